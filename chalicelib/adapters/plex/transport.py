@@ -1,0 +1,104 @@
+"""How requests leave for plex.tv: with a stable identity, to a configurable host, every failure sorted.
+
+plexapi maps statuses to exceptions without their headers, raises TypeError for statuses it never heard of, and lets
+requests' own errors through (plex.md, trap 3). So failures are sorted here, below plexapi, which passes them on.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+from xml.etree.ElementTree import ParseError
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from chalicelib.ports import PlexPassing, PlexRefused, PlexTokenRefused
+
+TIMEOUT = 5
+"""Seconds, for connecting and for each read."""
+
+_REASON = re.compile(r'"code"\s*:\s*(\d{4})|<error code="(\d{4})"')
+_FIRST_SERVER_ERROR = 500
+_INVALID_TOKEN_STATUS = 498
+
+
+class PlexSession(requests.Session):
+    """A session for plexapi: ``client_id`` is sent whatever plexapi thinks of; redirects are never followed,
+    for requests would carry X-Plex-Token to another host (plex.md, trap 7).
+    """
+
+    def __init__(self, client_id: str, base_url: str | None) -> None:
+        super().__init__()
+        self.trust_env = False
+        self._client_id = client_id
+        transport = _Transport(base_url)
+        self.mount("https://", transport)
+        self.mount("http://", transport)
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        request.headers["X-Plex-Client-Identifier"] = self._client_id
+        options["allow_redirects"] = False
+        return super().send(request, **options)
+
+
+class _Transport(HTTPAdapter):
+    def __init__(self, base_url: str | None) -> None:
+        super().__init__()
+        self._base = urlsplit(base_url) if base_url else None
+
+    def send(  # type: ignore[override]  # every option is passed on by its name
+        self, request: requests.PreparedRequest, **options: Any
+    ) -> requests.Response:
+        self._redirect_to_base(request)
+        try:
+            response = super().send(request, **options)
+            response.content  # noqa: B018 - reads the body here, where its failures are sorted
+        except requests.RequestException as error:
+            raise PlexPassing(f"plex.tv did not answer ({type(error).__name__})") from None
+        _raise_for(response)
+        return response
+
+    def _redirect_to_base(self, request: requests.PreparedRequest) -> None:
+        if self._base and request.url:
+            parts = urlsplit(request.url)
+            base = self._base.path.rstrip("/")
+            request.url = urlunsplit(
+                parts._replace(scheme=self._base.scheme, netloc=self._base.netloc, path=base + parts.path)
+            )
+
+
+def _raise_for(response: requests.Response) -> None:
+    status, reason = response.status_code, _reason(response.text)
+    what = f"{response.request.method} {urlsplit(response.request.url or '').path}: {status}"  # never the query
+    if status < HTTPStatus.MULTIPLE_CHOICES:
+        return
+    if status in (HTTPStatus.UNAUTHORIZED, _INVALID_TOKEN_STATUS):
+        raise PlexTokenRefused(what)
+    if status == HTTPStatus.TOO_MANY_REQUESTS or status >= _FIRST_SERVER_ERROR:
+        raise PlexPassing(what, retry_after=_retry_after(response.headers))
+    raise PlexRefused(what, status=status, reason=reason)
+
+
+def _reason(text: str) -> int | None:
+    found = _REASON.search(text)
+    return int(found[1] or found[2]) if found else None
+
+
+def _retry_after(headers: Mapping[str, str]) -> int | None:
+    value = headers.get("Retry-After", "")
+    return int(value) if value.isascii() and value.isdigit() else None
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Around whatever reads an answer: one that cannot be read is a failure that may pass.
+
+    Garbage, HTML with status 200, an empty body or another shape make plexapi raise all of these (plex.md, trap 3).
+    """
+    try:
+        yield
+    except (ParseError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise PlexPassing(f"plex.tv's answer could not be read ({type(error).__name__})") from None

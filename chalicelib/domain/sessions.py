@@ -1,0 +1,59 @@
+"""Who is asking: sessions, and the sign-ins that lead to them."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+SESSION_LIFETIME = timedelta(days=30)
+SIGN_IN_LIFETIME = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A signed-in person, kept under the hash of its token. ``redemption_id``: what the token came with."""
+
+    token_hash: str
+    user_id: str
+    created_at: datetime
+    expires_at: datetime
+    redemption_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """A Plex PIN under way in one browser, for one invite; once completed it names the redemption it led to."""
+
+    id: str
+    code: str
+    pin_id: str
+    browser_hash: str
+    created_at: datetime
+    expires_at: datetime
+    redemption_id: str | None = None
+    user_id: str | None = None
+
+
+def hashed(secret: str) -> str:
+    """What is stored of a secret. The secrets are random and long, so one round of SHA-256 is enough."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def session_token(user_id: str, secret: str) -> str:
+    """Names its user, so that session and user are read in one round trip."""
+    return f"{user_id}.{secret}"
+
+
+def user_of(token: str) -> str | None:
+    """The user that a session token names (a claim, to be checked against the session), None if malformed."""
+    user_id, dot, secret = token.partition(".")
+    return user_id if dot and user_id and secret else None
+
+
+def new_session(token: str, *, user_id: str, now: datetime, redemption_id: str | None = None) -> Session:
+    return Session(
+        token_hash=hashed(token),
+        user_id=user_id,
+        created_at=now,
+        expires_at=now + SESSION_LIFETIME,
+        redemption_id=redemption_id,
+    )

@@ -1,0 +1,174 @@
+# ruff: noqa: SLF001 - reaching into ministack is what this module is for
+"""ministack, and what its version 1.5.33 lacks of AWS; started like ministack, in ministack's environment.
+
+Settings beside ministack's own:
+- `MINISTACK_TTL_SECONDS`: how often expired DynamoDB items are deleted, in seconds (2).
+- `MINISTACK_PARENT_PID`: end, saving what is to be saved, when this process is no longer the parent.
+"""
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from importlib.metadata import version
+from typing import Any
+from unittest.mock import patch
+
+KNOWN_VERSION = "1.5.33"
+EXPIRED_BY = {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
+
+
+def main() -> None:
+    """Serve until SIGTERM or SIGINT."""
+    refuse_other_versions()
+    expire_items_as_aws_does(every=float(os.environ.get("MINISTACK_TTL_SECONDS", "2")))
+    take_whole_tables_from_cloudformation()
+    end_with_parent()
+    from ministack.app import main as serve
+
+    serve()
+
+
+def refuse_other_versions() -> None:
+    """Exit with a sentence unless ministack is the one whose inside this module knows."""
+    found = version("ministack")
+    if found != KNOWN_VERSION:
+        sys.exit(
+            f"ministack {found} is installed, but local/ministack_extended.py reaches into {KNOWN_VERSION}:"
+            " install that version, or check every extension against the new one."
+        )
+
+
+def end_with_parent() -> None:
+    """End this process group when the parent dies, however it dies."""
+    parent = int(os.environ.get("MINISTACK_PARENT_PID", "0"))
+    if parent:
+        _in_background(_end_after, parent)
+
+
+def _end_after(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os.killpg(0, signal.SIGTERM)
+    time.sleep(10)
+    os.killpg(0, signal.SIGKILL)
+
+
+# --- DynamoDB: a TTL deletion is a REMOVE in the stream, made by the service ---
+
+
+def expire_items_as_aws_does(*, every: float) -> None:
+    """Delete expired items every so many seconds, with the stream record that ministack leaves out."""
+    _import_without_thread("ministack.services.dynamodb", "dynamodb-ttl-reaper")
+    from ministack.services import dynamodb_streams
+
+    dynamodb_streams._get_records = _with_identity_as_in_the_api(dynamodb_streams._get_records)
+    _in_background(_keep_expiring, every)
+
+
+def _import_without_thread(module: str, thread_name: str) -> None:
+    """Import a module whose import starts a thread that we replace."""
+    start = threading.Thread.start
+
+    def start_the_others(thread: threading.Thread) -> None:
+        if thread.name != thread_name:
+            start(thread)
+
+    with patch.object(threading.Thread, "start", start_the_others):
+        import_module(module)
+
+
+def _keep_expiring(every: float) -> None:
+    from ministack import app
+
+    while True:
+        time.sleep(every)
+        # On the loop that serves every request: nobody writes an item while it expires.
+        if app._MAIN_LOOP is not None:
+            app._MAIN_LOOP.call_soon_threadsafe(_expire_items)
+
+
+def _expire_items() -> None:
+    from ministack.core.responses import request_scope
+    from ministack.services import dynamodb
+
+    for (account, region, name), setting in list(dynamodb._ttl_settings.all_items()):
+        table = dynamodb._tables.get_scoped(account, region, name)
+        if table and setting.get("TimeToLiveStatus") == "ENABLED":
+            with request_scope(account, region):
+                for keys in list(_expired(table, setting["AttributeName"])):
+                    _expire(name, table, keys)
+
+
+def _expired(table: dict[str, Any], attribute: str) -> Iterator[tuple[str, str]]:
+    now = time.time()
+    for partition, items in table["items"].items():
+        for sort, item in items.items():
+            # As on AWS, only a number expires an item.
+            seconds = item.get(attribute, {}).get("N")
+            if seconds is not None and float(seconds) <= now:
+                yield partition, sort
+
+
+def _expire(name: str, table: dict[str, Any], keys: tuple[str, str]) -> None:
+    from ministack.services import dynamodb
+
+    item = dynamodb._remove_item(table, *keys)
+    dynamodb._emit_stream_event(name, "REMOVE", item, None)
+    if (table.get("StreamSpecification") or {}).get("StreamEnabled"):
+        dynamodb._stream_records[name][-1]["userIdentity"] = EXPIRED_BY
+
+
+def _with_identity_as_in_the_api(get_records: Callable[..., Any]) -> Callable[..., Any]:
+    """Records are kept as Lambda sees them; GetRecords spells this one field with capitals."""
+
+    def answer(data: dict[str, Any]) -> tuple[Any, ...]:
+        status, headers, body = get_records(data)
+        content = json.loads(body)
+        for record in content.get("Records", ()):
+            if identity := record.get("userIdentity"):
+                record["userIdentity"] = {"Type": identity["type"], "PrincipalId": identity["principalId"]}
+        return status, headers, json.dumps(content).encode()
+
+    return answer
+
+
+# --- CloudFormation: a table's TTL and point-in-time recovery, which ministack reads over ---
+
+
+def take_whole_tables_from_cloudformation() -> None:
+    """Apply what a template says of a table's expiry and recovery, at creation and at updates."""
+    from ministack.services.cloudformation import provisioners
+
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::Table"]
+    create, update = handlers["create"], handlers["update"]
+
+    def create_whole(logical_id: str, properties: dict[str, Any], *rest: Any) -> tuple[Any, ...]:
+        return _completed(create(logical_id, properties, *rest), properties)
+
+    def update_whole(name: str, old: Any, new: dict[str, Any], *rest: Any, **more: Any) -> tuple[Any, ...]:
+        return _completed(update(name, old, new, *rest, **more), new)
+
+    handlers.update(create=create_whole, update=update_whole)
+
+
+def _completed(made: tuple[Any, ...], properties: dict[str, Any]) -> tuple[Any, ...]:
+    from ministack.services import dynamodb
+
+    if expiry := properties.get("TimeToLiveSpecification"):
+        dynamodb._update_ttl({"TableName": made[0], "TimeToLiveSpecification": expiry})
+    if recovery := properties.get("PointInTimeRecoverySpecification"):
+        dynamodb._update_continuous_backups({"TableName": made[0], "PointInTimeRecoverySpecification": recovery})
+    return made
+
+
+def _in_background(work: Callable[..., object], *arguments: object) -> None:
+    threading.Thread(target=work, args=arguments, daemon=True, name=work.__name__).start()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""Site, /signup and /api on one origin, as CloudFront has them, around Chalice's own dev server."""
+
+import mimetypes
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from chalice.app import Chalice
+from chalice.config import Config
+from chalice.local import ChaliceRequestHandler, LocalDevServer, LocalGatewayException, ThreadedHTTPServer, create_local_server
+
+SITE = Path(__file__).resolve().parent.parent / "frontend"
+STAGE = "/api"
+_NOTHING_HERE = b'{"Code": "NotFound", "Message": "There is nothing here."}'
+
+
+class _Server(ThreadedHTTPServer):
+    request_queue_size = 512  # a hundred people at once must not meet a refused connection
+
+
+class _Origin(ChaliceRequestHandler):
+    """What CloudFront routes: /api/* and /signup* to Chalice, all else to the site."""
+
+    def setup(self) -> None:
+        super().setup()
+        self.local_gateway.event_converter.LOCAL_SOURCE_IP = self.client_address[0]
+
+    def _generic_handle(self) -> None:
+        if self.path.startswith(f"{STAGE}/"):
+            self.path = self.path.removeprefix(STAGE)
+            super()._generic_handle()
+        elif self.path.startswith("/signup"):
+            super()._generic_handle()
+        else:
+            self._serve_the_site()
+
+    do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = do_OPTIONS = _generic_handle  # noqa: N815 - the names that http.server calls
+
+    def _send_error_response(self, error: LocalGatewayException) -> None:
+        """An unknown route is API Gateway's 403 by default; a gateway response makes it this 404 (docs/operations.md)."""
+        if b"Missing Authentication Token" in (error.body or b"") or b"requires 'Credential'" in (error.body or b""):
+            self._send_http_response(HTTPStatus.NOT_FOUND, {"Content-Type": "application/json"}, _NOTHING_HERE)
+            return
+        super()._send_error_response(error)
+
+    def _serve_the_site(self) -> None:
+        self._parse_payload()
+        name = self.path.split("?")[0].lstrip("/") or "index.html"
+        file = (SITE / name).resolve()
+        if not file.is_relative_to(SITE) or not file.is_file():
+            file = SITE / "index.html"  # the site finds its own way from any address
+        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        self._send_http_response(HTTPStatus.OK, {"Content-Type": kind, "Cache-Control": "no-cache"}, file.read_bytes())
+
+    def log_message(self, *_: Any) -> None:
+        """Quiet: the app logs what matters."""
+
+
+@contextmanager
+def serving(app: Chalice, config: Config, port: int) -> Iterator[str]:
+    """Serve on 127.0.0.1 and every other loopback address (the peer's is API Gateway's sourceIp); gives the origin."""
+    create_local_server(app, config, "127.0.0.1", 0).server.server_close()  # makes current_request thread-local
+    server = LocalDevServer(app, config, "127.0.0.1", port, handler_cls=_Origin, server_cls=_Server)
+    thread = Thread(target=server.server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server.server_close()

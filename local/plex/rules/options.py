@@ -1,0 +1,26 @@
+"""How plex.tv behaves where it has behaved differently at different times."""
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Options:
+    invites_visible_after_seconds: float = 0
+    """How long the invitee's own calls do not see a new invite yet."""
+    v2_shares_accepted_at_once: bool = False
+    """A share made through v2 needs no accepting."""
+    v1_invites_gone: bool = False
+    """`/api/invites/*` answers 410."""
+    v2_invites_status: int | None = None
+    """With 404 or 410, the invitee's v2 endpoints (pending, accept) answer that."""
+    cancel_leaves_share_row: bool = False
+    """Cancelling an invite through v1 leaves a share behind, so that the next one says "already sharing"."""
+    users_list_pending: bool = True
+    """`/api/users/` lists people whose only share is not accepted yet."""
+    latency_seconds: float = 0
+    """How long every call takes at least."""
+    pin_lifetime_seconds: int = 1800
+    people_limit: int = 100
+    """How many people an owner may share with, Home included."""
+    home_limit: int = 15
+    """How many people fit in a Home, admin included."""

@@ -1,0 +1,162 @@
+"""`make run`: the whole product on this machine, until Ctrl-C.
+
+PORT, KEEP=1, DEMO=0, PLEX_BASE_URL and SWEEP_SECONDS are told in README.md.
+"""
+
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+STATE = ROOT / ".local"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How the stack should run, as the environment of `make run` says it."""
+
+    port: int = 8000
+    keep: bool = False
+    demo: bool = True
+    plex_base_url: str | None = None
+    sweep_seconds: float | None = None
+    state: Path = STATE
+    parameters: Mapping[str, str] | None = None
+    """Further parameters of infra/template.yaml; tests shorten the queue's patience."""
+
+    @classmethod
+    def of(cls, variables: Mapping[str, str]) -> "Wish":
+        return cls(
+            port=int(variables.get("PORT") or 8000),
+            keep=variables.get("KEEP") == "1",
+            demo=variables.get("DEMO", "1") != "0",
+            plex_base_url=(variables.get("PLEX_BASE_URL") or "").rstrip("/") or None,
+            sweep_seconds=float(variables["SWEEP_SECONDS"]) if variables.get("SWEEP_SECONDS") else None,
+        )
+
+
+@dataclass(frozen=True)
+class Running:
+    origin: str
+    plex_url: str
+    environment: Mapping[str, str]
+    code: str | None
+    admin_token: str | None
+    run_dir: Path
+
+
+@contextmanager
+def stack(wish: Wish) -> Iterator[Running]:
+    """The whole local stack while the block runs; ends everything that it started."""
+    from local.aws import free_port, ministack
+
+    if not wish.keep:
+        shutil.rmtree(wish.state, ignore_errors=True)
+    wish.state.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as parts:
+        _say("Starting the local AWS …")
+        aws = parts.enter_context(
+            ministack(
+                port=free_port(),
+                data_dir=wish.state / "aws",
+                log=wish.state / "ministack.log",
+                persist=wish.keep,
+                parameters=wish.parameters,
+            )
+        )
+        plex_url = wish.plex_base_url or parts.enter_context(_plex_stand_in(wish))
+        environment = {**aws.environment, "PLEX_BASE_URL": plex_url}
+        os.environ.update(environment)
+        _say("Starting the functions …")
+        yield from _serve(parts, wish, environment, plex_url)
+
+
+def _serve(parts: ExitStack, wish: Wish, environment: Mapping[str, str], plex_url: str) -> Iterator[Running]:
+    from chalice.config import Config
+
+    from app import app  # only now: its decorators read where the stack's queue and stream are
+    from local import event_sources, origin
+
+    run_dir = wish.state / "run"
+    functions_environment = {**environment, "PATH": os.environ.get("PATH", "")}
+    parts.enter_context(
+        event_sources.running(
+            app, environment=functions_environment, run_dir=run_dir, sweep_seconds=wish.sweep_seconds
+        )
+    )
+    config = Config.create(project_dir=str(ROOT), chalice_app=app, config_from_disk={})
+    address = parts.enter_context(origin.serving(app, config, wish.port))
+    code = admin_token = None
+    if wish.demo:
+        from local import demo
+
+        furnished = demo.furnish(address)
+        code, admin_token = furnished.code, furnished.admin_token
+    yield Running(address, plex_url, environment, code, admin_token, run_dir)
+
+
+@contextmanager
+def _plex_stand_in(wish: Wish) -> Iterator[str]:
+    from local.aws import free_port
+
+    port = wish.port + 1 if wish.port else free_port()
+    _say("Starting the Plex stand-in …")
+    with (wish.state / "plex.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "local.plex", "--port", str(port)],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            start_new_session=True,
+        )
+    try:
+        said = process.stdout.readline() if process.stdout else ""
+        if " on http" not in said:
+            raise SystemExit(f"The Plex stand-in did not start; see {wish.state / 'plex.log'}.")
+        yield said.split(" on ")[-1].strip()
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _announce(running: Running) -> None:
+    lines = [
+        "",
+        f"Streamarr Invites runs on {running.origin}. Ctrl-C ends it.",
+        f"  Admin site    {running.origin}/",
+        f"  Plex          {running.plex_url}",
+    ]
+    if running.admin_token:
+        lines.append(f"  Admin token   {running.admin_token}   (Authorization: Bearer …)")
+    if running.code:
+        lines += ["", "Open this invitation:", f"  {running.origin}/signup?icode={running.code}"]
+    _say("\n".join(lines))
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    with stack(Wish.of(os.environ)) as running:
+        _announce(running)
+        stopped.wait()
+        _say("\nEnding …")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,195 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import boto3
+import pytest
+
+from local.aws import PYTHON, ROOT, EmulatorFailedError, LocalAws, environment, free_port, ministack
+
+TABLES = {
+    "invites",
+    "users",
+    "identities",
+    "redemptions",
+    "held_tokens",
+    "sessions",
+    "sign_ins",
+    "settings",
+    "qr_images",
+    "rate_limits",
+    "audit",
+}
+
+
+def test_every_table_of_the_template_is_there(local_client):
+    names = local_client("dynamodb").list_tables()["TableNames"]
+    assert {f"streamarr-test-{table}" for table in TABLES} == set(names)
+
+
+def test_expiry_is_on_where_the_template_says_so(local_client):
+    answer = local_client("dynamodb").describe_time_to_live(TableName="streamarr-test-sessions")
+    assert answer["TimeToLiveDescription"] == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}
+
+
+def test_an_index_answers_queries(local_client):
+    dynamodb = local_client("dynamodb")
+    item = {
+        "id": {"S": "r1"},
+        "code": {"S": "ABC"},
+        "order": {"S": "1"},
+        "due_kind": {"S": "retry"},
+        "due_at": {"N": "1700000000"},
+    }
+    dynamodb.put_item(TableName="streamarr-test-redemptions", Item=item)
+    found = dynamodb.query(
+        TableName="streamarr-test-redemptions",
+        IndexName="due",
+        KeyConditionExpression="due_kind = :kind AND due_at <= :now",
+        ExpressionAttributeValues={":kind": {"S": "retry"}, ":now": {"N": "1700000001"}},
+    )
+    assert found["Items"] == [{name: item[name] for name in ("id", "due_kind", "due_at")}]
+
+
+def test_the_key_encrypts_and_decrypts(local_aws, local_client):
+    kms = local_client("kms")
+    context = {"redemption": "r1"}
+    key = local_aws.environment["KMS_KEY_ID"]
+    sealed = kms.encrypt(KeyId=key, Plaintext=b"token", EncryptionContext=context)["CiphertextBlob"]
+    assert kms.decrypt(CiphertextBlob=sealed, EncryptionContext=context)["Plaintext"] == b"token"
+
+
+@pytest.mark.parametrize("output", ["PlexSecretName", "PlexSecretArn"])
+def test_the_owners_token_is_there_but_empty(local_aws, local_client, output):
+    secret = local_client("secretsmanager").get_secret_value(SecretId=local_aws.outputs[output])
+    assert json.loads(secret["SecretString"]) == {}
+
+
+def test_the_bucket_takes_an_image(local_aws, local_client):
+    bucket = local_aws.environment["QR_BUCKET"]
+    local_client("s3").put_object(Bucket=bucket, Key="qr/ABC.png", Body=b"png")
+    assert local_client("s3").get_object(Bucket=bucket, Key="qr/ABC.png")["Body"].read() == b"png"
+
+
+def test_the_environment_is_all_that_the_app_needs(local_aws):
+    settings = environment(local_aws.outputs, local_aws.endpoint, stage="test")
+    assert settings == local_aws.environment
+    assert settings.keys() == {
+        "AWS_ENDPOINT_URL",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_REGION",
+        "AWS_DEFAULT_REGION",
+        "APP_NAME",
+        "STAGE",
+        "PROVISION_QUEUE_NAME",
+        "PROVISION_QUEUE_URL",
+        "QR_BUCKET",
+        "QR_STREAM_ARN",
+        "KMS_KEY_ID",
+        "PLEX_SECRET_ID",
+    }
+
+
+def test_it_listens_on_this_machine_only(local_aws):
+    port = int(local_aws.endpoint.rpartition(":")[2])
+    listening = [line.split()[1] for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    assert [address for address in listening if address.endswith(f":{port:04X}")]
+    assert not [address for address in listening if address == f"00000000:{port:04X}"]
+
+
+def test_a_taken_port_is_refused(local_aws):
+    port = int(local_aws.endpoint.rpartition(":")[2])
+    with pytest.raises(EmulatorFailedError, match=f"Port {port} is taken"), ministack(port=port):
+        pass
+
+
+def test_what_was_kept_is_there_after_a_restart(tmp_path):
+    port = free_port()
+    with ministack(port=port, data_dir=tmp_path, persist=True) as aws:
+        before = dict(aws.outputs)
+        fill(aws)
+    with ministack(port=port, data_dir=tmp_path, persist=True) as aws:
+        assert dict(aws.outputs) == before
+        assert leftovers(aws) == ("friend", "provision r1", b"png", "owner")
+
+
+def clients(aws: LocalAws):
+    settings = aws.environment
+    session = boto3.Session(
+        settings["AWS_ACCESS_KEY_ID"], settings["AWS_SECRET_ACCESS_KEY"], region_name=settings["AWS_REGION"]
+    )
+    names = ("dynamodb", "sqs", "s3", "secretsmanager")
+    return [session.client(name, endpoint_url=aws.endpoint) for name in names]
+
+
+def fill(aws):
+    dynamodb, sqs, s3, secrets = clients(aws)
+    user = {"id": {"S": "u1"}, "state": {"S": "active"}, "order": {"S": "1"}, "name": {"S": "friend"}}
+    dynamodb.put_item(TableName="streamarr-dev-users", Item=user)
+    sqs.send_message(QueueUrl=aws.environment["PROVISION_QUEUE_URL"], MessageBody="provision r1")
+    s3.put_object(Bucket=aws.environment["QR_BUCKET"], Key="qr/x.png", Body=b"png")
+    secrets.put_secret_value(SecretId=aws.environment["PLEX_SECRET_ID"], SecretString="owner")
+
+
+def leftovers(aws):
+    dynamodb, sqs, s3, secrets = clients(aws)
+    (user,) = dynamodb.query(
+        TableName="streamarr-dev-users",
+        IndexName="by_state",
+        KeyConditionExpression="#s = :s",
+        ExpressionAttributeNames={"#s": "state"},
+        ExpressionAttributeValues={":s": {"S": "active"}},
+    )["Items"]
+    (message,) = sqs.receive_message(QueueUrl=aws.environment["PROVISION_QUEUE_URL"])["Messages"]
+    image = s3.get_object(Bucket=aws.environment["QR_BUCKET"], Key="qr/x.png")["Body"].read()
+    secret = secrets.get_secret_value(SecretId=aws.environment["PLEX_SECRET_ID"])["SecretString"]
+    return user["name"]["S"], message["Body"], image, secret
+
+
+OWNER = """
+import sys, time
+from local.aws import free_port, ministack
+with ministack(port=free_port()) as aws:
+    print(aws.pid, flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_it_ends_with_its_owner(number, tmp_path):
+    settings = {**os.environ, "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-c", OWNER]
+    with subprocess.Popen(command, cwd=ROOT, env=settings, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as owner:
+        assert owner.stdout
+        emulator = int(owner.stdout.readline())
+        owner.send_signal(number)
+        owner.wait(5)
+        assert gone_within(5, emulator)
+    if number != signal.SIGKILL:
+        assert list(tmp_path.iterdir()) == []
+
+
+def gone_within(seconds, pid):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        # A container without an init keeps orphans as zombies: those are gone too.
+        stat = Path(f"/proc/{pid}/stat")
+        if not stat.exists() or stat.read_text().rpartition(") ")[2].startswith("Z"):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_another_version_of_ministack_is_refused():
+    script = (
+        "import local.ministack_extended as extended; extended.KNOWN_VERSION = '1.5.34';"
+        " extended.refuse_other_versions()"
+    )
+    refused = subprocess.run([PYTHON, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False, timeout=20)
+    assert refused.returncode == 1
+    assert "ministack 1.5.33 is installed" in refused.stderr
