@@ -208,8 +208,16 @@ class Opener(Protocol):
 
 
 class ProvisionQueue(Protocol):
+    """Work for the queue function, the only one that may read the owner's Plex token."""
+
     def send(self, redemption_id: str, *, delay: int = 0) -> None:
         """Have that redemption looked at, after ``delay`` seconds (at most 900)."""
+
+    def end_access(self, user_id: str) -> None:
+        """Have what that account was given on Plex taken away."""
+
+    def refresh_libraries(self) -> None:
+        """Have the server's libraries read from Plex into the settings."""
 
 
 class Sessions(Protocol):

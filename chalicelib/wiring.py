@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from chalicelib.adapters.dynamo.accounts import DynamoSessions, DynamoSignIns
 from chalicelib.adapters.dynamo.claims import DynamoClaims
 from chalicelib.adapters.dynamo.invites import DynamoInvites, DynamoSettings
-from chalicelib.adapters.dynamo.models import bound
 from chalicelib.adapters.dynamo.redemptions import DynamoHeldTokens, DynamoRedemptions
+from chalicelib.adapters.dynamo.tables import bound
 from chalicelib.adapters.qr_images import S3QrImages
 from chalicelib.adapters.queue import SqsProvisionQueue
 from chalicelib.adapters.sealing import KmsSeal

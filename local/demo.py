@@ -38,9 +38,7 @@ def furnish(origin: str) -> Demo:
 
 def _invite(admin: User, now: datetime) -> str:
     wishes = inviting.Wishes(usage_limit=5, downloads=True, note="The demo's invite")
-    invite, _ = inviting.create(
-        wishes, creator=admin, invites=wiring.invites(), settings=wiring.house(), now=now
-    )
+    invite, _ = inviting.create(wishes, creator=admin, invites=wiring.invites(), settings=wiring.house(), now=now)
     return invite.code
 
 
@@ -63,7 +61,8 @@ def _settings(origin: str) -> Settings:
         default_features=Features(),
         server=Server(plex.MACHINE_ID, plex.SERVER_NAME, plex.OWNER.id),
         libraries=tuple(
-            Library(str(id_), str(key), title, kind) for (id_, title, kind), key in zip(plex.SECTIONS, keys, strict=True)
+            Library(str(id_), str(key), title, kind)
+            for (id_, title, kind), key in zip(plex.SECTIONS, keys, strict=True)
         ),
     )
 

@@ -10,7 +10,13 @@ from typing import Any
 
 from chalice.app import Chalice
 from chalice.config import Config
-from chalice.local import ChaliceRequestHandler, LocalDevServer, LocalGatewayException, ThreadedHTTPServer, create_local_server
+from chalice.local import (
+    ChaliceRequestHandler,
+    LocalDevServer,
+    LocalGatewayException,
+    ThreadedHTTPServer,
+    create_local_server,
+)
 
 SITE = Path(__file__).resolve().parent.parent / "frontend"
 STAGE = "/api"
@@ -23,6 +29,8 @@ class _Server(ThreadedHTTPServer):
 
 class _Origin(ChaliceRequestHandler):
     """What CloudFront routes: /api/* and /signup* to Chalice, all else to the site."""
+
+    path: str
 
     def setup(self) -> None:
         super().setup()
@@ -40,7 +48,7 @@ class _Origin(ChaliceRequestHandler):
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = do_OPTIONS = _generic_handle  # noqa: N815 - the names that http.server calls
 
     def _send_error_response(self, error: LocalGatewayException) -> None:
-        """An unknown route is API Gateway's 403 by default; a gateway response makes it this 404 (docs/operations.md)."""
+        """An unknown route is API Gateway's 403 unless a gateway response makes it this 404 (docs/operations.md)."""
         if b"Missing Authentication Token" in (error.body or b"") or b"requires 'Credential'" in (error.body or b""):
             self._send_http_response(HTTPStatus.NOT_FOUND, {"Content-Type": "application/json"}, _NOTHING_HERE)
             return

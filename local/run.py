@@ -29,6 +29,8 @@ class Wish:
     plex_base_url: str | None = None
     sweep_seconds: float | None = None
     state: Path = STATE
+    function_timeout: float | None = None
+    """Seconds that overrule each function's own; tests shorten them with the queue's patience."""
     parameters: Mapping[str, str] | None = None
     """Further parameters of infra/template.yaml; tests shorten the queue's patience."""
 
@@ -89,7 +91,11 @@ def _serve(parts: ExitStack, wish: Wish, environment: Mapping[str, str], plex_ur
     functions_environment = {**environment, "PATH": os.environ.get("PATH", "")}
     parts.enter_context(
         event_sources.running(
-            app, environment=functions_environment, run_dir=run_dir, sweep_seconds=wish.sweep_seconds
+            app,
+            environment=functions_environment,
+            run_dir=run_dir,
+            sweep_seconds=wish.sweep_seconds,
+            timeout=wish.function_timeout,
         )
     )
     config = Config.create(project_dir=str(ROOT), chalice_app=app, config_from_disk={})
@@ -119,14 +125,14 @@ def _plex_stand_in(wish: Wish) -> Iterator[str]:
             text=True,
             start_new_session=True,
         )
-    try:
-        said = process.stdout.readline() if process.stdout else ""
-        if " on http" not in said:
-            raise SystemExit(f"The Plex stand-in did not start; see {wish.state / 'plex.log'}.")
-        yield said.split(" on ")[-1].strip()
-    finally:
-        process.terminate()
-        process.wait(10)
+    with process:
+        try:
+            said = process.stdout.readline() if process.stdout else ""
+            if " on http" not in said:
+                raise SystemExit(f"The Plex stand-in did not start; see {wish.state / 'plex.log'}.")
+            yield said.split(" on ")[-1].strip()
+        finally:
+            process.terminate()
 
 
 def _say(text: str) -> None:

@@ -1,4 +1,4 @@
-"""The provisioning queue. A message names a redemption and nothing else: no token ever travels in it."""
+"""The work queue. A message names what to do and for whom, and nothing else: no token ever travels in it."""
 
 import json
 
@@ -10,8 +10,16 @@ class SqsProvisionQueue:
         self._url = url
 
     def send(self, redemption_id: str, *, delay: int = 0) -> None:
-        body = json.dumps({"redemption_id": redemption_id})
-        aws.sqs().send_message(QueueUrl=self._url, MessageBody=body, DelaySeconds=delay)
+        self._send({"kind": "provision", "redemption_id": redemption_id}, delay)
+
+    def end_access(self, user_id: str) -> None:
+        self._send({"kind": "end_access", "user_id": user_id}, 0)
+
+    def refresh_libraries(self) -> None:
+        self._send({"kind": "refresh_libraries"}, 0)
+
+    def _send(self, message: dict[str, str], delay: int) -> None:
+        aws.sqs().send_message(QueueUrl=self._url, MessageBody=json.dumps(message), DelaySeconds=delay)
 
     def postpone(self, receipt_handle: str, seconds: int) -> None:
         """Let a message that is about to fail come again after ``seconds`` rather than the queue's own time."""

@@ -18,15 +18,22 @@ logger = Logger(service="streamarr-invites")
 
 @events.on_sqs_message(queue=environment().provision_queue_name, batch_size=1)
 def provision(event: SQSEvent) -> None:
-    """One message, one redemption. Raising leaves the message to come again, at last to the dead-letter queue."""
+    """One message, one piece of work. Raising leaves it to come again, at last to the dead-letter queue."""
     for message in event:
-        redemption_id = json.loads(message.body)["redemption_id"]
         try:
-            redemption = wiring.provisioning(deadline=_deadline(event.context)).provision(redemption_id)
+            _work(json.loads(message.body), deadline=_deadline(event.context))
         except TryLater as later:
             wiring.queue().postpone(message.receipt_handle, later.seconds)
             raise
-        logger.info("provisioned", redemption=redemption.id, state=redemption.state.value)
+
+
+def _work(message: dict[str, str], *, deadline: datetime) -> None:
+    match message:
+        case {"kind": "provision", "redemption_id": redemption_id}:
+            redemption = wiring.provisioning(deadline).provision(redemption_id)
+            logger.info("provisioned", redemption=redemption.id, state=redemption.state.value)
+        case _:
+            raise ValueError("a message of an unknown kind")
 
 
 def _deadline(context: Any) -> datetime:

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from local.plex.answers import element, v2_answer, wants_json, xml_answer
 
 
-class Refusal(Exception):  # noqa: N818 - it is plex.tv's answer, nobody's mistake
+class Refusal(Exception):
     """A no: its status and code in v2, its status in v1 where that differs, and a sentence."""
 
     status: int = HTTPStatus.UNPROCESSABLE_ENTITY

@@ -18,7 +18,7 @@ HALF_AN_ANSWER = b'<?xml version="1.0" encoding="UTF-8"?><MediaContainer friendl
 GARBAGE = b"\x00\xff\xfe<<<<\x8f\x02 no answer \xc3\x28 {[<&\x1b>"
 
 
-class ConnectionDropped(ConnectionAbortedError):  # noqa: N818 - on purpose
+class ConnectionDropped(ConnectionAbortedError):
     """No answer is sent; the connection is closed."""
 
 

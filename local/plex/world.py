@@ -19,7 +19,7 @@ Pair = tuple[int, Invitee]
 """An inviter's account id and whom they invited."""
 
 
-class NameTaken(ValueError):  # noqa: N818 - said to whoever sets the scene
+class NameTaken(ValueError):
     """Another account has this user name or e-mail address."""
 
 

@@ -1,4 +1,6 @@
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import boto3
 import pytest
@@ -15,6 +17,21 @@ def local_aws(tmp_path_factory) -> Iterator[LocalAws]:
         patch.setenv("MINISTACK_TTL_SECONDS", "0.5")
         with ministack(port=free_port(), log=log, stage="test", parameters=quick) as aws:
             yield aws
+
+
+@pytest.fixture
+def gone_within():
+    def check(seconds, pid):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            # A container without an init keeps orphans as zombies: those are gone too.
+            stat = Path(f"/proc/{pid}/stat")
+            if not stat.exists() or stat.read_text().rpartition(") ")[2].startswith("Z"):
+                return True
+            time.sleep(0.05)
+        return False
+
+    return check
 
 
 @pytest.fixture

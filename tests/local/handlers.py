@@ -46,6 +46,27 @@ def sweep(event):
     _note(event.to_dict(), event.context)
 
 
+def describe(event, context):
+    """Do what the event says, and tell what there is to see."""
+    print(event.get("print", ""))  # noqa: T201 - a function's log
+    time.sleep(event.get("sleep", 0))
+    if "raise" in event:
+        raise ValueError(event["raise"])
+    names = ("function_name", "function_version", "memory_limit_in_mb", "invoked_function_arn")
+    more = ("log_group_name", "log_stream_name", "aws_request_id")
+    return {
+        "event": event,
+        "pid": os.getpid(),
+        "remaining": context.get_remaining_time_in_millis(),
+        "variables": dict(os.environ),
+        **{name: getattr(context, name) for name in names + more},
+    }
+
+
+def answer_with_an_object(event, context):
+    return object()
+
+
 def hang(event, context):
     _note(event, context)
     time.sleep(60)

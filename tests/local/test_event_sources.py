@@ -231,9 +231,8 @@ def slow_schedules(small_app):
 def test_a_function_that_runs_too_long_is_killed_and_called_again(local_aws, slow_schedules, tmp_path):
     folder = Folder(tmp_path)
     with start(slow_schedules, local_aws, folder, sweep_seconds=0.1, timeout=0.5):
-        first, second = [
-            note["pid"] for note in eventually(lambda: folder.noted("sweep")[1:2] and folder.noted("sweep"))
-        ]
+        second = eventually(lambda: folder.noted("sweep")[1:])[0]["pid"]
+        first = folder.noted("sweep")[0]["pid"]
         assert first != second
         assert not is_alive(first)
 

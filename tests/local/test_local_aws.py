@@ -3,13 +3,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import boto3
 import pytest
 
 from local.aws import PYTHON, ROOT, EmulatorFailedError, LocalAws, environment, free_port, ministack
+from local.stack import StackFailedError, deploy
 
 TABLES = {
     "invites",
@@ -28,7 +28,7 @@ TABLES = {
 
 def test_every_table_of_the_template_is_there(local_client):
     names = local_client("dynamodb").list_tables()["TableNames"]
-    assert {f"streamarr-test-{table}" for table in TABLES} == set(names)
+    assert {f"streamarr-test-{table}" for table in TABLES} <= set(names)
 
 
 def test_expiry_is_on_where_the_template_says_so(local_client):
@@ -95,6 +95,32 @@ def test_the_environment_is_all_that_the_app_needs(local_aws):
     }
 
 
+def test_a_stack_that_is_there_is_updated(local_aws, local_client):
+    for seconds in ("10", "20", "20"):
+        values = {"App": "other", "Stage": "dev", "VisibilitySeconds": seconds}
+        outputs = deploy(session_of(local_aws), local_aws.endpoint, "other-dev", values)
+        url = outputs["ProvisionQueueUrl"]
+        answer = local_client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])
+        assert answer["Attributes"]["VisibilityTimeout"] == seconds
+
+
+def test_only_prod_can_be_restored_and_cannot_be_deleted(local_aws, local_client):
+    deploy(session_of(local_aws), local_aws.endpoint, "other-prod", {"App": "other", "Stage": "prod"})
+    assert safety(local_client("dynamodb"), "other-prod-users") == ("ENABLED", True)
+    assert safety(local_client("dynamodb"), "streamarr-test-users") == ("DISABLED", False)
+
+
+def safety(dynamodb, table):
+    backups = dynamodb.describe_continuous_backups(TableName=table)["ContinuousBackupsDescription"]
+    recovery = backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"]
+    return recovery, dynamodb.describe_table(TableName=table)["Table"]["DeletionProtectionEnabled"]
+
+
+def test_a_template_that_is_not_taken_says_why(local_aws):
+    with pytest.raises(StackFailedError, match="must match pattern"):
+        deploy(session_of(local_aws), local_aws.endpoint, "bad-dev", {"App": "Bad_Name"})
+
+
 def test_it_listens_on_this_machine_only(local_aws):
     port = int(local_aws.endpoint.rpartition(":")[2])
     listening = [line.split()[1] for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
@@ -118,13 +144,21 @@ def test_what_was_kept_is_there_after_a_restart(tmp_path):
         assert leftovers(aws) == ("friend", "provision r1", b"png", "owner")
 
 
-def clients(aws: LocalAws):
+def session_of(aws: LocalAws):
     settings = aws.environment
-    session = boto3.Session(
+    return boto3.Session(
         settings["AWS_ACCESS_KEY_ID"], settings["AWS_SECRET_ACCESS_KEY"], region_name=settings["AWS_REGION"]
     )
-    names = ("dynamodb", "sqs", "s3", "secretsmanager")
-    return [session.client(name, endpoint_url=aws.endpoint) for name in names]
+
+
+def clients(aws: LocalAws):
+    session = session_of(aws)
+    return (
+        session.client("dynamodb", endpoint_url=aws.endpoint),
+        session.client("sqs", endpoint_url=aws.endpoint),
+        session.client("s3", endpoint_url=aws.endpoint),
+        session.client("secretsmanager", endpoint_url=aws.endpoint),
+    )
 
 
 def fill(aws):
@@ -161,7 +195,7 @@ with ministack(port=free_port()) as aws:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_it_ends_with_its_owner(number, tmp_path):
+def test_it_ends_with_its_owner(number, tmp_path, gone_within):
     settings = {**os.environ, "TMPDIR": str(tmp_path)}
     command = [sys.executable, "-c", OWNER]
     with subprocess.Popen(command, cwd=ROOT, env=settings, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as owner:
@@ -172,17 +206,6 @@ def test_it_ends_with_its_owner(number, tmp_path):
         assert gone_within(5, emulator)
     if number != signal.SIGKILL:
         assert list(tmp_path.iterdir()) == []
-
-
-def gone_within(seconds, pid):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        # A container without an init keeps orphans as zombies: those are gone too.
-        stat = Path(f"/proc/{pid}/stat")
-        if not stat.exists() or stat.read_text().rpartition(") ")[2].startswith("Z"):
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def test_another_version_of_ministack_is_refused():

@@ -9,7 +9,6 @@ from pynamodb.attributes import (
     TTLAttribute,
     UnicodeAttribute,
 )
-from pynamodb.connection import Connection
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
@@ -174,31 +173,3 @@ class QrImageModel(Model):
     code = UnicodeAttribute(hash_key=True)
     object_key = UnicodeAttribute(range_key=True)
     expires_at = TTLAttribute(null=True)
-
-
-MODELS: tuple[type[Model], ...] = (
-    InviteModel,
-    UserModel,
-    IdentityModel,
-    RedemptionModel,
-    HeldTokenModel,
-    SessionModel,
-    SignInModel,
-    SettingsModel,
-    QrImageModel,
-)
-
-_POOL = 50
-"""Connections kept: one request runs at a time in Lambda, many threads on the local stack."""
-
-
-def bound(table_prefix: str) -> Connection:
-    """Name the tables and have all models speak through one connection (one client, one pool), which is given."""
-    shared = Connection(max_pool_connections=_POOL, connect_timeout_seconds=2, read_timeout_seconds=5)
-    for model in MODELS:
-        meta: Any = model.Meta
-        meta.table_name = table_prefix + meta.table_name.removeprefix(table_prefix)
-        own = model._get_connection()  # noqa: SLF001 - PynamoDB offers no way to share a connection
-        shared.add_meta_table(own.get_meta_table())
-        own.connection = shared
-    return shared

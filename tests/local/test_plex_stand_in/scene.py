@@ -1,6 +1,6 @@
 """Setting the scene through the control API, and calling the stand-in as its clients do."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,17 +31,18 @@ class Scene:
     url: str
     session: requests.Session
     control: httpx.Client
-    people: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def person(self, username: str, **facts: Any) -> dict[str, Any]:
         """Add an account; Plex Pass and a confirmed e-mail address unless told otherwise."""
         asked = {"username": username, "email": f"{username}@example.org", "subscription": True, **facts}
-        return self.told("POST", "/_standin/accounts", asked)
+        made: dict[str, Any] = self.told("POST", "/_standin/accounts", asked)
+        return made
 
     def server(self, owner: dict[str, Any], *titles: str, name: str = "The Server") -> dict[str, Any]:
         sections = [{"title": title, "type": "movie"} for title in titles or ("Movies", "Shows")]
         asked = {"owner_id": owner["id"], "name": name, "sections": sections}
-        return self.told("POST", "/_standin/servers", asked)
+        made: dict[str, Any] = self.told("POST", "/_standin/servers", asked)
+        return made
 
     def shares(self, server: dict[str, Any]) -> list[dict[str, Any]]:
         listed: list[dict[str, Any]] = self.told("GET", f"/_standin/shares?machine_id={server['machine_id']}")["shares"]

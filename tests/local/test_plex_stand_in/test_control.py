@@ -99,7 +99,7 @@ def test_the_demo_is_the_same_at_every_start() -> None:
                 (
                     {(one.id, one.username) for one in plex.world.accounts.values()},
                     [section.id for section in plex.world.servers[demo.MACHINE_ID].sections],
-                    {token for token in plex.world.tokens},
+                    set(plex.world.tokens),
                 )
             )
 

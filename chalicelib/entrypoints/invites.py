@@ -1,4 +1,4 @@
-"""Routes for those who invite."""
+"""Routes for invites."""
 
 from http import HTTPStatus
 

@@ -1,0 +1,20 @@
+"""One local stack for all tests that need one: the same as `make run`, with a less patient queue."""
+
+import pytest
+
+from local.run import Wish, stack
+from tests.people import House
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory):
+    """The running product, as tests use it. Started once; tests make their own invites and accounts in it."""
+    wish = Wish(
+        port=0,
+        state=tmp_path_factory.mktemp("stack"),
+        sweep_seconds=2,
+        function_timeout=6,
+        parameters={"VisibilitySeconds": "6", "MaxReceives": "5"},
+    )
+    with stack(wish) as running, House(running) as house:
+        yield house
