@@ -9,7 +9,7 @@ Refusal
 from http import HTTPStatus
 
 from flask import Flask, Response, jsonify, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from local.plex.answers import element, v2_answer, wants_json, xml_answer
 
@@ -134,9 +134,11 @@ def register(app: Flask) -> None:
         return refusal_answer(request.path, refusal)
 
     @app.errorhandler(HTTPException)
-    def refuse_a_route(problem: HTTPException) -> Response:
+    def refuse_a_route(problem: HTTPException) -> Response | HTTPException:
+        if isinstance(problem, InternalServerError):
+            return problem  # a bug of the stand-in's own, logged by Flask: a page, as plex.tv's 5xx are
         if request.path.startswith("/api/"):
             return refusal_answer(request.path, ROUTING_REFUSALS.get(problem.code, Malformed)())
         answer = jsonify(error=problem.description)
-        answer.status_code = problem.code or HTTPStatus.INTERNAL_SERVER_ERROR
+        answer.status_code = problem.code or HTTPStatus.BAD_REQUEST
         return answer

@@ -3,9 +3,9 @@
 The rules about it stand in `local.plex.rules`. Every call is served while `lock` is held: no rule takes it.
 """
 
+import hashlib
 import secrets
 import threading
-import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -76,16 +76,17 @@ class World:
     ) -> Account:
         """Add a person; pending invites to their e-mail address become theirs."""
         self._refuse_taken_names(username, email, but=None)
+        account_id = account_id or self.fresh_id(8)
         account = Account(
-            id=account_id or self.fresh_id(8),
-            uuid=uuid.uuid4().hex[:16],
+            id=account_id,
+            uuid=hashlib.sha256(f"account {account_id}".encode()).hexdigest()[:16],
             username=username,
             email=email,
             title=title or username,
             joined_at=self.now(),
             **facts,
         )
-        self.accounts[account.id] = account
+        self.accounts[account_id] = account
         self._hand_over_invites(account)
         return account
 

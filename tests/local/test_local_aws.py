@@ -186,8 +186,9 @@ def leftovers(aws):
 
 
 OWNER = """
-import sys, time
+import signal, time
 from local.aws import free_port, ministack
+signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs start with it ignored
 with ministack(port=free_port()) as aws:
     print(aws.pid, flush=True)
     time.sleep(60)

@@ -62,6 +62,11 @@ class Scene:
     def plexapi(self, person: dict[str, Any]) -> MyPlexAccount:
         return MyPlexAccount(token=person["token"], session=self.session, timeout=5)
 
+    def invite(self, owner: dict[str, Any], server: dict[str, Any], who: str, *titles: str, **more: Any) -> Any:
+        """Invite to the first library, or to those with the titles, as plexapi does."""
+        sections = list(titles or [server["sections"][0]["title"]])
+        return self.plexapi(owner).inviteFriend(who, server["machine_id"], sections, **more)
+
     def pin_login(self, client: str = CLIENT) -> MyPlexPinLogin:
         headers = {"X-Plex-Client-Identifier": client, "X-Plex-Product": "Streamarr"}
         return MyPlexPinLogin(session=self.session, requestTimeout=5, headers=headers, oauth=True)

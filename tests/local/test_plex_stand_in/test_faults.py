@@ -14,21 +14,6 @@ USER = "/api/v2/user"
 INVITE = "/api/servers/[^/]+/shared_servers"
 
 
-@pytest.fixture
-def olivia(scene: Scene) -> Row:
-    return scene.person("olivia")
-
-
-@pytest.fixture
-def server(scene: Scene, olivia: Row) -> Row:
-    scene.person("maya")
-    return scene.server(olivia)
-
-
-def invite(scene: Scene, owner: Row, server: Row) -> object:
-    return scene.plexapi(owner).inviteFriend("maya", server["machine_id"], ["Movies"])
-
-
 @pytest.mark.parametrize(
     ("status", "raised"),
     [
@@ -125,10 +110,12 @@ def test_an_empty_answer_makes_an_account_without_attributes(scene: Scene, olivi
 
 
 @pytest.mark.parametrize("kind", ["html", "wrong_shape"])
-def test_a_well_formed_stranger_passes_for_an_invite(scene: Scene, olivia: Row, server: Row, kind: str) -> None:
+def test_a_well_formed_stranger_passes_for_an_invite(
+    scene: Scene, olivia: Row, maya: Row, server: Row, kind: str
+) -> None:
     scene.fault(kind, INVITE, method="POST")
 
-    assert invite(scene, olivia, server) is not None
+    assert scene.invite(olivia, server, "maya") is not None
     assert scene.shares(server) == []
 
 
@@ -141,12 +128,12 @@ def test_the_wrong_shape_is_json_for_who_asks_for_it(scene: Scene, olivia: Row) 
 @pytest.mark.parametrize(("when", "shares"), [("before", 0), ("after", 1)])
 @pytest.mark.parametrize("kind", ["drop", "status", "truncate"])
 def test_a_lost_answer_may_hide_an_effect(
-    scene: Scene, olivia: Row, server: Row, kind: str, when: str, shares: int
+    scene: Scene, olivia: Row, maya: Row, server: Row, kind: str, when: str, shares: int
 ) -> None:
     scene.fault(kind, INVITE, method="POST", when=when)
 
     with pytest.raises((BadRequest, requests.RequestException)):
-        invite(scene, olivia, server)
+        scene.invite(olivia, server, "maya")
 
     assert len(scene.shares(server)) == shares
 

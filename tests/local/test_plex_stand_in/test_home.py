@@ -8,16 +8,6 @@ from tests.local.test_plex_stand_in.scene import Scene
 Row = dict[str, Any]
 
 
-@pytest.fixture
-def olivia(scene: Scene) -> Row:
-    return scene.person("olivia")
-
-
-@pytest.fixture
-def server(scene: Scene, olivia: Row) -> Row:
-    return scene.server(olivia, "Movies", "Shows")
-
-
 def test_a_managed_user_gets_the_share_at_once(scene: Scene, olivia: Row, server: Row) -> None:
     user, _ = scene.plexapi(olivia).createHomeUser("Kids", server["machine_id"], ["Movies"])
 

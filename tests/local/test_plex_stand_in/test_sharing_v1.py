@@ -10,27 +10,8 @@ from tests.local.test_plex_stand_in.scene import Scene
 Row = dict[str, Any]
 
 
-@pytest.fixture
-def olivia(scene: Scene) -> Row:
-    return scene.person("olivia")
-
-
-@pytest.fixture
-def maya(scene: Scene) -> Row:
-    return scene.person("maya")
-
-
-@pytest.fixture
-def server(scene: Scene, olivia: Row) -> Row:
-    return scene.server(olivia, "Movies", "Shows", name="Olivia's Plex")
-
-
-def invite(scene: Scene, owner: Row, server: Row, who: str, *titles: str, **more: Any) -> Any:
-    return scene.plexapi(owner).inviteFriend(who, server["machine_id"], list(titles or ["Movies"]), **more)
-
-
 def test_an_invite_waits_until_it_is_accepted(scene: Scene, olivia: Row, maya: Row, server: Row) -> None:
-    invite(scene, olivia, server, "maya", allowSync=True)
+    scene.invite(olivia, server, "maya", allowSync=True)
     (waiting,) = scene.shares(server)
     assert waiting["accepted"] is False
 
@@ -46,7 +27,7 @@ def test_an_invite_waits_until_it_is_accepted(scene: Scene, olivia: Row, maya: R
 
 
 def test_an_invite_names_its_server_but_not_the_machine(scene: Scene, olivia: Row, maya: Row, server: Row) -> None:
-    invite(scene, olivia, server, "maya")
+    scene.invite(olivia, server, "maya")
 
     (offered,) = scene.plexapi(maya).pendingInvites(includeSent=False)[0].servers
 
@@ -54,7 +35,7 @@ def test_an_invite_names_its_server_but_not_the_machine(scene: Scene, olivia: Ro
 
 
 def test_all_zero_flags_are_answered_well_and_accept_nothing(scene: Scene, olivia: Row, maya: Row, server: Row) -> None:
-    invite(scene, olivia, server, "maya")
+    scene.invite(olivia, server, "maya")
 
     answer = scene.v2(maya, "PUT", f"/api/invites/requests/{olivia['id']}?friend=0&home=0&server=0")
 
@@ -63,7 +44,7 @@ def test_all_zero_flags_are_answered_well_and_accept_nothing(scene: Scene, olivi
 
 
 def test_a_share_shows_to_the_invitee_once_accepted(scene: Scene, olivia: Row, maya: Row, server: Row) -> None:
-    invite(scene, olivia, server, "maya")
+    scene.invite(olivia, server, "maya")
     assert scene.plexapi(maya).resources() == []
 
     scene.plexapi(maya).acceptInvite("olivia")
@@ -86,7 +67,7 @@ def test_the_owner_sees_her_own_server(scene: Scene, olivia: Row, server: Row) -
 
 
 def test_users_tell_pending_from_accepted(scene: Scene, olivia: Row, maya: Row, server: Row) -> None:
-    invite(scene, olivia, server, "maya")
+    scene.invite(olivia, server, "maya")
     (row,) = scene.plexapi(olivia).user("maya").servers
     assert (row.pending, row.owned, row.numLibraries, row.allLibraries) == (True, True, 1, False)
     assert row.id == scene.shares(server)[0]["id"]
@@ -99,7 +80,7 @@ def test_users_tell_pending_from_accepted(scene: Scene, olivia: Row, maya: Row, 
 
 def test_users_may_leave_pending_people_out(scene: Scene, olivia: Row, maya: Row, server: Row) -> None:
     scene.options(users_list_pending=False)
-    invite(scene, olivia, server, "maya")
+    scene.invite(olivia, server, "maya")
 
     assert scene.plexapi(olivia).users() == []
 
@@ -126,15 +107,15 @@ def test_no_sections_at_all_share_everything_present_and_future(
 
 def test_of_two_libraries_with_one_title_plexapi_takes_the_last(scene: Scene, olivia: Row, maya: Row) -> None:
     twins = scene.server(olivia, "Movies", "Movies")
-    invite(scene, olivia, twins, "maya", "Movies")
+    scene.invite(olivia, twins, "maya", "Movies")
 
     assert scene.shares(twins)[0]["section_ids"] == [twins["sections"][1]["id"]]
 
 
 def test_invites_of_other_owners_wait_beside_ours(scene: Scene, olivia: Row, maya: Row, server: Row) -> None:
     paul = scene.person("paul")
-    invite(scene, paul, scene.server(paul, name="Olivia's Plex"), "maya")
-    invite(scene, olivia, server, "maya")
+    scene.invite(paul, scene.server(paul, name="Olivia's Plex"), "maya")
+    scene.invite(olivia, server, "maya")
 
     received = scene.plexapi(maya).pendingInvites(includeSent=False)
 
@@ -144,7 +125,7 @@ def test_invites_of_other_owners_wait_beside_ours(scene: Scene, olivia: Row, may
 
 def test_invites_may_show_late(scene: Scene, olivia: Row, maya: Row, server: Row) -> None:
     scene.options(invites_visible_after_seconds=60)
-    invite(scene, olivia, server, "maya")
+    scene.invite(olivia, server, "maya")
     assert scene.plexapi(maya).pendingInvites(includeSent=False) == []
     assert len(scene.plexapi(olivia).pendingInvites(includeReceived=False)) == 1
 
@@ -154,17 +135,17 @@ def test_invites_may_show_late(scene: Scene, olivia: Row, maya: Row, server: Row
 
 @pytest.mark.parametrize("accepted", [True, False])
 def test_nobody_is_invited_twice(scene: Scene, olivia: Row, maya: Row, server: Row, *, accepted: bool) -> None:
-    invite(scene, olivia, server, "maya")
+    scene.invite(olivia, server, "maya")
     if accepted:
         scene.plexapi(maya).acceptInvite("olivia")
 
     with pytest.raises(BadRequest, match=r"\(400\).*You're already sharing this server with maya"):
-        invite(scene, olivia, server, "maya@example.org")
+        scene.invite(olivia, server, "maya@example.org")
 
 
 def test_a_friend_gets_a_new_share_at_once(scene: Scene, olivia: Row, maya: Row, server: Row) -> None:
     scene.told("POST", "/_standin/friendships", {"account_ids": [olivia["id"], maya["id"]]})
-    invite(scene, olivia, server, "maya")
+    scene.invite(olivia, server, "maya")
 
     assert scene.shares(server)[0]["accepted"] is True
     assert scene.plexapi(maya).pendingInvites() == []
@@ -174,19 +155,19 @@ def test_whoever_accepted_one_share_gets_the_next_at_once(scene: Scene, olivia: 
     second = scene.server(olivia)
     scene.told("POST", "/_standin/shares", {"machine_id": second["machine_id"], "account_id": maya["id"]})
 
-    invite(scene, olivia, server, "maya")
+    scene.invite(olivia, server, "maya")
 
     assert scene.shares(server)[0]["accepted"] is True
 
 
 def test_an_unknown_name_is_refused(scene: Scene, olivia: Row, server: Row) -> None:
     with pytest.raises(BadRequest, match="400"):
-        invite(scene, olivia, server, "nobody")
+        scene.invite(olivia, server, "nobody")
     assert scene.shares(server) == []
 
 
 def test_an_unknown_email_waits_for_its_account(scene: Scene, olivia: Row, server: Row) -> None:
-    invite(scene, olivia, server, "Lena@example.org")
+    scene.invite(olivia, server, "Lena@example.org")
     assert scene.shares(server)[0]["email"] == "lena@example.org"
 
     lena = scene.person("lena")
@@ -212,27 +193,27 @@ def test_sections_of_another_server_are_not_found(scene: Scene, olivia: Row, may
 
 def test_a_server_of_somebody_else_is_not_found(scene: Scene, maya: Row, server: Row) -> None:
     with pytest.raises(NotFound):
-        invite(scene, maya, server, "olivia")
+        scene.invite(maya, server, "olivia")
 
 
 def test_there_is_room_for_a_limited_number_of_people(scene: Scene, olivia: Row, maya: Row, server: Row) -> None:
     scene.options(people_limit=1)
-    invite(scene, olivia, server, "first@example.org")
+    scene.invite(olivia, server, "first@example.org")
 
     with pytest.raises(BadRequest, match="400"):
-        invite(scene, olivia, server, "maya")
+        scene.invite(olivia, server, "maya")
 
 
 def test_filters_need_a_plex_pass(scene: Scene, maya: Row) -> None:
     paul = scene.person("paul", subscription=False)
 
     with pytest.raises(BadRequest, match="403"):
-        invite(scene, paul, scene.server(paul), "maya", filterMovies={"label": ["Kids"]})
+        scene.invite(paul, scene.server(paul), "maya", filterMovies={"label": ["Kids"]})
 
 
 def test_an_unconfirmed_account_cannot_accept(scene: Scene, olivia: Row, server: Row) -> None:
     emil = scene.person("emil", confirmed=False)
-    invite(scene, olivia, server, "emil")
+    scene.invite(olivia, server, "emil")
 
     with pytest.raises(BadRequest, match="400"):
         scene.plexapi(emil).acceptInvite("olivia")
@@ -240,80 +221,6 @@ def test_an_unconfirmed_account_cannot_accept(scene: Scene, olivia: Row, server:
     scene.told("PATCH", f"/_standin/accounts/{emil['id']}", {"confirmed": True})
     scene.plexapi(emil).acceptInvite("olivia")
     assert scene.shares(server)[0]["accepted"] is True
-
-
-def test_libraries_are_replaced_as_a_whole(scene: Scene, olivia: Row, maya: Row, server: Row) -> None:
-    invite(scene, olivia, server, "maya", "Movies")
-    scene.plexapi(olivia).updateFriend("maya", server["machine_id"], ["Shows"])
-
-    assert scene.shares(server)[0]["section_ids"] == [server["sections"][1]["id"]]
-    row = scene.plexapi(olivia).user("maya").servers[0]
-    assert [(one.title, one.shared) for one in row.sections()] == [("Movies", False), ("Shows", True)]
-
-
-def test_permissions_change_without_touching_libraries(scene: Scene, olivia: Row, maya: Row, server: Row) -> None:
-    invite(scene, olivia, server, "maya", "Movies")
-    scene.plexapi(olivia).updateFriend("maya", server["machine_id"], allowSync=True)
-
-    (share,) = scene.shares(server)
-    assert share["settings"]["allowSync"] is True
-    assert share["section_ids"] == [server["sections"][0]["id"]]
-    assert scene.plexapi(olivia).user("maya").allowSync is True
-
-
-def test_a_share_ends_and_the_friendship_stays(scene: Scene, olivia: Row, maya: Row, server: Row) -> None:
-    invite(scene, olivia, server, "maya")
-    scene.plexapi(maya).acceptInvite("olivia")
-
-    scene.plexapi(olivia).updateFriend("maya", server["machine_id"], ["Movies"], removeSections=True)
-
-    assert scene.shares(server) == []
-    assert scene.plexapi(olivia).user("maya").servers == []
-
-
-def test_a_friend_is_removed_fully(scene: Scene, olivia: Row, maya: Row, server: Row) -> None:
-    invite(scene, olivia, server, "maya")
-    scene.plexapi(maya).acceptInvite("olivia")
-
-    scene.plexapi(olivia).removeFriend("maya")
-
-    assert scene.shares(server) == []
-    assert scene.plexapi(olivia).users() == []
-    assert scene.plexapi(maya).resources() == []
-    assert scene.v2(olivia, "DELETE", f"/api/v2/sharings/{maya['id']}").status_code == 404
-
-
-def test_an_invite_can_be_cancelled(scene: Scene, olivia: Row, maya: Row, server: Row) -> None:
-    invite(scene, olivia, server, "maya")
-
-    scene.plexapi(olivia).cancelInvite("maya")
-
-    assert scene.shares(server) == []
-    assert scene.plexapi(maya).pendingInvites() == []
-
-
-def test_an_invite_by_email_is_cancelled_by_email(scene: Scene, olivia: Row, server: Row) -> None:
-    invite(scene, olivia, server, "lena@example.org")
-
-    path = "/api/invites/requested/lena@example.org?friend=1&home=0&server=1"
-
-    assert scene.v2(olivia, "DELETE", path).status_code == 200
-    assert scene.shares(server) == []
-    assert scene.v2(olivia, "DELETE", path).status_code == 404
-
-
-def test_cancelling_may_leave_a_row_that_is_in_the_way(scene: Scene, olivia: Row, maya: Row, server: Row) -> None:
-    scene.options(cancel_leaves_share_row=True)
-    invite(scene, olivia, server, "maya")
-    scene.plexapi(olivia).cancelInvite("maya")
-
-    assert scene.plexapi(maya).pendingInvites() == []
-    with pytest.raises(BadRequest, match="already sharing"):
-        invite(scene, olivia, server, "maya")
-
-    row = scene.shares(server)[0]["id"]
-    scene.v2(olivia, "DELETE", f"/api/servers/{server['machine_id']}/shared_servers/{row}")
-    invite(scene, olivia, server, "maya")
 
 
 def test_v1_invites_may_be_gone(scene: Scene, olivia: Row, maya: Row) -> None:

@@ -10,21 +10,6 @@ Row = dict[str, Any]
 RECEIVED = "/api/v2/shared_servers/invites/received/pending"
 
 
-@pytest.fixture
-def olivia(scene: Scene) -> Row:
-    return scene.person("olivia")
-
-
-@pytest.fixture
-def maya(scene: Scene) -> Row:
-    return scene.person("maya")
-
-
-@pytest.fixture
-def server(scene: Scene, olivia: Row) -> Row:
-    return scene.server(olivia, "Movies", "Shows")
-
-
 def test_a_share_by_account_id_is_offered_and_accepted(scene: Scene, olivia: Row, maya: Row, server: Row) -> None:
     made = scene.v2_share(olivia, server, maya, allowTuners=2, allowSync=True)
     assert made.status_code == 201

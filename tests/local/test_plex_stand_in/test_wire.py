@@ -9,6 +9,7 @@ from contextlib import suppress
 
 import httpx
 import pytest
+import requests
 
 from local.plex.server import running
 from local.plex.world import World
@@ -33,7 +34,7 @@ def test_a_hundred_and_twenty_call_at_once(scene: Scene) -> None:
 
     def call(_: int) -> int:
         everyone_is_here.wait()
-        return httpx.post(f"{scene.url}/api/v2/pins?strong=true", headers=CLIENT, timeout=10).status_code
+        return requests.post(f"{scene.url}/api/v2/pins?strong=true", headers=CLIENT, timeout=10).status_code
 
     with ThreadPoolExecutor(120) as crowd:
         assert set(crowd.map(call, range(120))) == {201}
