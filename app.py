@@ -1,10 +1,37 @@
 """The Chalice application: its routes and events stand in chalicelib/entrypoints/."""
 
-from chalice.app import Chalice
-
-from chalicelib.entrypoints import events, invites, pages, public
+from chalicelib.entrypoints import (
+    audit,
+    auth,
+    contract,
+    events,
+    house,
+    invites,
+    pages,
+    public,
+    qr_codes,
+    redemptions,
+    setting_up,
+    stats,
+    users,
+)
+from chalicelib.entrypoints.http import Site
 from chalicelib.settings import environment
 
-app = Chalice(app_name=environment().app)
-for blueprint in (public.api, invites.api, pages.api, events.events):
+app = Site(app_name=environment().app)
+for blueprint in (
+    public.api,
+    redemptions.api,
+    setting_up.api,
+    auth.api,
+    invites.api,
+    stats.api,
+    qr_codes.api,
+    users.api,
+    house.api,
+    audit.api,
+    contract.api,
+    pages.api,
+    events.events,
+):
     app.register_blueprint(blueprint)

@@ -38,6 +38,11 @@ class Environment:
         return self.variables.get("PLEX_BASE_URL") or None
 
     @property
+    def parking_queue_name(self) -> str:
+        """The queue of what a function could not handle; for people to read."""
+        return f"{self.table_prefix}parked"
+
+    @property
     def provision_queue_url(self) -> str:
         return self._needed("PROVISION_QUEUE_URL")
 
@@ -58,6 +63,25 @@ class Environment:
         """Read when the app is imported, packaged and deployed: without a stack it names no stream."""
         unset = f"arn:aws:dynamodb:us-east-1:000000000000:table/{self.table_prefix}qr_images/stream/unset"
         return self.variables.get("QR_STREAM_ARN") or unset
+
+    @property
+    def in_lambda(self) -> bool:
+        return "AWS_LAMBDA_FUNCTION_NAME" in self.variables
+
+    @property
+    def application_url(self) -> str:
+        """Where the site is, as the deployment knows it; empty when it does not say. The settings' own goes first."""
+        return (self.variables.get("APPLICATION_URL") or "").rstrip("/")
+
+    @property
+    def setup_token_hash(self) -> str | None:
+        """SHA-256 of the set-up token, in hex: the function never knows the token. None: no token counts."""
+        return self.variables.get("SETUP_TOKEN_HASH") or None
+
+    @property
+    def origin_secret_hash(self) -> str | None:
+        """SHA-256 of what CloudFront alone sends in X-Origin-Secret, in hex. None: there is no CloudFront."""
+        return self.variables.get("ORIGIN_SECRET_HASH") or None
 
     def _needed(self, name: str) -> str:
         value = self.variables.get(name)

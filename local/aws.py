@@ -18,7 +18,7 @@ from urllib.request import urlopen
 
 import boto3
 
-from local.stack import deploy
+from infra.deploy.stack import deploy
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = ROOT / ".venv-ministack" / "bin" / "python"
@@ -31,7 +31,7 @@ CREDENTIALS = {
     "AWS_REGION": REGION,
     "AWS_DEFAULT_REGION": REGION,
 }
-PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "AUTH", "LOG_LEVEL", "MINISTACK_TTL_SECONDS")
+PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "AUTH", "LOG_LEVEL", "MINISTACK_TTL_SECONDS", "MINISTACK_USES")
 
 
 class EmulatorFailedError(Exception):
@@ -74,8 +74,8 @@ def ministack(
         process = _start(port, state, log, persist)
         try:
             _wait_until_ready(process, endpoint, log)
-            values = {"App": app, "Stage": stage, **(parameters or {})}
-            outputs = deploy(_session(), endpoint, f"{app}-{stage}", values)
+            values = {"App": app, "Stage": stage, "Front": "off", **(parameters or {})}
+            outputs = deploy(_session(), f"{app}-{stage}", values, endpoint=endpoint, delay=1)
             settings = environment(outputs, endpoint, app=app, stage=stage)
             yield LocalAws(endpoint, process.pid, outputs, settings)
         finally:

@@ -7,9 +7,12 @@ from datetime import UTC, datetime
 from chalicelib import wiring
 from chalicelib.adapters.dynamo.mapping import session_record, settings_record, user_record
 from chalicelib.adapters.dynamo.models import IdentityModel
+from chalicelib.adapters.dynamo.ownership import ownership_record
+from chalicelib.domain.ownership import OwnedServer, Ownership
 from chalicelib.domain.sessions import new_session, session_token
 from chalicelib.domain.settings import Features, Library, Server, Settings
 from chalicelib.domain.users import Permission, User
+from chalicelib.settings import environment
 from chalicelib.usecases import inviting
 from local.plex import demo as plex
 
@@ -32,13 +35,14 @@ def furnish(origin: str) -> Demo:
     for identity in (f"plex#{admin.plex_id}", f"email#{admin.email}"):
         IdentityModel(id=identity, user_id=admin.id).save()
     session_record(new_session(token, user_id=admin.id, now=now)).save()
+    ownership_record(_ownership(admin)).save()
     wiring.owner_token().write(plex.OWNER.token)
     return Demo(_invite(admin, now), token)
 
 
 def _invite(admin: User, now: datetime) -> str:
     wishes = inviting.Wishes(usage_limit=5, downloads=True, note="The demo's invite")
-    invite, _ = inviting.create(wishes, creator=admin, invites=wiring.invites(), settings=wiring.house(), now=now)
+    invite, _ = inviting.create(wishes, creator=admin, invites=wiring.invites(), new_id=wiring.new_id, now=now)
     return invite.code
 
 
@@ -51,6 +55,12 @@ def _admin(now: datetime) -> User:
         permissions=frozenset({Permission.ADMIN}),
         created_at=now,
     )
+
+
+def _ownership(admin: User) -> Ownership:
+    servers = (OwnedServer(plex.MACHINE_ID, plex.SERVER_NAME),)
+    spent = environment().setup_token_hash
+    return Ownership(owner_id=admin.id, plex_id=plex.OWNER.id, servers=servers, spent_token=spent)
 
 
 def _settings(origin: str) -> Settings:

@@ -35,14 +35,14 @@ def running(
     environment: Mapping[str, str],
     run_dir: Path,
     sweep_seconds: float | None = None,
-    config_path: Path | str = ".chalice/config.json",
+    config_path: Path | str = ".chalice/config.template.json",
     stage: str = "dev",
     queue_pollers: int = 2,
     timeout: float | None = None,
 ) -> Iterator[None]:
     """Run every event source of the app while the block runs.
 
-    `environment` is all that the functions see, but for what .chalice/config.json gives them; it must say
+    `environment` is all that the functions see, but for what .chalice/config.template.json gives them; it must say
     where AWS is (local.aws.environment). Each sandbox's pid is in `<run_dir>/<function>-<number>.pid`, what
     the function prints in `<run_dir>/<function>.log`. Schedules fire every `sweep_seconds`, if given.
     `timeout`, in seconds, overrules the functions' own. At the end, a running invocation has a second left.

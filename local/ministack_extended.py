@@ -3,6 +3,7 @@
 
 Settings beside ministack's own:
 - `MINISTACK_TTL_SECONDS`: how often expired DynamoDB items are deleted, in seconds (2).
+- `MINISTACK_USES`: see local/ministack_roles.py.
 - `MINISTACK_PARENT_PID`: end, saving what is to be saved, when this process is no longer the parent.
 """
 
@@ -27,6 +28,8 @@ def main() -> None:
     refuse_other_versions()
     expire_items_as_aws_does(every=float(os.environ.get("MINISTACK_TTL_SECONDS", "2")))
     take_whole_tables_from_cloudformation()
+    deploy_as_chalice_does()
+    let_objects_be_old()
     end_with_parent()
     from ministack.app import main as serve
 
@@ -164,6 +167,37 @@ def _completed(made: tuple[Any, ...], properties: dict[str, Any]) -> tuple[Any, 
     if recovery := properties.get("PointInTimeRecoverySpecification"):
         dynamodb._update_continuous_backups({"TableName": made[0], "PointInTimeRecoverySpecification": recovery})
     return made
+
+
+# --- S3: objects that were there for long, as clean-ups want them ---
+
+
+def let_objects_be_old() -> None:
+    """An object put with the metadata `last-modified` is as old as that says (ISO 8601, UTC)."""
+    from ministack.services import s3
+
+    build = s3._build_object_record
+
+    def build_aged(*arguments: Any, **more: Any) -> dict[str, Any]:
+        record: dict[str, Any] = build(*arguments, **more)
+        said = {name.lower().removeprefix("x-amz-meta-"): value for name, value in record["metadata"].items()}
+        return {**record, "last_modified": said.get("last-modified", record["last_modified"])}
+
+    s3._build_object_record = build_aged
+
+
+# --- Chalice: REST APIs from Swagger, and functions under their own roles ---
+
+
+def deploy_as_chalice_does() -> None:
+    """What `chalice deploy` and the deployed functions need; the modules import what may only now be imported."""
+    from local import ministack_gateway, ministack_roles
+
+    ministack_gateway.take_swagger()
+    ministack_gateway.serve_behind_cloudfront()
+    ministack_roles.keep_functions_to_their_package()
+    if os.environ.get("AUTH", "").lower() == "true":
+        ministack_roles.ask_the_role()
 
 
 def _in_background(work: Callable[..., object], *arguments: object) -> None:

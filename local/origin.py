@@ -1,6 +1,7 @@
 """Site, /signup and /api on one origin, as CloudFront has them, around Chalice's own dev server."""
 
 import mimetypes
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -18,9 +19,25 @@ from chalice.local import (
     create_local_server,
 )
 
-SITE = Path(__file__).resolve().parent.parent / "frontend"
+from chalicelib.entrypoints.http import SECURITY_HEADERS
+
+SITE = Path(__file__).resolve().parent.parent / "frontend" / "dist"
 STAGE = "/api"
+FOREVER = "public, max-age=31536000, immutable"
+_NOT_BUILT = (
+    b"<!doctype html><title>Streamarr</title><p>The admin site is not built: npm ci && npm run build in frontend/."
+)
 _NOTHING_HERE = b'{"Code": "NotFound", "Message": "There is nothing here."}'
+_TEXT = {"Content-Type": "text/plain; charset=utf-8"}
+
+
+def _site_headers(file: Path) -> dict[str, str]:
+    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    told = f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+    cached = FOREVER if file.parent.name == "assets" else "no-cache"
+    images = os.environ.get("AWS_ENDPOINT_URL", "")  # where presigned addresses of QR codes lead
+    policy = SECURITY_HEADERS["Content-Security-Policy"].replace("img-src 'self'", f"img-src 'self' {images}")
+    return {**SECURITY_HEADERS, "Content-Security-Policy": policy, "Content-Type": told, "Cache-Control": cached}
 
 
 class _Server(ThreadedHTTPServer):
@@ -50,18 +67,23 @@ class _Origin(ChaliceRequestHandler):
     def _send_error_response(self, error: LocalGatewayException) -> None:
         """An unknown route is API Gateway's 403 unless a gateway response makes it this 404 (docs/operations.md)."""
         if b"Missing Authentication Token" in (error.body or b"") or b"requires 'Credential'" in (error.body or b""):
-            self._send_http_response(HTTPStatus.NOT_FOUND, {"Content-Type": "application/json"}, _NOTHING_HERE)
+            headers = {**SECURITY_HEADERS, "Content-Type": "application/json"}
+            self._send_http_response(HTTPStatus.NOT_FOUND, headers, _NOTHING_HERE)
             return
         super()._send_error_response(error)
 
     def _serve_the_site(self) -> None:
+        """As S3 behind CloudFront does: hashed files for ever, all else looked at anew each time."""
         self._parse_payload()
-        name = self.path.split("?")[0].lstrip("/") or "index.html"
+        name = self.path.split("?")[0].lstrip("/")
         file = (SITE / name).resolve()
         if not file.is_relative_to(SITE) or not file.is_file():
+            if "." in name.rpartition("/")[2]:
+                self._send_http_response(HTTPStatus.NOT_FOUND, {**SECURITY_HEADERS, **_TEXT}, b"There is nothing here.")
+                return
             file = SITE / "index.html"  # the site finds its own way from any address
-        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        self._send_http_response(HTTPStatus.OK, {"Content-Type": kind, "Cache-Control": "no-cache"}, file.read_bytes())
+        content = file.read_bytes() if file.is_file() else _NOT_BUILT
+        self._send_http_response(HTTPStatus.OK, _site_headers(file), content)
 
     def log_message(self, *_: Any) -> None:
         """Quiet: the app logs what matters."""

@@ -114,6 +114,7 @@ class StreamPoller(Poller):
     def __init__(self, source: Any, sandbox: Sandbox, stop: threading.Event, streams: Any) -> None:
         super().__init__(source, sandbox, stop)
         self._streams = streams
+        self._arn: str = source.stream_arn
         self._iterators: dict[str, str] = {}
         self._handled: dict[str, str] = {}
 
@@ -126,16 +127,21 @@ class StreamPoller(Poller):
         self.stop.wait(STREAM_PAUSE_SECONDS)
 
     def _open_shards(self) -> None:
-        stream = self._streams.describe_stream(StreamArn=self.source.stream_arn)["StreamDescription"]
+        self._arn = self._present_stream()
+        stream = self._streams.describe_stream(StreamArn=self._arn)["StreamDescription"]
         for shard in stream["Shards"]:
             self._iterators[shard["ShardId"]] = self._open(shard["ShardId"])
+
+    def _present_stream(self) -> str:
+        """The stream of the table that the app named: an app imported before the stack was up names no stream of it."""
+        table = self.source.stream_arn.split("/")[1]
+        return str(self._streams.list_streams(TableName=table)["Streams"][-1]["StreamArn"])
 
     def _open(self, shard: str) -> str:
         position = {"ShardIteratorType": self.source.starting_position}
         if last := self._handled.pop(shard, None):
             position = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": last}
-        stream = self.source.stream_arn
-        answer = self._streams.get_shard_iterator(StreamArn=stream, ShardId=shard, **position)
+        answer = self._streams.get_shard_iterator(StreamArn=self._arn, ShardId=shard, **position)
         if last:  # if the stream forgot that record, this is not reached, and the next try starts anew
             self._handled[shard] = last
         iterator: str = answer["ShardIterator"]
@@ -148,7 +154,7 @@ class StreamPoller(Poller):
             del self._iterators[shard]  # expired, as a rule: _open goes on after what was handled
             raise
         if records := answer["Records"]:
-            self._deliver(stream_event(records, self.source.stream_arn))
+            self._deliver(stream_event(records, self._arn))
             self._handled[shard] = records[-1]["dynamodb"]["SequenceNumber"]
         del self._iterators[shard]
         if following := answer.get("NextShardIterator"):

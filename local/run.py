@@ -1,10 +1,12 @@
 """`make run`: the whole product on this machine, until Ctrl-C.
 
-PORT, KEEP=1, DEMO=0, PLEX_BASE_URL and SWEEP_SECONDS are told in README.md.
+PORT, KEEP=1, DEMO=0, PLEX_BASE_URL, SETUP_TOKEN, STATE_DIR and SWEEP_SECONDS are told in README.md.
 """
 
+import hashlib
 import logging
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -12,7 +14,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,6 +30,7 @@ class Wish:
     demo: bool = True
     plex_base_url: str | None = None
     sweep_seconds: float | None = None
+    setup_token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     state: Path = STATE
     function_timeout: float | None = None
     """Seconds that overrule each function's own; tests shorten them with the queue's patience."""
@@ -42,6 +45,8 @@ class Wish:
             demo=variables.get("DEMO", "1") != "0",
             plex_base_url=(variables.get("PLEX_BASE_URL") or "").rstrip("/") or None,
             sweep_seconds=float(variables["SWEEP_SECONDS"]) if variables.get("SWEEP_SECONDS") else None,
+            setup_token=variables.get("SETUP_TOKEN") or secrets.token_urlsafe(24),
+            state=Path(variables["STATE_DIR"]) if variables.get("STATE_DIR") else STATE,
         )
 
 
@@ -52,6 +57,8 @@ class Running:
     environment: Mapping[str, str]
     code: str | None
     admin_token: str | None
+    setup_token: str | None
+    """Set while there is no owner yet."""
     run_dir: Path
 
 
@@ -76,7 +83,8 @@ def stack(wish: Wish) -> Iterator[Running]:
         )
         plex_url = wish.plex_base_url or parts.enter_context(_plex_stand_in(wish))
         environment = {**aws.environment, "PLEX_BASE_URL": plex_url}
-        os.environ.update(environment)
+        for_the_api = {"SETUP_TOKEN_HASH": hashlib.sha256(wish.setup_token.encode()).hexdigest()}
+        os.environ.update({"POWERTOOLS_LOG_LEVEL": "WARNING"} | os.environ | environment | for_the_api)
         _say("Starting the functions …")
         yield from _serve(parts, wish, environment, plex_url)
 
@@ -100,13 +108,22 @@ def _serve(parts: ExitStack, wish: Wish, environment: Mapping[str, str], plex_ur
     )
     config = Config.create(project_dir=str(ROOT), chalice_app=app, config_from_disk={})
     address = parts.enter_context(origin.serving(app, config, wish.port))
+    os.environ["APPLICATION_URL"] = address
     code = admin_token = None
     if wish.demo:
         from local import demo
 
         furnished = demo.furnish(address)
         code, admin_token = furnished.code, furnished.admin_token
-    yield Running(address, plex_url, environment, code, admin_token, run_dir)
+    setup_token = wish.setup_token if _needs_setting_up() else None
+    yield Running(address, plex_url, environment, code, admin_token, setup_token, run_dir)
+
+
+def _needs_setting_up() -> bool:
+    from chalicelib import wiring
+    from chalicelib.domain.ownership import SetupState
+
+    return wiring.setting_up().state() is SetupState.NEEDED
 
 
 @contextmanager
@@ -148,6 +165,8 @@ def _announce(running: Running) -> None:
     ]
     if running.admin_token:
         lines.append(f"  Admin token   {running.admin_token}   (Authorization: Bearer …)")
+    if running.setup_token:
+        lines.append(f"  Set-up token  {running.setup_token}   (the admin site asks for it)")
     if running.code:
         lines += ["", "Open this invitation:", f"  {running.origin}/signup?icode={running.code}"]
     _say("\n".join(lines))

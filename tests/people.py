@@ -4,18 +4,25 @@ import itertools
 import re
 import time
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Any, Self
 
 import httpx
 
+from chalicelib.domain.sessions import new_session, session_token
+from chalicelib.domain.users import Permission, User
 from local.plex import demo
+from tests import contract
 
 _numbers = itertools.count(1)
 _addresses = itertools.count(2)
 
 
 class House:
-    """The running product: `admin` and `plex` are HTTP clients, `visitor()` makes more."""
+    """The running product: `admin` and `plex` are HTTP clients, `visitor()` makes more.
+
+    Whatever the product answers them is held against its contract (tests/contract.py).
+    """
 
     def __init__(self, running) -> None:
         self.running = running
@@ -33,11 +40,34 @@ class House:
     def client(self, token: str | None = None) -> httpx.Client:
         """A client with an address and a cookie jar of its own, as another phone has them."""
         number = next(_addresses)
-        transport = httpx.HTTPTransport(local_address=f"127.1.{number // 250}.{number % 250 + 1}")
+        transport = httpx.HTTPTransport(local_address=f"127.1.{number // 250}.{number % 250 + 1}", verify=False)
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return self._clients.enter_context(
-            httpx.Client(base_url=f"{self.origin}/api", transport=transport, headers=headers, timeout=60)
+            httpx.Client(
+                base_url=f"{self.origin}/api",
+                transport=transport,
+                headers=headers,
+                timeout=60,
+                event_hooks={"response": [contract.check]},
+            )
         )
+
+    def member(self, *permissions: str, **facts: Any) -> "Member":
+        """Somebody with an account that has these permissions, signed in. ``facts``: fields of domain.users.User."""
+        from chalicelib import wiring
+        from chalicelib.adapters.dynamo.identities import identities_of
+        from chalicelib.adapters.dynamo.mapping import session_record, user_record
+        from chalicelib.adapters.dynamo.models import IdentityModel
+
+        id_, now = wiring.new_id(), wiring.now()
+        named = {"name": f"member {id_[:8]}", "email": f"{id_[:8]}@example.org", "created_at": now, **facts}
+        user = User(id=id_, permissions=frozenset(Permission(each) for each in permissions), **named)
+        token = session_token(id_, wiring.new_id())
+        user_record(user).save()
+        for identity in identities_of(user).values():
+            IdentityModel(id=identity, user_id=id_).save()
+        session_record(new_session(token, user_id=id_, now=now)).save()
+        return Member(user, token, self.client(token))
 
     def visitor(self, account: dict[str, Any] | None = None) -> "Visitor":
         return Visitor(self, account or self.plex.account())
@@ -50,6 +80,19 @@ class House:
 
     def shown(self, code: str) -> dict[str, Any]:
         return self.admin.get(f"/invites/{code}").json()
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody signed in: `http` is their client."""
+
+    user: User
+    token: str
+    http: httpx.Client
+
+    @property
+    def id(self) -> str:
+        return self.user.id
 
 
 class Plex:

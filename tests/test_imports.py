@@ -23,7 +23,7 @@ def test_the_app_imports_nothing_dear():
     assert _imported_by("import app").isdisjoint(LATE)
 
 
-@pytest.mark.parametrize("function", ["provision", "sweep", "tidy_qr"])
+@pytest.mark.parametrize("function", ["provision", "sweep", "remove_orphans", "tidy_qr"])
 def test_each_function_is_found_as_lambda_imports_it(function):
     """Lambda imports chalicelib.entrypoints.events and never app.py (architecture.md, "Chalice facts that bite")."""
     statement = f"from chalicelib.entrypoints.events import {function} as f; assert callable(f)"

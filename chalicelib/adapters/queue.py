@@ -12,8 +12,8 @@ class SqsProvisionQueue:
     def send(self, redemption_id: str, *, delay: int = 0) -> None:
         self._send({"kind": "provision", "redemption_id": redemption_id}, delay)
 
-    def end_access(self, user_id: str) -> None:
-        self._send({"kind": "end_access", "user_id": user_id}, 0)
+    def end_access(self, user_id: str, *, delay: int = 0) -> None:
+        self._send({"kind": "end_access", "user_id": user_id}, delay)
 
     def refresh_libraries(self) -> None:
         self._send({"kind": "refresh_libraries"}, 0)

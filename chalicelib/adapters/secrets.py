@@ -3,7 +3,7 @@
 import json
 
 from chalicelib.adapters import aws
-from chalicelib.ports import PlexTokenRefused
+from chalicelib.ports import OwnerTokenRefused
 
 
 class OwnerToken:
@@ -11,12 +11,16 @@ class OwnerToken:
         self._secret_id = secret_id
 
     def read(self) -> str:
-        """Raises PlexTokenRefused while none is set: to Plex, no token and a bad token come to the same."""
+        """Raises OwnerTokenRefused while none is set: to Plex, no token and a bad token come to the same."""
         answer = aws.secrets_manager().get_secret_value(SecretId=self._secret_id)
         token = json.loads(answer["SecretString"]).get("token")
         if not token:
-            raise PlexTokenRefused("no owner's token is set")
+            raise OwnerTokenRefused("no owner's token is set")
         return str(token)
+
+    def version(self) -> str:
+        """ports.OwnersToken."""
+        return aws.secrets_manager().get_secret_value(SecretId=self._secret_id)["VersionId"]
 
     def write(self, token: str) -> None:
         aws.secrets_manager().put_secret_value(SecretId=self._secret_id, SecretString=json.dumps({"token": token}))

@@ -23,3 +23,12 @@ class Entry:
     at: datetime
     before: Facts
     after: Facts
+
+
+def difference(before: Facts, after: Facts) -> tuple[Facts, Facts]:
+    """What of ``before`` is no more, and what of ``after`` is new."""
+    return _without(before, after), _without(after, before)
+
+
+def _without(facts: Facts, other: Facts) -> Facts:
+    return {name: value for name, value in facts.items() if name not in other or other[name] != value}

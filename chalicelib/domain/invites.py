@@ -1,15 +1,23 @@
 """Invites: what they offer, and their status as the facts have it at the moment of asking."""
 
 import re
+import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from chalicelib.domain.refusals import GrantUnavailable, InviteExpired, InviteNotActive
+from chalicelib.domain.refusals import (
+    BadInput,
+    GrantUnavailable,
+    InviteExpired,
+    InviteNotActive,
+    LimitBelowUses,
+    NotAllowed,
+)
 from chalicelib.domain.settings import Features, Library, LibraryIds, Settings
-from chalicelib.domain.users import Person
+from chalicelib.domain.users import Permission, Person, User
 
 CODE_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 GENERATED_CODE_LENGTH = 8
@@ -25,11 +33,22 @@ class Status(StrEnum):
     ACTIVE = "active"
 
 
+@dataclass(frozen=True, slots=True)
+class Redeemer:
+    """Somebody who redeemed an invite, and what came of it is the redemption's to tell."""
+
+    redemption_id: str
+    person: Person
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invite:
     """A code and what it gives. ``usage_limit`` None is unlimited; ``expires_at`` None is never.
 
-    ``edition`` counts the edits: a redemption is claimed against the edition that it was shown.
+    ``edition`` counts the edits: a redemption is claimed against the edition that it was shown. ``locked``: it was
+    switched off by somebody who manages invites. ``redeemers``: some of them, the latest first, for lists; the whole
+    history is in the redemptions. A deleted invite exists for its history only, and its code is never given again.
     """
 
     code: str
@@ -44,14 +63,21 @@ class Invite:
     features: Features = field(default_factory=Features)
     note: str | None = None
     edition: int = 1
+    locked: bool = False
+    redeemers: tuple[Redeemer, ...] = ()
+    deleted_at: datetime | None = None
 
     def status(self, now: datetime) -> Status:
         """Redeemed before expired before inactive before active: product.md, "Invites"."""
         if self.usage_limit is not None and self.uses >= self.usage_limit:
             return Status.REDEEMED
-        if self.expires_at is not None and self.expires_at <= now:
+        if self.is_over(now):
             return Status.EXPIRED
         return Status.ACTIVE if self.enabled else Status.INACTIVE
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether its date has passed, redeemed or not."""
+        return self.expires_at is not None and self.expires_at <= now
 
     def must_be_redeemable(self, now: datetime) -> None:
         """Raise InviteExpired or InviteNotActive unless somebody may redeem this invite now."""
@@ -60,6 +86,19 @@ class Invite:
             raise InviteExpired
         if status is not Status.ACTIVE:
             raise InviteNotActive
+
+    def limited_to(self, limit: int | None) -> "Invite":
+        """Raises LimitBelowUses. A limit above the uses makes a redeemed invite redeemable again."""
+        if limit is not None and limit < self.uses:
+            raise LimitBelowUses(f"This invite was used {self.uses} times already.", field="usage_limit")
+        return replace(self, usage_limit=limit)
+
+    def switched(self, *, on: bool, by: User) -> "Invite":
+        """Raises NotAllowed: what somebody who manages invites switched off, only such a one switches on."""
+        manages = by.may(Permission.MANAGE_INVITES)
+        if on and self.locked and not manages:
+            raise NotAllowed("Somebody who manages invites switched this one off. Ask them.", field="enabled")
+        return replace(self, enabled=on, locked=not on and (self.locked or manages))
 
     def grants(self, settings: Settings) -> tuple[Library, ...]:
         """The libraries that redeeming gives now; never none.
@@ -93,3 +132,10 @@ def generated_code(choose: Callable[[str], str]) -> str:
 def link(settings: Settings, code: str) -> str:
     """Where the invite is redeemed: ``<application url>/signup?icode=<code>``."""
     return f"{settings.application_url.rstrip('/')}/signup?icode={code}"
+
+
+def noted(text: str | None) -> str | None:
+    """A note as it is kept: one line, in any language; None when there is nothing to read. Raises BadInput."""
+    if text is not None and any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
+        raise BadInput("A note is one line, without control characters.", field="note")
+    return text if text and not text.isspace() else None

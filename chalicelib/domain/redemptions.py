@@ -2,8 +2,8 @@
 
     pending ──► shared ──► done
        │           │
-       │           └─────► needs_attention ──► done
-       └─────────────────► failed
+       ├───────────┴──► needs_attention ──► (goes on by itself once what is missing is there)
+       └──► failed, once whatever Plex had given is taken back
 
 Every move is a method that gives a new value; the store saves it only over the version it came from.
 """
@@ -13,10 +13,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.domain.settings import Features, Library, LibraryIds
-from chalicelib.domain.users import Person, User
+from chalicelib.domain.users import Kind, Person, User
 
 LOOK_AGAIN_AFTER = timedelta(minutes=5)
 """How long after its next step was expected the sweep takes a redemption for lost and sends it again."""
+
+WATCHED_FOR = timedelta(days=7)
+"""How long one that cannot go on is looked at again by itself, from its beginning or from somebody's last nudge."""
+
+_EARLY = timedelta(seconds=2)
+"""How much too early a message may come: clocks differ."""
 
 
 class State(StrEnum):
@@ -29,6 +35,7 @@ class State(StrEnum):
 
 class StepName(StrEnum):
     ACCOUNT = "account"
+    HOME = "home"
     SHARE = "share"
     ACCEPT = "accept"
 
@@ -50,10 +57,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a redemption failed or needs the person: ``code`` for programs, ``message`` for people."""
+    """Why a redemption failed or cannot go on: ``code`` for programs, ``message`` for people."""
 
     code: str
     message: str
+
+
+LINK_PLEX = Reason(
+    "LinkPlex",
+    "Your account is ready. To get the libraries, sign in with Plex, with a Plex account of the same e-mail address.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,39 +87,62 @@ class Grant:
 class Redemption:
     """``version`` counts the saves. ``working_until`` is when whoever works on it now is certainly gone,
     ``next_try_at`` when a message is to bring it back, ``tries`` how often its present step was begun.
+
+    ``plex_id`` is None until there is a Plex account; ``managed``: that is a managed user of the owner's Plex
+    Home, made under ``home_title``. ``invited_as`` is how Plex Home is told whom to invite. ``giving_up`` says why
+    it will have failed once all that Plex gave is taken back. ``waits_for_owner``: Plex does not take the owner's
+    token, and this goes on once it does.
     """
 
     id: str
     code: str
     user: Person
     creator_id: str
-    plex_id: int
+    plex_id: int | None
     grant: Grant
     state: State = State.PENDING
     steps: tuple[Step, ...]
     reason: Reason | None = None
     created_at: datetime
     updated_at: datetime
+    watched_until: datetime
     working_until: datetime | None = None
     next_try_at: datetime | None = None
     tries: int = 0
+    managed: bool = False
+    home_title: str | None = None
+    invited_as: str | None = None
+    share_id: str | None = None
+    giving_up: Reason | None = None
+    waits_for_owner: bool = False
     version: int = 0
 
     @property
     def in_progress(self) -> bool:
-        return self.state in (State.PENDING, State.SHARED)
+        """Neither done nor failed: it may still go on."""
+        return self.state not in (State.DONE, State.FAILED)
 
     @property
-    def share_was_begun(self) -> bool:
-        """Whether Plex may have been asked to share already: then it is read before it is asked again."""
-        return self.step(StepName.SHARE).state is not StepState.WAITING
+    def stage(self) -> StepName:
+        """The step it is at: the first that is not done."""
+        return next(step.name for step in self.steps if step.state is not StepState.DONE)
+
+    @property
+    def stage_was_begun(self) -> bool:
+        """Whether Plex may have been asked already: then it is read before it is asked again."""
+        return self.step(self.stage).state is not StepState.WAITING
 
     @property
     def due_at(self) -> datetime | None:
-        """When the sweep should send it again, should nothing have happened by then; None once it rests."""
+        """When the sweep should send it again, should nothing have happened by then; None while it rests."""
         if not self.in_progress:
             return None
-        return (self.next_try_at or self.working_until or self.updated_at) + LOOK_AGAIN_AFTER
+        if self.waits_for_owner:
+            return self.next_try_at
+        expected = self.working_until or self.next_try_at
+        if expected is None and self.state is State.NEEDS_ATTENTION:
+            return None
+        return (expected or self.updated_at) + LOOK_AGAIN_AFTER
 
     def step(self, name: StepName) -> Step:
         return next(step for step in self.steps if step.name is name)
@@ -115,46 +151,95 @@ class Redemption:
         """Whether somebody else is at work on it."""
         return self.working_until is not None and self.working_until > now
 
+    def crashed(self, now: datetime) -> bool:
+        """Whether whoever worked on it last never came back."""
+        return self.working_until is not None and self.working_until <= now
+
+    def is_early(self, now: datetime) -> bool:
+        """Whether it is to be tried later than now, by a message that is still under way or by the sweep."""
+        return not self.waits_for_owner and self.next_try_at is not None and self.next_try_at > now + _EARLY
+
     def taken(self, now: datetime, until: datetime) -> "Redemption":
         """At work on its next step. ``until``: when the worker is certainly gone."""
-        moved = self._moved(now, self._next_step, StepState.WORKING)
-        return replace(moved, working_until=until, next_try_at=None, tries=self.tries + 1)
+        begun = self if self.state is State.NEEDS_ATTENTION else _stepped(self, now, StepState.WORKING)
+        return replace(
+            begun,
+            working_until=until,
+            next_try_at=None,
+            tries=self.tries + 1,
+            waits_for_owner=False,
+            updated_at=now,
+        )
 
     def let_go(self, now: datetime, next_try_at: datetime) -> "Redemption":
         """Nobody is at work on it; what was begun has an unknown outcome, to be looked at again then."""
         return replace(self, working_until=None, next_try_at=next_try_at, updated_at=now)
 
-    def shared(self, now: datetime) -> "Redemption":
-        return replace(self._moved(now, StepName.SHARE, StepState.DONE, State.SHARED), tries=0)
+    def paused(self, now: datetime, next_try_at: datetime) -> "Redemption":
+        """Let go until Plex takes the owner's token again. That is nobody's failed try."""
+        tries = max(0, self.tries - 1) if self.working_until else self.tries
+        return replace(self.let_go(now, next_try_at), waits_for_owner=True, tries=tries)
+
+    def nudged(self, now: datetime) -> "Redemption":
+        """To be tried at once, with as much patience as at the beginning."""
+        return replace(
+            self, next_try_at=now, tries=0, watched_until=now + WATCHED_FOR, waits_for_owner=False, updated_at=now
+        )
+
+    def linked(self, now: datetime, *, plex_id: int, invited_as: str | None) -> "Redemption":
+        """The local account has a Plex account now, and the grant can be given."""
+        nudged = replace(self.nudged(now), plex_id=plex_id, invited_as=invited_as)
+        return replace(nudged, state=State.PENDING, reason=None)
+
+    def titled(self, home_title: str) -> "Redemption":
+        return replace(self, home_title=home_title)
+
+    def at_home(self, now: datetime, plex_id: int) -> "Redemption":
+        """Invited into the Plex Home, or made a managed user there."""
+        return replace(_advanced(self, now), plex_id=plex_id)
+
+    def shared(self, now: datetime, share_id: str) -> "Redemption":
+        return replace(_advanced(self, now), share_id=share_id, state=State.SHARED)
+
+    def unshared(self, now: datetime) -> "Redemption":
+        """The share is not there after all: to be shared again."""
+        steps = tuple(_back_to(step, now) for step in self.steps)
+        return replace(self, steps=steps, share_id=None, state=State.PENDING, reason=None, updated_at=now)
 
     def done(self, now: datetime) -> "Redemption":
-        return self._rested(now, StepState.DONE, State.DONE, None)
+        steps = tuple(_done(step, now) for step in self.steps)
+        return replace(_rested(self, now, State.DONE, None), steps=steps)
 
-    def in_need(self, now: datetime, reason: Reason) -> "Redemption":
-        """The person must act; what to do stands in ``reason``."""
-        return self._rested(now, StepState.NEEDS_ATTENTION, State.NEEDS_ATTENTION, reason)
+    def in_need(self, now: datetime, reason: Reason, next_try_at: datetime | None) -> "Redemption":
+        """It cannot go on; what to do stands in ``reason``. Looked at again then, if at all."""
+        next_look = next_try_at if next_try_at and next_try_at <= self.watched_until else None
+        moved = _stepped(self, now, StepState.NEEDS_ATTENTION)
+        return replace(_rested(moved, now, State.NEEDS_ATTENTION, reason), next_try_at=next_look)
 
-    def failed(self, now: datetime, reason: Reason) -> "Redemption":
-        return self._rested(now, StepState.FAILED, State.FAILED, reason)
+    def given_up(self, now: datetime, reason: Reason) -> "Redemption":
+        """It will have failed for that reason, once nothing of the grant is left on Plex."""
+        return replace(self, giving_up=reason, tries=0, updated_at=now)
 
-    @property
-    def _next_step(self) -> StepName:
-        return StepName.SHARE if self.state is State.PENDING else StepName.ACCEPT
-
-    def _rested(self, now: datetime, step: StepState, state: State, reason: Reason | None) -> "Redemption":
-        moved = self._moved(now, self._next_step, step, state)
-        return replace(moved, reason=reason, working_until=None, next_try_at=None)
-
-    def _moved(self, now: datetime, name: StepName, step_state: StepState, state: State | None = None) -> "Redemption":
-        moved = Step(name, step_state, now)
-        steps = tuple(moved if step.name is name else step for step in self.steps)
-        return replace(self, steps=steps, state=state or self.state, updated_at=now)
+    def failed(self, now: datetime) -> "Redemption":
+        return _rested(_stepped(self, now, StepState.FAILED), now, State.FAILED, self.giving_up)
 
 
-def claimed(id_: str, *, code: str, user: User, creator_id: str, grant: Grant, now: datetime) -> Redemption:
-    """A fresh redemption, its account made and its share waiting. The user must have a Plex id."""
-    if user.plex_id is None:
-        raise ValueError("a redemption is for a Plex account")
+def claimed(
+    id_: str,
+    *,
+    code: str,
+    user: User,
+    creator_id: str,
+    grant: Grant,
+    now: datetime,
+    invited_as: str | None = None,
+) -> Redemption:
+    """A fresh redemption, its account made and its share waiting.
+
+    A local account becomes a managed user where the grant has Plex Home; else it needs a Plex account first.
+    """
+    managed = user.kind is Kind.LOCAL and user.plex_id is None and grant.features.plex_home
+    must_link = user.plex_id is None and not managed
     return Redemption(
         id=id_,
         code=code,
@@ -162,11 +247,56 @@ def claimed(id_: str, *, code: str, user: User, creator_id: str, grant: Grant, n
         creator_id=creator_id,
         plex_id=user.plex_id,
         grant=grant,
-        steps=(
-            Step(StepName.ACCOUNT, StepState.DONE, now),
-            Step(StepName.SHARE, StepState.WAITING),
-            Step(StepName.ACCEPT, StepState.WAITING),
-        ),
+        state=State.NEEDS_ATTENTION if must_link else State.PENDING,
+        reason=LINK_PLEX if must_link else None,
+        steps=_steps(grant, now),
         created_at=now,
         updated_at=now,
+        watched_until=now + WATCHED_FOR,
+        managed=managed,
+        invited_as=invited_as,
     )
+
+
+def _advanced(redemption: Redemption, now: datetime) -> Redemption:
+    """At work on the next step, and well: whatever was the matter is over."""
+    begun = _stepped(_stepped(redemption, now, StepState.DONE), now, StepState.WORKING)
+    return replace(begun, tries=0, state=State.PENDING, reason=None)
+
+
+def _stepped(redemption: Redemption, now: datetime, state: StepState) -> Redemption:
+    moved = Step(redemption.stage, state, now)
+    steps = tuple(moved if step.name is moved.name else step for step in redemption.steps)
+    return replace(redemption, steps=steps, updated_at=now)
+
+
+def _rested(redemption: Redemption, now: datetime, state: State, reason: Reason | None) -> Redemption:
+    return replace(
+        redemption,
+        state=state,
+        reason=reason,
+        working_until=None,
+        next_try_at=None,
+        waits_for_owner=False,
+        updated_at=now,
+    )
+
+
+def _steps(grant: Grant, now: datetime) -> tuple[Step, ...]:
+    home = (Step(StepName.HOME, StepState.WAITING),) if grant.features.plex_home else ()
+    return (
+        Step(StepName.ACCOUNT, StepState.DONE, now),
+        *home,
+        Step(StepName.SHARE, StepState.WAITING),
+        Step(StepName.ACCEPT, StepState.WAITING),
+    )
+
+
+def _done(step: Step, now: datetime) -> Step:
+    return step if step.state is StepState.DONE else Step(step.name, StepState.DONE, now)
+
+
+def _back_to(step: Step, now: datetime) -> Step:
+    if step.name is StepName.SHARE:
+        return Step(step.name, StepState.WORKING, now)
+    return Step(step.name, StepState.WAITING) if step.name is StepName.ACCEPT else step

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 SESSION_LIFETIME = timedelta(days=30)
 SIGN_IN_LIFETIME = timedelta(minutes=30)
@@ -19,12 +20,24 @@ class Session:
     redemption_id: str | None = None
 
 
+class Purpose(StrEnum):
+    """What a sign-in was begun for; it can be completed as nothing else."""
+
+    SIGN_UP = "sign_up"
+    SIGN_IN = "sign_in"
+    SET_UP = "set_up"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
-    """A Plex PIN under way in one browser, for one invite; once completed it names the redemption it led to."""
+    """A Plex PIN under way in one browser; once completed it names the account that it led to.
+
+    To sign up it is for one invite, by ``code``, and names the redemption as well.
+    """
 
     id: str
-    code: str
+    purpose: Purpose
+    code: str | None = None
     pin_id: str
     browser_hash: str
     created_at: datetime
@@ -35,7 +48,7 @@ class SignIn:
 
 def hashed(secret: str) -> str:
     """What is stored of a secret. The secrets are random and long, so one round of SHA-256 is enough."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
 
 
 def session_token(user_id: str, secret: str) -> str:

@@ -1,12 +1,18 @@
 """What the owner decided about the whole house, and what is known of their Plex server."""
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Literal
 
+from chalicelib.domain.quotas import Quota
 from chalicelib.domain.users import Permission
 
 LibraryIds = tuple[str, ...]
 """plex.tv's global section ids, as text."""
+
+REFRESHED_WITHIN = timedelta(minutes=10)
+"""How long a reading of the libraries may take before it counts as failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +42,35 @@ class Features:
 
 
 @dataclass(frozen=True, slots=True)
-class Quota:
-    """``limit`` invites per rolling ``days``; either unset means unlimited, a limit of 0 means none."""
-
-    limit: int | None = None
-    days: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Trial:
     enabled: bool = False
     days: int = 30
+
+
+class RefreshState(StrEnum):
+    IDLE = "idle"
+    RUNNING = "running"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """How the reading of the libraries from Plex stands. ``asked_at`` is set while it runs."""
+
+    refreshed_at: datetime | None = None
+    asked_at: datetime | None = None
+    failure: str | None = None
+
+    def state(self, now: datetime) -> RefreshState:
+        if self.asked_at and now - self.asked_at < REFRESHED_WITHIN:
+            return RefreshState.RUNNING
+        return RefreshState.FAILED if self.asked_at or self.failure else RefreshState.IDLE
+
+    def message(self, now: datetime) -> str | None:
+        """What went wrong, for an admin; None unless it failed."""
+        if self.state(now) is not RefreshState.FAILED:
+            return None
+        return self.failure or "Plex was not asked within ten minutes. Please try again."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +91,7 @@ class Settings:
     trial: Trial = field(default_factory=Trial)
     server: Server | None = None
     libraries: tuple[Library, ...] = ()
+    libraries_refresh: Refresh = field(default_factory=Refresh)
     version: int = 0
 
     def enabled(self) -> tuple[Library, ...]:

@@ -4,16 +4,16 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
 
 from chalicelib import wiring
+from chalicelib.entrypoints import provisions, stream, sweeps
+from chalicelib.entrypoints.logs import logger
 from chalicelib.settings import environment
-from chalicelib.usecases import sweeping
+from chalicelib.usecases import libraries
 from chalicelib.usecases.provisioning import TryLater
 
 events = Blueprint(__name__)
-logger = Logger(service="streamarr-invites")
 
 
 @events.on_sqs_message(queue=environment().provision_queue_name, batch_size=1)
@@ -30,8 +30,13 @@ def provision(event: SQSEvent) -> None:
 def _work(message: dict[str, str], *, deadline: datetime) -> None:
     match message:
         case {"kind": "provision", "redemption_id": redemption_id}:
-            redemption = wiring.provisioning(deadline).provision(redemption_id)
-            logger.info("provisioned", redemption=redemption.id, state=redemption.state.value)
+            provisions.told(wiring.provisioning(deadline).provision(redemption_id))
+        case {"kind": "end_access", "user_id": user_id}:
+            provisions.departed(user_id, wiring.ending_access().end(user_id))
+        case {"kind": "refresh_libraries"}:
+            wiring.pausing().token_was_renewed()
+            refresh = libraries.refresh(settings=wiring.house(), plex=wiring.plex_libraries(), now=wiring.now())
+            logger.info("libraries read", failure=refresh.failure)
         case _:
             raise ValueError("a message of an unknown kind")
 
@@ -43,16 +48,17 @@ def _deadline(context: Any) -> datetime:
 
 @events.schedule(Rate(5, unit=Rate.MINUTES))
 def sweep(event: CloudWatchEvent) -> None:
-    """Send again what no message carries any more."""
-    resent = sweeping.resend_stuck(redemptions=wiring.redemptions(), queue=wiring.queue(), now=wiring.now())
-    logger.info("swept", scheduled=event.to_dict().get("time"), resent=resent)
+    """Work off what is due: expirations, what no message carries any more, what has had its time."""
+    sweeps.sweep(event.context)
+
+
+@events.schedule(Rate(1, unit=Rate.DAYS))
+def remove_orphans(event: CloudWatchEvent) -> None:
+    """Find and remove the QR images that nobody owns."""
+    sweeps.remove_orphans(event.context)
 
 
 @events.on_dynamodb_record(stream_arn=environment().qr_stream_arn, batch_size=10, starting_position="TRIM_HORIZON")
 def tidy_qr(event: DynamoDBEvent) -> None:
     """A QR record is gone, by its TTL or by hand: its image goes too."""
-    for record in event:
-        if record.event_name == "REMOVE":
-            object_key = record.keys["object_key"]["S"]
-            wiring.qr_images().delete(object_key)
-            logger.info("QR image deleted", reason="record removed")
+    stream.tidy(event.to_dict()["Records"])

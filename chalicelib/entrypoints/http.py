@@ -1,22 +1,26 @@
-"""What every route shares: refusals as JSON with their status, bodies decoded and checked, security headers.
+"""What every route shares: rate limits, refusals as JSON with their status, bodies decoded and checked, headers.
 
 Refusals are mapped here, around each view: a plain exception in a Chalice view becomes a 500 before any middleware
 sees it, and such an answer loses its headers.
 """
 
+import binascii
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, TypeVar
 
 import msgspec
-from aws_lambda_powertools import Logger
-from chalice.app import Blueprint, Request, Response
+from chalice.app import Blueprint, Chalice, Request, Response
 
 from chalicelib import wiring
 from chalicelib.domain import refusals
+from chalicelib.domain.rate_limits import Route
 from chalicelib.domain.users import AccountState, User
+from chalicelib.entrypoints import guarding, metrics
+from chalicelib.entrypoints.logs import logger
+from chalicelib.entrypoints.metrics import Metric
 
 STATUSES: dict[type[refusals.Refusal], HTTPStatus] = {
     refusals.BadInput: HTTPStatus.BAD_REQUEST,
@@ -25,6 +29,7 @@ STATUSES: dict[type[refusals.Refusal], HTTPStatus] = {
     refusals.NotFound: HTTPStatus.NOT_FOUND,
     refusals.Conflict: HTTPStatus.CONFLICT,
     refusals.InviteExpired: HTTPStatus.GONE,
+    refusals.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     refusals.TryAgain: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """The one table of statuses; a refusal not named here takes that of the class it derives from."""
@@ -33,6 +38,7 @@ SECURITY_HEADERS = {
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -44,43 +50,85 @@ SECURITY_HEADERS = {
 LONGEST_BODY = 64 * 1024
 """Bytes; the largest body that any route needs is far below."""
 
-logger = Logger(service="streamarr-invites")
-
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 View = Callable[..., Response]
+Refused = Callable[[Request, refusals.Refusal], Response]
 
 _FIELD = re.compile(r"`\$\.([\w.\[\]]+)`")
 _NAMED = re.compile(r"field `(\w+)`")
+_IN_A_PATH = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_TOKEN = re.compile(r"[A-Za-z0-9._-]{1,200}")
+_NEVER_MEANT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters but tab and line feed, line separators, overrides of the reading direction, half characters."""
+
+_NOT_FOUND: dict[str, type[refusals.Refusal]] = {
+    "code": refusals.InviteNotFound,
+    "redemption_id": refusals.RedemptionNotFound,
+    "sign_in_id": refusals.SignInNotFound,
+    "user_id": refusals.UserNotFound,
+}
+"""What a path says that cannot name anything, by the name of its parameter."""
+
+
+class Site(Chalice):
+    """A Chalice app whose every answer, its own 404, 405 and 415 included, has the security headers."""
+
+    def __call__(self, event: Any, context: Any) -> Any:
+        answer = super().__call__(event, context)
+        given = {name.lower() for name in answer.get("headers", {})}
+        missing = {name: value for name, value in SECURITY_HEADERS.items() if name.lower() not in given}
+        answer["headers"] = {**answer.get("headers", {}), **missing}
+        return answer
 
 
 class Api(Blueprint):
     """A Blueprint whose views may raise refusals."""
 
-    def route(self, path: str, **options: Any) -> Callable[[View], View]:
+    def route(
+        self, path: str, *, limited: Route | None = None, refused: Refused | None = None, **options: Any
+    ) -> Callable[[View], View]:
+        """``limited``: which rate limit counts the route's requests; ``refused``: how it says no, if not in JSON."""
         register = super().route(path, **options)
+        refuse = refused or _in_json
 
         def decorate(view: View) -> View:
-            answered: View = register(_answering(view))
+            answered: View = register(self._answering(view, limited, refuse))
             return answered
 
         return decorate
 
+    def _answering(self, view: View, limited: Route | None, refuse: Refused) -> View:
+        @functools.wraps(view)
+        def answer(**named: str) -> Response:
+            request = self.current_request
+            logger.thread_safe_append_keys(**_about(request))
+            try:
+                answered = _answered(request, view, named, limited, refuse)
+                logger.info("answered", status=answered.status_code)
+            finally:
+                logger.thread_safe_clear_keys()
+            return answered
+
+        return answer
+
 
 def body(request: Request, shape: type[Shape]) -> Shape:
     """The request's JSON as ``shape``. Raises BadInput naming the field; unknown fields are refused."""
-    raw = request.raw_body or b"{}"
-    if len(raw) > LONGEST_BODY:
-        raise refusals.BadInput("The request is too large.")
     try:
-        return msgspec.json.decode(raw, type=shape)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raw = request.raw_body or b"{}"
+        if len(raw) > LONGEST_BODY:
+            raise refusals.BadInput("The request is too large.")
+        read = msgspec.json.decode(raw, type=shape)
+    except (msgspec.DecodeError, UnicodeError, RecursionError, binascii.Error) as error:
         raise refusals.BadInput(_plainly(error), field=_field(str(error))) from error
+    _must_be_meant(msgspec.to_builtins(read))
+    return read
 
 
 def bearer_token(request: Request) -> str:
     """The session token of the request. Raises NotSignedIn."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    if scheme.lower() != "bearer" or not _TOKEN.fullmatch(token.strip()):
         raise refusals.NotSignedIn
     return str(token.strip())
 
@@ -97,7 +145,7 @@ def cookie(request: Request, name: str) -> str:
     """The value of a cookie, empty when it was not sent."""
     for pair in request.headers.get("cookie", "").split(";"):
         key, _, value = pair.strip().partition("=")
-        if key == name:
+        if key == name and _IN_A_PATH.fullmatch(value):
             return str(value)
     return ""
 
@@ -112,19 +160,21 @@ def ok(content: Any, status: HTTPStatus = HTTPStatus.OK, **headers: str) -> Resp
     return response(content, headers, status)
 
 
-def response(content: Any, headers: dict[str, str], status: HTTPStatus = HTTPStatus.OK) -> Response:
-    """An answer with the security headers; ``headers`` come on top of them."""
-    return Response(content, headers={**SECURITY_HEADERS, **headers}, status_code=status)
+def response(content: Any, headers: Mapping[str, str], status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """An answer; the security headers come to it in ``Site``, where ``headers`` do not say otherwise."""
+    return Response(content, headers={**headers}, status_code=status)
 
 
 def refused(refusal: refusals.Refusal) -> Response:
     content = {"Code": refusal.code, "Message": refusal.message}
     if refusal.field:
         content["Field"] = refusal.field
-    headers = {}
-    if isinstance(refusal, refusals.TryAgain):
-        headers["Retry-After"] = str(refusal.retry_after)
-    return ok(content, status_of(refusal), **headers)
+    return ok(content, status_of(refusal), **headers_of(refusal))
+
+
+def headers_of(refusal: refusals.Refusal) -> dict[str, str]:
+    """When to come again, where the refusal says so."""
+    return {"Retry-After": str(refusal.retry_after)} if isinstance(refusal, refusals.TryAgain) else {}
 
 
 def status_of(refusal: refusals.Refusal) -> HTTPStatus:
@@ -132,22 +182,65 @@ def status_of(refusal: refusals.Refusal) -> HTTPStatus:
     return next(STATUSES[kind] for kind in type(refusal).__mro__ if kind in STATUSES)
 
 
-def _answering(view: View) -> View:
-    @functools.wraps(view)
-    def answer(*arguments: Any, **named: Any) -> Response:
+def _answered(request: Request, view: View, named: dict[str, str], limited: Route | None, refuse: Refused) -> Response:
+    try:
         try:
-            return view(*arguments, **named)
+            return _let_through(request, view, named, limited)
         except refusals.Refusal as refusal:
-            return refused(refusal)
-        except Exception:
-            logger.exception("a request failed for a reason nobody planned for")
-            content = {
-                "Code": "InternalError",
-                "Message": "Something went wrong on our side. Please try again.",
-            }
-            return ok(content, HTTPStatus.INTERNAL_SERVER_ERROR)
+            _note(request, refusal, limited)
+            return refuse(request, refusal)
+    except Exception:  # noqa: BLE001 - the one place where what nobody planned for ends, logged
+        logger.exception("a request failed for a reason nobody planned for")
+        content = {
+            "Code": "InternalError",
+            "Message": "Something went wrong on our side. Please try again.",
+        }
+        return ok(content, HTTPStatus.INTERNAL_SERVER_ERROR)
 
-    return answer
+
+def _let_through(request: Request, view: View, named: dict[str, str], limited: Route | None) -> Response:
+    if limited:
+        guarding.knock(request, limited)
+    for name, value in named.items():
+        if not _IN_A_PATH.fullmatch(value):
+            raise _NOT_FOUND.get(name, refusals.NotFound)
+    return view(**named)
+
+
+def _note(request: Request, refusal: refusals.Refusal, limited: Route | None) -> None:
+    logger.thread_safe_append_keys(refusal=refusal.code)
+    if limited is None:
+        return
+    guarding.charge_for(request, limited, refusal)
+    blocked = isinstance(refusal, refusals.TooManyRequests)
+    metrics.record(Metric.BLOCKED if blocked else Metric.REFUSED, reason=refusal.code, limit=limited.value)
+
+
+def _about(request: Request) -> dict[str, Any]:
+    """What each line of the log says of the request; the route is its pattern, never the path that was asked for."""
+    lambda_request = getattr(request.lambda_context, "aws_request_id", None)
+    return {
+        "request_id": request.context.get("requestId") or lambda_request,
+        "lambda_request_id": lambda_request,
+        "method": request.method,
+        "route": request.context.get("resourcePath"),
+    }
+
+
+def _in_json(_: Request, refusal: refusals.Refusal) -> Response:
+    return refused(refusal)
+
+
+def _must_be_meant(content: Any, field: str | None = None) -> None:
+    """Raise BadInput for a text with characters that nobody types on purpose."""
+    if isinstance(content, str) and _NEVER_MEANT.search(content):
+        raise refusals.BadInput("This has characters in it that cannot be used.", field=field)
+    if isinstance(content, dict):
+        for name, value in content.items():
+            _must_be_meant(value, name if field is None else f"{field}.{name}")
+    if isinstance(content, list):
+        for value in content:
+            _must_be_meant(value, field)
 
 
 def _plainly(error: Exception) -> str:

@@ -5,11 +5,15 @@ from http import HTTPStatus
 from chalice.app import Response
 
 from chalicelib import wiring
-from chalicelib.domain.sessions import SIGN_IN_LIFETIME
-from chalicelib.entrypoints import shapes
-from chalicelib.entrypoints.bodies import Nothing
-from chalicelib.entrypoints.http import Api, bearer_token, body, cookie, ok
-from chalicelib.usecases import following, redeeming
+from chalicelib.domain.rate_limits import Route
+from chalicelib.entrypoints import metrics, shapes
+from chalicelib.entrypoints.bodies import LocalAccount, Nothing
+from chalicelib.entrypoints.browser import begun, kept_secret, waiting
+from chalicelib.entrypoints.http import Api, bearer_token, body, ok
+from chalicelib.entrypoints.logs import logger
+from chalicelib.entrypoints.metrics import Metric
+from chalicelib.usecases import following, joining_locally, redeeming
+from chalicelib.usecases.redeeming import Redeemed
 
 api = Api(__name__)
 
@@ -19,12 +23,12 @@ def health() -> Response:
     return ok({"status": "ok"})
 
 
-@api.route("/signup/{code}", methods=["GET"])
+@api.route("/signup/{code}", methods=["GET"], limited=Route.VALIDATE)
 def show_offer(code: str) -> Response:
     return ok(shapes.offer(redeeming.validate(code, invites=wiring.invites(), now=wiring.now())))
 
 
-@api.route("/signup/{code}/plex", methods=["POST"])
+@api.route("/signup/{code}/plex", methods=["POST"], limited=Route.START_SIGN_IN)
 def start_sign_in(code: str) -> Response:
     body(api.current_request, Nothing)
     started = redeeming.start_sign_in(
@@ -35,23 +39,24 @@ def start_sign_in(code: str) -> Response:
         new_id=wiring.new_id,
         now=wiring.now(),
     )
-    sign_in = started.sign_in
-    return ok(
-        shapes.sign_in(sign_in.id, started.pin, sign_in.expires_at),
-        HTTPStatus.CREATED,
-        **{"Set-Cookie": _browser_cookie(sign_in.id, started.browser_secret, secure=started.secure)},
-    )
+    return begun(started)
 
 
-@api.route("/signup/{code}/plex/{sign_in_id}", methods=["POST"])
+@api.route("/signup/{code}/plex/{sign_in_id}", methods=["POST"], limited=Route.COMPLETE_SIGN_IN)
 def complete_sign_in(code: str, sign_in_id: str) -> Response:
     body(api.current_request, Nothing)
-    secret = cookie(api.current_request, _cookie_name(sign_in_id))
+    secret = kept_secret(api.current_request, sign_in_id)
     redeemed = wiring.redeeming().complete(code, sign_in_id, secret, wiring.now())
     if redeemed is None:
-        return ok({"state": "waiting"}, HTTPStatus.ACCEPTED)
-    content = {"token": redeemed.token, "redemption": shapes.redemption(redeemed.redemption)}
-    return ok(content, HTTPStatus.ACCEPTED)
+        return waiting()
+    return _redeemed(redeemed)
+
+
+@api.route("/signup/{code}/local", methods=["POST"], limited=Route.LOCAL_SIGN_UP)
+def join_locally(code: str) -> Response:
+    given = body(api.current_request, LocalAccount)
+    who = joining_locally.applicant(given.email, given.username, given.password)
+    return _redeemed(wiring.joining_locally().join(code, who, wiring.now()))
 
 
 @api.route("/redemptions/{redemption_id}", methods=["GET"])
@@ -66,12 +71,8 @@ def show_redemption(redemption_id: str) -> Response:
     return ok(shapes.redemption(redemption))
 
 
-def _cookie_name(sign_in_id: str) -> str:
-    return f"sign_in_{sign_in_id}"
-
-
-def _browser_cookie(sign_in_id: str, secret: str, *, secure: bool) -> str:
-    """Binds the sign-in to this browser; one cookie each, so that none can be planted for a later sign-in."""
-    lifetime = int(SIGN_IN_LIFETIME.total_seconds())
-    cookie_text = f"{_cookie_name(sign_in_id)}={secret}; Path=/; Max-Age={lifetime}; HttpOnly; SameSite=Lax"
-    return cookie_text + ("; Secure" if secure else "")
+def _redeemed(redeemed: Redeemed) -> Response:
+    metrics.record(Metric.INVITES_REDEEMED, redemption=redeemed.redemption.id)
+    logger.info("redeemed", redemption=redeemed.redemption.id)
+    content = {"token": redeemed.token, "redemption": shapes.redemption(redeemed.redemption)}
+    return ok(content, HTTPStatus.ACCEPTED)

@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from chalicelib.domain.invites import Invite, link
-from chalicelib.domain.redemptions import Grant, Redemption, StepName, StepState
-from chalicelib.domain.settings import Features, Settings
+from chalicelib.domain.redemptions import Grant, Redemption, Step, StepName, StepState
+from chalicelib.domain.settings import Features
 from chalicelib.domain.times import iso
 from chalicelib.domain.users import Person
 from chalicelib.ports import Pin
@@ -15,10 +14,16 @@ Json = dict[str, Any]
 
 STEP_MESSAGES = {
     (StepName.ACCOUNT, StepState.DONE): "Your account is ready.",
+    (StepName.HOME, StepState.WAITING): "Next: a place in the Plex Home.",
+    (StepName.HOME, StepState.WORKING): "Making a place for you in the Plex Home …",
+    (StepName.HOME, StepState.DONE): "There is a place for you in the Plex Home.",
+    (StepName.HOME, StepState.FAILED): "There is no place for you in the Plex Home.",
+    (StepName.HOME, StepState.NEEDS_ATTENTION): "The place in the Plex Home is taking longer.",
     (StepName.SHARE, StepState.WAITING): "Next: sharing the libraries with you.",
     (StepName.SHARE, StepState.WORKING): "Sharing the libraries with you …",
     (StepName.SHARE, StepState.DONE): "The libraries are shared with you.",
     (StepName.SHARE, StepState.FAILED): "The libraries could not be shared.",
+    (StepName.SHARE, StepState.NEEDS_ATTENTION): "Sharing the libraries is taking longer.",
     (StepName.ACCEPT, StepState.WAITING): "Then: accepting the invitation for you.",
     (StepName.ACCEPT, StepState.WORKING): "Accepting the invitation for you …",
     (StepName.ACCEPT, StepState.DONE): "You are in.",
@@ -26,27 +31,8 @@ STEP_MESSAGES = {
     (StepName.ACCEPT, StepState.NEEDS_ATTENTION): "Plex needs something of you.",
 }
 
-
-def invite(each: Invite, settings: Settings, history: list[Redemption], now: datetime) -> Json:
-    return {
-        "code": each.code,
-        "url": link(settings, each.code),
-        "status": each.status(now).value,
-        "enabled": each.enabled,
-        "uses": each.uses,
-        "usage_limit": each.usage_limit,
-        "expires_at": moment(each.expires_at),
-        "libraries": list(each.libraries) if isinstance(each.libraries, tuple) else each.libraries,
-        "features": features(each.features),
-        "note": each.note,
-        "created_by": person(each.created_by),
-        "created_at": moment(each.created_at),
-        "updated_at": moment(each.updated_at),
-        "redeemed_by": [
-            person(redemption.user) | {"redeemed_at": moment(redemption.created_at), "state": redemption.state.value}
-            for redemption in history
-        ],
-    }
+TEMPORARILY_UNAVAILABLE = "Temporarily unavailable, your place is kept."
+"""While Plex does not take the owner's token: nothing that the person could do, and nothing that they lose."""
 
 
 def offer(each: Offer) -> Json:
@@ -72,18 +58,20 @@ def redemption(each: Redemption) -> Json:
         "user": person(each.user),
         "state": each.state.value,
         "grant": grant(each.grant),
-        "steps": [
-            {
-                "name": step.name.value,
-                "state": step.state.value,
-                "at": moment(step.at),
-                "message": STEP_MESSAGES[step.name, step.state],
-            }
-            for step in each.steps
-        ],
+        "steps": [_step(step, unavailable=each.waits_for_owner and step.name is each.stage) for step in each.steps],
         "created_at": moment(each.created_at),
         "updated_at": moment(each.updated_at),
         "reason": each.reason and {"Code": each.reason.code, "Message": each.reason.message},
+    }
+
+
+def _step(each: Step, *, unavailable: bool) -> Json:
+    state = StepState.WAITING if unavailable else each.state
+    return {
+        "name": each.name.value,
+        "state": state.value,
+        "at": moment(each.at),
+        "message": TEMPORARILY_UNAVAILABLE if unavailable else STEP_MESSAGES[each.name, state],
     }
 
 

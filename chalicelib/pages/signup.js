@@ -3,6 +3,7 @@
 // bound to this browser by a cookie that scripts cannot read.
 
 const { code, dashboard } = document.body.dataset;
+const texts = JSON.parse(document.body.dataset.texts);
 const api = location.pathname.startsWith("/api/") ? "." : "api";
 const store = `streamarr.signup.${code}`;
 const element = (id) => document.getElementById(id);
@@ -14,30 +15,38 @@ const forget = () => localStorage.removeItem(store);
 
 class Refused extends Error {
   constructor(answer, content) {
-    super(content.Message ?? "Something went wrong. Please try again.");
+    super(texts.refusals[content.Code] ?? content.Message ?? texts.unexpected);
+    this.code = content.Code;
+    this.field = content.Field;
     this.status = answer.status;
     this.retryAfter = Number(answer.headers.get("Retry-After")) || null;
   }
+
+  get passes() {
+    return this.status === 429 || this.status >= 500;
+  }
 }
 
-async function ask(method, path, token) {
-  const headers = token ? { Authorization: `Bearer ${token}` } : {};
-  const answer = await fetch(`${api}/${path}`, { method, headers });
-  const content = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Refused(answer, content);
-  return content;
+async function ask(method, path, { token, content } = {}) {
+  const headers = {};
+  if (token) headers.Authorization = `Bearer ${token}`;
+  if (content) headers["Content-Type"] = "application/json";
+  const answer = await fetch(`${api}/${path}`, { method, headers, body: content && JSON.stringify(content) });
+  const answered = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Refused(answer, answered);
+  return answered;
 }
 
 // Whatever may pass (no network, 429, 5xx) is tried again; any other refusal is the caller's.
-async function askUntilAnswered(method, path, token) {
+async function askUntilAnswered(method, path, options) {
   for (let wait = 1; ; wait = Math.min(wait * 2, 15)) {
     try {
-      const content = await ask(method, path, token);
+      const content = await ask(method, path, options);
       tell("");
       return content;
     } catch (error) {
-      if (error instanceof Refused && error.status < 500 && error.status !== 429) throw error;
-      tell(error instanceof Refused ? error.message : "No connection at the moment. Trying again …");
+      if (error instanceof Refused && !error.passes) throw error;
+      tell(error instanceof Refused ? error.message : texts.offline);
       await pause(error.retryAfter ?? wait);
     }
   }
@@ -48,42 +57,106 @@ function tell(problem) {
 }
 
 async function signIn() {
-  const button = element("sign-in");
-  button.disabled = true;
-  try {
+  await trying(element("sign-in"), async () => {
     const { sign_in_id, auth_url } = await ask("POST", `signup/${code}/plex`);
     remember({ signInId: sign_in_id });
     location.assign(auth_url);
+  });
+}
+
+async function signUp(event) {
+  event.preventDefault();
+  const given = Object.fromEntries(new FormData(element("local-form")));
+  for (const field of Object.keys(given)) mark(field, "");
+  await trying(element("local-button"), async () => {
+    welcome(await ask("POST", `signup/${code}/local`, { content: given }));
+  });
+}
+
+// The account without Plex gets one: the site finishes this sign-in and leads back here.
+async function linkPlex() {
+  await trying(element("link-plex"), async () => {
+    const { sign_in_id, auth_url } = await ask("POST", "auth/plex");
+    const underWay = { id: sign_in_id, kind: "auth", back: location.pathname + location.search };
+    localStorage.setItem("streamarr.sign-in", JSON.stringify(underWay));
+    location.assign(auth_url);
+  });
+}
+
+// One click, one request: the button rests while it is under way, and as long as the API asks to wait.
+async function trying(button, request) {
+  button.disabled = true;
+  tell("");
+  try {
+    await request();
   } catch (error) {
-    tell(error instanceof Refused ? error.message : "No connection at the moment. Please try again.");
+    if (!(error instanceof Refused)) tell(texts.offline_once);
+    else if (error.field && element(`${error.field}-problem`)) mark(error.field, error.message);
+    else if (error.passes) await countDown(button, error);
+    else refuse(error);
     button.disabled = false;
   }
 }
 
+async function countDown(button, { message, retryAfter }) {
+  const label = button.textContent;
+  tell(message);
+  for (let left = retryAfter ?? 0; left > 0; left -= 1) {
+    button.textContent = texts.wait.replace("{seconds}", left);
+    await pause(1);
+  }
+  button.textContent = label;
+  if (retryAfter) tell("");
+}
+
+function mark(field, problem) {
+  element(`${field}-problem`).textContent = problem;
+  element(field).toggleAttribute("aria-invalid", Boolean(problem));
+  if (!problem) return;
+  element(field).setAttribute("aria-invalid", "true");
+  element(field).focus();
+}
+
+function refuse({ code: reason, message }) {
+  forget();
+  show(message);
+  element("steps").replaceChildren();
+  element("next").textContent = texts.advice[reason] ?? "";
+  element("again").hidden = reason === "AlreadyHasAccess";
+  if (reason === "AlreadyHasAccess") leadOn();
+}
+
 // Plex shows the approval at once, or within seconds; somebody who came back without approving gets the button back.
 async function complete(signInId) {
-  show("Signing you in");
-  for (let tries = 0; tries < 8; tries += 1) {
-    const { token, redemption } = await askUntilAnswered("POST", `signup/${code}/plex/${signInId}`);
-    if (token) {
-      remember({ token, redemptionId: redemption.id });
-      localStorage.setItem("streamarr.session", token);
-      return follow(token, redemption);
-    }
+  show(texts.signing_in);
+  for (let tries = 0; tries < 5; tries += 1) {
+    const redeemed = await askUntilAnswered("POST", `signup/${code}/plex/${signInId}`);
+    if (redeemed.token) return welcome(redeemed);
     await pause(1);
   }
   forget();
   hideProgress();
-  tell("The sign-in at Plex was not finished. Please sign in again.");
+  tell(texts.not_finished);
+}
+
+function welcome({ token, redemption }) {
+  remember({ token, redemptionId: redemption.id });
+  localStorage.setItem("streamarr.session", token);
+  return follow(token, redemption);
 }
 
 async function follow(token, redemption) {
-  show("Letting you in");
+  const sawItHappen = redemption.state !== "done";
   for (let looks = 0; ; looks += 1) {
     draw(redemption);
-    if (redemption.state === "done" || redemption.state === "failed") return;
+    if (redemption.state === "done" || redemption.state === "failed") break;
     await pause(redemption.state === "needs_attention" ? 10 : looks < 20 ? 0.5 : 3);
-    redemption = await askUntilAnswered("GET", `redemptions/${redemption.id}`, token);
+    redemption = await askUntilAnswered("GET", `redemptions/${redemption.id}`, { token });
+  }
+  if (redemption.state === "done" && sawItHappen && dashboard) {
+    element("next").textContent = texts.done_dashboard;
+    await pause(4);
+    location.assign(dashboard);
   }
 }
 
@@ -99,53 +172,114 @@ function show(title) {
 function hideProgress() {
   element("progress").hidden = true;
   if (element("offer")) element("offer").hidden = false;
-  const button = element("sign-in");
-  if (button) {
-    button.disabled = false;
-    button.focus();
-  }
+  element("sign-in")?.focus();
 }
 
-function draw(redemption) {
-  element("steps").replaceChildren(...redemption.steps.map(stepItem));
-  const { state, reason } = redemption;
-  if (state === "done") show("You are in");
-  if (state === "failed") show("That did not work");
-  if (state === "needs_attention") show("One thing is left for you");
-  element("next").textContent = reason?.Message ?? (state === "done" ? "Open Plex, and the libraries are there." : "");
+// What the person can do about a reason: an address to open, or a sign-in. All other reasons are for us to mend.
+const TO_DO = {
+  AcceptOnPlex: () => leadTo("https://app.plex.tv/", texts.open_plex),
+  AcceptHomeOnPlex: () => leadTo("https://app.plex.tv/", texts.open_plex),
+  VerifyEmailOnPlex: () => leadTo("https://app.plex.tv/", texts.open_plex),
+  LinkPlex: () => (element("link-plex").hidden = false),
+};
+
+const ENDINGS = {
+  done: () => [texts.done, texts.done_note],
+  failed: (reason) => [texts.failed, wordsFor(reason)],
+  needs_attention: (reason) =>
+    reason.Code in TO_DO
+      ? [texts.attention, `${wordsFor(reason)} ${texts.attention_note}`]
+      : [texts.longer, `${wordsFor(reason)} ${texts.longer_note}`],
+};
+
+const wordsFor = ({ Code, Message }) => texts.reasons[Code] ?? Message;
+
+function draw({ state, steps, reason }) {
+  const [title, next] = ENDINGS[state]?.(reason) ?? [texts.letting_in, texts.letting_in_note];
+  show(title);
+  steps.forEach(drawStep);
+  if (element("next").textContent !== next) element("next").textContent = next;
+  for (const id of ["go-on", "link-plex"]) element(id).hidden = true;
   element("again").hidden = state !== "failed";
+  element("somebody-else").hidden = state !== "done" && state !== "needs_attention";
   if (state === "done") leadOn();
+  if (state === "needs_attention") TO_DO[reason.Code]?.();
 }
 
-function stepItem({ state, message }) {
-  const item = document.createElement("li");
+function drawStep({ name, state, message }, position) {
+  const item = element("steps").children[position] ?? element("steps").appendChild(document.createElement("li"));
+  const now = `${state} ${message}`;
+  if (item.dataset.now === now) return;
+  item.dataset.now = now;
+  const unseen = document.createElement("span");
+  unseen.className = "unseen";
+  unseen.textContent = ` (${texts.states[state] ?? state})`;
+  const words = document.createElement("span");
+  words.append(texts.messages[message] ?? texts.steps[`${name}.${state}`] ?? message, unseen);
   item.dataset.state = state;
-  item.textContent = message;
-  return item;
+  item.replaceChildren(words);
 }
 
 function leadOn() {
+  if (dashboard) leadTo(dashboard, texts.dashboard);
+  else leadTo("https://app.plex.tv/", texts.open_plex);
+}
+
+function leadTo(address, words) {
   const link = element("go-on");
-  link.href = dashboard || "https://app.plex.tv/";
-  link.textContent = dashboard ? "Go to your dashboard" : "Open Plex";
+  link.href = address;
+  link.textContent = words;
   link.hidden = false;
 }
 
-element("sign-in")?.addEventListener("click", signIn);
-element("again").addEventListener("click", () => {
+function startOver() {
   forget();
   location.reload();
-});
-addEventListener("pageshow", (event) => event.persisted && location.reload());
+}
 
-const { signInId, token, redemptionId } = remembered();
-try {
-  if (redemptionId) await follow(token, await askUntilAnswered("GET", `redemptions/${redemptionId}`, token));
-  else if (signInId) await complete(signInId);
-} catch (error) {
-  forget();
-  hideProgress();
-  if (!(error instanceof Refused)) throw error;
-  // An old redemption that cannot be read any more is no news to somebody looking at a fresh offer.
-  if (signInId) tell(error.message);
+// The page gives the date in UTC, for those without JavaScript; here it can be the reader's own time.
+function tellTheirTime() {
+  for (const time of document.querySelectorAll("time")) {
+    const moment = new Date(time.dateTime);
+    time.textContent = moment.toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+  }
+}
+
+function keepsNothing() {
+  try {
+    localStorage.setItem("streamarr.try", "1");
+    localStorage.removeItem("streamarr.try");
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+async function resume() {
+  const { signInId, token, redemptionId } = remembered();
+  try {
+    if (redemptionId) await follow(token, await askUntilAnswered("GET", `redemptions/${redemptionId}`, { token }));
+    else if (signInId) await complete(signInId);
+  } catch (error) {
+    forget();
+    hideProgress();
+    if (!(error instanceof Refused)) throw error;
+    // An old redemption that cannot be read any more is no news to somebody looking at a fresh offer.
+    if (signInId) refuse(error);
+  }
+}
+
+element("sign-in")?.addEventListener("click", signIn);
+element("local-form")?.addEventListener("submit", signUp);
+element("link-plex").addEventListener("click", linkPlex);
+element("again").addEventListener("click", startOver);
+element("somebody-else").addEventListener("click", startOver);
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+element("no-script")?.remove();
+tellTheirTime();
+if (keepsNothing()) {
+  tell(texts.no_storage);
+} else {
+  for (const id of ["sign-in", "local-button"]) if (element(id)) element(id).disabled = false;
+  await resume();
 }

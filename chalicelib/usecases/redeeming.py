@@ -1,6 +1,5 @@
 """From an opened link to a claimed account, up to the message that has Plex share."""
 
-import hmac
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,12 +10,11 @@ from chalicelib.domain.refusals import (
     AlreadyHasAccess,
     GrantUnavailable,
     InviteNotFound,
-    PlexUnavailable,
     SignInNotFound,
     SignupDisabled,
     TryAgain,
 )
-from chalicelib.domain.sessions import SIGN_IN_LIFETIME, SignIn, hashed, new_session, session_token
+from chalicelib.domain.sessions import Purpose, SignIn, new_session, session_token
 from chalicelib.domain.settings import Library, Settings
 from chalicelib.domain.users import User, normal_email
 from chalicelib.ports import (
@@ -27,11 +25,7 @@ from chalicelib.ports import (
     Invites,
     NewId,
     OutOfDate,
-    Pin,
     PlexAccount,
-    PlexError,
-    PlexPassing,
-    PlexRefused,
     PlexSignIn,
     ProvisionQueue,
     Redemptions,
@@ -39,6 +33,9 @@ from chalicelib.ports import (
     Sessions,
     SignIns,
 )
+from chalicelib.usecases import plex_sign_ins
+from chalicelib.usecases.plex_sign_ins import StartedSignIn
+from chalicelib.usecases.watching_redemptions import nudge
 
 TOKEN_HELD_FOR = timedelta(hours=1)
 _TRIES_AGAINST_EDITS = 5
@@ -51,16 +48,6 @@ class Offer:
     invite: Invite
     settings: Settings
     libraries: tuple[Library, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StartedSignIn:
-    """``browser_secret`` stays with the browser; ``secure``: whether it may travel over HTTPS only."""
-
-    sign_in: SignIn
-    browser_secret: str
-    pin: Pin
-    secure: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +66,7 @@ def validate(code: str, *, invites: Invites, now: datetime) -> Offer:
     if not is_code(code):
         raise InviteNotFound
     invite, settings = invites.get_with_settings(code)
-    return _offered(invite, settings, now)
+    return offered(invite, settings, now)
 
 
 def start_sign_in(
@@ -90,21 +77,15 @@ def start_sign_in(
     Raises what ``validate`` raises, and PlexUnavailable.
     """
     offer = validate(code, invites=invites, now=now)
-    try:
-        pin = plex.start(return_to=link(offer.settings, code))
-    except PlexError as error:
-        raise PlexUnavailable from error
-    secret = new_id()
-    sign_in = SignIn(
-        id=new_id(),
+    return plex_sign_ins.start(
+        Purpose.SIGN_UP,
+        return_to=link(offer.settings, code),
+        sign_ins=sign_ins,
+        plex=plex,
+        new_id=new_id,
+        now=now,
         code=code,
-        pin_id=pin.id,
-        browser_hash=hashed(secret),
-        created_at=now,
-        expires_at=min(pin.expires_at, now + SIGN_IN_LIFETIME),
     )
-    sign_ins.add(sign_in)
-    return StartedSignIn(sign_in, secret, pin, secure=offer.settings.application_url.startswith("https:"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,21 +110,13 @@ class Redeeming:
         AccountNotInvitable, PlexUnavailable (nothing claimed), TryAgain.
         """
         found, invite, settings = self.sign_ins.get_with_invite(sign_in_id, code)
-        sign_in = _own(found, code, browser_secret, now)
+        sign_in = plex_sign_ins.own(found, Purpose.SIGN_UP, browser_secret, now, code=code)
         if sign_in.redemption_id and sign_in.user_id:
             return self._welcome_back(sign_in.user_id, self.redemptions.get(sign_in.redemption_id), now)
-        plex_token = self._approved_token(sign_in)
+        plex_token = plex_sign_ins.approved_token(sign_in, self.plex)
         if plex_token is None:
             return None
         return self._redeem(sign_in, invite, settings, plex_token, now)
-
-    def _approved_token(self, sign_in: SignIn) -> str | None:
-        try:
-            return self.plex.token(sign_in.pin_id)
-        except PlexRefused as error:
-            raise SignInNotFound from error
-        except PlexError as error:
-            raise PlexUnavailable from error
 
     def _redeem(
         self, sign_in: SignIn, invite: Invite | None, settings: Settings, plex_token: str, now: datetime
@@ -152,25 +125,20 @@ class Redeeming:
         for _ in range(_TRIES_AGAINST_EDITS):
             if earlier := self._redeemed_meanwhile(account, sign_in, server_ids, settings):
                 return self._the_same_again(*earlier, plex_token, now)
-            offer = _offered(invite, settings, now)
+            offer = offered(invite, settings, now)
             try:
                 return self._claimed(offer, sign_in, account, plex_token, now)
             except AlreadyHasAccess:
                 server_ids = frozenset({_machine_id(settings)})
             except OutOfDate:
-                sign_in, invite, settings = self._read_again(sign_in)
+                sign_in, invite, settings = self._read_again(sign_in, offer.invite.code)
             except Contention as error:
                 raise TryAgain from error
         raise TryAgain
 
     def _who_is_it(self, plex_token: str) -> tuple[PlexAccount, frozenset[str]]:
-        try:
-            account = self.plex.account(plex_token)
-            server_ids = self.plex.server_ids(plex_token)
-        except PlexPassing as error:
-            raise PlexUnavailable(retry_after=error.retry_after or 5) from error
-        except PlexError as error:
-            raise PlexUnavailable from error
+        account = plex_sign_ins.account(plex_token, self.plex)
+        server_ids = plex_sign_ins.server_ids(plex_token, self.plex)
         if account.restricted:
             raise AccountNotInvitable
         return account, server_ids
@@ -200,14 +168,17 @@ class Redeeming:
         self, offer: Offer, sign_in: SignIn, account: PlexAccount, plex_token: str, now: datetime
     ) -> tuple[Claim, str]:
         redemption_id = self.new_id()
-        user = _new_user(self.new_id(), account, offer, redemption_id, now)
+        user = replace(
+            newcomer(self.new_id(), account.name, account.email, offer, redemption_id, now), plex_id=account.id
+        )
         redemption = claimed(
             redemption_id,
             code=offer.invite.code,
             user=user,
             creator_id=offer.invite.created_by.id,
-            grant=_grant(offer),
+            grant=granted(offer),
             now=now,
+            invited_as=account.email or account.name,
         )
         token = session_token(user.id, self.new_id())
         claim = Claim(
@@ -221,8 +192,8 @@ class Redeeming:
         )
         return claim, token
 
-    def _read_again(self, sign_in: SignIn) -> tuple[SignIn, Invite | None, Settings]:
-        again, invite, settings = self.sign_ins.get_with_invite(sign_in.id, sign_in.code)
+    def _read_again(self, sign_in: SignIn, code: str) -> tuple[SignIn, Invite | None, Settings]:
+        again, invite, settings = self.sign_ins.get_with_invite(sign_in.id, code)
         if again is None:
             raise SignInNotFound
         return again, invite, settings
@@ -231,6 +202,7 @@ class Redeeming:
         if redemption.in_progress:  # this newer sign-in made plex.tv revoke the token that is held
             sealed = self.sealer.seal(plex_token, redemption.id)
             self.held_tokens.replace(redemption.id, sealed, now + TOKEN_HELD_FOR)
+            redemption = nudge(redemption, redemptions=self.redemptions, queue=self.queue, now=now)
         return self._welcome_back(user.id, redemption, now)
 
     def _welcome_back(self, user_id: str, redemption: Redemption, now: datetime) -> Redeemed:
@@ -239,7 +211,8 @@ class Redeeming:
         return Redeemed(token, redemption)
 
 
-def _offered(invite: Invite | None, settings: Settings, now: datetime) -> Offer:
+def offered(invite: Invite | None, settings: Settings, now: datetime) -> Offer:
+    """What ``validate`` does, of an invite that was read already."""
     if not settings.signup_enabled:
         raise SignupDisabled
     if invite is None:
@@ -248,38 +221,27 @@ def _offered(invite: Invite | None, settings: Settings, now: datetime) -> Offer:
     return Offer(invite, settings, invite.grants(settings))
 
 
-def _own(sign_in: SignIn | None, code: str, browser_secret: str, now: datetime) -> SignIn:
-    """A sign-in is completed with its own code, in time, by the browser that began it: no login CSRF."""
-    if (
-        sign_in is None
-        or sign_in.code != code
-        or sign_in.expires_at <= now
-        or not hmac.compare_digest(sign_in.browser_hash, hashed(browser_secret))
-    ):
-        raise SignInNotFound
-    return sign_in
-
-
 def _machine_id(settings: Settings) -> str:
     if settings.server is None:
         raise GrantUnavailable
     return settings.server.machine_id
 
 
-def _grant(offer: Offer) -> Grant:
+def granted(offer: Offer) -> Grant:
+    """What redeeming gives, from now on independent of the invite. Raises GrantUnavailable."""
     server = offer.settings.server
     if server is None:
         raise GrantUnavailable
     return Grant(server.machine_id, server.owner_id, offer.libraries, offer.invite.features)
 
 
-def _new_user(id_: str, account: PlexAccount, offer: Offer, redemption_id: str, now: datetime) -> User:
+def newcomer(id_: str, name: str, email: str | None, offer: Offer, redemption_id: str, now: datetime) -> User:
+    """The account of somebody who comes by that invite."""
     trial = offer.settings.trial
     return User(
         id=id_,
-        name=account.name,
-        email=normal_email(account.email) if account.email else None,
-        plex_id=account.id,
+        name=name,
+        email=normal_email(email) if email else None,
         permissions=offer.settings.default_permissions,
         created_at=now,
         trial_ends_at=now + timedelta(days=trial.days) if trial.enabled else None,

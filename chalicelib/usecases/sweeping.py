@@ -1,15 +1,135 @@
-"""What schedules look after: whatever no message carries any more."""
+"""What schedules look after. Each chore works off what is due, the oldest first, taking turns with the others.
 
+What was worked off is not due any more: so the next run goes on where one stopped whose time was up, and two at once
+do, at worst, the same repeatable or conditional step twice.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
+from typing import TypeVar
 
-from chalicelib.ports import ProvisionQueue, Redemptions
+from chalicelib.domain.redemptions import LOOK_AGAIN_AFTER
+from chalicelib.ports import Clock, Departures, Invites, NewId, Overdue, ProvisionQueue, Redemptions, Trials
+from chalicelib.usecases.trials import end_trial
 
-BATCH = 100
+T = TypeVar("T")
+
+AT_ONCE = 16
+"""Steps under way at the same time: nearly all of a step is waiting for AWS."""
+
+BATCH = 200
+"""Steps between two looks at the clock."""
+
+MOST_FAILURES = 100
+
+MOST_MOVED = 40
+"""Invites moved by one transaction, which takes a hundred items, their counts included."""
+
+MOST_RESENT = 1000
+"""Redemptions sent again by one run."""
 
 
-def resend_stuck(*, redemptions: Redemptions, queue: ProvisionQueue, now: datetime) -> int:
-    """Send again the redemptions in progress that are overdue; gives how many. Safe twice at once."""
-    overdue = redemptions.due(before=now, limit=BATCH)
-    for redemption_id in overdue:
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What became of some steps; ``error`` is the first of the failures."""
+
+    done: int = 0
+    failed: int = 0
+    error: BaseException | None = None
+
+
+@dataclass(slots=True)
+class Swept:
+    """What became of a chore. ``unfinished``: there may be more to do."""
+
+    chore: str
+    done: int = 0
+    failed: int = 0
+    error: BaseException | None = None
+    unfinished: bool = False
+
+    def add(self, batch: Batch) -> None:
+        self.done += batch.done
+        self.failed += batch.failed
+        self.error = self.error or batch.error
+
+
+def sweep(chores: Mapping[str, Iterator[Batch]], *, clock: Clock, until: datetime) -> list[Swept]:
+    """Do the chores, a batch of each in turn, until nothing is due or it is ``until``.
+
+    A step that fails is passed over, told of, and due again the next time. A chore that raises, or of which so
+    many steps fail that it seems hopeless, has had its turn.
+    """
+    swept = {name: Swept(name) for name in chores}
+    turns = deque(chores)
+    while turns and clock() < until:
+        name = turns.popleft()
+        if _take_a_turn(swept[name], chores[name]):
+            turns.append(name)
+    for name in turns:
+        swept[name].unfinished = True
+    return list(swept.values())
+
+
+def _take_a_turn(swept: Swept, batches: Iterator[Batch]) -> bool:
+    """Whether there may be another."""
+    try:
+        batch = next(batches, None)
+    except Exception as error:  # noqa: BLE001 - the other chores must not suffer; the caller tells of it
+        swept.add(Batch(failed=1, error=error))
+        swept.unfinished = True
+        return False
+    swept.add(batch or Batch())
+    swept.unfinished = swept.failed >= MOST_FAILURES
+    return batch is not None and not swept.unfinished
+
+
+def each(due: Callable[[], Iterable[T]], do: Callable[[T], bool]) -> Iterator[Batch]:
+    """A chore of single steps: ``due`` gives what there is to do, lazily; ``do`` says whether it was (still)."""
+    with ThreadPoolExecutor(AT_ONCE) as hands:
+        waiting = iter(due())
+        while some := list(islice(waiting, BATCH)):
+            steps = [hands.submit(do, one) for one in some]
+            errors = [error for step in steps if (error := step.exception())]
+            done = sum(step.result() for step in steps if not step.exception())
+            yield Batch(done, len(errors), errors[0] if errors else None)
+
+
+def overdue(records: Overdue, now: datetime) -> Iterator[Batch]:
+    """Delete what has had its time: DynamoDB's TTL does so when it comes to it, which may be days later."""
+    return each(lambda: records.due(now), lambda key: records.drop(key, now))
+
+
+def stuck_redemptions(redemptions: Redemptions, queue: ProvisionQueue, now: datetime) -> Iterator[Batch]:
+    """Send again the redemptions in progress that no message carries any more."""
+
+    def resend(redemption_id: str) -> bool:
         queue.send(redemption_id)
-    return len(overdue)
+        redemptions.resent(redemption_id, now + LOOK_AGAIN_AFTER)
+        return True
+
+    return each(lambda: redemptions.due(now, MOST_RESENT), resend)
+
+
+def stuck_departures(departures: Departures, queue: ProvisionQueue, now: datetime) -> Iterator[Batch]:
+    """The same for access on Plex that should have ended by now."""
+
+    def resend(user_id: str) -> bool:
+        queue.end_access(user_id)
+        departures.resent(user_id, now + LOOK_AGAIN_AFTER)
+        return True
+
+    return each(lambda: departures.due(now, MOST_RESENT), resend)
+
+
+def expired_invites(invites: Invites, now: datetime) -> Iterator[Batch]:
+    """Have lists find under "expired" what expired; what they show is right before that too, if dearer."""
+    return (Batch(moved) for moved in invites.move_expired(now, MOST_MOVED))
+
+
+def ended_trials(trials: Trials, new_id: NewId, now: datetime) -> Iterator[Batch]:
+    return each(lambda: trials.over(now), lambda user: end_trial(user, trials=trials, new_id=new_id, now=now))

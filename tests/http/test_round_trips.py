@@ -5,7 +5,6 @@ from contextlib import contextmanager
 import botocore.client
 import pytest
 
-
 EVENT_SOURCES = {"GetRecords", "GetShardIterator", "DescribeStream", "ReceiveMessage", "DeleteMessage"}
 """What local/event_sources.py calls from this process, as Lambda's own pollers would elsewhere."""
 
@@ -52,3 +51,15 @@ def test_a_claim_is_one_transaction_and_one_send(house, aws_calls):
     writes = [call for call in calls if call.startswith(("Put", "Update", "Delete", "BatchWrite"))]
     assert writes in ([], ["UpdateItem"])  # the rate limit's one write
     visitor.waits(answer)
+
+
+def test_a_qr_code_found_again_costs_one_write_and_one_look(house, aws_calls):
+    code = house.invite()
+    path = f"/invites/{code}/qr"
+    with aws_calls() as drawing:
+        assert house.admin.get(path).status_code == 200
+    with aws_calls() as found_again:
+        assert house.admin.get(path).status_code == 200
+    assert found_again[-2:] == ["TransactWriteItems", "HeadObject"]
+    assert found_again.count("TransactGetItems") == len(found_again) - 2 <= 2
+    assert drawing == [*found_again, "PutObject", "BatchGetItem"]

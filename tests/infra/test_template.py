@@ -19,13 +19,18 @@ ENTITIES = {
     "qr_images",
     "rate_limits",
     "audit",
+    "creations",
+    "counts",
 }
 EXPIRING = {"held_tokens", "sessions", "sign_ins", "qr_images", "rate_limits"}
 INDEXES = {
-    "invites": {"by_month", "by_creator", "by_status", "due"},
-    "users": {"by_state"},
+    "invites": {"newest", "by_creator", "by_status", "by_creator_and_status", "due"},
+    "users": {"by_state", "trials"},
     "redemptions": {"by_code", "by_state", "due"},
     "sessions": {"by_user"},
+    "held_tokens": {"due"},
+    "sign_ins": {"due"},
+    "qr_images": {"due"},
     "audit": {"by_month"},
 }
 UNTAGGABLE = {"AWS::S3::BucketPolicy", "AWS::KMS::Alias"}
@@ -119,7 +124,7 @@ def test_what_cannot_be_provisioned_goes_to_the_dead_letter_queue(resources):
 def test_a_dead_letter_is_kept_longer_than_it_can_have_waited(resources):
     queues = of_kind(resources, "AWS::SQS::Queue")
     days = {name: queue["MessageRetentionPeriod"] / 86400 for name, queue in queues.items()}
-    assert days == {"ProvisionQueue": 4, "ProvisionDeadQueue": 14}
+    assert days == {"ProvisionQueue": 4, "ProvisionDeadQueue": 14, "ParkedQueue": 14}
 
 
 def test_nothing_is_kept_in_the_clear(resources):

@@ -8,8 +8,8 @@ from pathlib import Path
 import boto3
 import pytest
 
+from infra.deploy.stack import StackFailedError, deploy
 from local.aws import PYTHON, ROOT, EmulatorFailedError, LocalAws, environment, free_port, ministack
-from local.stack import StackFailedError, deploy
 
 TABLES = {
     "invites",
@@ -98,14 +98,15 @@ def test_the_environment_is_all_that_the_app_needs(local_aws):
 def test_a_stack_that_is_there_is_updated(local_aws, local_client):
     for seconds in ("10", "20", "20"):
         values = {"App": "other", "Stage": "dev", "VisibilitySeconds": seconds}
-        outputs = deploy(session_of(local_aws), local_aws.endpoint, "other-dev", values)
+        outputs = deploy(session_of(local_aws), "other-dev", values, endpoint=local_aws.endpoint, delay=1)
         url = outputs["ProvisionQueueUrl"]
         answer = local_client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])
         assert answer["Attributes"]["VisibilityTimeout"] == seconds
 
 
 def test_only_prod_can_be_restored_and_cannot_be_deleted(local_aws, local_client):
-    deploy(session_of(local_aws), local_aws.endpoint, "other-prod", {"App": "other", "Stage": "prod"})
+    values = {"App": "other", "Stage": "prod"}
+    deploy(session_of(local_aws), "other-prod", values, endpoint=local_aws.endpoint, delay=1)
     assert safety(local_client("dynamodb"), "other-prod-users") == ("ENABLED", True)
     assert safety(local_client("dynamodb"), "streamarr-test-users") == ("DISABLED", False)
 
@@ -118,7 +119,7 @@ def safety(dynamodb, table):
 
 def test_a_template_that_is_not_taken_says_why(local_aws):
     with pytest.raises(StackFailedError, match="must match pattern"):
-        deploy(session_of(local_aws), local_aws.endpoint, "bad-dev", {"App": "Bad_Name"})
+        deploy(session_of(local_aws), "bad-dev", {"App": "Bad_Name"}, endpoint=local_aws.endpoint, delay=1)
 
 
 def test_it_listens_on_this_machine_only(local_aws):

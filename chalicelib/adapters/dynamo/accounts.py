@@ -1,11 +1,13 @@
-"""Sessions and sign-ins."""
+"""Accounts that need no invite, sessions, and sign-ins."""
 
 from datetime import datetime
 
 from pynamodb.connection import Connection
+from pynamodb.exceptions import UpdateError
 
+from chalicelib.adapters.dynamo.identities import PLEX_ID, make_the_account
+from chalicelib.adapters.dynamo.invite_records import living
 from chalicelib.adapters.dynamo.mapping import (
-    invite_of,
     session_of,
     session_record,
     settings_of,
@@ -14,12 +16,14 @@ from chalicelib.adapters.dynamo.mapping import (
     user_of,
 )
 from chalicelib.adapters.dynamo.models import InviteModel, SessionModel, SettingsModel, SignInModel, UserModel
-from chalicelib.adapters.dynamo.transactions import get_all
+from chalicelib.adapters.dynamo.transactions import ConditionsFailed, Transaction, get_all
 from chalicelib.domain.invites import Invite
+from chalicelib.domain.refusals import AddressTaken
 from chalicelib.domain.sessions import Session, SignIn, hashed
 from chalicelib.domain.sessions import user_of as user_named_by
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.users import User
+from chalicelib.ports import PlexIdTaken
 
 
 class DynamoSessions:
@@ -37,9 +41,40 @@ class DynamoSessions:
         if found is None:
             return None
         session = session_of(found)
-        if session.user_id != user_id or session.expires_at <= now:
+        if session.user_id != user_id or session.expires_at <= now or _signed_out(user, session):
             return None
         return session, user and user_of(user)
+
+    def end(self, token: str) -> None:
+        SessionModel(token_hash=hashed(token)).delete()
+
+    def end_all(self, user_id: str, now: datetime) -> None:
+        """A mark on the user, which is read with each session anyway: no index that lags, no half-done batch."""
+        try:
+            UserModel(id=user_id).update([UserModel.signed_out_at.set(now)], UserModel.id.exists())
+        except UpdateError as error:
+            if error.cause_response_code != "ConditionalCheckFailedException":
+                raise
+
+
+def _signed_out(user: UserModel | None, session: Session) -> bool:
+    return user is not None and user.signed_out_at is not None and session.created_at <= user.signed_out_at
+
+
+class DynamoAccounts:
+    """ports.Accounts."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def open(self, user: User, session: Session) -> None:
+        transaction = Transaction(self._connection)
+        make_the_account(transaction, user)
+        transaction.put("session", session_record(session))
+        try:
+            transaction.commit()
+        except ConditionsFailed as error:
+            raise (PlexIdTaken() if PLEX_ID in error.names else AddressTaken()) from error
 
 
 class DynamoSignIns:
@@ -49,6 +84,10 @@ class DynamoSignIns:
     def add(self, sign_in: SignIn) -> None:
         sign_in_record(sign_in).save()
 
+    def get_with_settings(self, sign_in_id: str) -> tuple[SignIn | None, Settings]:
+        sign_in, settings = get_all(self._connection, (SignInModel, sign_in_id), (SettingsModel, SettingsModel.ID))
+        return sign_in and sign_in_of(sign_in), settings_of(settings)
+
     def get_with_invite(self, sign_in_id: str, code: str) -> tuple[SignIn | None, Invite | None, Settings]:
         sign_in, invite, settings = get_all(
             self._connection,
@@ -56,4 +95,4 @@ class DynamoSignIns:
             (InviteModel, code),
             (SettingsModel, SettingsModel.ID),
         )
-        return sign_in and sign_in_of(sign_in), invite and invite_of(invite), settings_of(settings)
+        return sign_in and sign_in_of(sign_in), living(invite), settings_of(settings)

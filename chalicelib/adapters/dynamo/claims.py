@@ -1,27 +1,35 @@
-"""The one transaction by which somebody is let in, and the one that takes it back."""
+"""The one transaction by which somebody is let in, the one that takes it back, and the one that links Plex."""
 
 from dataclasses import replace
 
 from pynamodb.connection import Connection
-from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 
-from chalicelib.adapters.dynamo.mapping import redemption_record, session_record, user_of, user_record
+from chalicelib.adapters.dynamo.identities import (
+    EMAIL,
+    PLEX_ID,
+    USERNAME,
+    email_identity,
+    identities_of,
+    make_the_account,
+    plex_identity,
+)
+from chalicelib.adapters.dynamo.invite_uses import INVITE, give_a_use_back, take_a_use
+from chalicelib.adapters.dynamo.mapping import redemption_record, session_record, user_of
 from chalicelib.adapters.dynamo.models import (
     HeldTokenModel,
     IdentityModel,
-    InviteModel,
     RedemptionModel,
     SignInModel,
     UserModel,
 )
 from chalicelib.adapters.dynamo.transactions import ConditionsFailed, Transaction, get_all
-from chalicelib.domain.invites import Invite
 from chalicelib.domain.redemptions import Redemption
-from chalicelib.domain.refusals import AlreadyHasAccess
+from chalicelib.domain.refusals import AlreadyHasAccess, UserNameTaken
 from chalicelib.domain.users import AccountState, User
-from chalicelib.ports import Claim, OutOfDate
+from chalicelib.ports import Claim, Contention, OutOfDate
 
-_PLEX_ID, _EMAIL = "plex id", "e-mail"
+_TRIES_AGAINST_OTHERS = 10
 
 
 class DynamoClaims:
@@ -30,19 +38,53 @@ class DynamoClaims:
 
     def claim(self, claim: Claim) -> None:
         transaction = Transaction(self._connection)
-        _take_a_use(transaction, claim)
-        _make_the_account(transaction, claim.user)
+        take_a_use(transaction, claim.invite, claim.redemption)
+        make_the_account(transaction, claim.user, password_hash=claim.password_hash)
         _record_the_redemption(transaction, claim)
+        _settle_the_sign_in(transaction, claim)
         try:
             transaction.commit()
         except ConditionsFailed as error:
-            if error.names <= {_PLEX_ID, _EMAIL}:
-                raise AlreadyHasAccess from error
-            raise OutOfDate from error
+            if not error.names <= {PLEX_ID, EMAIL, USERNAME}:
+                raise OutOfDate from error
+            if error.names == {USERNAME}:
+                raise UserNameTaken(field="username") from error
+            raise AlreadyHasAccess from error
 
     def redemption_of(self, plex_id: int) -> tuple[User, Redemption] | None:
+        return self._redemption_under(plex_identity(plex_id))
+
+    def redemption_of_email(self, email: str) -> tuple[User, Redemption] | None:
+        return self._redemption_under(email_identity(email))
+
+    def give_back(self, failed: Redemption) -> None:
+        user = user_of(UserModel.get(failed.user.id, consistent_read=True))
+        for _ in range(_TRIES_AGAINST_OTHERS):
+            try:
+                _taken_back(self._connection, failed, user).commit()
+            except ConditionsFailed as error:
+                if error.names != {INVITE}:
+                    raise OutOfDate from error
+            else:
+                return
+        raise Contention
+
+    def link(self, user: User, plex_id: int, redemption: Redemption | None) -> None:
+        transaction = Transaction(self._connection)
+        identity = IdentityModel(id=plex_identity(plex_id), user_id=user.id)
+        transaction.put(PLEX_ID, identity, IdentityModel.id.does_not_exist())
+        is_still = (UserModel.state == AccountState.ACTIVE.value) & UserModel.plex_id.does_not_exist()
+        transaction.update("user", UserModel(id=user.id), [UserModel.plex_id.set(plex_id)], is_still)
+        if redemption:
+            _save(transaction, redemption)
         try:
-            identity = IdentityModel.get(_plex_identity(plex_id), consistent_read=True)
+            transaction.commit()
+        except ConditionsFailed as error:
+            raise (AlreadyHasAccess() if error.names == {PLEX_ID} else OutOfDate()) from error
+
+    def _redemption_under(self, identity_id: str) -> tuple[User, Redemption] | None:
+        try:
+            identity = IdentityModel.get(identity_id, consistent_read=True)
             user = user_of(UserModel.get(identity.user_id, consistent_read=True))
         except (IdentityModel.DoesNotExist, UserModel.DoesNotExist):
             return None
@@ -51,65 +93,36 @@ class DynamoClaims:
         (found,) = get_all(self._connection, (RedemptionModel, user.redemption_id))
         return (user, found.record) if found else None
 
-    def give_back(self, failed: Redemption) -> None:
-        user = user_of(UserModel.get(failed.user.id, consistent_read=True))
-        transaction = Transaction(self._connection)
-        saved = replace(failed, version=failed.version + 1)
-        transaction.put("redemption", redemption_record(saved), RedemptionModel.version == failed.version)
-        _free_the_use(transaction, failed.code)
-        _close_the_account(transaction, user)
-        try:
-            transaction.commit()
-        except ConditionsFailed as error:
-            raise OutOfDate from error
 
-
-def _take_a_use(transaction: Transaction, claim: Claim) -> None:
-    invite, now = claim.invite, claim.redemption.created_at
-    transaction.update(
-        "invite",
-        InviteModel(code=invite.code),
-        [InviteModel.uses.add(1)],
-        _is_still(invite)
-        & (InviteModel.enabled == True)  # noqa: E712 - builds a DynamoDB condition
-        & (InviteModel.usage_limit.does_not_exist() | (InviteModel.uses < InviteModel.usage_limit))
-        & (InviteModel.expires_at.does_not_exist() | (InviteModel.expires_at > now)),
-    )
-
-
-def _is_still(invite: Invite) -> Condition:
-    """The edition that the grant was resolved from: an edit meanwhile makes the claim start over."""
-    return InviteModel.edition == invite.edition
-
-
-def _make_the_account(transaction: Transaction, user: User) -> None:
-    transaction.put("user", user_record(user), UserModel.id.does_not_exist())
-    for name, identity in _identities(user).items():
-        transaction.put(name, IdentityModel(id=identity, user_id=user.id), IdentityModel.id.does_not_exist())
+def _taken_back(connection: Connection, failed: Redemption, user: User) -> Transaction:
+    transaction = Transaction(connection)
+    _save(transaction, failed)
+    give_a_use_back(transaction, failed)
+    _close_the_account(transaction, user)
+    return transaction
 
 
 def _record_the_redemption(transaction: Transaction, claim: Claim) -> None:
     transaction.put("redemption", redemption_record(claim.redemption), RedemptionModel.id.does_not_exist())
     transaction.put("session", session_record(claim.session))
-    transaction.put(
-        "token",
-        HeldTokenModel(redemption_id=claim.redemption.id, sealed=claim.sealed_token, expires_at=claim.token_expires_at),
-    )
-    transaction.update(
-        "sign-in",
-        SignInModel(id=claim.sign_in.id),
-        [
-            SignInModel.redemption_id.set(claim.redemption.id),
-            SignInModel.user_id.set(claim.user.id),
-        ],
-        SignInModel.id.exists() & SignInModel.redemption_id.does_not_exist(),
-    )
+    if claim.sealed_token is not None:
+        held = HeldTokenModel(
+            redemption_id=claim.redemption.id, sealed=claim.sealed_token, expires_at=claim.token_expires_at
+        )
+        transaction.put("token", held)
 
 
-def _free_the_use(transaction: Transaction, code: str) -> None:
-    """The invite may have been deleted meanwhile; then there is nothing to free."""
-    if InviteModel.count(code):
-        transaction.update("invite", InviteModel(code=code), [InviteModel.uses.add(-1)], InviteModel.uses > 0)
+def _settle_the_sign_in(transaction: Transaction, claim: Claim) -> None:
+    if claim.sign_in is None:
+        return
+    led_to: list[Action] = [SignInModel.redemption_id.set(claim.redemption.id), SignInModel.user_id.set(claim.user.id)]
+    is_open = SignInModel.id.exists() & SignInModel.redemption_id.does_not_exist()
+    transaction.update("sign-in", SignInModel(id=claim.sign_in.id), led_to, is_open)
+
+
+def _save(transaction: Transaction, redemption: Redemption) -> None:
+    saved = replace(redemption, version=redemption.version + 1)
+    transaction.put("redemption", redemption_record(saved), RedemptionModel.version == redemption.version)
 
 
 def _close_the_account(transaction: Transaction, user: User) -> None:
@@ -119,18 +132,5 @@ def _close_the_account(transaction: Transaction, user: User) -> None:
         [UserModel.state.set(AccountState.CLOSED.value)],
         UserModel.state == AccountState.ACTIVE.value,
     )
-    for name, identity in _identities(user).items():
+    for name, identity in identities_of(user).items():
         transaction.delete(name, IdentityModel(id=identity), IdentityModel.user_id == user.id)
-
-
-def _identities(user: User) -> dict[str, str]:
-    named = {}
-    if user.plex_id is not None:
-        named[_PLEX_ID] = _plex_identity(user.plex_id)
-    if user.email is not None:
-        named[_EMAIL] = f"email#{user.email}"
-    return named
-
-
-def _plex_identity(plex_id: int) -> str:
-    return f"plex#{plex_id}"

@@ -4,43 +4,20 @@ from dataclasses import fields
 from typing import Any
 
 from chalicelib.adapters.dynamo.models import (
-    InviteModel,
     RedemptionModel,
     SessionModel,
     SettingsModel,
     SignInModel,
     UserModel,
 )
-from chalicelib.domain.invites import Invite
 from chalicelib.domain.redemptions import Redemption
-from chalicelib.domain.sessions import Session, SignIn
+from chalicelib.domain.sessions import Purpose, Session, SignIn
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.times import order_key
 from chalicelib.domain.users import AccountState, Kind, User
 
-_DUE = "provision"
-
-
-def invite_record(invite: Invite) -> InviteModel:
-    order = order_key(invite.created_at, invite.code)
-    return InviteModel(**_values(invite), creator_id=invite.created_by.id, month=order[: len("2026-11")], order=order)
-
-
-def invite_of(record: InviteModel) -> Invite:
-    return Invite(
-        code=record.code,
-        created_by=record.created_by,
-        created_at=record.created_at,
-        updated_at=record.updated_at,
-        enabled=record.enabled,
-        uses=int(record.uses),
-        usage_limit=None if record.usage_limit is None else int(record.usage_limit),
-        expires_at=record.expires_at,
-        libraries=record.libraries,
-        features=record.features,
-        note=record.note,
-        edition=int(record.edition),
-    )
+PROVISION, PAUSED = "provision", "paused"
+"""What a redemption may be due for: to be looked at again, or that Plex takes the owner's token."""
 
 
 def user_record(user: User) -> UserModel:
@@ -63,6 +40,7 @@ def user_of(record: UserModel) -> User:
         trial_ends_at=record.trial_ends_at,
         invited_by=record.invited_by,
         redemption_id=record.redemption_id,
+        quota=record.quota,
     )
 
 
@@ -75,7 +53,7 @@ def redemption_record(redemption: Redemption) -> RedemptionModel:
         code=redemption.code,
         state=redemption.state.value,
         order=order_key(redemption.created_at, redemption.id),
-        due_kind=_DUE if due_at else None,
+        due_kind=(PAUSED if redemption.waits_for_owner else PROVISION) if due_at else None,
         due_at=due_at.timestamp() if due_at else None,
     )
 
@@ -95,12 +73,13 @@ def session_of(record: SessionModel) -> Session:
 
 
 def sign_in_record(sign_in: SignIn) -> SignInModel:
-    return SignInModel(**_values(sign_in))
+    return SignInModel(**_values(sign_in) | {"purpose": sign_in.purpose.value})
 
 
 def sign_in_of(record: SignInModel) -> SignIn:
     return SignIn(
         id=record.id,
+        purpose=Purpose(record.purpose),
         code=record.code,
         pin_id=record.pin_id,
         browser_hash=record.browser_hash,
@@ -119,9 +98,10 @@ def settings_of(record: SettingsModel | None) -> Settings:
     """The stored settings; the defaults (sign-up off, no server) while nothing is stored."""
     if record is None:
         return Settings()
-    values = {each.name: getattr(record, each.name) for each in fields(Settings)}
-    return Settings(**values | {"version": int(record.version)})
+    stored = {each.name: getattr(record, each.name) for each in fields(Settings)}
+    values = {name: value for name, value in stored.items() if value is not None}
+    return Settings(**values | {"version": int(record.version or 0)})
 
 
-def _values(value: Invite | User | Session | SignIn | Settings) -> dict[str, Any]:
+def _values(value: User | Session | SignIn | Settings) -> dict[str, Any]:
     return {each.name: getattr(value, each.name) for each in fields(value)}

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Literal
 from pynamodb.attributes import (
     BinaryAttribute,
     BooleanAttribute,
+    MapAttribute,
     NumberAttribute,
     TTLAttribute,
     UnicodeAttribute,
@@ -13,9 +14,18 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjec
 from pynamodb.models import Model
 
 from chalicelib.adapters.dynamo.attributes import Moment, Typed
+from chalicelib.adapters.dynamo.invite_indexes import (
+    InvitesByCreator,
+    InvitesByCreatorAndStatus,
+    InvitesByStatus,
+    InvitesDue,
+    InvitesNewest,
+)
+from chalicelib.adapters.dynamo.overdue import BY_TTL, Due
 from chalicelib.domain.invites import LibraryChoice
+from chalicelib.domain.quotas import Quota
 from chalicelib.domain.redemptions import Redemption
-from chalicelib.domain.settings import Features, Library, LibraryIds, Quota, Server, Trial
+from chalicelib.domain.settings import Features, Library, LibraryIds, Refresh, Server, Trial
 from chalicelib.domain.users import Permission, Person
 
 
@@ -28,6 +38,15 @@ class RedemptionsByCode(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-c
     order = UnicodeAttribute(range_key=True)
 
 
+class RedemptionsByState(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB
+    class Meta:
+        index_name = "by_state"
+        projection = AllProjection()
+
+    state = UnicodeAttribute(hash_key=True)
+    order = UnicodeAttribute(range_key=True)
+
+
 class RedemptionsDue(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB
     class Meta:
         index_name = "due"
@@ -37,7 +56,27 @@ class RedemptionsDue(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call
     due_at = NumberAttribute(range_key=True)
 
 
+class UsersByState(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB
+    class Meta:
+        index_name = "by_state"
+        projection = AllProjection()
+
+    state = UnicodeAttribute(hash_key=True)
+    order = UnicodeAttribute(range_key=True)
+
+
+class UsersOnTrial(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB
+    class Meta:
+        index_name = "trials"
+        projection = AllProjection()
+
+    state = UnicodeAttribute(hash_key=True)
+    trial_ends_at = Moment(range_key=True)
+
+
 class InviteModel(Model):
+    """``redeemers``: redemption id to a Redeemer as JSON, of the first few; what lists show without asking further."""
+
     class Meta:
         table_name = "invites"
 
@@ -53,12 +92,26 @@ class InviteModel(Model):
     features = Typed[Features](Features)
     note = UnicodeAttribute(null=True)
     edition = NumberAttribute()
-    creator_id = UnicodeAttribute()
-    month = UnicodeAttribute()
-    order = UnicodeAttribute()
+    locked = BooleanAttribute(default=False)
+    redeemers: Any = MapAttribute(default=dict)  # type: ignore[no-untyped-call]  # PynamoDB
+    deleted_at = Moment(null=True)
+    listed = UnicodeAttribute(null=True)
+    creator_id = UnicodeAttribute(null=True)
+    order = UnicodeAttribute(null=True)
+    status_hint = UnicodeAttribute(null=True)
+    creator_status = UnicodeAttribute(null=True)
+    due_kind = UnicodeAttribute(null=True)
+    due_at = NumberAttribute(null=True)
+    newest = InvitesNewest()
+    by_creator = InvitesByCreator()
+    by_status = InvitesByStatus()
+    by_creator_and_status = InvitesByCreatorAndStatus()
+    due = InvitesDue()
 
 
 class UserModel(Model):
+    """``signed_out_at``: sessions begun until then do not count any more."""
+
     class Meta:
         table_name = "users"
 
@@ -73,17 +126,25 @@ class UserModel(Model):
     trial_ends_at = Moment(null=True)
     invited_by = Typed[Person](Person, null=True)
     redemption_id = UnicodeAttribute(null=True)
+    quota = Typed[Quota](Quota, null=True)
+    signed_out_at = Moment(null=True)
     order = UnicodeAttribute()
+    by_state = UsersByState()
+    trials = UsersOnTrial()
 
 
 class IdentityModel(Model):
-    """Who holds a Plex id or an e-mail address: its existence is the uniqueness."""
+    """Who holds a Plex id or an e-mail address: its existence is the uniqueness.
+
+    ``password_hash`` lies with the e-mail address that it is asked together with, and goes when that goes.
+    """
 
     class Meta:
         table_name = "identities"
 
     id = UnicodeAttribute(hash_key=True)
     user_id = UnicodeAttribute()
+    password_hash = UnicodeAttribute(null=True)
 
 
 class RedemptionModel(Model):
@@ -101,6 +162,7 @@ class RedemptionModel(Model):
     due_kind = UnicodeAttribute(null=True)
     due_at = NumberAttribute(null=True)
     by_code = RedemptionsByCode()
+    by_state = RedemptionsByState()
     due = RedemptionsDue()
 
 
@@ -111,6 +173,8 @@ class HeldTokenModel(Model):
     redemption_id = UnicodeAttribute(hash_key=True)
     sealed = BinaryAttribute(legacy_encoding=False)
     expires_at = TTLAttribute()
+    due_kind = UnicodeAttribute(default=BY_TTL)
+    due = Due()
 
 
 class SessionModel(Model):
@@ -129,13 +193,16 @@ class SignInModel(Model):
         table_name = "sign_ins"
 
     id = UnicodeAttribute(hash_key=True)
-    code = UnicodeAttribute()
+    purpose = UnicodeAttribute()
+    code = UnicodeAttribute(null=True)
     pin_id = UnicodeAttribute()
     browser_hash = UnicodeAttribute()
     created_at = Moment()
     expires_at = TTLAttribute()
     redemption_id = UnicodeAttribute(null=True)
     user_id = UnicodeAttribute(null=True)
+    due_kind = UnicodeAttribute(default=BY_TTL)
+    due = Due()
 
 
 class SettingsModel(Model):
@@ -161,15 +228,5 @@ class SettingsModel(Model):
     trial = Typed[Trial](Trial)
     server = Typed[Server](Server, null=True)
     libraries = Typed[tuple[Library, ...]](tuple[Library, ...])
+    libraries_refresh = Typed[Refresh](Refresh, null=True)
     version = NumberAttribute()
-
-
-class QrImageModel(Model):
-    """Owns an object in S3: when this record goes, the object goes (chalicelib/usecases/tidying.py)."""
-
-    class Meta:
-        table_name = "qr_images"
-
-    code = UnicodeAttribute(hash_key=True)
-    object_key = UnicodeAttribute(range_key=True)
-    expires_at = TTLAttribute(null=True)

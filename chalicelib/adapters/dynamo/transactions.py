@@ -31,14 +31,19 @@ class ConditionsFailed(Exception):
 class Transaction:
     """Writes to be done all or none, each under a name that says what its condition guards.
 
-    PynamoDB sends puts before updates whatever the order they were queued in, so reasons are matched in that order.
+    PynamoDB sends checks, deletes, puts, updates, whatever the order they were queued in; reasons are matched so.
     """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._checks: list[tuple[str, type[Model], Any, Condition]] = []
         self._puts: list[tuple[str, Model, Condition | None]] = []
         self._updates: list[tuple[str, Model, list[Action], Condition | None]] = []
         self._deletes: list[tuple[str, Model, Condition | None]] = []
+
+    def check(self, name: str, model: type[Model], key: Any, condition: Condition) -> None:
+        """Write nothing unless the condition holds of that record, which stays as it is."""
+        self._checks.append((name, model, key, condition))
 
     def put(self, name: str, model: Model, condition: Condition | None = None) -> None:
         self._puts.append((name, model, condition))
@@ -67,6 +72,8 @@ class Transaction:
 
     def _send(self) -> None:
         with TransactWrite(connection=self._connection) as write:
+            for _, kind, key, check in self._checks:
+                write.condition_check(kind, key, condition=check)
             for _, model, condition in self._deletes:
                 write.delete(model, condition)
             for _, model, condition in self._puts:
@@ -76,8 +83,8 @@ class Transaction:
 
     def _codes(self, error: TransactWriteError) -> dict[str, str]:
         """The code of each named write that stood in the way; empty when it was the request as a whole."""
-        names = [each[0] for each in self._deletes] + [each[0] for each in self._puts]
-        names += [each[0] for each in self._updates]
+        names = [each[0] for each in self._checks] + [each[0] for each in self._deletes]
+        names += [each[0] for each in self._puts] + [each[0] for each in self._updates]
         reasons = error.cancellation_reasons
         if not reasons:
             return {}

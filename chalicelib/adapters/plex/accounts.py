@@ -1,7 +1,7 @@
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from plexapi.myplex import MyPlexAccount
+from plexapi.myplex import MyPlexAccount, MyPlexResource
 
 from chalicelib.adapters.plex.transport import TIMEOUT, PlexSession
 
@@ -30,3 +30,14 @@ class SignedInAccount(MyPlexAccount):  # type: ignore[misc]  # plexapi is untype
         call = getattr(self._session, method)
         headers = {"Accept": "application/json"}
         return self.query(url, method=call, headers=headers, **options)
+
+    def send(self, method: str, url: str, **options: Any) -> Any:
+        """One call of the v1 API with what it takes in ``params``, quoted, answered as XML."""
+        return self.query(url, method=getattr(self._session, method), **options)
+
+    def reachable(self) -> list[Any]:
+        """``resources()``, but never none for an answer about something else."""
+        answer = self.query(MyPlexResource.key)
+        if answer.tag not in ("resources", "MediaContainer"):
+            raise ValueError("an answer about something else")
+        return [MyPlexResource(self, each) for each in answer]

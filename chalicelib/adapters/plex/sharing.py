@@ -2,24 +2,20 @@
 (docs/decisions/0004-shares-through-v2.md); they are read through v1, which lists accepted and pending in one answer.
 """
 
-from collections.abc import Callable
 from typing import Any
 from xml.etree.ElementTree import Element
 
 from chalicelib.adapters.plex.accounts import SignedInAccount
-from chalicelib.adapters.plex.transport import PlexSession, readable
+from chalicelib.adapters.plex.owner import Owner
 from chalicelib.domain.redemptions import Grant
-from chalicelib.ports import PlexPassing, Share
+from chalicelib.ports import PlexPassing, PlexRefused, Share
 
 _V2 = "https://clients.plex.tv/api/v2/shared_servers"
 
 
 class PlexApiSharing:
-    """``owner_token`` is asked for at the first call only, and kept no longer than this object."""
-
-    def __init__(self, *, owner_token: Callable[[], str], client_id: str, base_url: str | None) -> None:
-        self._owner_token, self._client_id, self._base_url = owner_token, client_id, base_url
-        self._signed_in: SignedInAccount | None = None
+    def __init__(self, owner: Owner) -> None:
+        self._owner = owner
 
     def share(self, account_id: int, grant: Grant) -> Share:
         asked = {
@@ -29,19 +25,16 @@ class PlexApiSharing:
             "settings": _settings(grant),
             "skipFriendship": True,
         }
-        with readable():
-            share = _share_of_v2(self._account().json("post", _V2, json=asked))
-        if share.account_id != account_id or share.everything or share.library_ids != set(grant.library_ids):
-            raise PlexPassing("plex.tv answered a share other than the one asked for")
+        with self._owner.asking() as owner:
+            share = _share_of_v2(owner.json("post", _V2, json=asked))
+        if share.account_id != account_id:
+            raise PlexPassing("plex.tv answered somebody else's share")
         return share
 
     def find_share(self, account_id: int, machine_id: str) -> Share | None:
-        url = SignedInAccount.FRIENDINVITE.format(machineId=machine_id)
-        with readable():
-            answer = self._account().query(url)
-            if answer.tag != "MediaContainer":
-                raise PlexPassing("plex.tv's list of shares could not be read")
-            shares = [_share_of_v1(row) for row in answer.findall("SharedServer")]
+        answer = self._of_server(SignedInAccount.FRIENDINVITE, machine_id)
+        with self._owner.looking():
+            shares = [] if answer is None else [_share_of_v1(row) for row in answer.findall("SharedServer")]
         return next((share for share in shares if share.account_id == account_id), None)
 
     def correct(self, share: Share, grant: Grant) -> None:
@@ -50,14 +43,30 @@ class PlexApiSharing:
             "librarySectionIds": _section_ids(grant),
             "settings": _settings(grant),
         }
-        with readable():
-            self._account().json("post", f"{_V2}/{share.id}", json=asked)
+        with self._owner.asking() as owner:
+            owner.json("post", f"{_V2}/{int(share.id)}", json=asked)
 
-    def _account(self) -> SignedInAccount:
-        if self._signed_in is None:
-            session = PlexSession(self._client_id, self._base_url)
-            self._signed_in = SignedInAccount(self._owner_token(), session)
-        return self._signed_in
+    def remove(self, share: Share) -> None:
+        with self._owner.removing() as owner:
+            owner.json("delete", f"{_V2}/{int(share.id)}")
+
+    def library_ids(self, machine_id: str) -> frozenset[str]:
+        answer = self._of_server(SignedInAccount.PLEXSERVERS, machine_id)
+        with self._owner.looking():
+            return frozenset() if answer is None else frozenset(row.attrib["id"] for row in answer.iter("Section"))
+
+    def _of_server(self, url: str, machine_id: str) -> Element | None:
+        """What v1 says of the owner's server; None where that is no longer theirs, which a second answer confirms."""
+        try:
+            with self._owner.asking() as owner:
+                answer: Element = owner.query(url.format(machineId=machine_id))
+                if answer.tag != "MediaContainer":
+                    raise PlexPassing("plex.tv's answer was about something else")
+                return answer
+        except PlexRefused as error:
+            if error.is_absence and not self._owner.owns(machine_id):
+                return None
+            raise PlexPassing(str(error)) from error
 
 
 def _section_ids(grant: Grant) -> list[int]:
@@ -83,22 +92,31 @@ def _settings(grant: Grant) -> dict[str, Any]:
 
 
 def _share_of_v2(answer: Any) -> Share:
+    settings = answer.get("sharingSettings") or {}
     return Share(
         id=str(int(answer["id"])),
         account_id=int(answer["invitedId"]),
         library_ids=frozenset(str(library["id"]) for library in answer["libraries"]),
         everything=bool(answer["allLibraries"]),
         accepted=bool(answer["accepted"]),
+        downloads=_flag(settings.get("allowSync")),
+        live_tv=_flag(settings.get("allowTuners")),
     )
 
 
 def _share_of_v1(row: Element) -> Share:
     return Share(
-        id=row.attrib["id"],
+        id=str(int(row.attrib["id"])),
         account_id=int(row.attrib.get("userID") or 0),
         library_ids=frozenset(
             section.attrib["id"] for section in row.findall("Section") if section.attrib.get("shared") == "1"
         ),
         everything=row.attrib.get("allLibraries") == "1",
-        accepted=bool(row.attrib.get("acceptedAt")),
+        accepted=(row.attrib.get("acceptedAt") or "0") != "0",
+        downloads=_flag(row.attrib.get("allowSync")),
+        live_tv=_flag(row.attrib.get("allowTuners")),
     )
+
+
+def _flag(value: Any) -> bool | None:
+    return None if value is None else str(value).lower() not in ("", "0", "false")

@@ -7,6 +7,8 @@ from plexapi.myplex import MyPlexAccount, MyPlexPinLogin
 
 from chalicelib.adapters.plex.accounts import SignedInAccount
 from chalicelib.adapters.plex.transport import TIMEOUT, PlexSession, readable
+from chalicelib.domain.ownership import OwnedServer
+from chalicelib.domain.users import is_email, shown_name
 from chalicelib.ports import Pin, PlexAccount
 
 APP = "https://app.plex.tv"
@@ -17,8 +19,9 @@ class PlexApiSignIn:
     and the owner's stored token must not die of it (plex.md, 1).
     """
 
-    def __init__(self, *, client_id: str, product: str, base_url: str | None) -> None:
+    def __init__(self, *, client_id: str, product: str, base_url: str | None, timeout: float = TIMEOUT) -> None:
         self._client_id, self._product, self._base_url = client_id, product, base_url
+        self._timeout = timeout
 
     def start(self, return_to: str) -> Pin:
         login = MyPlexPinLogin(
@@ -45,19 +48,28 @@ class PlexApiSignIn:
             account = MyPlexAccount(token=_present(token), session=self._session(), timeout=TIMEOUT)
             return PlexAccount(
                 id=int(account.id),
-                name=account.username or account.title or account.email,
-                email=account.email or None,
+                name=shown_name(account.username or account.title or account.email),
+                email=account.email if account.email and is_email(account.email) else None,
                 confirmed=account.confirmed is not False,
                 restricted=bool(account.restricted),
             )
 
     def server_ids(self, token: str) -> frozenset[str]:
         with readable():
-            resources = SignedInAccount(token, self._session()).resources()
+            resources = SignedInAccount(token, self._session()).reachable()
             return frozenset(each.clientIdentifier for each in resources if "server" in each.provides)
 
+    def owned_servers(self, token: str) -> tuple[OwnedServer, ...]:
+        with readable():
+            resources = SignedInAccount(token, self._session()).reachable()
+            return tuple(
+                OwnedServer(each.clientIdentifier, shown_name(each.name))
+                for each in resources
+                if each.owned and "server" in each.provides
+            )
+
     def _session(self) -> PlexSession:
-        return PlexSession(self._client_id, self._base_url)
+        return PlexSession(self._client_id, self._base_url, self._timeout)
 
     def _auth_url(self, code: str, return_to: str) -> str:
         asked = {

@@ -7,22 +7,29 @@ requests' own errors through (plex.md, trap 3). So failures are sorted here, bel
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from xml.etree.ElementTree import ParseError
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
 
 from chalicelib.ports import PlexPassing, PlexRefused, PlexTokenRefused
 
-TIMEOUT = 5
-"""Seconds, for connecting and for each read."""
+TIMEOUT = 5.0
+"""Seconds, for connecting and for each read; whatever plexapi asks for itself, a session keeps to its own."""
 
 _REASON = re.compile(r'"code"\s*:\s*(\d{4})|<error code="(\d{4})"')
 _FIRST_SERVER_ERROR = 500
-_INVALID_TOKEN_STATUS = 498
+_STATUSES = {status.value for status in HTTPStatus}
+"""What HTTP knows: anything else (498, 520) is some proxy's word on the way, not plex.tv's."""
+
+_PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 
 
 class PlexSession(requests.Session):
@@ -30,10 +37,10 @@ class PlexSession(requests.Session):
     for requests would carry X-Plex-Token to another host (plex.md, trap 7).
     """
 
-    def __init__(self, client_id: str, base_url: str | None) -> None:
+    def __init__(self, client_id: str, base_url: str | None, timeout: float = TIMEOUT) -> None:
         super().__init__()
         self.trust_env = False
-        self._client_id = client_id
+        self._client_id, self._timeout = client_id, timeout
         transport = _Transport(base_url)
         self.mount("https://", transport)
         self.mount("http://", transport)
@@ -41,6 +48,7 @@ class PlexSession(requests.Session):
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         request.headers["X-Plex-Client-Identifier"] = self._client_id
         options["allow_redirects"] = False
+        options["timeout"] = self._timeout
         return super().send(request, **options)
 
 
@@ -56,7 +64,7 @@ class _Transport(HTTPAdapter):
         try:
             response = super().send(request, **options)
             response.content  # noqa: B018 - reads the body here, where its failures are sorted
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError) as error:
             raise PlexPassing(f"plex.tv did not answer ({type(error).__name__})") from None
         _raise_for(response)
         return response
@@ -75,9 +83,11 @@ def _raise_for(response: requests.Response) -> None:
     what = f"{response.request.method} {urlsplit(response.request.url or '').path}: {status}"  # never the query
     if status < HTTPStatus.MULTIPLE_CHOICES:
         return
-    if status in (HTTPStatus.UNAUTHORIZED, _INVALID_TOKEN_STATUS):
+    if status < HTTPStatus.BAD_REQUEST:
+        raise PlexPassing(what)  # a redirect, which is never followed
+    if status == HTTPStatus.UNAUTHORIZED:
         raise PlexTokenRefused(what)
-    if status == HTTPStatus.TOO_MANY_REQUESTS or status >= _FIRST_SERVER_ERROR:
+    if status in _PASSING or status >= _FIRST_SERVER_ERROR or status not in _STATUSES:
         raise PlexPassing(what, retry_after=_retry_after(response.headers))
     raise PlexRefused(what, status=status, reason=reason)
 
@@ -88,8 +98,15 @@ def _reason(text: str) -> int | None:
 
 
 def _retry_after(headers: Mapping[str, str]) -> int | None:
+    """Seconds, which the header gives as such or as a date; None where it gives nothing of the kind."""
     value = headers.get("Retry-After", "")
-    return int(value) if value.isascii() and value.isdigit() else None
+    if value.isascii() and value.isdigit() and len(value) < len("1000000000"):
+        return int(value)
+    try:
+        left = parsedate_to_datetime(value) - datetime.now(UTC)
+    except (ValueError, TypeError):
+        return None
+    return max(0, ceil(left.total_seconds()))
 
 
 @contextmanager

@@ -1,0 +1,48 @@
+"""Who may change whose account, and how: product.md, "Permissions"."""
+
+from chalicelib.domain.refusals import AccountClosed, NotAllowed, OwnerProtected
+from chalicelib.domain.users import AccountState, Permission, User
+
+
+def must_be_allowed(was: User, changed: User, *, by: User, owner_plex_id: int | None) -> None:
+    """Raise NotAllowed, OwnerProtected or AccountClosed unless ``by``, who manages users, may make this change.
+
+    Nobody grants what they do not hold, and an admin's account is for admins to change: so managing users is no
+    way to become an admin, nor to get rid of one.
+    """
+    if was.state is AccountState.CLOSED and changed != was:
+        raise AccountClosed
+    if Permission.ADMIN in was.permissions:
+        _must_be_an_admin(by)
+    _must_hold_what_is_granted(was, changed, by)
+    _must_not_favour_oneself(was, changed, by)
+    is_owner = owner_plex_id is not None and was.plex_id == owner_plex_id
+    if is_owner and (changed.state is AccountState.CLOSED or loses_admin(was, changed)):
+        raise OwnerProtected
+
+
+def loses_admin(was: User, changed: User) -> bool:
+    """Whether this change leaves one admin fewer."""
+    stays = changed.state is AccountState.ACTIVE and Permission.ADMIN in changed.permissions
+    return Permission.ADMIN in was.permissions and not stays
+
+
+def _must_be_an_admin(by: User) -> None:
+    if not by.may(Permission.ADMIN):
+        raise NotAllowed("Only an admin can change an admin's account.")
+
+
+def _must_hold_what_is_granted(was: User, changed: User, by: User) -> None:
+    for permission in sorted(changed.permissions - was.permissions):
+        if not by.may(permission):
+            raise NotAllowed(f"You cannot grant {permission}: you do not hold it.", field="permissions")
+
+
+def _must_not_favour_oneself(was: User, changed: User, by: User) -> None:
+    """Those who manage users are exempt from quota and trial, but may lose that permission again."""
+    if was.id != by.id or by.may(Permission.ADMIN):
+        return
+    for field in ("quota", "trial_ends_at"):
+        if getattr(was, field) != getattr(changed, field):
+            name = field.removesuffix("_ends_at")
+            raise NotAllowed(f"Your own {name} is for somebody else to change.", field=name)

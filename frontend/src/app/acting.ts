@@ -1,0 +1,37 @@
+// Changing something through the API: one request at a time, and the refusal beside what caused it.
+
+import { useState } from "preact/hooks";
+
+import { Refused } from "../api/client";
+
+export interface Acting {
+  busy: boolean;
+  problem: Error | undefined;
+  /** The refusal that names this field, if there is one. */
+  problemOf: (field: string) => string | undefined;
+  run: <T>(work: () => Promise<T>) => Promise<T | undefined>;
+  clear: () => void;
+}
+
+export function useActing(): Acting {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Error>();
+
+  async function run<T>(work: () => Promise<T>): Promise<T | undefined> {
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      return await work();
+    } catch (error) {
+      setProblem(error as Error);
+      return undefined;
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  const problemOf = (field: string) =>
+    problem instanceof Refused && problem.field?.split(/[.[]/)[0] === field ? problem.message : undefined;
+
+  return { busy, problem, problemOf, run, clear: () => setProblem(undefined) };
+}

@@ -1,0 +1,27 @@
+// Who is signed in, and what they may do.
+
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+
+import type { Me, Permission } from "../api/types";
+
+export interface Somebody extends Me {
+  reload: () => void;
+}
+
+export const MeContext = createContext<Somebody | null>(null);
+
+export function useMe(): Somebody {
+  const me = useContext(MeContext);
+  if (!me) throw new Error("nobody is signed in");
+  return me;
+}
+
+/** Whether one of these permissions is held; `admin` implies all. */
+export function may(me: Me, ...anyOf: Permission[]): boolean {
+  return me.permissions.includes("admin") || anyOf.some((permission) => me.permissions.includes(permission));
+}
+
+export const seesAllInvites = (me: Me): boolean => may(me, "manage_invites", "view_invites");
+export const createsInvites = (me: Me): boolean => may(me, "create_invites", "manage_invites");
+export const usesAdvanced = (me: Me): boolean => may(me, "advanced_invites", "manage_invites");

@@ -1,0 +1,116 @@
+// From opening the site to a signed-in person on a screen.
+
+import { useCallback, useEffect, useState } from "preact/hooks";
+
+import { onSessionEnd, Refused, send, session } from "../api/client";
+import type { Me, SetupState } from "../api/types";
+import { Dialog } from "../parts/dialogs";
+import { Loading, Problem } from "../parts/notices";
+import { Toasts } from "../parts/toasts";
+import { SetUp, setUpIsUnderWay } from "../screens/set-up";
+import { FinishSignIn, SignIn, WaysIn } from "../screens/sign-in";
+import { t } from "../texts";
+import { Frame } from "./frame";
+import { forgetAll } from "./loading";
+import { MeContext } from "./me";
+import { underWay } from "./plex";
+
+type Stage =
+  | { name: "starting" }
+  | { name: "setting up" }
+  | { name: "finishing" }
+  | { name: "signed out"; problem?: Error | undefined }
+  | { name: "signed in"; me: Me }
+  | { name: "stuck"; problem: Error };
+
+export function Site() {
+  const [stage, setStage] = useState<Stage>({ name: "starting" });
+  const start = useCallback(() => void whereToStart().then(setStage, (problem) => setStage({ name: "stuck", problem })), []);
+  const reload = useCallback(() => void send<Me>("GET", "/auth/me").then((me) => setStage({ name: "signed in", me }), () => undefined), []);
+  useEffect(start, []);
+
+  switch (stage.name) {
+    case "starting":
+      return <Loading />;
+    case "stuck":
+      return (
+        <main class="door">
+          <Problem error={stage.problem} retry={start} />
+        </main>
+      );
+    case "setting up":
+      return <SetUp onDone={start} />;
+    case "finishing":
+      return <Finish onDone={(problem) => (problem ? setStage({ name: "signed out", problem }) : start())} />;
+    case "signed out":
+      return <SignIn problem={stage.problem} onDone={start} />;
+    case "signed in":
+      return (
+        <MeContext.Provider value={{ ...stage.me, reload }}>
+          <Frame />
+          <SessionEnd userId={stage.me.user.id} />
+          <Toasts />
+        </MeContext.Provider>
+      );
+  }
+}
+
+function Finish({ onDone }: { onDone: (problem?: Error) => void }) {
+  const way = underWay();
+  return way && <FinishSignIn way={way} onDone={onDone} />;
+}
+
+async function whereToStart(): Promise<Stage> {
+  if (setUpIsUnderWay()) return { name: "setting up" };
+  if (underWay()) return { name: "finishing" };
+  if (session.token()) {
+    const me = await whoAmI();
+    if (me) return { name: "signed in", me };
+  }
+  const { needed } = await send<SetupState>("GET", "/setup");
+  return needed ? { name: "setting up" } : { name: "signed out" };
+}
+
+async function whoAmI(): Promise<Me | null> {
+  try {
+    return await send<Me>("GET", "/auth/me");
+  } catch (error) {
+    if (!(error instanceof Refused && error.status === 401)) throw error;
+    session.drop();
+    return null;
+  }
+}
+
+/** Asks for a new sign-in over the screen where the session ended, which stays as it is behind it. */
+function SessionEnd({ userId }: { userId: string }) {
+  const [waiting, setWaiting] = useState<(() => void)[]>([]);
+  useEffect(() => onSessionEnd(() => new Promise((resolve) => setWaiting((before) => [...before, resolve]))), []);
+  if (!waiting.length) return null;
+
+  const goOn = async () => {
+    const me = await send<Me>("GET", "/auth/me");
+    if (me.user.id !== userId) return startOver();
+    for (const resume of waiting) resume();
+    setWaiting([]);
+  };
+  const startOver = () => {
+    forgetAll();
+    location.assign("/");
+  };
+  return (
+    <Dialog title={t.signIn.ended}>
+      <p>{t.signIn.endedLead}</p>
+      <WaysIn onDone={() => void goOn()} />
+      <button
+        type="button"
+        class="quiet-button"
+        onClick={() => {
+          session.drop();
+          startOver();
+        }}
+      >
+        {t.signIn.goBack}
+      </button>
+    </Dialog>
+  );
+}

@@ -1,0 +1,65 @@
+// Who changed what, and when: newest first.
+
+import { useEffect } from "preact/hooks";
+
+import type { Entry } from "../api/types";
+import { useLoad } from "../app/loading";
+import { t } from "../texts";
+import { exact } from "../words/times";
+import { Show } from "./notices";
+import { Moment } from "./small";
+
+/** `mark` changes whenever the subject did: then the trail is read anew. */
+export function Audit({ subject, mark }: { subject: string; mark: string | number }) {
+  const trail = useLoad<{ entries: Entry[] }>(`/audit?subject=${encodeURIComponent(subject)}`);
+  useEffect(() => {
+    if (trail.data) trail.reload();
+  }, [mark]);
+  return (
+    <section class="card no-print">
+      <h2>{t.invite.audit}</h2>
+      <Show what={trail}>{({ entries }) => <Entries entries={entries} />}</Show>
+    </section>
+  );
+}
+
+export function Entries({ entries }: { entries: Entry[] }) {
+  if (!entries.length) return <p class="quiet">{t.invite.auditNone}</p>;
+  return (
+    <ul class="entries">
+      {entries.map((entry) => (
+        <li key={entry.at + entry.action}>
+          <p>
+            <strong>{entry.by.name}</strong> {t.audit.actions[entry.action] ?? entry.action}{" "}
+            <span class="quiet">
+              <Moment at={entry.at} />
+            </span>
+          </p>
+          <Differences entry={entry} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Differences({ entry: { before, after } }: { entry: Entry }) {
+  const fields = Object.keys(after).filter((field) => field in before && field !== "version" && field !== "updated_at");
+  if (!fields.length) return null;
+  return (
+    <ul class="differences">
+      {fields.map((field) => (
+        <li key={field}>{t.audit.from(t.audit.fields[field] ?? field, told(before[field]), told(after[field]))}</li>
+      ))}
+    </ul>
+  );
+}
+
+function told(value: unknown): string {
+  if (value === null || value === undefined) return "–";
+  if (value === true) return t.general.yes;
+  if (value === false) return t.general.no;
+  if (Array.isArray(value)) return value.map(told).join(", ") || "–";
+  if (typeof value === "object") return Object.entries(value).map(([key, part]) => `${t.audit.fields[key] ?? key} ${told(part)}`).join(", ");
+  const text = String(value);
+  return /^\d{4}-\d\d-\d\dT/.test(text) ? exact(text) : text;
+}

@@ -1,0 +1,81 @@
+// What went wrong, what is empty, what is under way.
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+
+import { Refused } from "../api/client";
+import type { Loaded } from "../app/loading";
+import { t } from "../texts";
+
+/** A problem in words; after a 429 it counts down to when asking again makes sense. */
+export function Problem({ error, retry }: { error: Error | undefined; retry?: () => void }) {
+  const wait = error instanceof Refused && error.status === 429 ? (error.retryAfter ?? 5) : 0;
+  const left = useCountdown(error, wait);
+  if (!error) return null;
+  return (
+    <div class="problem" role="alert">
+      <p>
+        {error.message} {left > 0 && t.problems.back(left)}
+      </p>
+      {retry && (
+        <button type="button" onClick={retry} disabled={left > 0}>
+          {t.problems.again}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function useCountdown(cause: unknown, seconds: number): number {
+  const [left, setLeft] = useState(seconds);
+  useEffect(() => {
+    setLeft(seconds);
+    if (!seconds) return;
+    const timer = setInterval(() => setLeft((left) => Math.max(0, left - 1)), 1000);
+    return () => clearInterval(timer);
+  }, [cause]);
+  return left;
+}
+
+export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
+  return (
+    <div class="empty">
+      <h2>{title}</h2>
+      {children}
+    </div>
+  );
+}
+
+export function Loading() {
+  return (
+    <p class="loading" role="status">
+      {t.general.loading}
+    </p>
+  );
+}
+
+interface ShowProperties<T> {
+  what: Loaded<T>;
+  children: (data: T) => ComponentChildren;
+}
+
+/** What was loaded, as soon as there is something; with the problem above it when it could not be read anew. */
+export function Show<T>({ what, children }: ShowProperties<T>) {
+  const { data, error, reload } = what;
+  if (error instanceof Refused && error.status === 403) return <NotAllowed />;
+  if (error instanceof Refused && error.status === 404) return <Empty title={error.message}>{<p>{t.problems.notFoundAdvice}</p>}</Empty>;
+  return (
+    <>
+      <Problem error={error} retry={reload} />
+      {data === undefined ? !error && <Loading /> : children(data)}
+    </>
+  );
+}
+
+export function NotAllowed() {
+  return (
+    <Empty title={t.problems.notAllowed}>
+      <p>{t.problems.notAllowedAdvice}</p>
+    </Empty>
+  );
+}

@@ -1,0 +1,279 @@
+// All invites that one may see, with filters that live in the address.
+
+import { useEffect, useState } from "preact/hooks";
+
+import { ask, withQuery } from "../api/client";
+import type { Invite, Person, Status, User } from "../api/types";
+import { useActing } from "../app/acting";
+import { useLoad } from "../app/loading";
+import { createsInvites, may, seesAllInvites, useMe } from "../app/me";
+import { go, Link } from "../app/routing";
+import { Confirm } from "../parts/dialogs";
+import { Field, Select } from "../parts/fields";
+import { Empty, Problem, Show } from "../parts/notices";
+import { CopyButton, Faces, Moment, StatusSign, Title, Uses } from "../parts/small";
+import { say } from "../parts/toasts";
+import { t } from "../texts";
+import { startOf } from "../words/times";
+
+interface Page {
+  invites: Invite[];
+  next: string | null;
+}
+
+const FILTERS = ["status", "creator", "from", "to", "q"] as const;
+type Filters = Record<(typeof FILTERS)[number], string>;
+const STATUSES: Status[] = ["active", "redeemed", "expired", "inactive"];
+const PAUSE_IN_TYPING = 300;
+
+export function Invites({ query }: { query: URLSearchParams }) {
+  const me = useMe();
+  const filters = Object.fromEntries(FILTERS.map((name) => [name, query.get(name) ?? ""])) as Filters;
+  const filtered = FILTERS.some((name) => filters[name]);
+  const list = useList(filters);
+  return (
+    <>
+      <Title>{t.invites.title}</Title>
+      <FilterForm filters={filters} people={list.creators} />
+      <Show what={list.first}>
+        {() =>
+          list.invites.length ? (
+            <List invites={list.invites} onChanged={list.reload} />
+          ) : filtered ? (
+            <Empty title={t.invites.nothing}>
+              <p>{t.invites.nothingNote}</p>
+              <Link href="/invites" class="button">
+                {t.invites.reset}
+              </Link>
+            </Empty>
+          ) : (
+            <Empty title={t.invites.empty}>
+              <p>{t.invites.emptyNote}</p>
+              {createsInvites(me) && (
+                <Link href="/invites/new" class="button main">
+                  {t.nav.create}
+                </Link>
+              )}
+            </Empty>
+          )
+        }
+      </Show>
+      {list.next && (
+        <button type="button" class="more" disabled={list.busy} onClick={list.more}>
+          {t.general.more}
+        </button>
+      )}
+      <Problem error={list.problem} retry={list.more} />
+    </>
+  );
+}
+
+/** The first page, then whatever older ones were asked for. */
+function useList(filters: Filters) {
+  const path = withQuery("/invites", {
+    ...filters,
+    from: filters.from && startOf(filters.from),
+    to: filters.to && startOf(filters.to, 1),
+  });
+  const first = useLoad<Page>(path);
+  const [older, setOlder] = useState<Page[]>([]);
+  const acting = useActing();
+  useEffect(() => setOlder([]), [path, first.data]);
+
+  const pages = first.data ? [first.data, ...older] : [];
+  const next = pages.at(-1)?.next ?? null;
+  const more = () =>
+    void acting.run(async () => {
+      const page = await ask<Page>("GET", `${path}${path.includes("?") ? "&" : "?"}cursor=${encodeURIComponent(next ?? "")}`);
+      setOlder((before) => [...before, page]);
+    });
+  const invites = pages.flatMap((page) => page.invites);
+  const creators = [...new Map(invites.map((invite) => [invite.created_by.id, invite.created_by])).values()];
+  return { first, invites, creators, next, more, busy: acting.busy, problem: acting.problem, reload: first.reload };
+}
+
+function FilterForm({ filters, people }: { filters: Filters; people: Person[] }) {
+  const me = useMe();
+  const [text, setText] = useState(filters.q);
+  const users = useLoad<{ users: User[] }>(may(me, "manage_users") ? "/users?limit=100" : null);
+  const creators = [...new Map([...people, ...(users.data?.users ?? [])].map((each) => [each.id, each])).values()];
+  const filter = (change: Partial<Filters>) => go(withQuery("/invites", { ...filters, q: text, ...change }), { replace: true });
+
+  useEffect(() => setText(filters.q), [filters.q]);
+  useEffect(() => {
+    if (text === filters.q) return;
+    const timer = setTimeout(() => filter({ q: text }), PAUSE_IN_TYPING);
+    return () => clearTimeout(timer);
+  }, [text]);
+
+  const some = FILTERS.filter((name) => name !== "q" && filters[name]).length;
+  return (
+    <form class="filters" role="search" onSubmit={(event) => event.preventDefault()}>
+      <Field label={t.invites.search} type="search" value={text} onValue={setText} maxLength={100} />
+      <details open={some > 0}>
+        <summary>
+          {t.invites.filter}
+          {some > 0 && ` (${some})`}
+        </summary>
+        <div class="row">
+          <Select label={t.invites.status} value={filters.status} onValue={(status) => filter({ status })}>
+            <option value="">{t.general.all}</option>
+            {STATUSES.map((status) => (
+              <option key={status} value={status}>
+                {t.status[status]}
+              </option>
+            ))}
+          </Select>
+          {seesAllInvites(me) && (
+            <Select label={t.invites.creator} value={filters.creator} onValue={(creator) => filter({ creator })}>
+              <option value="">{t.invites.anybody}</option>
+              <option value={me.user.id}>{t.invites.me}</option>
+              {creators
+                .filter((person) => person.id !== me.user.id)
+                .map((person) => (
+                  <option key={person.id} value={person.id}>
+                    {person.name}
+                  </option>
+                ))}
+            </Select>
+          )}
+          <Field label={t.invites.from} type="date" value={filters.from} max={filters.to} onValue={(from) => filter({ from })} />
+          <Field label={t.invites.to} type="date" value={filters.to} min={filters.from} onValue={(to) => filter({ to })} />
+        </div>
+      </details>
+    </form>
+  );
+}
+
+function List({ invites, onChanged }: { invites: Invite[]; onChanged: () => void }) {
+  const [selected, setSelected] = useState<Set<string>>(new Set());
+  const chosen = invites.filter((invite) => selected.has(invite.code));
+  const select = (code: string, on: boolean) =>
+    setSelected((before) => {
+      const after = new Set(before);
+      if (on) after.add(code);
+      else after.delete(code);
+      return after;
+    });
+  const all = chosen.length === invites.length;
+  return (
+    <>
+      <table class="list" role="table">
+        <thead role="rowgroup">
+          <tr role="row">
+            <th role="columnheader" scope="col">
+              <input
+                type="checkbox"
+                aria-label={t.invites.selectAll}
+                checked={all}
+                onChange={(event) => setSelected(new Set(event.currentTarget.checked ? invites.map((invite) => invite.code) : []))}
+              />
+            </th>
+            {[t.invites.code, t.invites.status, t.invites.uses, t.invites.expires, t.invites.creator, t.invites.redeemedBy].map((words) => (
+              <th role="columnheader" scope="col" key={words}>
+                {words}
+              </th>
+            ))}
+            <th role="columnheader" scope="col">
+              <span class="unseen">{t.invites.copy}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          {invites.map((invite) => (
+            <Row key={invite.code} invite={invite} selected={selected.has(invite.code)} onSelect={(on) => select(invite.code, on)} />
+          ))}
+        </tbody>
+      </table>
+      {chosen.length > 0 && (
+        <Bulk
+          chosen={chosen}
+          onDone={() => {
+            setSelected(new Set());
+            onChanged();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function Row({ invite, selected, onSelect }: { invite: Invite; selected: boolean; onSelect: (on: boolean) => void }) {
+  const { code, note } = invite;
+  return (
+    <tr role="row" class={selected ? "selected" : ""}>
+      <td role="cell" class="pick">
+        <input type="checkbox" aria-label={t.invites.select(code)} checked={selected} onChange={(event) => onSelect(event.currentTarget.checked)} />
+      </td>
+      <td role="cell" class="what">
+        <Link href={`/invites/${code}`} class="code">
+          {code}
+        </Link>
+        {note && <span class="quiet note">{note}</span>}
+      </td>
+      <td role="cell" data-label={t.invites.status}>
+        <StatusSign status={invite.status} />
+      </td>
+      <td role="cell" data-label={t.invites.uses}>
+        <Uses uses={invite.uses} limit={invite.usage_limit} />
+      </td>
+      <td role="cell" data-label={t.invites.expires}>
+        <Moment at={invite.expires_at} never={t.general.never} />
+      </td>
+      <td role="cell" data-label={t.invites.creator}>
+        {invite.created_by.name}
+      </td>
+      <td role="cell" data-label={t.invites.redeemedBy}>
+        <Faces people={invite.redeemed_by} />
+      </td>
+      <td role="cell" class="act">
+        <CopyButton link={invite.url} code={code} />
+      </td>
+    </tr>
+  );
+}
+
+/** One request each; what was refused is told, and does not stop the others. */
+function Bulk({ chosen, onDone }: { chosen: Invite[]; onDone: () => void }) {
+  const [asking, setAsking] = useState(false);
+  const [refusal, setRefusal] = useState<Error>();
+  const acting = useActing();
+
+  const each = (change: (code: string) => Promise<unknown>) =>
+    void acting.run(async () => {
+      const outcomes = [];
+      for (const { code } of chosen) outcomes.push(await change(code).then(() => null, (error: Error) => error));
+      const refused = outcomes.filter((outcome): outcome is Error => outcome !== null);
+      setAsking(false);
+      if (refused[0]) return setRefusal(new Error(t.invites.failedBulk(refused.length, refused[0].message)));
+      say(t.invites.doneBulk(chosen.length));
+      onDone();
+    });
+  const toggle = (enabled: boolean) => each((code) => ask("PATCH", `/invites/${code}`, { enabled }));
+
+  return (
+    <div class="bulk" role="region" aria-label={t.invites.selected(chosen.length)}>
+      <strong>{t.invites.selected(chosen.length)}</strong>
+      <button type="button" disabled={acting.busy} onClick={() => toggle(true)}>
+        {t.invites.switchOn}
+      </button>
+      <button type="button" disabled={acting.busy} onClick={() => toggle(false)}>
+        {t.invites.switchOff}
+      </button>
+      <button type="button" class="danger" disabled={acting.busy} onClick={() => setAsking(true)}>
+        {t.invites.remove}
+      </button>
+      <Problem error={refusal} />
+      {asking && (
+        <Confirm
+          title={t.invites.removeTitle(chosen.length)}
+          note={t.invites.removeNote}
+          action={t.invites.remove}
+          busy={acting.busy}
+          onConfirm={() => each((code) => ask("DELETE", `/invites/${code}`))}
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </div>
+  );
+}

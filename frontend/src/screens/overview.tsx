@@ -1,0 +1,79 @@
+// How things stand: invites by status, people let in over time, what waits.
+
+import type { Settings, Stats, Status } from "../api/types";
+import { useLoad } from "../app/loading";
+import { may, useMe } from "../app/me";
+import { Link } from "../app/routing";
+import { Chart } from "../parts/chart";
+import { Icon } from "../parts/icons";
+import { Show } from "../parts/notices";
+import { StatusSign, Title } from "../parts/small";
+import { t } from "../texts";
+
+const ORDER: Status[] = ["active", "redeemed", "expired", "inactive"];
+
+export function Overview() {
+  const stats = useLoad<Stats>("/stats");
+  return (
+    <>
+      <Title>{t.overview.title}</Title>
+      <SignupOff />
+      <Show what={stats}>
+        {(stats) => (
+          <div class="overview">
+            <Waiting stats={stats} />
+            <section>
+              <h2>{t.overview.byStatus}</h2>
+              <ul class="counts">
+                {ORDER.map((status) => (
+                  <li key={status}>
+                    <Link href={`/invites?status=${status}`}>
+                      <strong>{stats.invites[status]}</strong>
+                      <StatusSign status={status} />
+                    </Link>
+                  </li>
+                ))}
+              </ul>
+            </section>
+            <section class="card">
+              <h2>
+                {t.overview.overTime} <span class="quiet">{t.overview.last(stats.redemptions_per_day.length)}</span>
+              </h2>
+              <Chart days={stats.redemptions_per_day} />
+              <p class="quiet">{t.overview.users(stats.users)}</p>
+            </section>
+          </div>
+        )}
+      </Show>
+    </>
+  );
+}
+
+function Waiting({ stats }: { stats: Stats }) {
+  if (!stats.needs_attention) {
+    return (
+      <p class="quiet calm">
+        <Icon name="check" /> {t.overview.nothingWaits}
+      </p>
+    );
+  }
+  return (
+    <section class="card waits">
+      <h2>{t.overview.waits}</h2>
+      <p>{t.overview.waiting(stats.needs_attention)}</p>
+      <Link href="/attention" class="button main">
+        {t.overview.look}
+      </Link>
+    </section>
+  );
+}
+
+function SignupOff() {
+  const settings = useLoad<Settings>(may(useMe(), "admin") ? "/settings" : null);
+  if (settings.data?.signup_enabled !== false) return null;
+  return (
+    <p class="problem">
+      {t.overview.signupOff} <Link href="/settings">{t.overview.turnOn}</Link>
+    </p>
+  );
+}

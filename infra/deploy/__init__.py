@@ -1,0 +1,1 @@
+"""Deploying Streamarr Invites: `make deploy STAGE=prod` and its relatives (docs/operations.md)."""

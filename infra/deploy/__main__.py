@@ -1,0 +1,81 @@
+"""`python -m infra.deploy COMMAND --stage STAGE`; the Makefile's targets call it, and docs/operations.md explains."""
+
+import argparse
+import sys
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.deploy import destroying, stack
+from infra.deploy.deploying import Deployment, configure
+from infra.deploy.installation import STAGES, DeploymentError, Installation, say
+from infra.deploy.stack import StackFailedError
+from infra.deploy.visiting import Site, smoke
+
+FAILURES = (DeploymentError, StackFailedError, ClientError, BotoCoreError)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; gives the process's exit status."""
+    wish = _arguments(arguments)
+    installation = Installation(wish.stage, wish.app)
+    try:
+        return COMMANDS[wish.command](installation, wish)
+    except FAILURES as error:
+        say(f"\nIt stopped: {error}")
+        say("What was done stays. When the cause is gone, run the same command again: it goes on from here.")
+        return 1
+
+
+def _deploy(installation: Installation, wish: argparse.Namespace) -> int:
+    deployment = Deployment(installation, dict(pair.split("=", 1) for pair in wish.parameters))
+    try:
+        deployment.run()
+    except FAILURES:
+        say(f"\nAt step {deployment.step}:")
+        raise
+    return 0
+
+
+def _destroy(installation: Installation, wish: argparse.Namespace) -> int:
+    if wish.data and wish.yes != installation.name:
+        say(f"This deletes every account, invite and redemption. To go on, add: --yes {installation.name}")
+        return 2
+    destroying.destroy(installation, data=wish.data)
+    return 0
+
+
+def _config(installation: Installation, _wish: argparse.Namespace) -> int:
+    configure(installation, _outputs(installation))
+    say(f"Wrote .chalice/config.json; `chalice deploy --stage {installation.stage}` does the rest.")
+    return 0
+
+
+def _smoke(installation: Installation, _wish: argparse.Namespace) -> int:
+    for seen in smoke(Site(_outputs(installation)["SiteUrl"])):
+        say(seen)
+    return 0
+
+
+def _outputs(installation: Installation) -> dict[str, str]:
+    outputs = stack.outputs(installation.client("cloudformation"), installation.name)
+    if not outputs:
+        raise DeploymentError(f"There is no stack {installation.name} here; `make deploy` makes it.")
+    return outputs
+
+
+COMMANDS = {"deploy": _deploy, "destroy": _destroy, "config": _config, "smoke": _smoke}
+
+
+def _arguments(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m infra.deploy", description=__doc__)
+    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("--stage", choices=STAGES, required=True)
+    parser.add_argument("--app", default="streamarr", help="how every name begins, where one account holds several")
+    parser.add_argument("--data", action="store_true", help="destroy: the data too")
+    parser.add_argument("--yes", default="", help="destroy --data: the name of what is to be gone, typed out")
+    parser.add_argument("parameters", nargs="*", metavar="NAME=VALUE", help="deploy: parameters of infra/template.yaml")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

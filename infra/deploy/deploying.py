@@ -1,0 +1,85 @@
+"""From nothing, or from any state in between, to production: seven steps, each of which may be done again."""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from infra.deploy import configuring, costs, finishing, functions, site, stack
+from infra.deploy.installation import Installation, say
+from infra.deploy.visiting import PATIENCE, Site, smoke
+
+STEPS = 7
+
+
+@dataclass
+class Deployment:
+    """One run. ``parameters`` are the operator's, for infra/template.yaml; what they do not name stays as it is."""
+
+    installation: Installation
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    delay: int = 5
+    patience: float = PATIENCE
+    setup_token: str | None = None
+    step: str = "looking around"
+
+    def run(self) -> None:
+        """Do every step. Raises DeploymentError, StackFailedError and AWS's own; ``step`` says where."""
+        here = self.installation
+        self._begin(1, "Stack: tables, queue, key, site, CloudFront, alarms (minutes, the first time)")
+        outputs = self._settle({**self._secrets(), **self.parameters})
+        self._begin(2, "Configuration: .chalice/config.json and the policies")
+        configure(here, outputs)
+        self._begin(3, "Functions: chalice deploy")
+        api = functions.deploy(here)
+        self._begin(4, "REST API: its own errors, limits, tags")
+        finishing.finish(here, api)
+        self._begin(5, "CloudFront: where the API is")
+        outputs = self._settle({"ApiId": api})
+        self._begin(6, "Site: upload, invalidation")
+        say(f"  {site.upload(here, outputs)} files changed.")
+        self._begin(7, "Smoke test over HTTP")
+        for seen in smoke(Site(outputs["SiteUrl"]), patience=self.patience):
+            say(f"  {seen}")
+        self._tell(outputs)
+
+    def _begin(self, number: int, what: str) -> None:
+        self.step = f"{number}/{STEPS} {what}"
+        say(self.step)
+
+    def _settle(self, values: Mapping[str, str]) -> dict[str, str]:
+        here = self.installation
+        named = {"App": here.app, "Stage": here.stage, "Front": "on", **values}
+        return stack.deploy(here.session, here.name, named, tags=here.tags, delay=self.delay)
+
+    def _secrets(self) -> dict[str, str]:
+        """What only this run knows in the clear: made when missing, and a new set-up token while one is needed."""
+        outputs = stack.outputs(self.installation.client("cloudformation"), self.installation.name)
+        made = {}
+        if outputs.get("OriginSecretHash", "none") == "none":
+            made["OriginSecret"] = secrets.token_urlsafe(32)
+            made["OriginSecretHash"] = _hash(made["OriginSecret"])
+        if "SiteUrl" in outputs and not Site(outputs["SiteUrl"]).needs_set_up():
+            made["SetupTokenHash"] = "none"
+        else:
+            self.setup_token = secrets.token_urlsafe(24)
+            made["SetupTokenHash"] = _hash(self.setup_token)
+        return made
+
+    def _tell(self, outputs: Mapping[str, str]) -> None:
+        say(f"\nStreamarr Invites runs on {outputs['SiteUrl']}.")
+        if self.setup_token and Site(outputs["SiteUrl"]).needs_set_up():
+            say(f"  Set-up token  {self.setup_token}")
+            say("  Open the site and give it this token; it is shown this once. Deploying again makes a new one.")
+        say(costs.told())
+
+
+def configure(installation: Installation, outputs: Mapping[str, str]) -> None:
+    """Write this stage's configuration. PLEX_BASE_URL of the environment goes to the functions, for rehearsals."""
+    plex = os.environ.get("PLEX_BASE_URL")
+    configuring.write(installation, outputs, **({"PLEX_BASE_URL": plex} if plex else {}))
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,130 @@
+"""Signing in, sessions that end, connections that fail, and setting up, in a real browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from local.plex import demo
+from tests.http.empty_house import SETUP_TOKEN
+
+SIZES = pytest.mark.parametrize("size", ["phone", "desktop"])
+PASSWORD = "correct horse battery"
+
+
+def approve(screen, account_id: int) -> None:
+    screen.page.locator(f"button[data-account='{account_id}']").click()
+
+
+@SIZES
+def test_the_owner_signs_in_with_plex_and_lands_where_they_were_going(house, screens, size):
+    screen = screens(size, origin=house.origin).opens("/people")
+    screen.is_headed("Sign in")
+    screen.is_sound("sign-in")
+    screen.click("Sign in with Plex")
+    approve(screen, demo.OWNER.id)
+    screen.is_headed("People")
+
+
+def test_a_plex_account_without_an_account_here_is_told_so(house, screens):
+    stranger = house.plex.account()
+    screen = screens("phone", origin=house.origin).opens("/")
+    screen.click("Sign in with Plex")
+    approve(screen, stranger["id"])
+    screen.shows("There is no account for you here yet.")
+    screen.is_sound("sign-in-refused")
+
+
+def test_a_password_signs_in_and_a_wrong_one_is_told(house, screens, settings, local_account):
+    address = local_account(PASSWORD)
+    with settings(local_signin_enabled=True):
+        screen = screens("desktop", origin=house.origin).opens("/")
+        screen.page.get_by_label("E-mail address").fill(address)
+        screen.page.get_by_label("Password").fill("wrong wrong wrong")
+        screen.page.get_by_role("button", name="Sign in", exact=True).click()
+        screen.shows("The e-mail address or the password is wrong.")
+        expect(screen.page.get_by_label("E-mail address")).to_have_value(address)
+        screen.page.get_by_label("Password").fill(PASSWORD)
+        screen.page.keyboard.press("Enter")
+        screen.is_headed("My account")
+
+
+def test_a_session_that_ends_asks_again_and_loses_nothing(house, signed_in, settings, local_account):
+    address = local_account(PASSWORD)
+    with settings(local_signin_enabled=True):
+        answer = house.client().post("/auth/local", json={"email": address, "password": PASSWORD}).json()
+        house.admin.patch(f"/users/{answer['user']['id']}", json={"permissions": ["create_invites"]})
+        token = house.client().post("/auth/local", json={"email": address, "password": PASSWORD}).json()["token"]
+        screen = signed_in("phone", token).opens("/invites/new")
+        screen.page.get_by_label("Note").fill("Long thought about")
+        house.client(token).delete("/auth/sessions")
+        screen.click("Create invite")
+        screen.shows("Your session has ended")
+        screen.is_sound("session-ended")
+        screen.page.get_by_label("E-mail address").fill(address)
+        screen.page.get_by_label("Password").fill(PASSWORD)
+        screen.page.get_by_role("button", name="Sign in", exact=True).click()
+        screen.is_headed("The invite is ready")
+        (invite,) = house.admin.get("/invites", params={"creator": answer["user"]["id"]}).json()["invites"]
+        assert invite["note"] == "Long thought about"
+
+
+def test_a_lost_connection_is_told_and_loses_nothing(signed_in):
+    screen = signed_in("phone").opens("/invites/new")
+    screen.page.get_by_label("Note").fill("Typed on the train")
+    screen.page.context.set_offline(True)
+    screen.click("Create invite")
+    screen.shows("No connection at the moment.")
+    screen.is_sound("offline")
+    expect(screen.page.get_by_label("Note")).to_have_value("Typed on the train")
+    screen.page.context.set_offline(False)
+    screen.click("Create invite")
+    screen.is_headed("The invite is ready")
+
+
+def test_too_many_requests_are_counted_down(signed_in):
+    screen = signed_in("phone").opens("/invites/new")
+    refusal = {
+        "status": 429,
+        "headers": {"Retry-After": "2"},
+        "json": {"Code": "TooManyRequests", "Message": "Too many."},
+    }
+    screen.page.route("**/api/invites", lambda route: route.fulfill(**refusal), times=1)
+    screen.click("Create invite")
+    screen.shows("Possible again in")
+    screen.click("Create invite")
+    screen.is_headed("The invite is ready")
+
+
+def test_a_house_is_set_up_from_the_token_to_the_first_invite(new_house, screens):
+    screen = screens("desktop", origin=new_house.origin).opens("/")
+    screen.is_headed("Set up your server")
+    screen.is_sound("set-up-token")
+    screen.page.get_by_label("Set-up token").fill("a guess")
+    screen.click("Continue with Plex")
+    screen.shows("This set-up token does not count.")
+    screen.page.get_by_label("Set-up token").fill(SETUP_TOKEN)
+    screen.click("Continue with Plex")
+    approve(screen, demo.OWNER.id)
+    screen.is_headed("Your server")
+    screen.is_sound("set-up-server")
+    screen.page.get_by_label(demo.SERVER_NAME).check()
+    screen.click("Use this server")
+    screen.shows("Kids Movies")
+    screen.is_sound("set-up-libraries")
+    screen.click("Continue")
+    screen.is_sound("set-up-sign-up")
+    screen.click("Turn sign-up on")
+    screen.is_headed("Overview")
+    screen.click("New invite", role="link")
+    screen.click("Create invite")
+    screen.is_headed("The invite is ready")
+    link = screen.page.locator("p.link a").inner_text()
+
+    phone = screens("phone").opens(link)
+    phone.is_headed(f"Olivia invites you to {demo.SERVER_NAME}")
+    phone.click("Sign in with Plex")
+    approve(phone, demo.INVITEES[0].id)
+    phone.is_headed("You are in")
+    screen.page.goto(new_house.origin + "/invites")
+    expect(screen.page.locator("tbody tr")).to_contain_text(re.compile("Redeemed.*1 of 1"))

@@ -1,0 +1,181 @@
+"""People, what needs attention, the settings and oneself, in a real browser."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+SIZES = pytest.mark.parametrize("size", ["phone", "desktop"])
+
+
+@pytest.fixture
+def stuck(house):
+    """Somebody whose e-mail address Plex has not seen confirmed: they are waiting."""
+    visitor = house.visitor(house.plex.account(confirmed=False))
+    answer = visitor.redeems(house.invite())
+    visitor.waits(answer, until=("needs_attention",))
+    return visitor
+
+
+@SIZES
+def test_what_needs_attention_is_told_with_its_reason(house, signed_in, stuck, size):
+    screen = signed_in(size).opens("/attention")
+    screen.is_headed("Needs attention")
+    name = stuck.account["username"]
+    card = screen.page.locator("li.card", has_text=name)
+    expect(card).to_contain_text("e-mail address is verified")
+    expect(screen.page.get_by_role("link", name=re.compile("Attention.*need"))).to_be_visible()
+    screen.is_sound("attention")
+    card.get_by_role("button", name="Try again").click()
+    screen.shows(f"Trying again for {name}")
+
+
+def test_a_failure_says_why_and_what_now(house, signed_in):
+    house.plex.fault(method="POST", path="/api/v2/shared_servers", kind="status", status=403)
+    visitor = house.visitor()
+    visitor.waits(visitor.redeems(house.invite()), until=("failed",))
+    screen = signed_in("phone").opens("/attention")
+    expect(screen.page.locator("li.card", has_text=visitor.account["username"])).to_contain_text("did not allow")
+    screen.shows("Nothing was used up")
+
+
+@SIZES
+def test_people_are_found_and_given_permissions(house, signed_in, size):
+    member = house.member("streamarr")
+    screen = signed_in(size).opens("/people")
+    screen.is_headed("People")
+    screen.is_sound("people")
+    screen.page.get_by_label("Name or e-mail").fill(member.user.name)
+    expect(screen.page.locator("tbody tr")).to_have_count(1)
+    screen.click(member.user.name, role="link")
+    screen.is_headed(member.user.name)
+    screen.page.get_by_label("Create invites").check()
+    screen.click("Save permissions")
+    screen.shows("Saved.")
+    screen.is_sound("person")
+    assert house.admin.get(f"/users/{member.user.id}").json()["permissions"] == ["create_invites", "streamarr"]
+
+
+def test_a_quota_and_a_trial_are_given_and_a_person_removed(house, signed_in):
+    member = house.member("create_invites")
+    path = f"/users/{member.user.id}"
+    screen = signed_in("desktop").opens(f"/people/{member.user.id}")
+    page = screen.page
+    page.get_by_label("Own quota").check()
+    page.get_by_label("Invites", exact=True).fill("3")
+    page.get_by_label("in so many days").fill("30")
+    page.get_by_role("button", name="Save", exact=True).click()
+    screen.shows("Saved.")
+    assert house.admin.get(path).json()["quota"] == {"limit": 3, "days": 30}
+    screen.click("Put on trial for 30 days")
+    screen.shows("On trial")
+    screen.click("End the trial now")
+    screen.shows("Not on trial.")
+    screen.click("Remove this person")
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    screen.is_headed("People")
+    assert house.admin.get(path).json()["state"] == "closed"
+
+
+@SIZES
+def test_settings_are_changed_and_kept_while_typing(house, signed_in, settings, size):
+    with settings(application_title="Before"):
+        screen = signed_in(size).opens("/settings")
+        screen.is_headed("Settings")
+        title = screen.page.get_by_label("Title")
+        expect(title).to_have_value("Before")
+        title.fill("Our cinema")
+        screen.shows("Unsaved changes")
+        screen.is_sound("settings")
+        screen.page.reload()
+        expect(title).to_have_value("Our cinema")
+        screen.page.get_by_role("button", name="Save", exact=True).click()
+        screen.shows("Saved.")
+        assert house.admin.get("/settings").json()["application_title"] == "Our cinema"
+
+
+def test_a_refused_setting_is_told_beside_its_field(signed_in):
+    screen = signed_in("desktop").opens("/settings")
+    field = screen.page.get_by_label("Dashboard")
+    field.fill("https://somebody:secret@example.org/?x=1")
+    screen.page.get_by_role("button", name="Save", exact=True).click()
+    screen.shows("Give an address such as")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_be_focused()
+
+
+def test_libraries_are_read_from_plex_again(house, signed_in):
+    screen = signed_in("desktop").opens("/settings")
+    screen.click("Read from Plex again")
+    screen.shows("The libraries are up to date.")
+    assert house.admin.get("/libraries").json()["libraries_refresh"] == "idle"
+
+
+@SIZES
+def test_somebody_with_a_quota_sees_what_is_left(house, signed_in, size):
+    from chalicelib.domain.quotas import Quota
+
+    member = house.member("create_invites", quota=Quota(limit=3, days=30))
+    screen = signed_in(size, member.token).opens("/")
+    screen.is_headed("Invites")
+    screen.shows("No invites yet")
+    screen.is_sound("invites-empty")
+    screen.page.get_by_role("banner").get_by_role("link", name="New invite").click()
+    screen.shows("You can create 3 more.")
+    screen.click("Create invite")
+    screen.is_headed("The invite is ready")
+    screen.page.get_by_role("link", name="My account").click()
+    screen.shows("1 of 3 used")
+    screen.is_sound("account")
+
+
+def test_a_quota_that_is_used_up_says_when_the_next_one_is_possible(house, signed_in):
+    from chalicelib.domain.quotas import Quota
+
+    member = house.member("create_invites", quota=Quota(limit=1, days=30))
+    assert member.http.post("/invites").status_code == 201
+    screen = signed_in("phone", member.token).opens("/invites/new")
+    screen.shows("Your quota is used up.")
+    screen.page.get_by_label("Note").fill("Typed in vain?")
+    screen.click("Create invite")
+    expect(screen.page.get_by_role("alert")).to_be_visible()
+    expect(screen.page.get_by_label("Note")).to_have_value("Typed in vain?")
+
+
+def test_pages_for_others_say_so(house, signed_in):
+    member = house.member("create_invites")
+    screen = signed_in("phone", member.token).opens("/settings")
+    screen.shows("This page is for people with more permissions.")
+    screen.is_sound("not-allowed")
+
+
+def test_signing_out_everywhere_ends_every_session(house, signed_in):
+    member = house.member("create_invites")
+    screen = signed_in("desktop", member.token).opens("/account")
+    screen.click("Sign out everywhere")
+    screen.is_headed("Sign in")
+    assert member.http.get("/auth/me").status_code == 401
+
+
+def test_the_site_speaks_german_and_wears_what_was_chosen(signed_in):
+    screen = signed_in("phone", language="de-DE").opens("/")
+    screen.is_headed("Überblick")
+    screen.is_sound("overview-de")
+    screen.page.goto(screen.origin + "/account")
+    screen.page.get_by_label("Farben").select_option("dark")
+    assert screen.page.evaluate("getComputedStyle(document.body).colorScheme") == "dark"
+    screen.page.get_by_label("Sprache").select_option("en")
+    screen.is_headed("My account")
+
+
+def test_the_redemptions_of_the_last_days_are_drawn(house, signed_in):
+    visitor = house.visitor()
+    visitor.waits(visitor.redeems(house.invite()))
+    deadline = time.monotonic() + 10
+    while not any(day["count"] for day in house.admin.get("/stats").json()["redemptions_per_day"]):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    screen = signed_in("desktop").opens("/")
+    expect(screen.page.get_by_role("img", name=re.compile("People let in"))).to_be_visible()
+    screen.is_sound("overview-with-people")

@@ -1,0 +1,26 @@
+"""One rehearsal for all: production deployed from nothing, its owner signed in."""
+
+import pytest
+
+from tests.deploy.rehearsal import become_owner, rehearsing, setup_token
+from tests.deploy.steps import Stay
+
+
+@pytest.fixture(scope="session")
+def rehearsal(tmp_path_factory):
+    with rehearsing(tmp_path_factory.mktemp("rehearsal")) as rehearsal:
+        yield rehearsal
+
+
+@pytest.fixture(scope="session")
+def deployed(rehearsal):
+    """What `make deploy STAGE=prod` said, from nothing."""
+    return rehearsal.ops("deploy", "prod").stdout
+
+
+@pytest.fixture(scope="session")
+def stay(rehearsal, deployed):
+    with rehearsal.house("prod") as house:
+        token = become_owner(house, setup_token(deployed))
+    with rehearsal.house("prod", token) as house:
+        yield Stay(rehearsal, "prod", house)

@@ -1,0 +1,193 @@
+"""`make deploy` and its relatives, to an AWS where every function runs under its own policy."""
+
+import json
+from collections import Counter
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.deploy.rehearsal import become_owner, setup_token
+from tests.deploy.steps import STEPS
+
+FUNCTIONS = ("api_handler", "provision", "sweep", "remove_orphans", "tidy_qr")
+
+
+def test_a_deployment_from_nothing_says_what_it_saw_and_where_to_go_on(deployed, rehearsal):
+    for number in range(1, 8):
+        assert f"{number}/7 " in deployed
+    assert "it reads its database" in deployed
+    assert f"Streamarr Invites runs on {rehearsal.outputs('prod')['SiteUrl']}." in deployed
+    assert setup_token(deployed)
+    assert "USD a month" in deployed
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_every_function_does_its_work_under_its_own_policy(stay, step):
+    STEPS[step](stay)
+
+
+def test_no_secret_is_in_the_functions_environment_or_in_the_configuration(rehearsal, deployed):
+    token, files = setup_token(deployed), (rehearsal.project / ".chalice").rglob("*.json")
+    assert all(token not in file.read_text() for file in files)
+    for name in FUNCTIONS:
+        variables = _configuration(rehearsal, name)["Environment"]["Variables"]
+        assert token not in variables.values()
+        assert ("SETUP_TOKEN_HASH" in variables) is (name == "api_handler")
+
+
+def test_the_api_writes_the_owner_s_token_and_cannot_read_it(rehearsal, deployed):
+    secret = {"SecretId": rehearsal.outputs("prod")["PlexSecretArn"]}
+    good = rehearsal.client("secretsmanager").get_secret_value(**secret)["SecretString"]
+    api = _as_role(rehearsal, "api_handler")
+    with pytest.raises(ClientError, match="not authorized to perform: secretsmanager:GetSecretValue"):
+        api.get_secret_value(**secret)
+    api.put_secret_value(**secret, SecretString=good)
+    assert _as_role(rehearsal, "provision").get_secret_value(**secret)["SecretString"] == good
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions_are_made_as_the_configuration_says(rehearsal, deployed, name):
+    made = _configuration(rehearsal, name)
+    said = json.loads((rehearsal.project / ".chalice" / "config.template.json").read_text())
+    own = said["lambda_functions"][name]
+    assert made["Timeout"] == own.get("lambda_timeout", said["lambda_timeout"])
+    assert made["MemorySize"] == own.get("lambda_memory_size", said["lambda_memory_size"])
+    assert made["TracingConfig"] == {"Mode": "Active"}
+    assert made["Role"].endswith(f"/streamarr-prod-{name}")
+
+
+def test_the_queue_function_leaves_room_for_the_others(rehearsal, deployed):
+    answer = rehearsal.client("lambda").get_function_concurrency(FunctionName="streamarr-prod-provision")
+    assert answer["ReservedConcurrentExecutions"] == 5
+
+
+def test_the_api_is_regional_limited_and_tagged(rehearsal, deployed):
+    gateway = rehearsal.client("apigateway")
+    (api,) = [each for each in gateway.get_rest_apis()["items"] if each["id"] == rehearsal.outputs("prod")["ApiId"]]
+    assert api["endpointConfiguration"]["types"] == ["REGIONAL"]
+    tags = gateway.get_tags(resourceArn=f"arn:aws:apigateway:us-east-1::/restapis/{api['id']}")["tags"]
+    assert tags == {"app": "streamarr", "stage": "prod"}
+    limits = gateway.get_stage(restApiId=api["id"], stageName="api")["methodSettings"]["*/*"]
+    assert (limits["throttlingRateLimit"], limits["throttlingBurstLimit"]) == (50, 100)
+
+
+def test_logs_are_kept_for_as_long_as_the_template_says(rehearsal, deployed):
+    groups = rehearsal.client("logs").describe_log_groups(logGroupNamePrefix="/aws/lambda/streamarr-prod")["logGroups"]
+    assert {group["logGroupName"]: group["retentionInDays"] for group in groups} == {
+        f"/aws/lambda/streamarr-prod{suffix}": 90
+        for suffix in ("", "-provision", "-sweep", "-remove_orphans", "-tidy_qr")
+    }
+
+
+def test_schedules_and_sources_are_wired(rehearsal, deployed):
+    events = rehearsal.client("events")
+    rules = {
+        rule["Name"]: rule["ScheduleExpression"] for rule in events.list_rules(NamePrefix="streamarr-prod")["Rules"]
+    }
+    assert rules == {
+        "streamarr-prod-sweep-event": "rate(5 minutes)",
+        "streamarr-prod-remove_orphans-event": "rate(1 day)",
+    }
+    for rule in rules:
+        (target,) = events.list_targets_by_rule(Rule=rule)["Targets"]
+        assert target["Arn"].endswith(rule.removesuffix("-event"))
+
+
+def test_chalice_deploy_alone_brings_changed_code_and_keeps_all_data(rehearsal, stay):
+    code = stay.house.invite(note="still there")
+    page = rehearsal.project / "chalicelib" / "pages" / "signup.css"
+    page.write_text(page.read_text() + "\n/* changed by the rehearsal */\n")
+
+    done = rehearsal.run(rehearsal.tool("chalice"), "deploy", "--stage", "prod")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    shown = stay.house.client().get(f"{stay.house.origin}/signup.css")
+    assert "changed by the rehearsal" in shown.text
+    assert stay.house.shown(code)["note"] == "still there"
+    STEPS["a_person_redeems"](stay)
+
+
+def test_deploying_again_changes_nothing_that_people_have(rehearsal, stay):
+    code, before = stay.house.invite(note="still there"), rehearsal.outputs("prod")
+    again = rehearsal.ops("deploy", "prod").stdout
+    assert "0 files changed" in again
+    assert "Set-up token" not in again
+    assert stay.house.shown(code)["note"] == "still there"
+    assert rehearsal.outputs("prod") == {**before, "SetupTokenHash": "none"}
+    answer = stay.house.client().get("/there-is-no-such-route")
+    assert (answer.status_code, answer.json()) == (404, {"Code": "NotFound", "Message": "There is nothing here."})
+
+
+def test_what_stopped_half_way_goes_on_and_what_is_destroyed_is_gone(rehearsal, deployed):
+    before = _everything(rehearsal)
+    policy = rehearsal.project / ".chalice" / "policies" / "api_handler.json"
+    whole = policy.read_text()
+    policy.write_text(whole.replace('"Effect": "Allow"', '"Effect": "Perhaps"', 1))
+    stopped = rehearsal.ops("deploy", "dev", check=False)
+    policy.write_text(whole)
+    assert stopped.returncode == 1
+    assert "At step 3/7 Functions" in stopped.stdout
+    assert "run the same command again" in stopped.stdout
+
+    resumed = rehearsal.ops("deploy", "dev").stdout
+    assert "An earlier run, here or elsewhere, left what is not on record" in resumed
+    assert Counter(_everything(rehearsal)["rest apis"]) == Counter({"streamarr": 2})
+    with rehearsal.house("dev") as house:
+        token = become_owner(house, setup_token(resumed))
+
+    rehearsal.ops("destroy", "dev")
+    left = _everything(rehearsal)
+    assert left["functions"] == before["functions"]
+    assert left["roles"] == before["roles"]
+    assert left["distributions"] == before["distributions"]
+    assert "streamarr-dev-users" in left["tables"]
+
+    again = rehearsal.ops("deploy", "dev").stdout
+    assert "Set-up token" not in again
+    with rehearsal.house("dev") as house:
+        assert house.client(token).get("/auth/me").json()["user"]["name"]
+
+    refused = rehearsal.ops("destroy", "dev", "--data", check=False)
+    assert (refused.returncode, "--yes streamarr-dev" in refused.stdout) == (2, True)
+    rehearsal.ops("destroy", "dev", "--data", "--yes", "streamarr-dev")
+    assert _everything(rehearsal) == before
+
+
+def _configuration(rehearsal, name):
+    function = "streamarr-prod" if name == "api_handler" else f"streamarr-prod-{name}"
+    return rehearsal.client("lambda").get_function_configuration(FunctionName=function)
+
+
+def _as_role(rehearsal, name):
+    """Secrets Manager for somebody who may do exactly what that function's role may."""
+    iam, user = rehearsal.client("iam"), f"like-{name}"
+    (policy,) = iam.list_role_policies(RoleName=f"streamarr-prod-{name}")["PolicyNames"]
+    document = iam.get_role_policy(RoleName=f"streamarr-prod-{name}", PolicyName=policy)["PolicyDocument"]
+    iam.create_user(UserName=user)
+    iam.put_user_policy(UserName=user, PolicyName="same", PolicyDocument=json.dumps(document))
+    key = iam.create_access_key(UserName=user)["AccessKey"]
+    return rehearsal.client("secretsmanager", key["AccessKeyId"], key["SecretAccessKey"])
+
+
+def _everything(rehearsal):
+    """By kind, all that is there by name; keys are left out, as AWS deletes them days later."""
+    queues = rehearsal.client("sqs").list_queues().get("QueueUrls", [])
+    distributions = rehearsal.client("cloudfront").list_distributions()["DistributionList"].get("Items", [])
+    return {
+        "tables": rehearsal.client("dynamodb").list_tables()["TableNames"],
+        "queues": sorted(queues),
+        "buckets": [each["Name"] for each in rehearsal.client("s3").list_buckets()["Buckets"]],
+        "secrets": [each["Name"] for each in rehearsal.client("secretsmanager").list_secrets()["SecretList"]],
+        "functions": sorted(each["FunctionName"] for each in rehearsal.client("lambda").list_functions()["Functions"]),
+        "mappings": len(rehearsal.client("lambda").list_event_source_mappings()["EventSourceMappings"]),
+        "roles": sorted(each["RoleName"] for each in rehearsal.client("iam").list_roles()["Roles"]),
+        "rules": [each["Name"] for each in rehearsal.client("events").list_rules()["Rules"]],
+        "rest apis": [each["name"] for each in rehearsal.client("apigateway").get_rest_apis()["items"]],
+        "logs": [each["logGroupName"] for each in rehearsal.client("logs").describe_log_groups()["logGroups"]],
+        "distributions": len(distributions),
+        "topics": [each["TopicArn"] for each in rehearsal.client("sns").list_topics()["Topics"]],
+        "alarms": len(rehearsal.client("cloudwatch").describe_alarms()["MetricAlarms"]),
+        "dashboards": len(rehearsal.client("cloudwatch").list_dashboards()["DashboardEntries"]),
+        "aliases": [each["AliasName"] for each in rehearsal.client("kms").list_aliases()["Aliases"]],
+        "stacks": sorted(each["StackName"] for each in rehearsal.client("cloudformation").describe_stacks()["Stacks"]),
+    }

@@ -1,0 +1,276 @@
+"""Who may do what: every route, asked by everybody.
+
+The columns are people: `nobody` is not signed in; the others hold, in this order, streamarr alone; create_invites;
+create_invites and advanced_invites; view_invites; manage_invites; manage_users; admin (who is not the owner).
+`own` things are the asking person's (an invite that they made, for example), `other` things somebody else's. A 409
+or 404 in an allowed column is the row's way of asking without doing anything: whoever may not is told so first.
+"""
+
+import json
+import re
+from dataclasses import dataclass, replace
+
+import pytest
+
+from app import app
+
+TABLE = """
+                                                                nobody plain  create expert viewer keeper users  admin
+
+GET    /health                                                | 200    200    200    200    200    200    200    200
+GET    /openapi.json                                          | 200    200    200    200    200    200    200    200
+GET    /signup?icode={other_code}                             | 200    200    200    200    200    200    200    200
+GET    /signup.css                                            | 200    200    200    200    200    200    200    200
+GET    /signup.js                                             | 200    200    200    200    200    200    200    200
+GET    /signup/{other_code}                                   | 200    200    200    200    200    200    200    200
+POST   /signup/{other_code}/plex                              | 201    201    201    201    201    201    201    201
+POST   /signup/{other_code}/plex/{unknown_sign_in_id}         | 404    404    404    404    404    404    404    404
+POST   /signup/{other_code}/local {"email": "a@example.org", "username": "Ann", "password": "long enough"}
+                                                              | 403    403    403    403    403    403    403    403
+GET    /setup                                                 | 200    200    200    200    200    200    200    200
+POST   /setup                                                 | 401    403    403    403    403    403    403    403
+POST   /setup {"setup_token": "made up"}                      | 403    403    403    403    403    403    403    403
+POST   /setup/{unknown_sign_in_id}                            | 404    404    404    404    404    404    404    404
+PUT    /setup/server {"machine_id": "mine"}                   | 401    403    403    403    403    403    403    403
+POST   /auth/plex                                             | 201    201    201    201    201    201    201    201
+POST   /auth/plex/{unknown_sign_in_id}                        | 404    404    404    404    404    404    404    404
+POST   /auth/local {"email": "a@example.org", "password": "wrong"}
+                                                              | 403    403    403    403    403    403    403    403
+GET    /auth/me                                               | 401    200    200    200    200    200    200    200
+DELETE /auth/session                                          | 401    204    204    204    204    204    204    204
+DELETE /auth/sessions                                         | 401    204    204    204    204    204    204    204
+
+GET    /invites                                               | 401    200    200    200    200    200    200    200
+GET    /invites?creator={own_id}                              | 401    200    200    200    200    200    200    200
+GET    /invites?creator={other_id}                            | 401    403    403    403    200    200    403    200
+POST   /invites                                               | 401    403    201    201    403    201    403    201
+POST   /invites {"note": "for Ann"}                           | 401    403    201    201    403    201    403    201
+POST   /invites {"usage_limit": 2}                            | 401    403    403    201    403    201    403    201
+POST   /invites {"expires_in": {"value": 1, "unit": "days"}}  | 401    403    403    201    403    201    403    201
+POST   /invites {"libraries": "all"}                          | 401    403    403    201    403    201    403    201
+POST   /invites {"downloads": true}                           | 401    403    403    201    403    201    403    201
+POST   /invites {"live_tv": true}                             | 401    403    403    201    403    201    403    201
+POST   /invites {"plex_home": true}                           | 401    403    403    201    403    201    403    201
+POST   /invites {"code": "{new_code}"}                        | 401    403    403    201    403    201    403    201
+POST   /invites {"created_by": "{other_id}"}                  | 401    403    403    403    403    403    403    201
+GET    /invites/{own_code}                                    | 401    200    200    200    200    200    200    200
+GET    /invites/{other_code}                                  | 401    403    403    403    200    200    403    200
+PATCH  /invites/{own_code} {"note": "for Ann"}                | 401    200    200    200    200    200    200    200
+PATCH  /invites/{other_code} {"note": "for Ann"}              | 401    403    403    403    403    200    403    200
+PATCH  /invites/{own_code} {"enabled": false}                 | 401    200    200    200    200    200    200    200
+PATCH  /invites/{other_code} {"enabled": false}               | 401    403    403    403    403    200    403    200
+PATCH  /invites/{locked_code} {"enabled": true}               | 401    403    403    403    403    200    403    200
+PATCH  /invites/{own_code} {"usage_limit": 2}                 | 401    403    403    200    403    200    403    200
+PATCH  /invites/{other_code} {"usage_limit": 2}               | 401    403    403    403    403    200    403    200
+DELETE /invites/{own_code}                                    | 401    204    204    204    204    204    204    204
+DELETE /invites/{other_code}                                  | 401    403    403    403    403    204    403    204
+GET    /invites/{own_code}/redemptions                        | 401    200    200    200    200    200    200    200
+GET    /invites/{other_code}/redemptions                      | 401    403    403    403    200    200    403    200
+GET    /invites/{own_code}/qr                                 | 401    200    200    200    200    200    200    200
+GET    /invites/{other_code}/qr                               | 401    403    403    403    200    200    403    200
+DELETE /invites/{own_code}/qr                                 | 401    204    204    204    204    204    204    204
+DELETE /invites/{other_code}/qr                               | 401    403    403    403    403    204    403    204
+
+GET    /redemptions                                           | 401    403    403    403    200    200    403    200
+GET    /redemptions/{redemption_of_own_invite}                | 401    200    200    200    200    200    200    200
+GET    /redemptions/{own_redemption}                          | 401    200    200    200    200    200    200    200
+GET    /redemptions/{other_redemption}                        | 401    404    404    404    200    200    404    200
+POST   /redemptions/{own_redemption}/retry                    | 401    403    403    403    403    409    403    409
+POST   /redemptions/{other_redemption}/retry                  | 401    403    403    403    403    409    403    409
+
+GET    /users                                                 | 401    403    403    403    403    403    200    200
+GET    /users/{own_id}                                        | 401    403    403    403    403    403    200    200
+GET    /users/{other_id}                                      | 401    403    403    403    403    403    200    200
+PATCH  /users/{other_id} {"permissions": []}                  | 401    403    403    403    403    403    200    200
+PATCH  /users/{other_id} {"permissions": ["create_invites"]}  | 401    403    403    403    403    403    403    200
+PATCH  /users/{other_id} {"permissions": ["admin"]}           | 401    403    403    403    403    403    403    200
+PATCH  /users/{other_id} {"quota": {"limit": 1, "days": 1}}   | 401    403    403    403    403    403    200    200
+PATCH  /users/{other_id} {"trial": null}                      | 401    403    403    403    403    403    200    200
+PATCH  /users/{admin_id} {"permissions": []}                  | 401    403    403    403    403    403    403    200
+PATCH  /users/{admin_id} {"quota": null}                      | 401    403    403    403    403    403    403    200
+PATCH  /users/{own_id} {"permissions": ["admin", "manage_users"]}
+                                                              | 401    403    403    403    403    403    403    200
+PATCH  /users/{own_id} {"permissions": []}                    | 401    403    403    403    403    403    200    200
+PATCH  /users/{own_id} {"quota": {"limit": 1, "days": 1}}     | 401    403    403    403    403    403    403    200
+PATCH  /users/{own_id} {"trial": {"ends_at": "2031-01-01T00:00:00Z"}}
+                                                              | 401    403    403    403    403    403    403    200
+PATCH  /users/demo-admin {"permissions": []}                  | 401    403    403    403    403    403    403    403
+DELETE /users/{other_id}                                      | 401    403    403    403    403    403    204    204
+DELETE /users/{admin_id}                                      | 401    403    403    403    403    403    403    204
+DELETE /users/{own_id}                                        | 401    403    403    403    403    403    204    204
+DELETE /users/demo-admin                                      | 401    403    403    403    403    403    403    403
+
+GET    /settings                                              | 401    403    403    403    403    403    403    200
+PATCH  /settings {"version": 999999999}                       | 401    403    403    403    403    403    403    409
+GET    /libraries                                             | 401    403    403    200    403    200    403    200
+POST   /libraries/refresh                                     | 401    403    403    403    403    403    403    202
+GET    /stats                                                 | 401    403    403    403    200    200    200    200
+GET    /audit                                                 | 401    403    403    403    403    403    403    200
+"""
+
+PEOPLE = {
+    "nobody": None,
+    "plain": ("streamarr",),
+    "create": ("create_invites",),
+    "expert": ("create_invites", "advanced_invites"),
+    "viewer": ("view_invites",),
+    "keeper": ("manage_invites",),
+    "users": ("manage_users",),
+    "admin": ("admin",),
+}
+
+_ROW = re.compile(r"(?P<method>[A-Z]+) +(?P<path>\S+)(?: (?P<body>\{.*\}))?\s*\|(?P<statuses>[ 0-9]+)")
+_WORDS = {
+    "code": ("own_code", "other_code", "locked_code"),
+    "sign_in_id": ("unknown_sign_in_id",),
+    "redemption_id": ("own_redemption", "other_redemption", "redemption_of_own_invite"),
+    "user_id": ("own_id", "other_id", "admin_id"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    method: str
+    path: str
+    body: str | None
+    statuses: tuple[int, ...]
+
+    @property
+    def route(self) -> tuple[str, str]:
+        """The registered route that this row asks."""
+        path = self.path.split("?")[0].replace("/users/demo-admin", "/users/{user_id}")
+        for name, words in _WORDS.items():
+            path = re.sub(rf"\{{({'|'.join(words)})\}}", f"{{{name}}}", path)
+        return path, self.method
+
+    @property
+    def changes_oneself(self) -> bool:
+        return self.method != "GET" and ("{own_id}" in self.path or self.path.startswith("/auth/session"))
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.method, self.path, self.body)))
+
+
+def _rows() -> list[Row]:
+    found = _ROW.finditer(TABLE.replace("\n" + " " * 60, " "))
+    return [
+        Row(row["method"], row["path"], row["body"], tuple(int(each) for each in row["statuses"].split()))
+        for row in found
+    ]
+
+
+ROWS = _rows()
+
+
+def test_the_table_has_every_route():
+    registered = {(path, method) for path, methods in app.routes.items() for method in methods}
+    assert {row.route for row in ROWS} == registered
+
+
+def test_the_table_is_read_in_full():
+    assert len(ROWS) == TABLE.count("|")
+    assert {len(row.statuses) for row in ROWS} == {len(PEOPLE)}
+    assert TABLE.split("\n\n", maxsplit=1)[0].split() == list(PEOPLE)
+
+
+@pytest.fixture(scope="module")
+def scenes(house):
+    return {name: Scene(house, permissions) for name, permissions in PEOPLE.items()}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_everybody_may_do_what_the_table_says(house, scenes, row):
+    if row.changes_oneself:
+        scenes = {name: Scene(house, permissions) for name, permissions in PEOPLE.items()}
+    met = {name: _asked(scene, row) for name, scene in scenes.items()}
+    assert met == dict(zip(PEOPLE, row.statuses, strict=True))
+
+
+def _asked(scene, row):
+    """The status that somebody gets."""
+    body = scene.filled(row.body) if row.body else None
+    answer = scene.http.request(row.method, scene.filled(row.path), json=body and json.loads(body))
+    return answer.status_code
+
+
+class Scene:
+    """Somebody, and what the placeholders of a row stand for, made as they are met."""
+
+    def __init__(self, house, permissions):
+        self.house = house
+        self.me = house.member(*permissions) if permissions is not None else None
+        self.http = self.me.http if self.me else house.client()
+        self.somebody_else = house.member("streamarr")
+
+    def filled(self, text):
+        return re.sub(r"\{([a-z_]+)\}", lambda found: getattr(self, found[1])(), text)
+
+    def own_id(self):
+        return self.me.id if self.me else self.other_id()
+
+    def other_id(self):
+        return self.house.member("streamarr").id
+
+    def admin_id(self):
+        return self.house.member("admin").id
+
+    def own_code(self):
+        return _invite(self.me or self.somebody_else)
+
+    def other_code(self):
+        return _invite(self.somebody_else)
+
+    def locked_code(self):
+        """One's own, switched off by somebody who manages invites."""
+        code = self.own_code()
+        self.house.admin.patch(f"/invites/{code}", json={"enabled": False}).raise_for_status()
+        return code
+
+    def new_code(self):
+        from chalicelib import wiring
+
+        return wiring.new_id()[:16]
+
+    def unknown_sign_in_id(self):
+        return "0123456789abcdef0123456789abcdef"
+
+    def own_redemption(self):
+        return self._redemption(self.other_code(), by=self.me)
+
+    def other_redemption(self):
+        return self._redemption(self.other_code())
+
+    def redemption_of_own_invite(self):
+        return self._redemption(self.own_code())
+
+    def _redemption(self, code, by=None):
+        return _redemption(code, by or self.somebody_else)
+
+
+def _invite(creator):
+    """An invite made by them, back when they could."""
+    from chalicelib import wiring
+    from chalicelib.domain.users import Permission
+    from chalicelib.usecases import inviting
+
+    then = replace(creator.user, permissions=frozenset({Permission.MANAGE_INVITES}))
+    invite, _ = inviting.create(
+        inviting.Wishes(), creator=then, invites=wiring.invites(), new_id=wiring.new_id, now=wiring.now()
+    )
+    return invite.code
+
+
+def _redemption(code, by):
+    """One that is done, so that trying it again is refused."""
+    from chalicelib import wiring
+    from chalicelib.adapters.dynamo.mapping import redemption_record
+    from chalicelib.domain.redemptions import Grant, State, claimed
+    from chalicelib.domain.settings import Features
+
+    invite, now = wiring.invites().get(code), wiring.now()
+    grant = Grant("machine", 1, wiring.house().get().libraries, Features())
+    redemption = claimed(
+        wiring.new_id(), code=code, user=by.user, creator_id=invite.created_by.id, grant=grant, now=now
+    )
+    redemption_record(replace(redemption, state=State.DONE, reason=None)).save()
+    return redemption.id

@@ -1,0 +1,115 @@
+"""Reading the libraries from Plex, with Plex in all its moods."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from chalicelib.domain.refusals import SetupIncomplete
+from chalicelib.domain.settings import Library, Refresh, RefreshState, Server, Settings
+from chalicelib.ports import OutOfDate, PlexPassing, PlexRefused, PlexTokenRefused
+from chalicelib.usecases import libraries
+from chalicelib.usecases.provisioning import TryLater
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+EARLIER = NOW - timedelta(days=1)
+SERVER = Server("machine", "Home", 41)
+MOVIES = Library("100", "1", "Movies", "movie")
+KNOWN = Settings(server=SERVER, libraries=(MOVIES,), libraries_refresh=Refresh(refreshed_at=EARLIER))
+
+
+class House:
+    def __init__(self, settings=KNOWN, *, server_by_then=SERVER):
+        self.settings, self.server_by_then = settings, server_by_then
+        self.noted = self.read = None
+
+    def get(self):
+        return self.settings
+
+    def note_refresh(self, refresh, *, was):
+        self._must_be_that(was)
+        self.noted = refresh
+
+    def refreshed(self, server, found, refresh, *, was):
+        self._must_be_that(was)
+        self.read = (server, found, refresh)
+
+    def _must_be_that(self, server):
+        if server != self.server_by_then:
+            raise OutOfDate
+
+
+class Plex:
+    def __init__(self, outcome):
+        self.outcome = outcome
+
+    def of(self, machine_id):
+        assert machine_id == SERVER.machine_id
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome
+
+
+class Queue:
+    sent = 0
+
+    def refresh_libraries(self):
+        self.sent += 1
+
+
+def refresh(outcome, house):
+    return libraries.refresh(settings=house, plex=Plex(outcome), now=NOW)
+
+
+def test_what_plex_says_is_written_with_the_server_s_name_of_today():
+    house, music = House(), Library("101", "2", "Music", "artist")
+    refresh(("Attic", (MOVIES, music)), house)
+    assert house.read == (Server("machine", "Attic", 41), (MOVIES, music), Refresh(refreshed_at=NOW))
+
+
+@pytest.mark.parametrize(
+    ("trouble", "seconds"),
+    [
+        (PlexPassing("503"), 30),
+        (PlexPassing("429", retry_after=120), 120),
+        (PlexPassing("429", retry_after=86400), 900),
+        (PlexTokenRefused("401"), 900),
+    ],
+)
+def test_what_may_pass_is_tried_again_and_told_meanwhile(trouble, seconds):
+    house = House()
+    with pytest.raises(TryLater) as later:
+        refresh(trouble, house)
+    assert later.value.seconds == seconds
+    assert house.noted.state(NOW) is RefreshState.FAILED
+    assert house.noted.message(NOW)
+    assert house.noted.refreshed_at == EARLIER
+    assert house.read is None
+
+
+def test_a_refusal_is_told_and_not_tried_again():
+    house = House()
+    ended = refresh(PlexRefused("404", status=404), house)
+    assert ended == house.noted
+    assert "not yours" in ended.message(NOW)
+
+
+def test_a_server_chosen_meanwhile_is_read_instead():
+    with pytest.raises(TryLater):
+        refresh(("Home", ()), House(server_by_then=Server("another", "Attic", 41)))
+
+
+def test_without_a_server_there_is_nothing_to_read():
+    assert refresh(("Home", ()), House(Settings())).failure
+    queue = Queue()
+    with pytest.raises(SetupIncomplete):
+        libraries.ask(settings=House(Settings()), queue=queue, now=NOW)
+    assert queue.sent == 0
+
+
+def test_a_reading_that_never_came_back_counts_as_failed():
+    house, queue = House(), Queue()
+    asked = libraries.ask(settings=house, queue=queue, now=NOW).libraries_refresh
+    assert queue.sent == 1
+    assert asked.state(NOW) is RefreshState.RUNNING
+    assert asked.state(NOW + timedelta(minutes=10)) is RefreshState.FAILED
+    assert asked.message(NOW + timedelta(minutes=10))
