@@ -44,7 +44,7 @@ _MINUTE = timedelta(minutes=1)
 
 LIMITS = {
     Route.VALIDATE: Limit(120, _MINUTE),
-    Route.START_SIGN_IN: Limit(60, _MINUTE),
+    Route.START_SIGN_IN: Limit(120, _MINUTE),
     Route.COMPLETE_SIGN_IN: Limit(300, _MINUTE),
     Route.LOCAL_SIGN_UP: Limit(20, 10 * _MINUTE),
     Route.LOCAL_SIGN_IN: Limit(20, 5 * _MINUTE),

@@ -135,14 +135,17 @@ class Redemption:
     @property
     def due_at(self) -> datetime | None:
         """When the sweep should send it again, should nothing have happened by then; None while it rests."""
-        if not self.in_progress:
-            return None
         if self.waits_for_owner:
             return self.next_try_at
-        expected = self.working_until or self.next_try_at
-        if expected is None and self.state is State.NEEDS_ATTENTION:
+        if self.rests:
             return None
-        return (expected or self.updated_at) + LOOK_AGAIN_AFTER
+        return (self.working_until or self.next_try_at or self.updated_at) + LOOK_AGAIN_AFTER
+
+    @property
+    def rests(self) -> bool:
+        """Nothing goes on by itself: it is over, or somebody has to bring it back (``nudged``, ``linked``)."""
+        waits = self.state is State.NEEDS_ATTENTION and self.working_until is None and self.next_try_at is None
+        return waits or not self.in_progress
 
     def step(self, name: StepName) -> Step:
         return next(step for step in self.steps if step.name is name)

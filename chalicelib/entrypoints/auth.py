@@ -7,13 +7,13 @@ import msgspec
 from chalice.app import Response
 
 from chalicelib import wiring
-from chalicelib.domain.quotas import Standing, standing
+from chalicelib.domain.quotas import standing
 from chalicelib.domain.rate_limits import Route
 from chalicelib.entrypoints.bodies import Nothing
 from chalicelib.entrypoints.browser import begun, kept_secret, waiting
 from chalicelib.entrypoints.http import Api, bearer_token, body, caller, ok
-from chalicelib.entrypoints.shapes import Json, moment
-from chalicelib.entrypoints.users import user_shape
+from chalicelib.entrypoints.shapes import moment
+from chalicelib.entrypoints.users import standing_shape, user_shape
 from chalicelib.usecases.quotas import in_force
 from chalicelib.usecases.signing_in import SignedIn
 
@@ -54,7 +54,7 @@ def show_me() -> Response:
     content = {
         "user": user_shape(user),
         "permissions": sorted(user.permissions),
-        "quota": _quota(standing(in_force(user, ground.settings), ground.created, now)),
+        "quota": standing_shape(standing(in_force(user, ground.settings), ground.created, now)),
         "trial_ends_at": moment(user.trial_ends_at),
     }
     return ok(content)
@@ -73,14 +73,11 @@ def sign_out_everywhere() -> Response:
     return ok("", HTTPStatus.NO_CONTENT)
 
 
-def _quota(each: Standing) -> Json:
-    return {
-        "limit": each.limit,
-        "days": each.days,
-        "used": each.used,
-        "remaining": each.remaining,
-        "renews_at": moment(each.renews_at),
-    }
+@api.route("/auth/account", methods=["DELETE"])
+def leave() -> Response:
+    """Close one's own account; what it was given on Plex is taken away."""
+    wiring.managing_users().leave(by=caller(api.current_request), now=wiring.now())
+    return ok("", HTTPStatus.NO_CONTENT)
 
 
 def _welcome(signed_in: SignedIn) -> Response:

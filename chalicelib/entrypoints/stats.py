@@ -4,6 +4,7 @@ from chalice.app import Response
 
 from chalicelib import wiring
 from chalicelib.entrypoints.http import Api, caller, ok
+from chalicelib.entrypoints.shapes import moment
 from chalicelib.usecases import counting
 
 api = Api(__name__)
@@ -12,6 +13,7 @@ api = Api(__name__)
 @api.route("/stats", methods=["GET"])
 def show_stats() -> Response:
     numbers = counting.count(reader=caller(api.current_request), statistics=wiring.statistics(), now=wiring.now())
+    pause = wiring.pauses().current()
     return ok(
         {
             "invites": {status.value: count for status, count in numbers.invites.items()},
@@ -20,5 +22,6 @@ def show_stats() -> Response:
                 {"day": day.isoformat(), "count": count} for day, count in sorted(numbers.redemptions.items())
             ],
             "needs_attention": numbers.needs_attention,
+            "provisioning_paused_since": moment(pause.since if pause else None),
         }
     )

@@ -8,7 +8,7 @@ import msgspec
 from chalice.app import Request, Response
 
 from chalicelib import wiring
-from chalicelib.domain.quotas import Quota
+from chalicelib.domain.quotas import Quota, Standing, standing
 from chalicelib.domain.refusals import BadInput
 from chalicelib.domain.times import in_utc
 from chalicelib.domain.users import AccountState, Permission, User
@@ -16,6 +16,7 @@ from chalicelib.entrypoints import shapes
 from chalicelib.entrypoints.http import Api, body, caller, ok, query
 from chalicelib.entrypoints.paging import limit_of, listed, place_of
 from chalicelib.usecases.managing_users import Change
+from chalicelib.usecases.quotas import in_force
 
 api = Api(__name__)
 
@@ -66,7 +67,10 @@ def list_users() -> Response:
 
 @api.route("/users/{user_id}", methods=["GET"])
 def show_user(user_id: str) -> Response:
-    return ok(user_shape(wiring.managing_users().shown(user_id, by=caller(api.current_request))))
+    user = wiring.managing_users().shown(user_id, by=caller(api.current_request))
+    ground = wiring.invites().groundwork(user.id)
+    use = standing(in_force(user, ground.settings), ground.created, wiring.now())
+    return ok(user_shape(user) | {"quota_use": standing_shape(use)})
 
 
 @api.route("/users/{user_id}", methods=["PATCH"])
@@ -95,6 +99,16 @@ def user_shape(user: User) -> shapes.Json:
         "trial_ends_at": shapes.moment(user.trial_ends_at),
         "created_at": shapes.moment(user.created_at),
         "invited_by": user.invited_by and shapes.person(user.invited_by),
+    }
+
+
+def standing_shape(each: Standing) -> shapes.Json:
+    return {
+        "limit": each.limit,
+        "days": each.days,
+        "used": each.used,
+        "remaining": each.remaining,
+        "renews_at": shapes.moment(each.renews_at),
     }
 
 

@@ -188,7 +188,7 @@ const ENDINGS = {
   failed: (reason) => [texts.failed, wordsFor(reason)],
   needs_attention: (reason) =>
     reason.Code in TO_DO
-      ? [texts.attention, `${wordsFor(reason)} ${texts.attention_note}`]
+      ? [texts.attention, reason.Code === "LinkPlex" ? wordsFor(reason) : `${wordsFor(reason)} ${texts.attention_note}`]
       : [texts.longer, `${wordsFor(reason)} ${texts.longer_note}`],
 };
 
@@ -239,9 +239,11 @@ function startOver() {
 
 // The page gives the date in UTC, for those without JavaScript; here it can be the reader's own time.
 function tellTheirTime() {
+  const { lang } = document.documentElement;
+  const speech = navigator.languages.find((tag) => tag.split("-")[0] === lang) ?? lang;
   for (const time of document.querySelectorAll("time")) {
     const moment = new Date(time.dateTime);
-    time.textContent = moment.toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+    time.textContent = moment.toLocaleString(speech, { dateStyle: "long", timeStyle: "short" });
   }
 }
 

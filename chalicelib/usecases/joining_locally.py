@@ -124,12 +124,14 @@ class JoiningLocally:
 
     def _clicked_before(self, code: str, who: Applicant, now: datetime) -> Redemption | None:
         """The redemption that this person's other click made moments ago, as their password shows."""
-        earlier = self.claims.redemption_of_email(who.email)
-        if earlier is None or earlier[1].code != code or earlier[1].created_at < now - _CLICKED_TWICE_WITHIN:
+        user, redemption = self.claims.redemption_of_email(who.email) or (None, None)
+        if user is None or redemption is None or redemption.code != code or user.name != who.username:
+            return None
+        if redemption.created_at < now - _CLICKED_TWICE_WITHIN:
             return None
         credential, _ = self.credentials.find(who.email)
         is_theirs = self.passwords.verify(who.password, credential.password_hash if credential else None)
-        return earlier[1] if is_theirs else None
+        return redemption if is_theirs else None
 
     def _welcome_back(self, redemption: Redemption, now: datetime) -> Redeemed:
         token = session_token(redemption.user.id, self.new_id())

@@ -16,6 +16,7 @@ from chalicelib.ports import Contention, NewId, OutOfDate, ProvisionQueue, Sessi
 
 LONGEST_SEARCH = 100
 _TRIES_AGAINST_EDITS = 5
+_CLOSED, _LEFT = "closed", "left"
 _CERTAINLY_OVER = 60
 """Seconds after which a request is over, whatever became of it: Lambda has ended it by then."""
 
@@ -62,18 +63,26 @@ class ManagingUsers:
         Repeatable. The name stays for the history; Plex id and e-mail are free again. Raises as ``change`` does.
         """
         by.must(Permission.MANAGE_USERS)
+        self._close(_CLOSED, user_id, by, now)
+
+    def leave(self, *, by: User, now: datetime) -> None:
+        """Close one's own account, which takes no permission. Raises OwnerProtected, LastAdmin, TryAgain."""
+        self._close(_LEFT, by.id, by, now)
+
+    def _close(self, action: str, user_id: str, by: User, now: datetime) -> None:
         user, house = self.users.get_with_settings(user_id)
         if user.state is AccountState.ACTIVE:
             self._remaining_admin(user, _closed(user), by, house)
             self.queue.end_access(user_id, delay=_CERTAINLY_OVER)  # should this worker die after the next line
-            self._written("closed", user_id, _closed, by, now)
+            self._written(action, user_id, _closed, by, now)
         self.sessions.end_all(user_id, now)
         self.queue.end_access(user_id)
 
     def _written(self, action: str, user_id: str, wanted: Callable[[User], User], by: User, now: datetime) -> User:
         """What counts is what everybody is when this is written: whoever lost a race is asked again."""
         for _ in range(_TRIES_AGAINST_EDITS):
-            by.must(Permission.MANAGE_USERS)
+            if action != _LEFT:
+                by.must(Permission.MANAGE_USERS)
             user, house = self.users.get_with_settings(user_id)
             changed = wanted(user)
             remaining_admin = self._remaining_admin(user, changed, by, house)

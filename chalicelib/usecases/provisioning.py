@@ -74,7 +74,7 @@ class Provisioning:
         """
         redemption, pause = self.redemptions.get_with_pause(redemption_id)
         now = self.clock()
-        if not redemption.in_progress or redemption.is_early(now) or _must_link(redemption):
+        if redemption.rests or redemption.is_early(now):
             return redemption
         if redemption.working_until and redemption.is_taken(now):
             raise TryLater(_seconds(redemption.working_until - now))
@@ -165,9 +165,9 @@ class Provisioning:
         if account_id is not None:
             home = redemption.grant.features.plex_home
             self.withdrawing.withdraw(account_id, redemption.grant.machine_id, home=home)
+        self.held_tokens.drop(redemption.id)
         failed = redemption.failed(self.clock())
         self.claims.give_back(failed)
-        self.held_tokens.drop(redemption.id)
         return failed
 
     def _given_up(self, redemption: Redemption, reason: Reason) -> Redemption:
@@ -202,11 +202,6 @@ class Provisioning:
         """Doubling seconds, give or take a quarter."""
         pause: int = 2 ** min(redemption.tries, PATIENCE)
         return max(1, round(pause * (0.75 + self.chance() / 2)))
-
-
-def _must_link(redemption: Redemption) -> bool:
-    """A local account without a Plex account: nothing to be done on Plex before it has one."""
-    return redemption.plex_id is None and not redemption.managed
 
 
 def _account_of(redemption: Redemption) -> int:

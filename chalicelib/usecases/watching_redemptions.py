@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from chalicelib.domain.paging import Page
-from chalicelib.domain.redemptions import Redemption, State
+from chalicelib.domain.redemptions import LINK_PLEX, Redemption, State
 from chalicelib.domain.refusals import NothingToRetry
 from chalicelib.domain.users import Permission, User
 from chalicelib.ports import OutOfDate, ProvisionQueue, Redemptions
@@ -26,6 +26,8 @@ def retry(
     redemption = redemptions.get(redemption_id)
     if not redemption.in_progress:
         raise NothingToRetry
+    if redemption.reason == LINK_PLEX:
+        raise NothingToRetry("This person has no Plex account here yet: it goes on once they sign in with Plex.")
     return nudge(redemption, redemptions=redemptions, queue=queue, now=now)
 
 

@@ -5,7 +5,7 @@ import sys
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.deploy import destroying, stack
+from infra.deploy import data, destroying, stack
 from infra.deploy.deploying import Deployment, configure
 from infra.deploy.installation import STAGES, DeploymentError, Installation, say
 from infra.deploy.stack import StackFailedError
@@ -56,6 +56,17 @@ def _smoke(installation: Installation, _wish: argparse.Namespace) -> int:
     return 0
 
 
+def _export(installation: Installation, _wish: argparse.Namespace) -> int:
+    count = data.export(installation, sys.stdout)
+    sys.stderr.write(f"{count} items of {installation.name}.\n")
+    return 0
+
+
+def _import(installation: Installation, _wish: argparse.Namespace) -> int:
+    say(f"{data.load(installation, sys.stdin)} items into {installation.name}.")
+    return 0
+
+
 def _outputs(installation: Installation) -> dict[str, str]:
     outputs = stack.outputs(installation.client("cloudformation"), installation.name)
     if not outputs:
@@ -63,7 +74,14 @@ def _outputs(installation: Installation) -> dict[str, str]:
     return outputs
 
 
-COMMANDS = {"deploy": _deploy, "destroy": _destroy, "config": _config, "smoke": _smoke}
+COMMANDS = {
+    "deploy": _deploy,
+    "destroy": _destroy,
+    "config": _config,
+    "smoke": _smoke,
+    "export": _export,
+    "import": _import,
+}
 
 
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:

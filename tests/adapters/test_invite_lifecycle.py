@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -97,7 +97,7 @@ class InviteLife(RuleBasedStateMachine):
     @rule(code=invites, hours=st.none() | st.integers(-1, 3))
     def expire_at(self, code, hours):
         at = None if hours is None else self.now + hours * HOUR
-        is_over = hours is not None and hours < 0 and at != self.known[code].expires_at
+        is_over = hours is not None and hours <= 0 and at != self.known[code].expires_at
         if self.edit(code, self.ruth, BadInput if is_over else None, expires_at=at):
             self.known[code].expires_at = at
 
@@ -238,6 +238,7 @@ def test_an_invite_s_life_in_any_order(house):
             max_examples=12,
             stateful_step_count=25,
             deadline=None,
+            phases=[Phase.generate],  # shrinking takes minutes on real stores: run it by hand with Phase.shrink
             derandomize=True,
             suppress_health_check=list(HealthCheck),
         ),

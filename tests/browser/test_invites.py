@@ -63,6 +63,7 @@ def test_the_qr_code_on_the_screen_is_the_link(house, signed_in, size):
     _wait_for_image(screen)
     screen.is_sound("invite")
     seen = cv2.imdecode(np.frombuffer(screen.page.locator(".qr img").screenshot(), np.uint8), cv2.IMREAD_COLOR)
+    assert seen is not None
     assert cv2.QRCodeDetector().detectAndDecode(seen)[0] == f"{house.origin}/signup?icode={code}"
 
 

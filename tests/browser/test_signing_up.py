@@ -1,6 +1,8 @@
 """The invitee's way, from the link to the libraries, in a real browser."""
 
+import gzip
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -69,6 +71,95 @@ def test_an_unknown_code_is_told_in_plain_words(house, phone):
     phone.is_sound("signup-not-found")
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"enabled": False}, "Invite code is not active"),
+        ({"expires_at": "soon"}, "Invite code has expired"),
+    ],
+)
+def test_a_link_that_counts_no_more_says_what_to_do(house, phone, change, words):
+    code = house.invite()
+    if "expires_at" in change:
+        change = {"expires_at": (datetime.now(UTC) + timedelta(seconds=1)).isoformat()}
+    assert house.admin.patch(f"/invites/{code}", json=change).status_code == 200
+    phone.page.wait_for_timeout(1100 if "expires_at" in change else 0)
+    phone.opens(signup(house, code)).is_headed(words)
+    phone.shows("Ask the person who sent it for a new one.")
+    phone.is_sound(f"signup-{'expired' if 'expires_at' in change else 'off'}")
+
+
+def test_an_invite_that_ends_between_link_and_sign_in_says_so(house, phone):
+    code = house.invite()
+    phone.opens(signup(house, code)).is_headed("Olivia invites you to Olivia's Plex")
+    house.admin.patch(f"/invites/{code}", json={"enabled": False})
+    phone.click("Sign in with Plex")
+    phone.is_headed("Invite code is not active")
+
+
+def test_sign_up_that_is_off_says_so(house, phone, settings):
+    code = house.invite()
+    with settings(signup_enabled=False):
+        phone.opens(signup(house, code)).is_headed("Sign-up is switched off at the moment.")
+
+
+def test_what_plex_wants_of_the_person_is_told(house, phone):
+    account = house.plex.account(confirmed=False)
+    phone.opens(signup(house, house.invite()))
+    phone.click("Sign in with Plex")
+    approve(phone, account)
+    phone.is_headed("One thing is left for you")
+    phone.shows("verified")
+    expect(phone.page.get_by_role("link", name="Open Plex")).to_be_visible()
+    phone.is_sound("signup-needs-you")
+
+
+def test_a_failure_says_why_and_lets_one_try_again(house, phone):
+    account = house.plex.account()
+    house.plex.fault(method="POST", path="/api/v2/shared_servers", kind="status", status=403)
+    phone.opens(signup(house, house.invite()))
+    phone.click("Sign in with Plex")
+    approve(phone, account)
+    phone.is_headed("That did not work")
+    phone.shows("Plex did not allow this.")
+    phone.is_sound("signup-failed")
+    phone.click("Try again")
+    phone.is_headed("Olivia invites you to Olivia's Plex")
+
+
+def test_success_leads_to_the_dashboard(house, phone, settings):
+    account = house.plex.account()
+    with settings(dashboard_url=f"{house.origin}/api/health"):
+        phone.opens(signup(house, house.invite()))
+        phone.click("Sign in with Plex")
+        approve(phone, account)
+        expect(phone.page.get_by_role("link", name="Go to your dashboard")).to_be_visible()
+        phone.page.wait_for_url("**/api/health")
+
+
+def test_an_account_without_plex_is_made_and_linked_later(house, phone, settings):
+    account = house.plex.account()
+    with settings(local_signin_enabled=True):
+        phone.opens(signup(house, house.invite()))
+        phone.page.get_by_text("Or: an account without Plex").click()
+        page = phone.page
+        page.get_by_label("E-mail address").fill("nonsense")
+        page.get_by_label("Name").fill(account["username"])
+        page.get_by_label("Password").fill("long enough for this")
+        phone.click("Create my account")
+        phone.shows("This is not an e-mail address.")
+        expect(page.get_by_label("E-mail address")).to_be_focused()
+        phone.is_sound("signup-local")
+        page.get_by_label("E-mail address").fill(account["email"])
+        phone.click("Create my account")
+        phone.is_headed("One thing is left for you")
+        phone.is_sound("signup-link-plex")
+        phone.click("Sign in with Plex")
+        approve(phone, account)
+        phone.is_headed("You are in")
+        assert house.plex.shares(account)
+
+
 def test_the_page_speaks_the_browsers_language(house, screens):
     code = house.invite()
     phone = screens("phone", language="de-AT")
@@ -114,6 +205,4 @@ def test_the_page_is_small(house):
 
 
 def _compressed(text: str) -> bytes:
-    import gzip
-
     return gzip.compress(text.encode())

@@ -19,6 +19,8 @@ from local.plex import demo
 from tests.deploy.rehearsal import DeployedHouse, Rehearsal, eventually
 
 PASSWORD = "correct horse battery staple"
+PATIENCE = 15.0
+"""Seconds that anything may take; the tests that expect failure shorten it."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def a_person_redeems(stay: Stay) -> None:
     code = house.invite(libraries=[str(demo.MOVIES), str(demo.MUSIC)], downloads=True)
     page = visitor.browser.get(f"{house.origin}/signup", params={"icode": code})
     assert "Movies" in _ok(page).text
-    redemption = visitor.waits(visitor.redeems(code), seconds=15)
+    redemption = visitor.waits(visitor.redeems(code), seconds=PATIENCE)
     (share,) = house.plex.shares(visitor.account)
     assert sorted(share["section_ids"]) == [demo.MOVIES, demo.MUSIC]
     assert share["accepted"]
@@ -80,7 +82,7 @@ def plex_is_unwell_for_a_moment(stay: Stay) -> None:
     """The message is postponed, not lost (and comes again at its own time, which nobody waits for here)."""
     visitor = stay.house.visitor()
     stay.house.plex.fault(method="POST", path=".*shared_servers.*", kind="status", status=503, retry_after="1")
-    visitor.waits(visitor.redeems(stay.house.invite()), seconds=20)
+    visitor.waits(visitor.redeems(stay.house.invite()), seconds=PATIENCE)
 
 
 def plex_refuses(stay: Stay) -> None:
@@ -89,7 +91,7 @@ def plex_refuses(stay: Stay) -> None:
     code = house.invite()
     house.plex.fault(method="POST", path=".*shared_servers.*", kind="status", status=403, times=5)
     answer = visitor.redeems(code)
-    visitor.waits(answer, until=("failed",), seconds=15)
+    visitor.waits(answer, until=("failed",), seconds=PATIENCE)
     house.plex.control.delete("/_standin/faults")
     assert house.shown(code)["uses"] == 0
 
@@ -108,7 +110,7 @@ def the_owner_renews_their_token(stay: Stay) -> None:
 def libraries_are_read_again(stay: Stay) -> None:
     before = _refreshed_at(stay)
     _ok(stay.house.admin.post("/libraries/refresh"))
-    eventually(lambda: _refreshed_at(stay) != before)
+    eventually(lambda: _refreshed_at(stay) != before, seconds=PATIENCE)
 
 
 def plex_is_unwell_when_libraries_are_read(stay: Stay) -> None:
@@ -117,7 +119,7 @@ def plex_is_unwell_when_libraries_are_read(stay: Stay) -> None:
     unwell = {"method": "GET", "path": f"/api/servers/{demo.MACHINE_ID}", "kind": "status", "status": 503}
     stay.house.plex.fault(**unwell, retry_after="1")
     _ok(stay.house.admin.post("/libraries/refresh"))
-    eventually(lambda: _refreshed_at(stay) != before, seconds=15)
+    eventually(lambda: _refreshed_at(stay) != before, seconds=PATIENCE)
 
 
 def an_admin_looks_around(stay: Stay) -> None:
@@ -142,7 +144,7 @@ def an_admin_looks_around(stay: Stay) -> None:
     ):
         _ok(admin.get(path))
     visitor = stay.house.visitor()
-    visitor.waits(visitor.redeems(code), seconds=15)
+    visitor.waits(visitor.redeems(code), seconds=PATIENCE)
     (redemption,) = _ok(admin.get(f"/invites/{code}/redemptions")).json()["redemptions"]
     assert redemption["id"] in [each["id"] for each in _ok(admin.get("/redemptions")).json()["redemptions"]]
 
@@ -164,7 +166,7 @@ def qr_codes_come_and_go(stay: Stay) -> None:
     _ok(admin.patch(f"/invites/{code}", json={"expires_at": _in(days=3)}))
     assert len([each for each in stay.objects() if code in each]) == 2
     _ok(admin.delete(f"/invites/{code}/qr"))
-    eventually(lambda: not [each for each in stay.objects() if code in each])
+    eventually(lambda: not [each for each in stay.objects() if code in each], seconds=PATIENCE)
 
 
 def an_expired_invite_s_qr_code_goes(stay: Stay) -> None:
@@ -173,8 +175,8 @@ def an_expired_invite_s_qr_code_goes(stay: Stay) -> None:
     _ok(admin.get(f"/invites/{code}/qr"))
     assert [each for each in stay.objects() if code in each]
     _ok(admin.patch(f"/invites/{code}", json={"expires_at": _in(seconds=3)}))
-    eventually(lambda: not [each for each in stay.objects() if code in each], seconds=15)
-    eventually(lambda: stay.house.shown(code)["status"] == "expired")
+    eventually(lambda: not [each for each in stay.objects() if code in each], seconds=PATIENCE)
+    eventually(lambda: stay.house.shown(code)["status"] == "expired", seconds=PATIENCE)
 
 
 def a_prolonged_invite_keeps_its_qr_code(stay: Stay) -> None:
@@ -185,7 +187,10 @@ def a_prolonged_invite_keeps_its_qr_code(stay: Stay) -> None:
     soon = str(int(time.time()) + 1)
     before = {"invite_expires_at": {"S": "2026-01-01T00:00:00.000000Z"}, "expires_at": {"N": soon}}
     stay.set("qr_images", {"code": code, "object_key": key}, **before)
-    eventually(lambda: stay.row("qr_images", code=code, object_key=key).get("expires_at", {}).get("N", soon) != soon)
+    eventually(
+        lambda: stay.row("qr_images", code=code, object_key=key).get("expires_at", {}).get("N", soon) != soon,
+        seconds=PATIENCE,
+    )
     assert key in stay.objects()
 
 
@@ -196,7 +201,7 @@ def a_record_that_makes_no_sense_is_parked(stay: Stay) -> None:
     dynamodb = stay.rehearsal.client("dynamodb")
     dynamodb.put_item(TableName=stay.table("qr_images"), Item=item)
     dynamodb.delete_item(TableName=stay.table("qr_images"), Key=item)
-    eventually(lambda: sqs.receive_message(QueueUrl=url, VisibilityTimeout=1).get("Messages"))
+    eventually(lambda: sqs.receive_message(QueueUrl=url, VisibilityTimeout=1).get("Messages"), seconds=PATIENCE)
     sqs.purge_queue(QueueUrl=url)
 
 
@@ -209,7 +214,7 @@ def what_was_lost_is_sent_again(stay: Stay) -> None:
         stay.rehearsal.client("sqs").purge_queue(QueueUrl=stay.outputs["ProvisionQueueUrl"])
         stay.set("redemptions", {"id": redeemed.json()["redemption"]["id"]}, due_at={"N": "1"})
         stay.invoke("sweep")
-    visitor.waits(redeemed, seconds=15)
+    visitor.waits(redeemed, seconds=PATIENCE)
 
 
 def a_manager_tries_again(stay: Stay) -> None:
@@ -218,7 +223,7 @@ def a_manager_tries_again(stay: Stay) -> None:
         redeemed = visitor.redeems(stay.house.invite())
         stay.rehearsal.client("sqs").purge_queue(QueueUrl=stay.outputs["ProvisionQueueUrl"])
         _ok(stay.house.admin.post(f"/redemptions/{redeemed.json()['redemption']['id']}/retry"))
-    visitor.waits(redeemed, seconds=15)
+    visitor.waits(redeemed, seconds=PATIENCE)
 
 
 def the_sweep_moves_expired_invites(stay: Stay) -> None:
@@ -231,7 +236,7 @@ def the_sweep_moves_expired_invites(stay: Stay) -> None:
 
 def the_sweep_ends_trials(stay: Stay) -> None:
     visitor = stay.house.visitor()
-    user = visitor.waits(visitor.redeems(stay.house.invite()), seconds=15)["user"]["id"]
+    user = visitor.waits(visitor.redeems(stay.house.invite()), seconds=PATIENCE)["user"]["id"]
     _ok(stay.house.admin.patch(f"/users/{user}", json={"trial": {"ends_at": _in(days=3)}}))
     stay.set("users", {"id": user}, trial_ends_at={"S": "2026-01-01T00:00:00.000000Z"})
     stay.invoke("sweep")
@@ -280,7 +285,7 @@ def somebody_joins_without_plex(stay: Stay) -> None:
 
 def somebody_signs_in_with_plex(stay: Stay) -> None:
     person, browser = stay.house.visitor(), stay.house.client()
-    person.waits(person.redeems(stay.house.invite()), seconds=15)
+    person.waits(person.redeems(stay.house.invite()), seconds=PATIENCE)
     started = _ok(browser.post("/auth/plex")).json()
     stay.house.plex.approve(started["auth_url"], person.account)
     token = _ok(browser.post(f"/auth/plex/{started['sign_in_id']}")).json()["token"]
@@ -291,27 +296,27 @@ def somebody_signs_in_with_plex(stay: Stay) -> None:
 
 def an_account_is_closed_and_its_access_ends(stay: Stay) -> None:
     visitor = stay.house.visitor()
-    user = visitor.waits(visitor.redeems(stay.house.invite()), seconds=15)["user"]["id"]
+    user = visitor.waits(visitor.redeems(stay.house.invite()), seconds=PATIENCE)["user"]["id"]
     _ok(stay.house.admin.get(f"/users/{user}"))
     for permissions in (["admin"], ["streamarr", "create_invites"]):
         _ok(stay.house.admin.patch(f"/users/{user}", json={"permissions": permissions}))
     _ok(stay.house.admin.delete(f"/users/{user}"))
-    eventually(lambda: not stay.house.plex.shares(visitor.account), seconds=15)
+    eventually(lambda: not stay.house.plex.shares(visitor.account), seconds=PATIENCE)
     eventually(lambda: "due_at" not in stay.row("redemptions", id=f"departure#{user}"), seconds=5)
     assert stay.row("redemptions", id=f"departure#{user}")
 
 
 def an_access_not_ended_is_ended_by_the_sweep(stay: Stay) -> None:
     visitor = stay.house.visitor()
-    user = visitor.waits(visitor.redeems(stay.house.invite()), seconds=15)["user"]["id"]
+    user = visitor.waits(visitor.redeems(stay.house.invite()), seconds=PATIENCE)["user"]["id"]
     stay.house.plex.fault(path=".*shared_servers.*", kind="status", status=503, times=None, retry_after="900")
     stay.house.plex.fault(path=".*sharing.*", kind="status", status=503, times=None, retry_after="900")
     _ok(stay.house.admin.delete(f"/users/{user}"))
-    eventually(lambda: "due_at" in stay.row("redemptions", id=f"departure#{user}"), seconds=15)
+    eventually(lambda: "due_at" in stay.row("redemptions", id=f"departure#{user}"), seconds=PATIENCE)
     stay.house.plex.control.delete("/_standin/faults")
     stay.set("redemptions", {"id": f"departure#{user}"}, due_at={"N": "1"})
     stay.invoke("sweep")
-    eventually(lambda: not stay.house.plex.shares(visitor.account), seconds=15)
+    eventually(lambda: not stay.house.plex.shares(visitor.account), seconds=PATIENCE)
 
 
 def plex_takes_the_owner_s_token_no_more(stay: Stay) -> None:
@@ -322,11 +327,11 @@ def plex_takes_the_owner_s_token_no_more(stay: Stay) -> None:
     stay.rehearsal.client("secretsmanager").put_secret_value(**secret, SecretString='{"token": "refused-refused-refu"}')
     try:
         redeemed = visitor.redeems(house.invite())
-        eventually(lambda: stay.row("settings", id="pause"), seconds=15)
+        eventually(lambda: stay.row("settings", id="pause"), seconds=PATIENCE)
     finally:
         stay.rehearsal.client("secretsmanager").put_secret_value(**secret, SecretString=good)
     _ok(house.admin.post("/libraries/refresh"))
-    visitor.waits(redeemed, seconds=15)
+    visitor.waits(redeemed, seconds=PATIENCE)
     assert not stay.row("settings", id="pause")
 
 
@@ -417,7 +422,7 @@ def _logs(stay: Stay, suffix: str, do: Callable[[], object]) -> None:
         return any('"xray_trace_id"' in event["message"] for event in events)
 
     do()
-    eventually(said, seconds=5)
+    eventually(said, seconds=PATIENCE)
 
 
 @contextmanager

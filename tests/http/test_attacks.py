@@ -290,8 +290,10 @@ def test_odd_requests_never_fail_on_our_side(house):
         b"GET /api/../../etc/passwd HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
         b"GET /api/signup/\xff\xfe\xfd HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
         b"GET /api/auth/me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \xe4\xf6\xfc.\xff\r\nConnection: close\r\n\r\n",
-        b"POST /api/auth/plex HTTP/1.1\r\nHost: x\r\nCookie: \xff=\xfe; ;;; a\r\n"
-        b"Content-Length: 0\r\nConnection: close\r\n\r\n",
+        (
+            b"POST /api/auth/plex HTTP/1.1\r\nHost: x\r\nCookie: \xff=\xfe; ;;; a\r\n"
+            b"Content-Length: 0\r\nConnection: close\r\n\r\n"
+        ),
     ):
         with socket.create_connection((str(where.hostname), where.port or 80), timeout=10) as wire:
             wire.sendall(request)

@@ -39,6 +39,7 @@ POST   /auth/local {"email": "a@example.org", "password": "wrong"}
 GET    /auth/me                                               | 401    200    200    200    200    200    200    200
 DELETE /auth/session                                          | 401    204    204    204    204    204    204    204
 DELETE /auth/sessions                                         | 401    204    204    204    204    204    204    204
+DELETE /auth/account                                          | 401    204    204    204    204    204    204    204
 
 GET    /invites                                               | 401    200    200    200    200    200    200    200
 GET    /invites?creator={own_id}                              | 401    200    200    200    200    200    200    200
@@ -145,7 +146,8 @@ class Row:
 
     @property
     def changes_oneself(self) -> bool:
-        return self.method != "GET" and ("{own_id}" in self.path or self.path.startswith("/auth/session"))
+        whom = ("/users/{own_id}", "/auth/session", "/auth/account")
+        return self.method != "GET" and self.path.startswith(whom)
 
     def __str__(self) -> str:
         return " ".join(filter(None, (self.method, self.path, self.body)))

@@ -22,6 +22,7 @@ def test_an_account_is_shown_with_everything_about_it(house):
         "trial_ends_at": None,
         "created_at": shown.json()["created_at"],
         "invited_by": None,
+        "quota_use": {"limit": None, "days": None, "used": 0, "remaining": None, "renews_at": None},
     }
 
 
@@ -85,7 +86,9 @@ def test_permissions_quota_and_trial_can_be_changed(house):
     }
     changed = house.admin.patch(path, json=changes)
     assert changed.status_code == 200, changed.text
-    assert changed.json() == house.admin.get(path).json()
+    shown = house.admin.get(path).json()
+    assert shown.pop("quota_use") == {"limit": 3, "days": 7, "used": 0, "remaining": 3, "renews_at": None}
+    assert changed.json() == shown
     assert changed.json()["permissions"] == ["create_invites", "streamarr"]
     assert changed.json()["quota"] == {"limit": 3, "days": 7}
     assert changed.json()["trial_ends_at"] == ends_at

@@ -1,3 +1,4 @@
+import json
 import shutil
 import subprocess
 import sys
@@ -5,6 +6,12 @@ from pathlib import Path
 
 import cfnlint.decode  # type: ignore[import-untyped]
 import pytest
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
+
+from chalicelib.entrypoints.guarding import ORIGIN_SECRET, VIEWER
+from chalicelib.entrypoints.http import SECURITY_HEADERS
+from chalicelib.entrypoints.metrics import NAMESPACE, Metric
+from infra.deploy.stack import body
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "infra" / "template.yaml"
 ENTITIES = {
@@ -33,7 +40,6 @@ INDEXES = {
     "qr_images": {"due"},
     "audit": {"by_month"},
 }
-UNTAGGABLE = {"AWS::S3::BucketPolicy", "AWS::KMS::Alias"}
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +56,11 @@ def resources(template):
 
 def of_kind(resources, kind):
     return {name: each["Properties"] for name, each in resources.items() if each["Type"] == kind}
+
+
+@pytest.fixture(scope="module")
+def distribution(resources):
+    return resources["Distribution"]["Properties"]["DistributionConfig"]
 
 
 @pytest.fixture(scope="module")
@@ -107,9 +118,30 @@ def test_only_qr_images_tell_their_changes(tables):
 
 def test_data_outlives_its_stack(resources):
     for name, resource in resources.items():
-        if resource["Type"] != "AWS::KMS::Alias":
+        if resource["Type"] != "AWS::KMS::Alias" and "Condition" not in resource:
             assert resource.get("DeletionPolicy") == "RetainExceptOnCreate", name
             assert resource.get("UpdateReplacePolicy") == "Retain", name
+
+
+def test_the_front_goes_and_nothing_else(resources):
+    """`make destroy` keeps the data by turning the front off."""
+    kept = {resource["Type"] for resource in resources.values() if "Condition" not in resource}
+    assert kept == {
+        "AWS::DynamoDB::Table",
+        "AWS::SQS::Queue",
+        "AWS::S3::Bucket",
+        "AWS::S3::BucketPolicy",
+        "AWS::KMS::Key",
+        "AWS::KMS::Alias",
+        "AWS::SecretsManager::Secret",
+    }
+    for resource in resources.values():
+        if "Condition" in resource:
+            assert "DeletionPolicy" not in resource
+
+
+def test_cloudformation_takes_it_in_one_piece():
+    assert len(body().encode()) <= 51200
 
 
 def test_what_cannot_be_provisioned_goes_to_the_dead_letter_queue(resources):
@@ -143,30 +175,124 @@ def test_the_key_is_rotated(resources):
     assert key["EnableKeyRotation"] is True
 
 
-def test_the_bucket_is_private(resources):
-    (bucket,) = of_kind(resources, "AWS::S3::Bucket").values()
-    assert bucket["PublicAccessBlockConfiguration"] == {
-        "BlockPublicAcls": True,
-        "BlockPublicPolicy": True,
-        "IgnorePublicAcls": True,
-        "RestrictPublicBuckets": True,
-    }
-    assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+def test_buckets_are_private(resources):
+    for bucket in of_kind(resources, "AWS::S3::Bucket").values():
+        assert bucket["PublicAccessBlockConfiguration"] == {
+            "BlockPublicAcls": True,
+            "BlockPublicPolicy": True,
+            "IgnorePublicAcls": True,
+            "RestrictPublicBuckets": True,
+        }
+        assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
 
 
-def test_the_bucket_speaks_tls_only(resources):
-    (policy,) = of_kind(resources, "AWS::S3::BucketPolicy").values()
-    (statement,) = policy["PolicyDocument"]["Statement"]
+@pytest.mark.parametrize("bucket", ["QrBucket", "SiteBucket"])
+def test_buckets_speak_tls_only(resources, bucket):
+    statement = resources[f"{bucket}Policy"]["Properties"]["PolicyDocument"]["Statement"][0]
     assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-    assert statement["Resource"] == [{"Fn::GetAtt": ["QrBucket", "Arn"]}, {"Fn::Sub": "${QrBucket.Arn}/*"}]
+    assert statement["Resource"] == [{"Fn::GetAtt": [bucket, "Arn"]}, {"Fn::Sub": f"${{{bucket}.Arn}}/*"}]
+
+
+def test_only_cloudfront_reads_the_site(resources):
+    _, reads, lists = resources["SiteBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    for statement, action in ((reads, "s3:GetObject"), (lists, "s3:ListBucket")):
+        assert statement["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+        assert statement["Action"] == action
+        assert statement["Condition"]["StringEquals"]["AWS:SourceArn"]["Fn::Sub"].endswith("/${Distribution}")
 
 
 def test_forgotten_images_expire_at_last(resources):
-    (bucket,) = of_kind(resources, "AWS::S3::Bucket").values()
-    images, uploads = bucket["LifecycleConfiguration"]["Rules"]
+    images, uploads = resources["QrBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
     assert (images["Prefix"], images["ExpirationInDays"], images["Status"]) == ("qr/", 400, "Enabled")
     assert uploads["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+
+
+def test_cloudfront_sends_the_site_to_s3_and_the_rest_to_the_api(distribution):
+    origins = {origin["Id"]: origin for origin in distribution["Origins"]}
+    routes = {each["PathPattern"]: each["TargetOriginId"] for each in distribution["CacheBehaviors"]}
+    assert routes == {"/api/*": "api", "/signup*": "pages"}
+    assert distribution["DefaultCacheBehavior"]["TargetOriginId"] == "site"
+    assert origins["pages"]["OriginPath"] == "/api"
+    assert "OriginPath" not in origins["api"]
+    for name in ("api", "pages"):
+        assert origins[name]["OriginCustomHeaders"] == [
+            {"HeaderName": ORIGIN_SECRET, "HeaderValue": {"Ref": "OriginSecret"}}
+        ]
+        assert origins[name]["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
+
+
+def test_no_error_is_hidden_or_remembered_by_cloudfront(distribution):
+    for response in distribution["CustomErrorResponses"]:
+        assert response["ErrorCachingMinTTL"] == 0
+        assert "ResponsePagePath" not in response
+
+
+def test_the_api_hears_who_asks_and_what_it_needs(resources):
+    request = resources["ApiRequests"]["Properties"]["OriginRequestPolicyConfig"]["HeadersConfig"]["Headers"]
+    cache = resources["ApiCaching"]["Properties"]["CachePolicyConfig"]
+    assert {VIEWER, "Accept", "Accept-Language", "Content-Type"} <= set(request)
+    assert len(request) <= 10  # CloudFront's quota
+    assert cache["ParametersInCacheKeyAndForwardedToOrigin"]["HeadersConfig"]["Headers"] == ["Authorization"]
+    assert cache["MaxTTL"] == 1
+
+
+def test_the_site_gets_the_headers_that_the_api_sends(resources):
+    policy = resources["SecurityHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
+    said = policy["SecurityHeadersConfig"]
+    site, pages = (
+        dict(each.strip().split(" ", 1) for each in policy.split(";"))
+        for policy in (
+            said["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"],
+            SECURITY_HEADERS["Content-Security-Policy"],
+        )
+    )
+    assert site.pop("img-src").startswith(pages.pop("img-src"))  # the site shows QR codes from their bucket
+    assert site == pages
+    age = said["StrictTransportSecurity"]["AccessControlMaxAgeSec"]
+    assert SECURITY_HEADERS["Strict-Transport-Security"] == f"max-age={age}; includeSubDomains"
+    assert said["FrameOptions"]["FrameOption"] == SECURITY_HEADERS["X-Frame-Options"]
+    assert said["ReferrerPolicy"]["ReferrerPolicy"] == SECURITY_HEADERS["Referrer-Policy"]
+    (opener,) = policy["CustomHeadersConfig"]["Items"]
+    assert opener["Value"] == SECURITY_HEADERS["Cross-Origin-Opener-Policy"]
+    every = [*(each for name, each in said.items()), opener]
+    assert not any(each["Override"] for each in every)
+
+
+def test_every_alarm_tells_somebody_and_is_explained(resources):
+    handbook = (TEMPLATE.parents[1] / "docs" / "operations.md").read_text()
+    for alarm in of_kind(resources, "AWS::CloudWatch::Alarm").values():
+        assert alarm["AlarmActions"] == [{"Ref": "Alarms"}]
+        assert alarm["TreatMissingData"] == "notBreaching"
+        name = alarm["AlarmName"]["Fn::Sub"].removeprefix("${App}-${Stage}-")
+        assert f"`{name}`" in handbook, name
+
+
+def test_every_function_has_a_log_an_alarm_and_a_place_on_the_dashboard(resources):
+    functions = json.loads((TEMPLATE.parents[1] / ".chalice" / "config.template.json").read_text())["lambda_functions"]
+    suffixes = {"" if name == "api_handler" else f"-{name}" for name in functions}
+    logs = {log["LogGroupName"]["Fn::Sub"] for log in of_kind(resources, "AWS::Logs::LogGroup").values()}
+    assert logs == {f"/aws/lambda/${{App}}-${{Stage}}{suffix}" for suffix in suffixes}
+    watched = {
+        alarm["Dimensions"][0]["Value"]["Fn::Sub"]
+        for alarm in of_kind(resources, "AWS::CloudWatch::Alarm").values()
+        if alarm["MetricName"] == "Errors"
+    }
+    assert watched == {f"${{App}}-${{Stage}}{suffix}" for suffix in suffixes}
+    dashboard = resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    assert all(f'"${{App}}-${{Stage}}{suffix}"' in dashboard for suffix in suffixes)
+
+
+def test_the_dashboard_is_json_and_reads_metrics_that_the_code_writes(resources):
+    dashboard = json.loads(resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])
+    named = {
+        metric[1]
+        for widget in dashboard["widgets"]
+        for metric in widget["properties"].get("metrics", [])
+        if metric[0] == NAMESPACE
+    }
+    assert named
+    assert named <= {metric.value for metric in Metric}
 
 
 def test_the_owners_token_starts_out_as_no_token(resources):
@@ -177,12 +303,14 @@ def test_the_owners_token_starts_out_as_no_token(resources):
 def test_everything_that_can_be_tagged_is(resources):
     tags = [{"Key": "app", "Value": {"Ref": "App"}}, {"Key": "stage", "Value": {"Ref": "Stage"}}]
     for name, resource in resources.items():
-        if resource["Type"] not in UNTAGGABLE:
+        known = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", resource["Type"]).schema["properties"]
+        if "Tags" in known:
             assert resource["Properties"].get("Tags") == tags, name
 
 
 def test_names_carry_app_and_stage(resources):
-    keys = {"TableName", "QueueName", "BucketName", "AliasName", "Name"}
+    keys = {"TableName", "QueueName", "BucketName", "AliasName", "Name", "AlarmName", "DashboardName", "TopicName"}
     for resource in resources.values():
-        for key in keys & resource["Properties"].keys():
-            assert "${App}-${Stage}" in resource["Properties"][key]["Fn::Sub"]
+        if resource["Type"] != "AWS::Route53::RecordSet":  # the domain's own
+            for key in keys & resource["Properties"].keys():
+                assert "${App}-${Stage}" in resource["Properties"][key]["Fn::Sub"]

@@ -14,6 +14,7 @@ from typing import Any
 from chalicelib import wiring
 from chalicelib.adapters.dynamo.identities import plex_identity
 from chalicelib.adapters.dynamo.invite_records import invite_record
+from chalicelib.adapters.dynamo.invites import DynamoInvites
 from chalicelib.adapters.dynamo.models import (
     HeldTokenModel,
     IdentityModel,
@@ -41,8 +42,10 @@ from chalicelib.usecases.giving import Giving
 from chalicelib.usecases.joining_locally import JoiningLocally, applicant
 from chalicelib.usecases.managing_users import ManagingUsers
 from chalicelib.usecases.pausing import Pausing
+from chalicelib.usecases.plex_sign_ins import StartedSignIn
 from chalicelib.usecases.provisioning import Provisioning, TryLater
 from chalicelib.usecases.redeeming import Redeeming
+from chalicelib.usecases.watching_redemptions import retry
 from chalicelib.usecases.withdrawing import Withdrawing
 from local.plex import demo
 from local.plex.faults import Fault, Kind, When
@@ -50,7 +53,7 @@ from local.plex.rules import homes, sharing
 from local.plex.rules.sign_in import approve, issue_token, pin_by_code_or_id
 from local.plex.server import StandIn
 
-PATIENCE = 0.15
+PATIENCE = 0.25
 """Seconds that the adapters wait for an answer."""
 
 FUNCTION_TIME = timedelta(seconds=60)
@@ -220,8 +223,8 @@ class Scene:
         issue_token(self.world, account, "their phone")
         return account.id
 
-    def signs_in(self, code: str, account_id: int) -> tuple[str, str]:
-        started = redeeming.start_sign_in(
+    def begins(self, code: str) -> StartedSignIn:
+        return redeeming.start_sign_in(
             code,
             invites=wiring.invites(),
             sign_ins=wiring.sign_ins(),
@@ -229,14 +232,23 @@ class Scene:
             new_id=wiring.new_id,
             now=self.clock(),
         )
+
+    def signs_in(self, code: str, account_id: int) -> tuple[str, str]:
+        started = self.begins(code)
         pin = re.search(r"code=([^&]+)", started.pin.auth_url)
         assert pin
         approve(self.world, pin_by_code_or_id(self.world, pin[1]), self.world.accounts[account_id])
         return started.sign_in.id, started.browser_secret
 
     def completes(self, code: str, account_id: int, sign_in_id: str, secret: str) -> Someone:
+        someone = self.completes_or_waits(code, account_id, sign_in_id, secret)
+        assert someone
+        return someone
+
+    def completes_or_waits(self, code: str, account_id: int, sign_in_id: str, secret: str) -> Someone | None:
         redeemed = self.redeeming().complete(code, sign_in_id, secret, self.clock())
-        assert redeemed
+        if redeemed is None:
+            return None
         return Someone(account_id, redeemed.redemption.id, redeemed.redemption.user.id, code)
 
     def signed_up(self, **features: bool) -> Someone:
@@ -300,12 +312,17 @@ class Scene:
         managing.close(someone.user_id, by=wiring.users().get("demo-admin"), now=self.clock())
         return someone
 
+    def retries(self, someone: Someone) -> None:
+        """An admin's click."""
+        admin = wiring.users().get("demo-admin")
+        retry(someone.redemption_id, by=admin, redemptions=wiring.redemptions(), queue=self.post, now=self.clock())
+
     def joins_locally(self, **features: bool) -> Someone:
         name = f"local {wiring.new_id()[:8]}"
         who = applicant(f"{name.replace(' ', '')}@example.org", name, "correct horse")
         code = self.invite(**features)
         joining = JoiningLocally(
-            invites=_WithLocalAccounts(),
+            invites=_WithLocalAccounts(wiring.connection()),
             claims=wiring.claims(),
             credentials=wiring.credentials(),
             passwords=wiring.passwords(),
@@ -325,7 +342,7 @@ class Scene:
     # What happens
 
     def fault(self, method: str, path: str, kind: str, when: str = "before", **more: Any) -> None:
-        held = {"timeout": PATIENCE * 2, "slow": PATIENCE / 3}
+        held = {"timeout": PATIENCE * 2, "slow": PATIENCE / 5}
         with suppress(KeyError):
             more.setdefault("seconds", held[kind])
         faults = self.world.faults
@@ -383,6 +400,12 @@ class Scene:
 
     def shares(self, account_id: int | None) -> list[Any]:
         return [one for one in self.world.shares.values() if account_id is not None and one.invitee == account_id]
+
+    def uses(self, someone: Someone) -> int:
+        return self.uses_of(someone.code)
+
+    def uses_of(self, code: str) -> int:
+        return wiring.invites().get(code).uses
 
     def home_members(self) -> list[int]:
         home = self.world.homes.get(demo.OWNER.id)
@@ -462,6 +485,9 @@ class Scene:
         owner = Owner(token=self.token.read, client_id="owner", base_url=self.plex.url, timeout=PATIENCE)
         return self.dying(PlexApiSharing(owner)), self.dying(PlexApiHomes(owner))
 
+    def pausing(self) -> Pausing:
+        return Pausing(self.dying(wiring.pauses()), self.dying(wiring.redemptions()), self.token, self.dying(self.post))
+
     def provisioning(self) -> Provisioning:
         sharing, homes = self._owner()
         invitations = PlexApiInvitations(client_id="visitors", base_url=self.plex.url, timeout=PATIENCE)
@@ -473,7 +499,7 @@ class Scene:
             opener=self.dying(self.seal),
             giving=Giving(sharing, homes, self.dying(invitations)),
             withdrawing=Withdrawing(sharing, homes),
-            pausing=Pausing(self.dying(wiring.pauses()), redemptions, self.token, queue),
+            pausing=self.pausing(),
             queue=queue,
             clock=self.clock,
             chance=lambda: 0.5,
@@ -505,11 +531,11 @@ class Books:
     plex_id: int | None
 
 
-class _WithLocalAccounts:
+class _WithLocalAccounts(DynamoInvites):
     """The house's invites, as if its settings allowed accounts without Plex: tests share the house."""
 
     def get_with_settings(self, code: str) -> tuple[Invite | None, Settings]:
-        invite, settings = wiring.invites().get_with_settings(code)
+        invite, settings = super().get_with_settings(code)
         return invite, replace(settings, local_signin_enabled=True)
 
 

@@ -1,9 +1,9 @@
 """The one transaction by which somebody is let in, the one that takes it back, and the one that links Plex."""
 
 from dataclasses import replace
+from typing import Any
 
 from pynamodb.connection import Connection
-from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamo.identities import (
     EMAIL,
@@ -115,7 +115,7 @@ def _record_the_redemption(transaction: Transaction, claim: Claim) -> None:
 def _settle_the_sign_in(transaction: Transaction, claim: Claim) -> None:
     if claim.sign_in is None:
         return
-    led_to: list[Action] = [SignInModel.redemption_id.set(claim.redemption.id), SignInModel.user_id.set(claim.user.id)]
+    led_to: list[Any] = [SignInModel.redemption_id.set(claim.redemption.id), SignInModel.user_id.set(claim.user.id)]
     is_open = SignInModel.id.exists() & SignInModel.redemption_id.does_not_exist()
     transaction.update("sign-in", SignInModel(id=claim.sign_in.id), led_to, is_open)
 

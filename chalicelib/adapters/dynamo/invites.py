@@ -23,7 +23,7 @@ from chalicelib.domain.refusals import CodeTaken, InviteNotFound
 from chalicelib.domain.settings import Settings
 from chalicelib.ports import Contention, Decided, Groundwork, Guard, OutOfDate
 
-_TRIES_AGAINST_OTHERS = 10
+_TRIES_AGAINST_OTHERS = 20
 
 
 class DynamoInvites(DynamoInviteLists):

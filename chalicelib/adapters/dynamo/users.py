@@ -81,9 +81,9 @@ def _release_identities(transaction: Transaction, user: User) -> None:
 
 def _is_an_admin() -> Condition:
     """Permissions lie in DynamoDB as JSON text, so being an admin is a matter of containing the word, quoted."""
-    is_active: Condition = UserModel.state == AccountState.ACTIVE.value
-    is_admin: Condition = Path("permissions").contains(f'"{Permission.ADMIN.value}"')
-    return is_active & is_admin
+    condition: Condition = UserModel.state == AccountState.ACTIVE.value
+    condition &= Path("permissions").contains(f'"{Permission.ADMIN.value}"')
+    return condition
 
 
 def _is_still(user: User) -> Condition:

@@ -358,6 +358,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Close one's own account
+         * @description For good: as if somebody who manages users had closed it. The owner's stays, and so does the last admin's.
+         */
+        delete: operations["leave"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/invites": {
         parameters: {
             query?: never;
@@ -951,6 +971,23 @@ export interface components {
             trial_ends_at: components["schemas"]["TimeOrNull"];
             created_at: components["schemas"]["Time"];
             invited_by: components["schemas"]["Person"] | null;
+        };
+        UserInFull: {
+            id: components["schemas"]["Id"];
+            name: string;
+            email: string | null;
+            /** @enum {unknown} */
+            kind: "plex" | "local";
+            plex_id: number | null;
+            permissions: components["schemas"]["Permission"][];
+            /** @enum {unknown} */
+            state: "active" | "closed";
+            /** @description Null goes by the settings. */
+            quota: components["schemas"]["QuotaOverride"] | null;
+            trial_ends_at: components["schemas"]["TimeOrNull"];
+            created_at: components["schemas"]["Time"];
+            invited_by: components["schemas"]["Person"] | null;
+            quota_use: components["schemas"]["Standing"];
         };
         UserChange: {
             permissions?: components["schemas"]["Permission"][];
@@ -1688,6 +1725,22 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
         };
     };
+    leave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Done"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["NotAllowed"];
+            409: components["responses"]["Conflict"];
+            503: components["responses"]["TryAgain"];
+        };
+    };
     listInvites: {
         parameters: {
             query?: {
@@ -2005,7 +2058,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["User"];
+                    "application/json": components["schemas"]["UserInFull"];
                 };
             };
             401: components["responses"]["NotSignedIn"];

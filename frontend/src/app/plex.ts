@@ -9,7 +9,8 @@ const TRIES = 6;
 
 export interface UnderWay {
   id: string;
-  kind: "auth" | "setup";
+  /** Signing in, setting up, or the owner renewing the house's own connection to Plex. */
+  kind: "auth" | "setup" | "renewal";
   back: string;
 }
 

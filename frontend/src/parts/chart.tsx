@@ -8,8 +8,8 @@ interface Day {
 }
 
 const WIDTH = 720;
-const HEIGHT = 160;
-const FOOT = 20;
+const HEIGHT = 140;
+const GAP = 4;
 
 export function Chart({ days }: { days: Day[] }) {
   const most = Math.max(1, ...days.map((each) => each.count));
@@ -18,30 +18,22 @@ export function Chart({ days }: { days: Day[] }) {
   if (!all) return <p class="quiet">{t.overview.none}</p>;
   return (
     <>
-      <svg class="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`${t.overview.overTime}: ${all}`}>
-        <line class="axis" x1="0" x2={WIDTH} y1={HEIGHT - FOOT} y2={HEIGHT - FOOT} />
+      <svg class="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={`${t.overview.overTime}: ${all}`}>
+        <line class="axis" x1="0" x2={WIDTH} y1={HEIGHT} y2={HEIGHT} />
         {days.map(({ day, count }, index) => {
-          const height = ((HEIGHT - FOOT - 16) * count) / most;
+          const height = (HEIGHT * count) / most;
           return (
-            <g key={day}>
-              <rect class="pillar" x={index * step + 2} width={step - 4} y={HEIGHT - FOOT - height} height={height} rx="3">
-                <title>{`${shown(day)}: ${count}`}</title>
-              </rect>
-              {count === most && (
-                <text x={(index + 0.5) * step} y={HEIGHT - FOOT - height - 4} text-anchor="middle">
-                  {count}
-                </text>
-              )}
-            </g>
+            <rect key={day} class="pillar" x={index * step + GAP / 2} width={step - GAP} y={HEIGHT - height} height={height}>
+              <title>{`${shown(day)}: ${count}`}</title>
+            </rect>
           );
         })}
-        <text x="0" y={HEIGHT - 4}>
-          {shown(days[0]?.day ?? "")}
-        </text>
-        <text x={WIDTH} y={HEIGHT - 4} text-anchor="end">
-          {shown(days.at(-1)?.day ?? "")}
-        </text>
       </svg>
+      <p class="chart-ends">
+        <span>{shown(days[0]?.day ?? "")}</span>
+        <span>{t.overview.most(most)}</span>
+        <span>{shown(days.at(-1)?.day ?? "")}</span>
+      </p>
       <details>
         <summary>{t.overview.asTable}</summary>
         <table class="plain">

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from "preact/hooks";
 
-import type { Person, Redemption, State, Status } from "../api/types";
+import type { Person, Reason, Redemption, State, Status } from "../api/types";
 import { language, t } from "../texts";
 import { exact, relative } from "../words/times";
 import { Icon, type IconName } from "./icons";
@@ -125,7 +125,7 @@ export function Title({ children, unseen = false }: { children: string; unseen?:
   );
 }
 
-export function reasonWords({ Code, Message }: { Code: string; Message: string }): string {
+export function reasonWords({ Code, Message }: Reason): string {
   return t.reasons[Code] ?? Message;
 }
 

@@ -1,7 +1,7 @@
 // Redemptions that somebody should look at, with the reason in plain words and a button.
 
 import { ask } from "../api/client";
-import type { Redemption } from "../api/types";
+import type { Page, Redemption } from "../api/types";
 import { useActing } from "../app/acting";
 import { useLoad } from "../app/loading";
 import { may, useMe } from "../app/me";
@@ -11,16 +11,13 @@ import { Face, Moment, reasonWords, StateSign, Steps, Title } from "../parts/sma
 import { say } from "../parts/toasts";
 import { t } from "../texts";
 
-interface Page {
-  redemptions: Redemption[];
-  next: string | null;
-}
+type RedemptionPage = Page<"redemptions", Redemption>;
 
 const LATELY = 30 * 86_400_000;
 
 export function Attention() {
-  const waiting = useLoad<Page>("/redemptions?state=needs_attention&limit=100");
-  const failed = useLoad<Page>("/redemptions?state=failed&limit=25");
+  const waiting = useLoad<RedemptionPage>("/redemptions?state=needs_attention&limit=100");
+  const failed = useLoad<RedemptionPage>("/redemptions?state=failed&limit=25");
   const lately = failed.data?.redemptions.filter((each) => Date.now() - Date.parse(each.updated_at) < LATELY) ?? [];
   const nothing = waiting.data?.redemptions.length === 0 && failed.data && lately.length === 0;
   return (

@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 
 import { ask } from "../api/client";
-import type { Invite, InviteChange, Library, Redemption } from "../api/types";
+import type { Invite, InviteChange, InviteInFull, Library, Redemption } from "../api/types";
 import { useActing } from "../app/acting";
 import { useLoad } from "../app/loading";
 import { may, usesAdvanced, useMe, type Somebody } from "../app/me";
@@ -26,23 +26,21 @@ const mayEdit = (me: Somebody, invite: Invite): boolean =>
   may(me, "manage_invites") || (invite.created_by.id === me.user.id && may(me, "advanced_invites"));
 
 export function InviteScreen({ code }: { code: string }) {
-  const invite = useLoad<Invite>(`/invites/${code}`);
+  const invite = useLoad<InviteInFull>(`/invites/${code}`);
   return (
     <>
       <Title>{t.invite.title(code)}</Title>
       <Show what={invite}>
-        {(invite$) => (
+        {(found) => (
           <div class="invite">
-            <Ticket invite={invite$} />
+            <Ticket invite={found} />
             <div>
-              <Facts invite={invite$} onChanged={invite.reload} />
-              <History code={code} uses={invite$.uses} />
-              {invite$.audit && (
-                <section class="card no-print">
-                  <h2>{t.invite.audit}</h2>
-                  <Entries entries={invite$.audit} />
-                </section>
-              )}
+              <Facts invite={found} onChanged={invite.reload} />
+              <History code={code} uses={found.uses} />
+              <section class="card no-print">
+                <h2>{t.invite.audit}</h2>
+                <Entries entries={found.audit} />
+              </section>
             </div>
           </div>
         )}

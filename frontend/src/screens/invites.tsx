@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 import { ask, withQuery } from "../api/client";
-import type { Invite, Person, Status, User } from "../api/types";
+import type { Invite, Page, Person, Status, User } from "../api/types";
 import { useActing } from "../app/acting";
 import { useLoad } from "../app/loading";
 import { createsInvites, may, seesAllInvites, useMe } from "../app/me";
@@ -16,10 +16,7 @@ import { say } from "../parts/toasts";
 import { t } from "../texts";
 import { startOf } from "../words/times";
 
-interface Page {
-  invites: Invite[];
-  next: string | null;
-}
+type InvitePage = Page<"invites", Invite>;
 
 const FILTERS = ["status", "creator", "from", "to", "q"] as const;
 type Filters = Record<(typeof FILTERS)[number], string>;
@@ -75,8 +72,8 @@ function useList(filters: Filters) {
     from: filters.from && startOf(filters.from),
     to: filters.to && startOf(filters.to, 1),
   });
-  const first = useLoad<Page>(path);
-  const [older, setOlder] = useState<Page[]>([]);
+  const first = useLoad<InvitePage>(path);
+  const [older, setOlder] = useState<InvitePage[]>([]);
   const acting = useActing();
   useEffect(() => setOlder([]), [path, first.data]);
 
@@ -84,7 +81,7 @@ function useList(filters: Filters) {
   const next = pages.at(-1)?.next ?? null;
   const more = () =>
     void acting.run(async () => {
-      const page = await ask<Page>("GET", `${path}${path.includes("?") ? "&" : "?"}cursor=${encodeURIComponent(next ?? "")}`);
+      const page = await ask<InvitePage>("GET", `${path}${path.includes("?") ? "&" : "?"}cursor=${encodeURIComponent(next ?? "")}`);
       setOlder((before) => [...before, page]);
     });
   const invites = pages.flatMap((page) => page.invites);

@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 import { ask, withQuery } from "../api/client";
-import type { User } from "../api/types";
+import type { Page, User } from "../api/types";
 import { useActing } from "../app/acting";
 import { useLoad } from "../app/loading";
 import { useMe } from "../app/me";
@@ -14,10 +14,7 @@ import { Face, Moment, Title } from "../parts/small";
 import { t } from "../texts";
 import { relative } from "../words/times";
 
-interface Page {
-  users: User[];
-  next: string | null;
-}
+type UserPage = Page<"users", User>;
 
 const PAUSE_IN_TYPING = 300;
 
@@ -25,8 +22,8 @@ export function People({ query }: { query: URLSearchParams }) {
   const state = query.get("state") ?? "";
   const q = query.get("q") ?? "";
   const path = withQuery("/users", { state, q });
-  const first = useLoad<Page>(path);
-  const [older, setOlder] = useState<Page[]>([]);
+  const first = useLoad<UserPage>(path);
+  const [older, setOlder] = useState<UserPage[]>([]);
   const acting = useActing();
   useEffect(() => setOlder([]), [path, first.data]);
   const pages = first.data ? [first.data, ...older] : [];
@@ -34,7 +31,7 @@ export function People({ query }: { query: URLSearchParams }) {
   const next = pages.at(-1)?.next;
   const more = () =>
     void acting.run(async () => {
-      const page = await ask<Page>("GET", `${path}${path.includes("?") ? "&" : "?"}cursor=${encodeURIComponent(next ?? "")}`);
+      const page = await ask<UserPage>("GET", `${path}${path.includes("?") ? "&" : "?"}cursor=${encodeURIComponent(next ?? "")}`);
       setOlder((before) => [...before, page]);
     });
   return (

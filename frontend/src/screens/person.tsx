@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 
 import { ask } from "../api/client";
-import type { Permission, User } from "../api/types";
+import type { Permission, User, UserInFull } from "../api/types";
 import { useActing } from "../app/acting";
 import { useLoad } from "../app/loading";
 import { may, useMe } from "../app/me";
@@ -35,7 +35,7 @@ interface PartProperties {
 }
 
 export function PersonScreen({ id }: { id: string }) {
-  const user = useLoad<User>(`/users/${id}`);
+  const user = useLoad<UserInFull>(`/users/${id}`);
   const [turn, setTurn] = useState(0);
   const changed = () => {
     say(t.general.saved);
@@ -125,7 +125,7 @@ function Permissions({ user, onChanged }: PartProperties) {
   );
 }
 
-function QuotaPart({ user, onChanged }: PartProperties) {
+function QuotaPart({ user, onChanged }: PartProperties & { user: UserInFull }) {
   const [own, setOwn] = useState(user.quota !== null);
   const [limit, setLimit] = useState(String(user.quota?.limit ?? ""));
   const [days, setDays] = useState(String(user.quota?.days ?? ""));
@@ -141,6 +141,7 @@ function QuotaPart({ user, onChanged }: PartProperties) {
   return (
     <form class="card" onSubmit={save}>
       <Group legend={t.people.quota} problem={acting.problemOf("quota")}>
+        <p>{useWords(user.quota_use)}</p>
         <Choice type="radio" name="quota" label={t.people.byDefault} checked={!own} onValue={() => setOwn(false)} />
         <Choice type="radio" name="quota" label={t.people.ownQuota} checked={own} onValue={() => setOwn(true)} />
         {own && (
@@ -156,6 +157,11 @@ function QuotaPart({ user, onChanged }: PartProperties) {
       </button>
     </form>
   );
+}
+
+function useWords({ used, limit, days }: UserInFull["quota_use"]): string {
+  if (limit === null) return t.people.unlimitedUse(used);
+  return days === null ? t.account.used(used, limit) : `${t.account.used(used, limit)}, ${t.account.per(days)}`;
 }
 
 function TrialPart({ user, onChanged }: PartProperties) {

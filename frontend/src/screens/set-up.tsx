@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
 import { ask, send, session } from "../api/client";
-import type { Library, PlexServer, Settings, SetupAnswer, SetupState, SignInStarted } from "../api/types";
+import type { Library, PlexServer, Settings, SetupDone, SetupState, SignInStarted } from "../api/types";
 import { useActing } from "../app/acting";
 import { completed, forgetUnderWay, leaveForPlex, underWay } from "../app/plex";
 import { useLoad } from "../app/loading";
@@ -107,7 +107,7 @@ function ServerChoice({ onChosen, onProblem }: { onChosen: () => void; onProblem
 
   useEffect(() => {
     const id = underWay()?.id;
-    completed<Extract<SetupAnswer, { token: string }>>(`/setup/${id}`)
+    completed<SetupDone>(`/setup/${id}`)
       .then((answer) => {
         if (!answer) return onProblem(new Error(t.signIn.notFinished));
         session.keep(answer.token);

@@ -3,10 +3,11 @@
 import { useEffect, useState } from "preact/hooks";
 
 import { ask } from "../api/client";
-import type { Library, Permission, Settings } from "../api/types";
+import type { Permission, Settings, Shelf, SignInStarted } from "../api/types";
 import { useActing, type Acting } from "../app/acting";
 import { useDraft } from "../app/drafts";
 import { useLoad } from "../app/loading";
+import { leaveForPlex } from "../app/plex";
 import { Audit } from "../parts/audit";
 import { Choice, Field, Group } from "../parts/fields";
 import { Problem, Show } from "../parts/notices";
@@ -15,12 +16,6 @@ import { say } from "../parts/toasts";
 import { t } from "../texts";
 import { PERMISSIONS } from "./person";
 
-interface Shelf {
-  libraries: Library[];
-  libraries_refresh?: string;
-  libraries_refresh_message?: string | null;
-}
-
 interface PartProperties {
   now: Settings;
   change: (change: Partial<Settings>) => void;
@@ -28,16 +23,19 @@ interface PartProperties {
 }
 
 const SWITCHES = ["signup_enabled", "local_signin_enabled", "new_plex_signin_enabled"] as const;
+/** An admin is made by hand. */
+const GRANTED_BY_DEFAULT = PERMISSIONS.filter((each) => each !== "admin");
 const LOOK_AGAIN = 1000;
 
 export function SettingsScreen() {
   const settings = useLoad<Settings>("/settings");
   return (
-    <>
+    <div class="settings-screen">
       <Title>{t.settings.title}</Title>
       <Show what={settings}>{(saved) => <Form saved={saved} onSaved={settings.reload} />}</Show>
+      <ConnectAgain />
       <Audit subject="settings" mark={settings.data?.version ?? 0} />
-    </>
+    </div>
   );
 }
 
@@ -133,14 +131,14 @@ function ThisSite({ now, change, acting }: PartProperties) {
 
 function Newcomers({ now, change, acting }: PartProperties) {
   const set = (permission: Permission, on: boolean) =>
-    change({ default_permissions: PERMISSIONS.filter((each) => (each === permission ? on : now.default_permissions.includes(each))) });
+    change({ default_permissions: GRANTED_BY_DEFAULT.filter((each) => (each === permission ? on : now.default_permissions.includes(each))) });
   const quota = (part: Partial<Settings["default_quota"]>) => change({ default_quota: { ...now.default_quota, ...part } });
   const number = (text: string) => (text === "" ? null : Number(text));
   return (
     <section class="card">
       <h2>{t.settings.newcomers}</h2>
       <Group legend={t.settings.default_permissions} problem={acting.problemOf("default_permissions")}>
-        {PERMISSIONS.map((each) => (
+        {GRANTED_BY_DEFAULT.map((each) => (
           <Choice
             key={each}
             label={t.permissions[each]}
@@ -223,7 +221,7 @@ function Libraries({ now, change, acting }: PartProperties) {
                 {libraries.map(({ id, title, type }) => (
                   <tr key={id}>
                     <th scope="row">
-                      {title} <span class="quiet">{t.settings.kinds[type]}</span>
+                      {title} <Kind title={title} type={type} />
                     </th>
                     <td>
                       <Tick
@@ -286,6 +284,28 @@ function Refresh({ shelf, reload }: { shelf: Shelf | undefined; reload: () => vo
       {shelf?.libraries_refresh_message && <p class="problem">{shelf.libraries_refresh_message}</p>}
       <Problem error={acting.problem} />
     </>
+  );
+}
+
+/** Said only where the title does not say it already. */
+function Kind({ title, type }: { title: string; type: string }) {
+  const kind = t.settings.kinds[type] ?? "";
+  return title.toLowerCase().includes(kind.toLowerCase()) ? null : <span class="quiet">{kind}</span>;
+}
+
+/** Plex can forget the owner's sign-in: everything waits then, until the owner signs in there again. */
+function ConnectAgain() {
+  const acting = useActing();
+  const connect = () => void acting.run(async () => leaveForPlex("renewal", await ask<SignInStarted>("POST", "/setup", {})));
+  return (
+    <section class="card">
+      <h2>{t.settings.connection}</h2>
+      <p class="quiet">{t.settings.connectionNote}</p>
+      <button type="button" disabled={acting.busy} onClick={connect}>
+        {t.settings.connect}
+      </button>
+      <Problem error={acting.problem} />
+    </section>
   );
 }
 

@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 import { send, session } from "../api/client";
-import type { SignInAnswer, SignInStarted, User } from "../api/types";
+import type { SignedIn, SignInStarted } from "../api/types";
 import { useActing } from "../app/acting";
 import { completed, forgetUnderWay, leaveForPlex, type UnderWay } from "../app/plex";
 import { go } from "../app/routing";
@@ -11,11 +11,6 @@ import { Field } from "../parts/fields";
 import { Loading, Problem } from "../parts/notices";
 import { Title } from "../parts/small";
 import { t } from "../texts";
-
-interface SignedIn {
-  token: string;
-  user: User;
-}
 
 export function SignIn({ problem, onDone }: { problem?: Error | undefined; onDone: () => void }) {
   return (
@@ -78,7 +73,7 @@ export function WaysIn({ onDone }: { onDone: () => void }) {
 /** Back from Plex: wait for its word, then go where one was before. */
 export function FinishSignIn({ way, onDone }: { way: UnderWay; onDone: (problem?: Error) => void }) {
   useEffect(() => {
-    completed<Extract<SignInAnswer, { token: string }>>(`/auth/plex/${way.id}`)
+    completed<Pick<SignedIn, "token">>(way.kind === "renewal" ? `/setup/${way.id}` : `/auth/plex/${way.id}`)
       .then((answer) => {
         forgetUnderWay();
         if (!answer) return onDone(new Error(t.signIn.notFinished));

@@ -14,8 +14,11 @@ export const LANGUAGES: Record<string, string> = { en: "English", de: "Deutsch" 
 export let t: Texts = en;
 let spoken = "en";
 
-/** The language in use, for Intl; English as it is written with days before months. */
-export const language = (): string => (spoken === "en" ? "en-GB" : spoken);
+/** The language in use, for Intl, as the reader's country writes it; otherwise English with days before months. */
+export function language(): string {
+  const wishes = globalThis.navigator?.languages ?? [];
+  return wishes.find((tag) => tag.split("-")[0] === spoken) ?? (spoken === "en" ? "en-GB" : spoken);
+}
 export const chosenLanguage = (): string => spoken;
 
 export function choose(speech: string): void {

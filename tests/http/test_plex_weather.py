@@ -1,0 +1,237 @@
+"""Redemptions under weather, over HTTP and through the real queue. Every fault there is: tests/weather."""
+
+import time
+
+import pytest
+
+from local.plex import demo
+
+
+@pytest.fixture
+def with_local_accounts(house):
+    _switch_local_accounts(house, on=True)
+    yield
+    _switch_local_accounts(house, on=False)
+
+
+def _switch_local_accounts(house, *, on):
+    version = house.admin.get("/settings").json()["version"]
+    changed = house.admin.patch("/settings", json={"local_signin_enabled": on, "version": version})
+    assert changed.status_code == 200, changed.text
+
+
+@pytest.fixture
+def at_home(house):
+    """What stands in the demo owner's Plex Home now: account ids and titles."""
+    return lambda: {
+        member["id"]: member["title"]
+        for account in house.plex.control.get("/_standin/accounts").json()["accounts"]
+        for member in [account]
+        if account["home_of"] == demo.OWNER.id
+    }
+
+
+def _joins(visitor, code, **facts):
+    name = visitor.account["username"]
+    who = {"email": visitor.account["email"], "username": name, "password": "correct horse", **facts}
+    return visitor.browser.post(f"/signup/{code}/local", json=who)
+
+
+def test_the_owner_s_token_refused_keeps_the_place_and_goes_on_once_it_is_renewed(house):
+    from chalicelib import wiring
+
+    code, visitor = house.invite(), house.visitor()
+    house.plex.fault(method="POST", path="/api/v2/shared_servers", when="before", kind="status", status=401)
+    answer = visitor.redeems(code)
+    headers = {"Authorization": f"Bearer {answer.json()['token']}"}
+    path = f"/redemptions/{answer.json()['redemption']['id']}"
+    _wait_for(lambda: "your place is kept" in visitor.browser.get(path, headers=headers).text)
+    assert house.shown(code)["uses"] == 1
+
+    wiring.owner_token().write(demo.OWNER.token)
+    wiring.queue().refresh_libraries()
+
+    visitor.waits(answer, seconds=10)
+    assert len(house.plex.shares(visitor.account)) == 1
+
+
+def test_plex_s_refusal_gives_the_use_back_and_the_same_link_works_again(house):
+    code, visitor = house.invite(), house.visitor()
+    house.plex.fault(method="POST", path="/api/v2/shared_servers", when="after", kind="status", status=403)
+    failed = visitor.waits(visitor.redeems(code), until=("failed",))
+    assert failed["reason"]["Code"] == "RefusedByPlex"
+    assert (house.shown(code)["uses"], house.plex.shares(visitor.account)) == (0, [])
+    visitor.waits(visitor.redeems(code))
+    assert house.shown(code)["uses"] == 1
+
+
+def test_a_message_that_nobody_understands_holds_up_nobody(house):
+    from chalicelib import wiring
+    from chalicelib.adapters import aws
+    from chalicelib.settings import environment
+
+    for text in ("no json", '{"kind": "dance"}', '{"kind": "provision", "redemption_id": "made-up"}'):
+        aws.sqs().send_message(QueueUrl=environment().provision_queue_url, MessageBody=text)
+    wiring.queue().end_access("made-up")
+    visitor = house.visitor()
+    visitor.waits(visitor.redeems(house.invite()), seconds=10)
+
+
+def test_what_needs_attention_is_listed_and_tried_again_with_one_call(house):
+    visitor = house.visitor(house.plex.account(confirmed=False))
+    answer = visitor.redeems(house.invite())
+    waiting = visitor.waits(answer, until=("needs_attention",))
+    assert waiting["reason"]["Code"] == "VerifyEmailOnPlex"
+    listed = house.admin.get("/redemptions", params={"state": "needs_attention"}).json()["redemptions"]
+    assert waiting["id"] in [redemption["id"] for redemption in listed]
+
+    house.plex.control.patch(f"/_standin/accounts/{visitor.account['id']}", json={"confirmed": True})
+    retried = house.admin.post(f"/redemptions/{waiting['id']}/retry")
+    assert (retried.status_code, retried.json()["id"]) == (202, waiting["id"])
+    visitor.waits(answer, seconds=10)
+
+    again = house.admin.post(f"/redemptions/{waiting['id']}/retry")
+    assert (again.status_code, again.json()["Code"]) == (409, "NothingToRetry")
+
+
+def test_the_list_of_redemptions_goes_from_the_newest_to_the_oldest_page_by_page(house):
+    done = [visitor.waits(visitor.redeems(house.invite()))["id"] for visitor in (house.visitor(), house.visitor())]
+    first = house.admin.get("/redemptions", params={"limit": 1}).json()
+    second = house.admin.get("/redemptions", params={"limit": 1, "cursor": first["next"]}).json()
+    assert [page["redemptions"][0]["id"] for page in (first, second)] == done[::-1]
+
+
+def test_the_list_of_redemptions_is_for_those_who_see_all_invites(house):
+    assert house.client().get("/redemptions").status_code == 401
+    assert house.member("streamarr").http.get("/redemptions").status_code == 403
+    viewer = house.member("view_invites").http
+    assert viewer.get("/redemptions").status_code == 200
+    visitor = house.visitor()
+    redemption = visitor.waits(visitor.redeems(house.invite()))
+    assert viewer.post(f"/redemptions/{redemption['id']}/retry").status_code == 403
+    assert house.admin.post("/redemptions/made-up/retry").json()["Code"] == "RedemptionNotFound"
+    odd = house.admin.get("/redemptions", params={"state": "lost"})
+    assert (odd.status_code, odd.json()["Field"]) == (400, "state")
+
+
+def test_a_place_in_the_plex_home(house, at_home):
+    visitor = house.visitor()
+    redemption = visitor.waits(visitor.redeems(house.invite(plex_home=True)))
+    assert [step["name"] for step in redemption["steps"]] == ["account", "home", "share", "accept"]
+    assert visitor.account["id"] in at_home()
+    (share,) = house.plex.shares(visitor.account)
+    assert share["accepted"]
+
+
+def test_an_account_without_plex_gets_a_managed_user_in_the_plex_home(house, with_local_accounts, at_home):
+    visitor = house.visitor()
+    answer = _joins(visitor, house.invite(plex_home=True), username=f"Tom & Jerry {visitor.account['username']} #1")
+    redemption = visitor.waits(answer)
+    (managed_id,) = [id_ for id_, title in at_home().items() if title == redemption["user"]["name"]]
+    (share,) = house.plex.shares({"id": managed_id})
+    assert sorted(share["section_ids"]) == sorted(id_ for id_, _, _ in demo.SECTIONS)
+
+
+def test_an_account_without_plex_gets_its_libraries_once_plex_is_linked(house, with_local_accounts):
+    code, visitor = house.invite(), house.visitor()
+    answer = _joins(visitor, code)
+    assert answer.status_code == 202, answer.text
+    redemption = answer.json()["redemption"]
+    assert (redemption["state"], redemption["reason"]["Code"]) == ("needs_attention", "LinkPlex")
+    assert (house.shown(code)["uses"], house.plex.shares(visitor.account)) == (1, [])
+
+    started = visitor.browser.post("/auth/plex").json()
+    house.plex.approve(started["auth_url"], visitor.account)
+    signed_in = visitor.browser.post(f"/auth/plex/{started['sign_in_id']}")
+    assert (signed_in.status_code, signed_in.json()["user"]["id"]) == (200, redemption["user"]["id"])
+
+    visitor.waits(answer)
+    (share,) = house.plex.shares(visitor.account)
+    assert share["accepted"]
+
+
+def test_an_address_that_plex_did_not_verify_links_nothing(house, with_local_accounts):
+    visitor = house.visitor(house.plex.account(confirmed=False))
+    _joins(visitor, house.invite())
+    started = visitor.browser.post("/auth/plex").json()
+    house.plex.approve(started["auth_url"], visitor.account)
+    assert visitor.browser.post(f"/auth/plex/{started['sign_in_id']}").status_code == 403
+
+
+def test_accounts_without_plex_are_switched_off_until_somebody_switches_them_on(house):
+    code, visitor = house.invite(), house.visitor()
+    answer = _joins(visitor, code)
+    assert (answer.status_code, answer.json()["Code"]) == (403, "LocalSigninDisabled")
+    assert house.shown(code)["uses"] == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("email", "nobody"), ("email", ""), ("username", "  "), ("username", "x" * 61), ("password", "1234567")],
+)
+def test_an_account_without_plex_needs_all_its_parts(house, with_local_accounts, field, value):
+    code = house.invite()
+    answer = _joins(house.visitor(), code, **{field: value})
+    assert (answer.status_code, answer.json()["Field"]) == (400, field)
+    assert house.shown(code)["uses"] == 0
+
+
+def test_an_address_and_a_name_are_taken_once(house, with_local_accounts):
+    code, first, second = house.invite(usage_limit=5), house.visitor(), house.visitor()
+    assert _joins(first, code).status_code == 202
+    same_address = _joins(second, code, email=first.account["email"].upper())
+    assert (same_address.status_code, same_address.json()["Code"]) == (409, "AlreadyHasAccess")
+    same_name = _joins(second, code, username=f" {first.account['username'].upper()} ")
+    assert (same_name.status_code, same_name.json()["Code"]) == (409, "UserNameTaken")
+    assert house.shown(code)["uses"] == 1
+
+
+def test_a_double_click_on_an_account_without_plex_makes_one(house, with_local_accounts):
+    code, visitor = house.invite(), house.visitor()
+    ids = {_joins(visitor, code).json()["redemption"]["id"] for _ in range(2)}
+    assert len(ids) == 1
+    assert house.shown(code)["uses"] == 1
+
+
+def test_whoever_leaves_keeps_nothing_and_may_come_back(house):
+    visitor = house.visitor()
+    answer = visitor.redeems(house.invite())
+    visitor.waits(answer)
+    mine = house.client(answer.json()["token"])
+    assert mine.delete("/auth/account").status_code == 204
+    assert mine.get("/auth/me").status_code == 401
+    _wait_for(lambda: house.plex.shares(visitor.account) == [])
+    visitor.waits(visitor.redeems(house.invite()))
+
+
+def test_a_deleted_account_loses_its_share_and_its_place_at_home(house, at_home):
+    visitor = house.visitor()
+    redemption = visitor.waits(visitor.redeems(house.invite(plex_home=True)))
+    house.plex.fault(method="DELETE", path="/api/v2/shared_servers/[0-9]+", when="before", kind="status", status=503)
+    assert house.admin.delete(f"/users/{redemption['user']['id']}").status_code == 204
+    _wait_for(lambda: house.plex.shares(visitor.account) == [] and visitor.account["id"] not in at_home())
+
+
+def test_the_owner_cannot_leave(house):
+    refused = house.admin.delete("/auth/account")
+    assert (refused.status_code, refused.json()["Code"]) == (403, "OwnerProtected")
+
+
+def test_no_token_stands_in_any_log_of_the_functions_or_in_the_dead_letters(house):
+    from chalicelib.adapters import aws
+
+    logs = "".join(file.read_text(errors="replace") for file in house.running.run_dir.glob("*.log"))
+    assert "provisioned" in logs
+    dead = aws.sqs().get_queue_url(QueueName="streamarr-dev-provision-dead")["QueueUrl"]
+    letters = aws.sqs().receive_message(QueueUrl=dead, MaxNumberOfMessages=10).get("Messages", [])
+    everything = logs + "".join(letter["Body"] for letter in letters)
+    for token in house.plex.control.get("/_standin/tokens").json()["ever_issued"]:
+        assert token not in everything
+
+
+def _wait_for(fact, seconds: float = 15):
+    deadline = time.monotonic() + seconds
+    while not (found := fact()):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return found
