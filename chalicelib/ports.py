@@ -304,11 +304,6 @@ class Invites(Protocol):
         """Have lists find those that expired by then among the expired, so many at once; gives how many it were."""
 
 
-class Creations(Protocol):
-    def of(self, user_id: str) -> tuple[datetime, ...]:
-        """When that person's latest invites were made, the deleted ones too (as many as quotas can count)."""
-
-
 class Trials(Protocol):
     def over(self, now: datetime) -> Iterator[User]:
         """Whose trial ended by then, the first to end first; read as they are asked for."""

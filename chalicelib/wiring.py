@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from chalicelib.adapters.dynamo.accounts import DynamoAccounts, DynamoSessions, DynamoSignIns
 from chalicelib.adapters.dynamo.audit import DynamoAudit
 from chalicelib.adapters.dynamo.claims import DynamoClaims
-from chalicelib.adapters.dynamo.creations import DynamoCreations
 from chalicelib.adapters.dynamo.credentials import DynamoCredentials
 from chalicelib.adapters.dynamo.departures import DynamoDepartures
 from chalicelib.adapters.dynamo.invites import DynamoInvites
@@ -75,12 +74,6 @@ def connection() -> "Connection":
 @cache
 def invites() -> DynamoInvites:
     return DynamoInvites(connection())
-
-
-@cache
-def creations() -> DynamoCreations:
-    connection()
-    return DynamoCreations()
 
 
 @cache

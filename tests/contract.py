@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 import httpx
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from local.openapi import contract
 
@@ -91,8 +91,9 @@ def _pattern(path: str) -> re.Pattern[str]:
 def _answer(said: dict[str, Any]) -> Answer:
     told = _resolved(said)
     headers = {name: _resolved(header) for name, header in told.get("headers", {}).items()}
-    kind, content = next(iter(told.get("content", {}).items()), (None, {}))
-    schema = {**content.get("schema", {}), "components": contract()["components"]}
+    content = told.get("content", {})
+    kind = next(iter(content), None)
+    schema = {**(content[kind]["schema"] if kind else {}), "components": contract()["components"]}
     return Answer(
         needed_headers=tuple(name for name, header in headers.items() if header.get("required")),
         kind=kind,

@@ -1,6 +1,7 @@
 """Invites and inviters for tests: builders that show only what matters."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from chalicelib.domain.invites import Invite
 from chalicelib.domain.settings import Library, Server, Settings
@@ -17,12 +18,17 @@ HOUSE = Settings(
 
 
 def an_invite(limit=1, **facts):
-    defaults = {"code": "AbCdEfGh", "created_by": Person("ruth", "ruth"), "created_at": NOW, "updated_at": NOW}
+    defaults: dict[str, Any] = {
+        "code": "AbCdEfGh",
+        "created_by": Person("ruth", "ruth"),
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
     return Invite(**defaults | {"usage_limit": limit} | facts)
 
 
 def a_user(id_, *permissions, **facts):
-    defaults = {"name": id_, "email": None, "created_at": NOW}
+    defaults: dict[str, Any] = {"name": id_, "email": None, "created_at": NOW}
     return User(id=id_, permissions=frozenset(permissions), **defaults | facts)
 
 

@@ -8,13 +8,14 @@ import msgspec
 from chalice.app import Response
 
 from chalicelib import wiring
+from chalicelib.domain.quotas import MOST_INVITES
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.users import Permission, User
 from chalicelib.domain.web import LONGEST_ADDRESS
 from chalicelib.entrypoints import shapes
 from chalicelib.entrypoints.bodies import LibraryId, Nothing
 from chalicelib.entrypoints.http import Api, body, caller, ok
-from chalicelib.entrypoints.users import MOST_DAYS, MOST_INVITES
+from chalicelib.entrypoints.users import MOST_DAYS
 from chalicelib.usecases import furnishing, libraries
 
 api = Api(__name__)
@@ -41,9 +42,11 @@ class TrialPart(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class ChangeSettings(msgspec.Struct, forbid_unknown_fields=True):
-    """``version`` is that of the settings which the change was made from. What is left out stays, in objects too."""
+    """``version``, if given, is that of the settings which the change was made from. What is left out stays, in
+    objects too.
+    """
 
-    version: Annotated[int, msgspec.Meta(ge=0)]
+    version: Annotated[int, msgspec.Meta(ge=0)] | None = None
     signup_enabled: bool | Unset = msgspec.UNSET
     application_url: Address | Unset = msgspec.UNSET
     application_title: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] | Unset = msgspec.UNSET

@@ -10,6 +10,7 @@ from chalicelib.domain.invites import Status
 from chalicelib.domain.refusals import BadInput
 from chalicelib.domain.searching import Search
 from chalicelib.domain.times import Unit
+from chalicelib.domain.users import is_user_id
 from chalicelib.entrypoints.bodies import LibraryId
 from chalicelib.entrypoints.http import query
 from chalicelib.usecases.editing_invites import Edit
@@ -64,14 +65,13 @@ class ChangeInvite(msgspec.Struct, forbid_unknown_fields=True):
 
 def search_of(request: Request) -> Search:
     """Raises BadInput."""
-    text = query(request, "q")
+    text = query(request, "q").strip()
     if len(text) > LONGEST_SEARCH:
         raise BadInput(f"Search for {LONGEST_SEARCH} characters at most.", field="q")
     since, until = _moment(request, "from"), _moment(request, "to", ends_a_day=True)
     if since and until and since > until:
         raise BadInput("This is before the other date.", field="to")
-    creator_id = query(request, "creator") or None
-    return Search(status=_status(request), creator_id=creator_id, since=since, until=until, text=text)
+    return Search(status=_status(request), creator_id=_creator_id(request), since=since, until=until, text=text)
 
 
 def _given(body: CreateInvite | ChangeInvite) -> dict[str, Any]:
@@ -81,6 +81,13 @@ def _given(body: CreateInvite | ChangeInvite) -> dict[str, Any]:
     if isinstance(body.libraries, list):
         given["libraries"] = tuple(body.libraries)
     return given
+
+
+def _creator_id(request: Request) -> str | None:
+    text = query(request, "creator")
+    if text and not is_user_id(text):
+        raise BadInput("This is no account's id.", field="creator")
+    return text or None
 
 
 def _status(request: Request) -> Status | None:

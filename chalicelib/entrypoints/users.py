@@ -8,7 +8,7 @@ import msgspec
 from chalice.app import Request, Response
 
 from chalicelib import wiring
-from chalicelib.domain.quotas import Quota, Standing, standing
+from chalicelib.domain.quotas import MOST_INVITES, Quota, Standing, standing
 from chalicelib.domain.refusals import BadInput
 from chalicelib.domain.times import in_utc
 from chalicelib.domain.users import AccountState, Permission, User
@@ -20,7 +20,7 @@ from chalicelib.usecases.quotas import in_force
 
 api = Api(__name__)
 
-MOST_INVITES, MOST_DAYS = 1_000_000, 3650
+MOST_DAYS = 3650
 
 
 class QuotaBody(msgspec.Struct, forbid_unknown_fields=True):

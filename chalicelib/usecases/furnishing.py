@@ -12,36 +12,54 @@ from chalicelib.domain.users import User
 from chalicelib.ports import Contention, NewId, OutOfDate, SettingsStore
 
 
+_TRIES_AGAINST_OTHERS = 5
+
+
 def change(
     wanted: Callable[[Settings], Settings],
     *,
-    version: int,
+    version: int | None,
     by: User,
     settings: SettingsStore,
     facts: Callable[[Settings], Facts],
     new_id: NewId,
     now: datetime,
 ) -> Settings:
-    """Save what an admin decides, made from that version; ``facts`` gives the settings as the audit trail shows them.
+    """Save what an admin decides; ``facts`` gives the settings as the audit trail shows them.
 
-    Raises SettingsOutOfDate (naming the version that is), BadInput, SetupIncomplete, TryAgain.
+    ``version`` is that of the settings which the decision was made from; None lays it over whatever is there now,
+    which loses nobody else's change of another field. Raises SettingsOutOfDate (naming the version that is),
+    BadInput, SetupIncomplete, TryAgain.
     """
-    was = settings.get()
-    if version != was.version:
-        raise _out_of_date(was)
-    changed = wanted(was)
-    must_be_sound(changed, was=was)
-    if changed == was:
-        return was
-    changed = replace(changed, version=was.version + 1)
+    for _ in range(_TRIES_AGAINST_OTHERS):
+        was = settings.get()
+        if version not in (None, was.version):
+            raise _out_of_date(was)
+        changed = wanted(was)
+        must_be_sound(changed, was=was)
+        if changed == was:
+            return was
+        try:
+            return _saved(replace(changed, version=was.version + 1), was, by, settings, facts, new_id(), now)
+        except OutOfDate:
+            continue
+        except Contention as error:
+            raise TryAgain from error
+    raise TryAgain
+
+
+def _saved(
+    changed: Settings,
+    was: Settings,
+    by: User,
+    settings: SettingsStore,
+    facts: Callable[[Settings], Facts],
+    id_: str,
+    now: datetime,
+) -> Settings:
     before, after = difference(facts(was), facts(changed))
-    entry = Entry(id=new_id(), subject="settings", action="changed", by=by.person, at=now, before=before, after=after)
-    try:
-        settings.save(changed, entry, over=was.version)
-    except OutOfDate as error:
-        raise _out_of_date(settings.get()) from error
-    except Contention as error:
-        raise TryAgain from error
+    entry = Entry(id=id_, subject="settings", action="changed", by=by.person, at=now, before=before, after=after)
+    settings.save(changed, entry, over=was.version)
     return changed
 
 

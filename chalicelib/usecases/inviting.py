@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.invites import Invite, LibraryChoice, generated_code, is_code, noted
@@ -41,8 +41,6 @@ class Wishes:
     note: str | None = None
     code: str | None = None
     created_by: str | None = None
-    named: frozenset[str] = field(default_factory=frozenset)
-    """The fields that were given, defaults included."""
 
 
 def create(

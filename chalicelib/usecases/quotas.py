@@ -2,19 +2,13 @@
 
 from datetime import datetime
 
-from chalicelib.domain.quotas import UNLIMITED, Quota, Standing, period_start
-from chalicelib.domain.quotas import standing as standing_with
+from chalicelib.domain.quotas import UNLIMITED, Quota, Standing, period_start, standing
 from chalicelib.domain.refusals import QuotaExceeded
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.users import Permission, User
-from chalicelib.ports import Creations, Guard
+from chalicelib.ports import Guard
 
 EXEMPT = (Permission.MANAGE_USERS, Permission.MANAGE_INVITES)
-
-
-def standing(user: User, settings: Settings, *, creations: Creations, now: datetime) -> Standing:
-    """Used, remaining and renewal, at the cost of one read."""
-    return standing_with(in_force(user, settings), creations.of(user.id), now)
 
 
 def in_force(user: User, settings: Settings) -> Quota:
@@ -29,7 +23,7 @@ def guard(quota: Quota, created: tuple[datetime, ...], now: datetime) -> Guard |
     """
     if quota.is_unlimited or quota.limit is None:
         return None
-    stands = standing_with(quota, created, now)
+    stands = standing(quota, created, now)
     if not stands.remaining:
         raise QuotaExceeded(_explained(stands))
     return Guard(quota.limit, period_start(quota, now))

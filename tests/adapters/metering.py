@@ -1,6 +1,7 @@
 """What DynamoDB says that each call costs."""
 
 from contextlib import contextmanager
+from typing import Any
 
 import botocore.client
 
@@ -10,8 +11,9 @@ READS = {"Query", "GetItem", "BatchGetItem", "TransactGetItems", "Scan"}
 @contextmanager
 def metering(monkeypatch):
     """Gives a list of (operation, read units), one for each read of this process."""
-    original = botocore.client.BaseClient._make_api_call
-    calls = []
+    clients: Any = botocore.client.BaseClient
+    original = clients._make_api_call
+    calls: list[tuple[str, float]] = []
 
     def measured(client, operation, arguments):
         if operation not in READS:
@@ -23,5 +25,5 @@ def metering(monkeypatch):
         return answer
 
     with monkeypatch.context() as patched:
-        patched.setattr(botocore.client.BaseClient, "_make_api_call", measured)
+        patched.setattr(clients, "_make_api_call", measured)
         yield calls

@@ -22,7 +22,8 @@ def entries(house):
 
 
 def test_pages_lead_back_over_empty_months_to_the_first_entry(entries):
-    found, after = [], "2026-06-01"
+    found: list[Entry] = []
+    after: str | None = "2026-06-01"
     while after:
         page = wiring.audit().page(None, after=after, limit=4, now=datetime(2026, 6, 1, tzinfo=UTC))
         assert len(page.items) <= 4
@@ -35,7 +36,7 @@ def test_a_gap_of_years_is_crossed_a_page_at_a_time(entries):
     now = datetime(2031, 1, 1, tzinfo=UTC)
     page = wiring.audit().page(None, after=None, limit=100, now=now)
     assert page.items == ()
-    found = []
+    found: list[Entry] = []
     while page.next:
         page = wiring.audit().page(None, after=page.next, limit=100, now=now)
         found += [each for each in page.items if each in entries]

@@ -4,6 +4,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -170,7 +171,7 @@ def test_text_is_looked_for_in_codes_and_notes_whatever_the_case(now, somebody):
             assert found == [invites[number].code for number in expected]
 
 
-FILTERS = {
+FILTERS: dict[str, dict[str, Any]] = {
     "none": {},
     **{status.value: {"status": status} for status in Status},
     "dates": {"since": timedelta(days=-1), "until": timedelta(days=+2)},
@@ -183,7 +184,7 @@ def test_a_page_among_five_thousand_costs_what_it_costs_among_a_hundred(now, som
     few, many = (a_mixture(count, somebody, made_at, now) for count in (100, 5000))
 
     def costs():
-        found = {}
+        found: dict[tuple[Any, ...], Any] = {}
         for (name, named), creator in product(FILTERS.items(), (None, somebody.id)):
             dates = {key: now + value for key, value in named.items() if isinstance(value, timedelta)}
             search = Search(**named | dates, creator_id=creator)

@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from chalicelib.domain.quotas import Quota
-from chalicelib.domain.settings import Settings
 
 
 def at_once(*doings):
@@ -44,16 +43,13 @@ def test_without_a_quota_fifty_at_once_make_fifty(house):
 
 
 def test_what_was_made_without_a_quota_counts_once_there_is_one(house):
-    from chalicelib import wiring
-    from chalicelib.usecases.quotas import standing
-
     inviter = house.member("create_invites")
     for _ in range(3):
-        inviter.http.post("/invites", json={})
-    house_with_a_quota = Settings(default_quota=Quota(3, 30))
-    stands = standing(inviter.user, house_with_a_quota, creations=wiring.creations(), now=wiring.now())
-    assert (stands.used, stands.remaining) == (3, 0)
-    assert timedelta(days=29) < stands.renews_at - wiring.now() < timedelta(days=30)
+        assert inviter.http.post("/invites", json={}).status_code == 201
+    assert house.admin.patch(f"/users/{inviter.id}", json={"quota": {"limit": 3, "days": 30}}).status_code == 200
+    stands = inviter.http.get("/auth/me").json()["quota"]
+    assert (stands["used"], stands["remaining"]) == (3, 0)
+    assert inviter.http.post("/invites", json={}).json()["Code"] == "QuotaExceeded"
 
 
 def test_more_creations_than_any_quota_counts_are_forgotten_from_the_oldest_on(house):
@@ -67,7 +63,7 @@ def test_more_creations_than_any_quota_counts_are_forgotten_from_the_oldest_on(h
     kept = CreationsModel.get(inviter.id).times
     assert len(kept) == MOST_INVITES + 1
     assert kept[1:] == list(range(TOO_MANY, TOO_MANY - MOST_INVITES, -1))
-    assert wiring.creations().of(inviter.id)[0] > wiring.now() - timedelta(minutes=1)
+    assert wiring.invites().groundwork(inviter.id).created[0] > wiring.now() - timedelta(minutes=1)
 
 
 def test_two_edits_at_once_both_count(house):
@@ -84,7 +80,7 @@ def test_two_edits_at_once_both_count(house):
 
 
 def test_whoever_comes_first_of_a_claim_and_a_deletion_keeps_the_other_from_it(house):
-    outcomes = Counter()
+    outcomes: Counter[int] = Counter()
     for _ in range(8):
         inviter, visitor = house.member("create_invites"), house.visitor()
         code = inviter.http.post("/invites", json={}).json()["code"]

@@ -36,7 +36,7 @@ def test_what_does_not_match_is_passed_over():
 
 
 def test_a_search_stops_after_so_many_reads_and_can_go_on():
-    fetched = []
+    fetched: list[int] = []
     nothing = page(1000, most_read=50, read=lambda record: None, fetched=fetched)  # noqa: ARG005
     assert (nothing.items, nothing.next) == ((), "049")
     assert len(fetched) == 51

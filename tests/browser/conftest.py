@@ -17,6 +17,16 @@ PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
 expect.set_options(timeout=10_000)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+IS_FOCUSED = """name => {
+  const { labels, textContent } = document.activeElement;
+  return (labels?.[0]?.textContent ?? textContent).includes(name);
+}"""
+IS_BEFORE = """name => {
+  const { type, name: group } = document.activeElement;
+  const others = type === 'radio' ? [...document.getElementsByName(group)] : [];
+  const at = others.findIndex((other) => other.labels[0].textContent.includes(name));
+  return at > others.indexOf(document.activeElement);
+}"""
 THEMES: dict[Literal["light", "dark"], dict[str, Any]] = {
     "light": {"runOnly": RULES},
     "dark": {"runOnly": ["color-contrast"]},  # the colours are all that differs
@@ -54,6 +64,18 @@ class Screen:
 
     def click(self, name: str, role="button") -> None:
         self.page.get_by_role(role, name=name).click()
+
+    def tabs_to(self, name: str) -> None:
+        """With the Tab key alone; a group of radio buttons is one stop, and the arrows move within it."""
+        for _ in range(60):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate(IS_FOCUSED, name):
+                return
+            while self.page.evaluate(IS_BEFORE, name):
+                self.page.keyboard.press("ArrowDown")
+                if self.page.evaluate(IS_FOCUSED, name):
+                    return
+        raise AssertionError(f"{name} cannot be reached by keyboard")
 
     def shows(self, words: str) -> None:
         expect(self.page.get_by_text(words).first).to_be_visible()

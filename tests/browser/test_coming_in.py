@@ -69,6 +69,23 @@ def test_a_session_that_ends_asks_again_and_loses_nothing(house, signed_in, sett
         assert invite["note"] == "Long thought about"
 
 
+def test_what_was_typed_outlives_a_sign_in_at_plex(house, signed_in):
+    owner = house.visitor({"id": demo.OWNER.id})
+    started = owner.browser.post("/auth/plex").json()
+    house.plex.approve(started["auth_url"], owner.account)
+    token = owner.browser.post(f"/auth/plex/{started['sign_in_id']}").json()["token"]
+    screen = signed_in("desktop", token).opens("/invites/new")
+    screen.page.get_by_label("Note").fill("Long thought about")
+    screen.page.get_by_label("Any number").check()
+    house.client(token).delete("/auth/session")
+    screen.click("Create invite")
+    screen.click("Sign in with Plex")
+    approve(screen, demo.OWNER.id)
+    screen.is_headed("New invite")
+    expect(screen.page.get_by_label("Note")).to_have_value("Long thought about")
+    expect(screen.page.get_by_label("Any number")).to_be_checked()
+
+
 def test_a_lost_connection_is_told_and_loses_nothing(signed_in):
     screen = signed_in("phone").opens("/invites/new")
     screen.page.get_by_label("Note").fill("Typed on the train")

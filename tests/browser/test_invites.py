@@ -29,6 +29,20 @@ def test_a_plain_invite_takes_two_clicks(house, signed_in, size):
     assert re.fullmatch(re.escape(house.origin) + r"/signup\?icode=[A-Za-z0-9]{8}", link)
 
 
+def test_an_invite_is_made_by_keyboard_alone(signed_in):
+    screen = signed_in("desktop").opens("/")
+    screen.is_headed("Overview")
+    for name in ("New invite", "A number", "Number of people", "Create invite"):
+        screen.tabs_to(name)
+        screen.page.keyboard.press({"A number": "Space", "Number of people": "Control+A"}.get(name, "Enter"))
+        if name == "Number of people":
+            screen.page.keyboard.type("2")
+    screen.is_headed("The invite is ready")
+    screen.tabs_to("All about this invite")
+    screen.page.keyboard.press("Enter")
+    screen.shows("0 of 2")
+
+
 def test_the_sentence_follows_what_is_chosen(signed_in):
     screen = signed_in("desktop").opens("/invites/new")
     page = screen.page

@@ -6,6 +6,8 @@ import time
 import pytest
 from playwright.sync_api import expect
 
+from local.plex import demo
+
 SIZES = pytest.mark.parametrize("size", ["phone", "desktop"])
 
 
@@ -110,6 +112,13 @@ def test_libraries_are_read_from_plex_again(house, signed_in):
     screen.click("Read from Plex again")
     screen.shows("The libraries are up to date.")
     assert house.admin.get("/libraries").json()["libraries_refresh"] == "idle"
+
+
+def test_the_owner_connects_the_house_to_plex_again(house, signed_in):
+    screen = signed_in("phone").opens("/settings")
+    screen.click("Connect to Plex again")
+    screen.page.locator(f"button[data-account='{demo.OWNER.id}']").click()
+    screen.is_headed("Settings")
 
 
 @SIZES

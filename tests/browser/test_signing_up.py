@@ -38,9 +38,10 @@ def test_an_invitee_gets_in(house, screens, size):
 
 
 def test_coming_back_later_resumes(house, phone):
+    account = house.plex.account()
     phone.opens(signup(house, house.invite()))
     phone.click("Sign in with Plex")
-    approve(phone, house.plex.account())
+    approve(phone, account)
     phone.is_headed("You are in")
     phone.page.reload()
     phone.is_headed("You are in")
@@ -161,12 +162,12 @@ def test_an_account_without_plex_is_made_and_linked_later(house, phone, settings
 
 
 def test_the_page_speaks_the_browsers_language(house, screens):
-    code = house.invite()
+    code, account = house.invite(), house.plex.account()
     phone = screens("phone", language="de-AT")
     phone.opens(signup(house, code)).is_headed("Olivia lädt dich ein zu Olivia's Plex")
     phone.is_sound("signup-offer-de")
     phone.click("Mit Plex anmelden")
-    approve(phone, house.plex.account())
+    approve(phone, account)
     phone.is_headed("Du bist drin")
     phone.shows("Die Bibliotheken sind mit dir geteilt.")
 
@@ -180,21 +181,13 @@ def test_the_offer_is_readable_without_javascript(house, screens):
 def test_the_whole_way_goes_by_keyboard(house, desktop):
     account = house.plex.account()
     desktop.opens(signup(house, house.invite()))
-    _tab_to(desktop, "Sign in with Plex")
+    desktop.tabs_to("Sign in with Plex")
     desktop.page.keyboard.press("Enter")
     desktop.page.wait_for_url(re.compile("/auth"))
-    _tab_to(desktop, account["username"])
+    desktop.tabs_to(account["username"])
     desktop.page.keyboard.press("Enter")
     desktop.is_headed("You are in")
-    _tab_to(desktop, "Open Plex")
-
-
-def _tab_to(screen, name: str) -> None:
-    for _ in range(60):
-        screen.page.keyboard.press("Tab")
-        if name in (screen.page.evaluate("document.activeElement.textContent") or ""):
-            return
-    raise AssertionError(f"{name} cannot be reached with the Tab key")
+    desktop.tabs_to("Open Plex")
 
 
 def test_the_page_is_small(house):

@@ -20,6 +20,7 @@ STATEMENTS = [
     for file in sorted(POLICIES.glob("*.json"))
     for statement in json.loads(file.read_text())["Statement"]
 ]
+RENEWAL = "the_owner_renews_their_token"
 PATIENCE = 4.0
 """Seconds until a step that lacks a permission is given up."""
 
@@ -64,6 +65,8 @@ def _fails_without(stay, step, function, statement):
     except (AssertionError, KeyError):
         refused = {use["action"] for use in stay.rehearsal.uses()[seen:] if use["decision"] == "Deny"}
         assert refused & _actions(function, statement), f"{step} failed, but for another reason"
+        if step == RENEWAL:
+            STEPS[step](stay)  # Plex forgot the token that the house still has
         return True
     return False
 

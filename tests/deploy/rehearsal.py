@@ -78,15 +78,24 @@ class Rehearsal:
     plex_url: str
     uses_file: Path
 
-    def ops(self, command: str, stage: str, *more: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """`python -m infra.deploy …`, as the Makefile runs it."""
-        done = self.run(sys.executable, "-m", "infra.deploy", command, "--stage", stage, *more)
+    def ops(
+        self, command: str, stage: str, *more: str, check: bool = True, given: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """`python -m infra.deploy …`, as the Makefile runs it; `given` is its standard input."""
+        done = self.run(sys.executable, "-m", "infra.deploy", command, "--stage", stage, *more, given=given)
         assert done.returncode == 0 or not check, done.stdout + done.stderr
         return done
 
-    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *command: str, given: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            command, cwd=self.project, env=self.environment, capture_output=True, text=True, check=False, timeout=300
+            command,
+            cwd=self.project,
+            env=self.environment,
+            input=given,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
         )
 
     @property
@@ -125,14 +134,14 @@ def rehearsing(folder: Path) -> Iterator[Rehearsal]:
     """The emulator with AUTH=true, the Plex stand-in, and a copy of the checkout to deploy from."""
     project, uses = folder / "checkout", folder / "uses.jsonl"
     uses.touch()
-    _copy_checkout(project)
+    copy_checkout(project)
     with ExitStack() as parts:
         emulator = parts.enter_context(_emulator(folder, uses))
         plex_url = parts.enter_context(_plex(folder))
         yield Rehearsal(project, emulator, plex_url, uses)
 
 
-def _copy_checkout(project: Path) -> None:
+def copy_checkout(project: Path) -> None:
     project.mkdir()
     for name in PACKAGED:
         source = ROOT / name

@@ -280,6 +280,7 @@ def test_people_see_their_own_invites_and_those_who_may_see_all(house):
         ({"limit": "101"}, "limit"),
         ({"limit": "ten"}, "limit"),
         ({"q": "x" * 101}, "q"),
+        ({"creator": "x" * 3000}, "creator"),
         ({"cursor": "made-up"}, "cursor"),
     ],
 )

@@ -61,9 +61,12 @@ def test_of_many_who_save_at_once_one_succeeds(house, settings):
     assert house.admin.get("/settings").json()["version"] == settings["version"] + 1
 
 
-def test_a_change_without_its_version_is_refused(house, settings):
-    answer = house.admin.patch("/settings", json={"signup_enabled": False})
-    assert (answer.status_code, answer.json()["Field"]) == (400, "version")
+def test_a_change_without_a_version_is_laid_over_what_is_there(house, settings):
+    _title(house, "Meanwhile", settings["version"])
+    answer = house.admin.patch("/settings", json={"dashboard_url": "https://example.org/"})
+    assert answer.status_code == 200
+    assert answer.json()["application_title"] == "Meanwhile"
+    assert answer.json()["version"] == settings["version"] + 2
 
 
 @pytest.mark.parametrize(

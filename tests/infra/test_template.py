@@ -34,7 +34,6 @@ INDEXES = {
     "invites": {"newest", "by_creator", "by_status", "by_creator_and_status", "due"},
     "users": {"by_state", "trials"},
     "redemptions": {"by_code", "by_state", "due"},
-    "sessions": {"by_user"},
     "held_tokens": {"due"},
     "sign_ins": {"due"},
     "qr_images": {"due"},

@@ -3,6 +3,7 @@
 import itertools
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -23,19 +24,21 @@ ids = map(str, itertools.count())
 
 
 def edit(store, editor, now=LATER, **changes):
+    images: Any = Images()
     return editing_invites.edit(
         CODE,
         Edit(**changes, named=frozenset(changes)),
         editor=editor,
         invites=store,
-        images=Images(),
+        images=images,
         new_id=lambda: next(ids),
         now=now,
     )
 
 
-def delete(store, by, images=None):
-    editing_invites.delete(CODE, by=by, invites=store, images=images or Images(), new_id=lambda: next(ids), now=LATER)
+def delete(store: Any, by, images: Any = None, code=CODE):
+    images = images or Images()
+    editing_invites.delete(code, by=by, invites=store, images=images, new_id=lambda: next(ids), now=LATER)
 
 
 def test_every_field_can_be_changed_by_a_manager():
@@ -177,6 +180,4 @@ def test_redeemed_while_it_was_being_deleted_it_stays():
 @pytest.mark.parametrize("code", ["nobodys1", "no code"])
 def test_what_is_not_there_is_not_found(code):
     with pytest.raises(InviteNotFound):
-        editing_invites.delete(
-            code, by=a_manager(), invites=Invites(), images=Images(), new_id=lambda: next(ids), now=LATER
-        )
+        delete(Invites(), a_manager(), code=code)

@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -20,9 +21,9 @@ ids = map(str, itertools.count())
 
 def create(creator, invites=None, now=NOW, choose=None, **wishes):
     options = {"choose": choose} if choose else {}
-    store = Invites() if invites is None else invites
+    store: Any = Invites() if invites is None else invites
     made, _ = inviting.create(
-        Wishes(**wishes, named=frozenset(wishes)),
+        Wishes(**wishes),
         creator=creator,
         invites=store,
         new_id=lambda: next(ids),
@@ -32,7 +33,7 @@ def create(creator, invites=None, now=NOW, choose=None, **wishes):
     return made
 
 
-ADVANCED_WISHES = {
+ADVANCED_WISHES: dict[str, list[Any]] = {
     "usage_limit": [2, None],
     "expires_in": [Expiry(1, Unit.DAYS)],
     "libraries": ["all", ("11",)],

@@ -1,6 +1,7 @@
 """Reading the libraries from Plex, with Plex in all its moods."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,8 @@ KNOWN = Settings(server=SERVER, libraries=(MOVIES,), libraries_refresh=Refresh(r
 class House:
     def __init__(self, settings=KNOWN, *, server_by_then=SERVER):
         self.settings, self.server_by_then = settings, server_by_then
-        self.noted = self.read = None
+        self.noted: Any = None
+        self.read: Any = None
 
     def get(self):
         return self.settings
@@ -56,8 +58,13 @@ class Queue:
         self.sent += 1
 
 
-def refresh(outcome, house):
-    return libraries.refresh(settings=house, plex=Plex(outcome), now=NOW)
+def refresh(outcome, house: Any):
+    plex: Any = Plex(outcome)
+    return libraries.refresh(settings=house, plex=plex, now=NOW)
+
+
+def ask(house: Any, queue: Any):
+    return libraries.ask(settings=house, queue=queue, now=NOW)
 
 
 def test_what_plex_says_is_written_with_the_server_s_name_of_today():
@@ -102,13 +109,13 @@ def test_without_a_server_there_is_nothing_to_read():
     assert refresh(("Home", ()), House(Settings())).failure
     queue = Queue()
     with pytest.raises(SetupIncomplete):
-        libraries.ask(settings=House(Settings()), queue=queue, now=NOW)
+        ask(House(Settings()), queue)
     assert queue.sent == 0
 
 
 def test_a_reading_that_never_came_back_counts_as_failed():
     house, queue = House(), Queue()
-    asked = libraries.ask(settings=house, queue=queue, now=NOW).libraries_refresh
+    asked = ask(house, queue).libraries_refresh
     assert queue.sent == 1
     assert asked.state(NOW) is RefreshState.RUNNING
     assert asked.state(NOW + timedelta(minutes=10)) is RefreshState.FAILED

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -73,7 +74,8 @@ def is_admin(user):
 
 
 def managing(users, queue=None):
-    return ManagingUsers(users=users, sessions=Sessions(), queue=queue or Queue(), new_id=lambda: "id")
+    fakes: dict[str, Any] = {"users": users, "sessions": Sessions(), "queue": queue or Queue()}
+    return ManagingUsers(**fakes, new_id=lambda: "id")
 
 
 ANNA, BERT = a_user("anna", Permission.ADMIN), a_user("bert", Permission.ADMIN)

@@ -223,6 +223,10 @@ class Scene:
         issue_token(self.world, account, "their phone")
         return account.id
 
+    def person_with(self, email: str) -> int:
+        account = self.world.add_account(f"p{wiring.new_id()[:10]}", f"{wiring.new_id()[:6]}{email}")
+        return account.id
+
     def begins(self, code: str) -> StartedSignIn:
         return redeeming.start_sign_in(
             code,
@@ -258,7 +262,10 @@ class Scene:
 
     def redeems(self, **features: bool) -> Someone:
         """What signing up leads to, without its calls of Plex: they have tests of their own."""
-        invite, account = self._invite(**features), self.world.accounts[self.person()]
+        return self.redeems_as(self.person(), **features)
+
+    def redeems_as(self, account_id: int, **features: bool) -> Someone:
+        invite, account = self._invite(**features), self.world.accounts[account_id]
         now, user_id, redemption_id = self.clock(), wiring.new_id(), wiring.new_id()
         user = User(
             id=user_id,
@@ -318,9 +325,10 @@ class Scene:
         retry(someone.redemption_id, by=admin, redemptions=wiring.redemptions(), queue=self.post, now=self.clock())
 
     def joins_locally(self, **features: bool) -> Someone:
-        name = f"local {wiring.new_id()[:8]}"
-        who = applicant(f"{name.replace(' ', '')}@example.org", name, "correct horse")
-        code = self.invite(**features)
+        return self.joins_locally_as(f"local {wiring.new_id()[:8]}", self.invite(**features))
+
+    def joins_locally_as(self, name: str, code: str) -> Someone:
+        who = applicant(f"{wiring.new_id()[:8]}@example.org", name, "correct horse")
         joining = JoiningLocally(
             invites=_WithLocalAccounts(wiring.connection()),
             claims=wiring.claims(),

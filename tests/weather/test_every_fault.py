@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ GIVING = (("POST", SHARE), ("POST", HOME), ("POST", ONE_SHARE))
 @dataclass(frozen=True)
 class Flow:
     name: str
-    begin: Callable
+    begin: Callable[[Any], Any]
     calls: tuple[tuple[str, str], ...]
     """Method and path of what the flow asks of Plex, in order."""
 

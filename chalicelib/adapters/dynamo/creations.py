@@ -23,16 +23,6 @@ class CreationsModel(Model):
     times: Any = ListAttribute(of=NumberAttribute, null=True)
 
 
-class DynamoCreations:
-    """ports.Creations."""
-
-    def of(self, user_id: str) -> tuple[datetime, ...]:
-        try:
-            return times_of(CreationsModel.get(user_id, consistent_read=True))
-        except CreationsModel.DoesNotExist:
-            return ()
-
-
 def times_of(record: CreationsModel | None) -> tuple[datetime, ...]:
     times = record.times if record else None
     return tuple(datetime.fromtimestamp(time / 1_000_000, UTC) for time in times or ())

@@ -1080,6 +1080,8 @@ export interface components {
                 count: number;
             }[];
             needs_attention: number;
+            /** @description Since when Plex does not take the owner's token; null while all is well. */
+            provisioning_paused_since: components["schemas"]["TimeOrNull"];
         };
         AuditEntry: {
             id: components["schemas"]["Id"];

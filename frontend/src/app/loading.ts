@@ -37,8 +37,9 @@ export function useLoad<T>(path: string | null): Loaded<T> {
     redraw((count) => count + 1);
     ask<T>("GET", path)
       .then((data) => {
+        if (!current) return;
         known.set(path, data);
-        if (current) setError(undefined);
+        setError(undefined);
       })
       .catch((problem: Error) => {
         if (!current) return;

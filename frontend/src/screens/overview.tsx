@@ -7,7 +7,7 @@ import { Link } from "../app/routing";
 import { Chart } from "../parts/chart";
 import { Icon } from "../parts/icons";
 import { Show } from "../parts/notices";
-import { StatusSign, Title } from "../parts/small";
+import { Moment, StatusSign, Title } from "../parts/small";
 import { t } from "../texts";
 
 const ORDER: Status[] = ["active", "redeemed", "expired", "inactive"];
@@ -21,6 +21,7 @@ export function Overview() {
       <Show what={stats}>
         {(stats) => (
           <div class="overview">
+            <Paused since={stats.provisioning_paused_since} />
             <Waiting stats={stats} />
             <section>
               <h2>{t.overview.byStatus}</h2>
@@ -65,6 +66,19 @@ function Waiting({ stats }: { stats: Stats }) {
         {t.overview.look}
       </Link>
     </section>
+  );
+}
+
+function Paused({ since }: { since: string | null }) {
+  const owner = may(useMe(), "admin");
+  if (!since) return null;
+  return (
+    <p class="problem">
+      <span>
+        {t.overview.paused} <Moment at={since} />
+      </span>
+      {owner && <Link href="/settings">{t.overview.connect}</Link>}
+    </p>
   );
 }
 

@@ -1,6 +1,6 @@
 // Everything that the owner decides about the house.
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { ask } from "../api/client";
 import type { Permission, Settings, Shelf, SignInStarted } from "../api/types";
@@ -254,6 +254,8 @@ function Libraries({ now, change, acting }: PartProperties) {
 function Refresh({ shelf, reload }: { shelf: Shelf | undefined; reload: () => void }) {
   const acting = useActing();
   const [asked, setAsked] = useState<{ shelf: Shelf | undefined }>();
+  const latest = useRef(shelf);
+  latest.current = shelf;
   const running = shelf?.libraries_refresh === "running" || (asked !== undefined && asked.shelf === shelf);
   useEffect(() => {
     if (!running) return;
@@ -263,7 +265,7 @@ function Refresh({ shelf, reload }: { shelf: Shelf | undefined; reload: () => vo
   const refresh = () =>
     void acting.run(async () => {
       await ask("POST", "/libraries/refresh", {});
-      setAsked({ shelf });
+      setAsked({ shelf: latest.current });
       reload();
     });
   return (

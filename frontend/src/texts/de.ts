@@ -151,6 +151,8 @@ export const de: Texts = {
     nothingWaits: "Nichts wartet. Wer eingelöst hat, ist drin oder auf dem Weg.",
     waiting: (number) => count(number, "Einlösung braucht einen Blick", "Einlösungen brauchen einen Blick"),
     look: "Ansehen",
+    paused: "Plex nimmt die Anmeldung des Besitzers nicht mehr an: Wer einlöst, wartet, bis sie erneuert ist. Bemerkt",
+    connect: "Neu mit Plex verbinden",
     signupOff: "Das Einlösen ist aus: Zurzeit gelten keine Einladungen.",
     turnOn: "Zu den Optionen",
     none: "In dieser Zeit hat niemand eingelöst.",

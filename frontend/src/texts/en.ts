@@ -127,6 +127,8 @@ export const en = {
     nothingWaits: "Nothing waits. Everybody who redeemed an invite is in, or on the way.",
     waiting: (number: number) => count(number, "redemption needs a look", "redemptions need a look"),
     look: "Have a look",
+    paused: "Plex does not accept the owner's sign-in any more: whoever redeems an invite waits until it is renewed. Noticed",
+    connect: "Connect to Plex again",
     signupOff: "Sign-up is off: invites cannot be redeemed at the moment.",
     turnOn: "Go to the settings",
     none: "Nobody has redeemed an invite in this time.",

@@ -1,0 +1,58 @@
+"""Data out and in again, and what a redemption costs in units."""
+
+import json
+from collections import Counter
+
+import boto3
+import pytest
+
+from infra.deploy import stack
+from tests.deploy.steps import STEPS
+
+WRITES = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"}
+READS = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
+
+
+@pytest.fixture
+def elsewhere(rehearsal):
+    """Empty tables of another installation."""
+    credentials = {name: rehearsal.environment[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
+    session = boto3.Session(*credentials.values(), region_name=rehearsal.environment["AWS_REGION"])
+    values = {"App": "other", "Stage": "dev", "Front": "off"}
+    stack.deploy(session, "other-dev", values, endpoint=rehearsal.endpoint, delay=1)
+    return "other"
+
+
+def test_what_is_exported_is_there_again_elsewhere(rehearsal, stay, elsewhere):
+    STEPS["a_person_redeems"](stay)
+    exported = rehearsal.ops("export", "prod").stdout
+    restored = rehearsal.ops("import", "dev", "--app", elsewhere, given=exported)
+    again = rehearsal.ops("export", "dev", "--app", elsewhere).stdout
+    lines = exported.splitlines()
+    assert restored.stdout.startswith(f"{len(lines)} items into other-dev")
+    assert sorted(again.splitlines()) == sorted(lines)
+    tables = {json.loads(line)["table"] for line in lines}
+    assert {"settings", "users", "identities", "invites", "redemptions", "counts", "creations", "audit"} == tables
+
+
+def test_an_export_has_no_token_of_anybody(rehearsal, stay):
+    exported = rehearsal.ops("export", "prod").stdout
+    owner = rehearsal.client("secretsmanager").get_secret_value(SecretId=stay.outputs["PlexSecretArn"])
+    assert json.loads(owner["SecretString"])["token"] not in exported
+    assert stay.house.running.admin_token not in exported
+
+
+@pytest.mark.parametrize("line", ["nonsense", "{}", '{"table": "sessions", "item": {}}', "[1]"])
+def test_what_is_no_export_is_refused_by_its_line(rehearsal, deployed, line):
+    refused = rehearsal.ops("import", "prod", check=False, given=line)
+    assert refused.returncode == 1
+    assert "Line 1 " in refused.stdout
+
+
+def test_a_redemption_costs_what_operations_md_says(rehearsal, stay):
+    """From the opened page to the shared libraries, the invite's creation included; indexes come on top."""
+    seen = len(rehearsal.uses())
+    STEPS["a_person_redeems"](stay)
+    used = Counter(use["action"] for use in rehearsal.uses()[seen:] if use["decision"] == "Allow")
+    assert sum(used[action] for action in WRITES) <= 45
+    assert sum(used[action] for action in READS) <= 90

@@ -1,0 +1,143 @@
+"""The package that goes to Lambda: small, for Lambda's machines, and complete by itself."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.packages import packaged
+
+ROOT = Path(__file__).resolve().parents[2]
+HANDLERS = (
+    "app.app",
+    *(f"chalicelib.entrypoints.events.{name}" for name in ("provision", "sweep", "remove_orphans", "tidy_qr")),
+)
+
+
+@pytest.fixture(scope="session")
+def package(rehearsal, deployed, tmp_path_factory):
+    out = tmp_path_factory.mktemp("package")
+    environment = {**rehearsal.environment, "PYTHONDONTWRITEBYTECODE": "1"}
+    return packaged(rehearsal.project, out, environment=environment, chalice=rehearsal.tool("chalice"))
+
+
+def test_it_is_small(package):
+    assert package.zip.stat().st_size < 20_000_000
+
+
+def test_nothing_in_it_was_built_for_this_machine_only(package):
+    assert not [tag for tag in package.tags() if re.search(r"(^|\.)linux_", tag)]
+    assert package.machines() == {"x86_64"}
+
+
+@pytest.mark.parametrize("handler", HANDLERS)
+def test_every_handler_imports_from_the_package_alone(package, handler):
+    assert package.foreign_imports(handler) == []
+
+
+def test_the_handlers_are_those_that_lambda_is_told(package):
+    assert {function["Handler"] for function in package.functions.values()} == set(HANDLERS)
+
+
+def test_every_function_has_a_configuration_and_a_policy():
+    configured = json.loads((ROOT / ".chalice" / "config.template.json").read_text())["lambda_functions"]
+    names = {handler.rpartition(".")[2].replace("app", "api_handler") for handler in HANDLERS}
+    assert set(configured) == names
+    assert {file.stem for file in (ROOT / ".chalice" / "policies").glob("*.json")} == names
+
+
+def test_cfn_lint_has_nothing_to_say_of_it_raw_and_translated(package, rehearsal, tmp_path):
+    raw = package.zip.parent / "sam.json"
+    translated = tmp_path / "translated.json"
+    translated.write_text(json.dumps(_translated(package.template)))
+    for template in (raw, translated):
+        said = subprocess.run(
+            [rehearsal.tool("cfn-lint"), "--regions", "us-east-1", "--ignore-checks", "W3002", "--", template],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert said.stdout + said.stderr == ""
+
+
+def test_policies_name_only_what_the_stack_made(rehearsal, deployed):
+    for file in (rehearsal.project / ".chalice" / "generated" / "prod").glob("*.json"):
+        for statement in json.loads(file.read_text())["Statement"]:
+            assert "*" not in "".join(statement["Action"]), statement["Sid"]
+            resources = statement["Resource"]
+            for resource in resources if isinstance(resources, list) else [resources]:
+                assert statement["Sid"] == "Trace" or "streamarr-prod" in resource or ":key/" in resource
+
+
+def test_policies_allow_what_the_adapters_call_and_nothing_else():
+    """Action by action, for all functions together; tests/deploy/every_permission.py looks at each alone."""
+    source = "\n".join(file.read_text() for file in (ROOT / "chalicelib" / "adapters").rglob("*.py"))
+    allowed = {
+        action
+        for file in (ROOT / ".chalice" / "policies").glob("*.json")
+        for statement in json.loads(file.read_text())["Statement"]
+        for action in statement["Action"]
+    }
+    assert allowed - BY_LAMBDA == {action for action, call in CALLS.items() if re.search(call, source)}
+    assert not re.search(r"\.scan\(|batch_write", source)
+
+
+BY_LAMBDA = {
+    "sqs:ReceiveMessage",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:DescribeStream",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+}
+"""What Lambda does in the role's name."""
+
+CALLS = {
+    "dynamodb:GetItem": r"Model\.get\(|TransactGet\(",
+    "dynamodb:BatchGetItem": r"\.batch_get",
+    "dynamodb:Query": r"\.query\(",
+    "dynamodb:PutItem": r"\.save\(",
+    "dynamodb:UpdateItem": r"\.update\(",
+    "dynamodb:DeleteItem": r"\.delete\(",
+    "dynamodb:ConditionCheckItem": r"\.check\(|condition_check\(",
+    "sqs:SendMessage": r"\.send_message\(",
+    "sqs:ChangeMessageVisibility": r"\.change_message_visibility\(",
+    "sqs:GetQueueUrl": r"\.get_queue_url\(",
+    "s3:PutObject": r"\.put_object\(",
+    "s3:GetObject": r"\.get_object\(|\.head_object\(",
+    "s3:DeleteObject": r"\.delete_object\(",
+    "s3:ListBucket": r"list_objects_v2|\.head_object\(",
+    "kms:Encrypt": r"\.encrypt\(",
+    "kms:Decrypt": r"\.decrypt\(",
+    "secretsmanager:GetSecretValue": r"\.get_secret_value\(",
+    "secretsmanager:PutSecretValue": r"\.put_secret_value\(",
+    "dynamodb:Scan": r"\.scan\(",
+    "sqs:PurgeQueue": r"\.purge_queue\(",
+    "secretsmanager:DeleteSecret": r"\.delete_secret\(",
+    "kms:GenerateDataKey": r"\.generate_data_key\(",
+}
+"""How the adapters' code calls what needs a permission."""
+
+
+def _translated(template):
+    from samtranslator.public.translator import ManagedPolicyLoader  # type: ignore[import-untyped]
+    from samtranslator.translator.transform import transform  # type: ignore[import-untyped]
+
+    class NoManagedPolicies(ManagedPolicyLoader):
+        def __init__(self):
+            super().__init__(None)
+
+        def load(self):
+            return {}
+
+    import boto3
+
+    local = json.loads(json.dumps(template).replace('"./deployment.zip"', '"s3://bucket/deployment.zip"'))
+    return transform(local, {}, NoManagedPolicies(), passthrough_metadata=False) if boto3 else local
