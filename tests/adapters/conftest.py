@@ -16,5 +16,5 @@ def somebody(house):
 
 @pytest.fixture
 def metered(monkeypatch):
-    """`with metered() as reads:` collects what this process reads from DynamoDB: (operation, read units)."""
+    """`with metered() as reads:` collects what this process reads from DynamoDB: (operation, items, read units)."""
     return lambda: metering(monkeypatch)

@@ -91,7 +91,7 @@ def test_a_page_without_the_sweep_is_short_rather_than_dear(now, somebody, meter
             with metered() as reads:
                 page = page_of(Search(status=status, creator_id=somebody.id), later)
             assert len(reads) <= 5
-            assert sum(units for _, units in reads) < 100
+            assert sum(units for *_, units in reads) < 100
             assert page.next
         active = Search(status=Status.ACTIVE, creator_id=somebody.id)
         assert everything(active, later) == [invite.code for invite in invites[900:]]
@@ -151,7 +151,7 @@ def test_a_code_given_in_full_is_found_at_once_and_comes_first(now, somebody, me
         with metered() as reads:
             page = page_of(Search(creator_id=somebody.id, text=oldest), now)
         assert [invite.code for invite in page.items] == [oldest]
-        assert [operation for operation, _ in reads] == ["GetItem", "Query"]
+        assert [operation for operation, *_ in reads] == ["GetItem", "Query"]
         for limit in (1, 25):
             assert everything(Search(creator_id=somebody.id, text=oldest), now, limit) == [oldest]
 
@@ -180,6 +180,9 @@ FILTERS: dict[str, dict[str, Any]] = {
 
 
 def test_a_page_among_five_thousand_costs_what_it_costs_among_a_hundred(now, somebody, metered):
+    from chalicelib import wiring
+
+    sum(wiring.invites().move_expired(now, 40))  # what other tests left to the sweep would be read as well
     made_at = now + DAY  # newer than all others, so that lists of everybody's begin with these
     few, many = (a_mixture(count, somebody, made_at, now) for count in (100, 5000))
 
@@ -188,7 +191,7 @@ def test_a_page_among_five_thousand_costs_what_it_costs_among_a_hundred(now, som
         for (name, named), creator in product(FILTERS.items(), (None, somebody.id)):
             dates = {key: now + value for key, value in named.items() if isinstance(value, timedelta)}
             search = Search(**named | dates, creator_id=creator)
-            for limit in (10, 25):
+            for limit in (10, 20):
                 with metered() as reads:
                     page = page_of(search, now, limit=limit)
                 assert len(page.items) == limit
@@ -206,7 +209,7 @@ def test_a_page_among_five_thousand_costs_what_it_costs_among_a_hundred(now, som
     for filters, reads in among_few.items():
         if filters[0] == "text":  # looks through 500 at most, which is more than the hundred there were
             assert len(among_many[filters]) == 1
-            assert among_many[filters][0][1] < 75
+            assert among_many[filters][0][2] < 75
         else:
             assert among_many[filters] == reads, filters
     assert max(len(reads) for reads in among_many.values()) <= 2

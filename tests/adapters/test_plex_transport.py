@@ -34,6 +34,8 @@ class Plex(HTTPServer):
 
 
 class _Answers(BaseHTTPRequestHandler):
+    server: Plex
+
     def do_GET(self):
         self.server.seen.append((self.path, dict(self.headers)))
         self.send_response(self.server.status)
@@ -117,7 +119,7 @@ def test_retry_after_as_a_date(plex):
     plex.status, plex.extra = 503, {"Retry-After": format_datetime(then, usegmt=True)}
     with pytest.raises(PlexPassing) as passing:
         _ask(plex)
-    assert 80 <= passing.value.retry_after <= 91
+    assert passing.value.retry_after in range(80, 92)
 
 
 def test_a_redirect_is_not_followed_so_that_no_token_goes_elsewhere(plex):

@@ -23,4 +23,4 @@ def test_the_sweep_ends_a_trial_that_is_over_and_no_other(house, monkeypatch):
     assert [entry["action"] for entry in entries] == ["trial ended"]
     with metering(monkeypatch) as reads:
         assert over.id not in [user.id for user in wiring.trials().over(wiring.now())]
-    assert [operation for operation, _ in reads] == ["Query"]
+    assert [operation for operation, *_ in reads] == ["Query"]

@@ -13,6 +13,7 @@ from tests.http.conftest import local_account, new_house, settings  # noqa: F401
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+SITE = ROOT / "frontend" / "dist" / "index.html"
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
 expect.set_options(timeout=10_000)
@@ -46,6 +47,8 @@ QUIET = (
 def browser_type_launch_args(browser_type_launch_args):
     chromium = shutil.which("chromium")
     assert chromium, "the browser tests need Debian's chromium: apt-get install chromium"
+    assert AXE.is_file(), "the browser tests need the site: npm ci && npm run build in frontend/"
+    assert SITE.is_file(), "the browser tests need the site: npm ci && npm run build in frontend/"
     return {**browser_type_launch_args, "executable_path": chromium, "args": list(QUIET)}
 
 

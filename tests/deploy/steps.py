@@ -197,12 +197,12 @@ def a_prolonged_invite_keeps_its_qr_code(stay: Stay) -> None:
 def a_record_that_makes_no_sense_is_parked(stay: Stay) -> None:
     sqs, name = stay.rehearsal.client("sqs"), stay.outputs["ParkedQueueName"]
     url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    sqs.purge_queue(QueueUrl=url)
     item = {"code": {"S": "nonsense"}, "object_key": {"S": "qr/nonsense/1.png"}}
     dynamodb = stay.rehearsal.client("dynamodb")
     dynamodb.put_item(TableName=stay.table("qr_images"), Item=item)
     dynamodb.delete_item(TableName=stay.table("qr_images"), Key=item)
     eventually(lambda: sqs.receive_message(QueueUrl=url, VisibilityTimeout=1).get("Messages"), seconds=PATIENCE)
-    sqs.purge_queue(QueueUrl=url)
 
 
 def what_was_lost_is_sent_again(stay: Stay) -> None:

@@ -10,7 +10,7 @@ from tests.weather.scene import Lines, Scene
 TALKATIVE = ("streamarr-invites", "plexapi", "urllib3", "requests")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def sky(house):
     """One stand-in for the whole suite, and every line that was logged meanwhile."""
     lines, levels = Lines(), {}
@@ -19,17 +19,20 @@ def sky(house):
         levels[name] = talker.level
         talker.addHandler(lines)
         talker.setLevel(logging.DEBUG)
+        talker.propagate = False  # pytest would write it all down a second time
     with running(World(demo.furnish)) as stand_in:
         yield Scene(stand_in, lines.lines)
     for name, level in levels.items():
         logging.getLogger(name).removeHandler(lines)
         logging.getLogger(name).setLevel(level)
+        logging.getLogger(name).propagate = True
 
 
 @pytest.fixture
 def scene(sky):
     sky.start_over()
-    return sky
+    yield sky
+    sky.tidy_up()
 
 
 def pytest_collection_modifyitems(items):

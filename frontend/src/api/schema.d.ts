@@ -600,8 +600,8 @@ export interface paths {
         head?: never;
         /**
          * Change settings
-         * @description `admin`. `version` is that of the settings which the change was made from: when somebody else saved meanwhile, 409
-         *     `SettingsOutOfDate` names the version that is. What is left out stays, within objects as well. Sign-up can be switched on
+         * @description `admin`. `version`, if given, is that of the settings which the change was made from: when somebody else saved meanwhile,
+         *     409 `SettingsOutOfDate` names the version that is. What is left out stays, within objects as well. Sign-up can be switched on
          *     once there are a Plex server and an application URL.
          */
         patch: operations["changeSettings"];
@@ -1023,7 +1023,7 @@ export interface components {
             version: number;
         };
         SettingsChange: {
-            version: number;
+            version?: number | null;
             signup_enabled?: boolean;
             /** @description http or https, without user name, query and fragment; empty is none. */
             application_url?: string;

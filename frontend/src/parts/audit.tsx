@@ -2,7 +2,7 @@
 
 import { useEffect } from "preact/hooks";
 
-import type { Entry } from "../api/types";
+import type { Entry, Permission } from "../api/types";
 import { useLoad } from "../app/loading";
 import { t } from "../texts";
 import { exact } from "../words/times";
@@ -61,5 +61,6 @@ function told(value: unknown): string {
   if (Array.isArray(value)) return value.map(told).join(", ") || "–";
   if (typeof value === "object") return Object.entries(value).map(([key, part]) => `${t.audit.fields[key] ?? key} ${told(part)}`).join(", ");
   const text = String(value);
+  if (text in t.permissions) return t.permissions[text as Permission];
   return /^\d{4}-\d\d-\d\dT/.test(text) ? exact(text) : text;
 }
