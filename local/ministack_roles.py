@@ -7,13 +7,17 @@ and nothing of the emulator's environment. Setting:
 - `MINISTACK_USES`: a file that gets a line of JSON for each permission that a role used or missed.
 """
 
+import hashlib
 import json
 import os
 import sys
 import tempfile
+import threading
+import zipfile
 from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from ministack.core import iam_evaluator, lambda_runtime
@@ -33,6 +37,7 @@ _evaluate, _enforce = iam_evaluator.evaluate, iam_evaluator.enforce
 _pin_origin = iam_evaluator.pin_request_origin
 _mappings = lambda_svc._iter_all_esms
 _emit_logs = lambda_svc._emit_lambda_logs
+_extracting = threading.Lock()
 _serve_s3 = s3.handle_request
 _trace_id = lambda_svc._xray_trace_id_for_invocation
 
@@ -59,6 +64,7 @@ def keep_functions_to_their_package() -> None:
     bare.write_text(f'#!/bin/sh\nexec {sys._base_executable} -S "$@"\n')  # type: ignore[attr-defined]
     bare.chmod(0o755)
     lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = 0.0  # Chalice's waiters look twice in five seconds, not sooner
+    lambda_runtime.zipfile = SimpleNamespace(ZipFile=_ExtractedOnce)
     lambda_runtime._detect_runtime_binary = lambda _runtime: (str(bare), lambda_runtime._PYTHON_WORKER_SCRIPT)
 
 
@@ -74,6 +80,20 @@ async def _handle_s3(method: str, path: str, *rest: Any, **more: Any) -> Any:
         return answer
     refusal = b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
     return HTTPStatus.FORBIDDEN.value, {"Content-Type": "application/xml"}, refusal
+
+
+class _ExtractedOnce(zipfile.ZipFile):
+    """All instances of a function share one copy of its package, as reading it anew takes seconds."""
+
+    def extractall(self, path: Any = None, members: Any = None, pwd: bytes | None = None) -> None:
+        digest = hashlib.sha256("".join(f"{each.filename}{each.CRC}" for each in self.infolist()).encode()).hexdigest()
+        shared = Path(tempfile.gettempdir()) / f"package-{digest}"
+        with _extracting:
+            if not shared.exists():
+                super().extractall(shared.with_suffix(".part"), members, pwd)
+                shared.with_suffix(".part").rename(shared)
+        for each in shared.iterdir():
+            (Path(path) / each.name).symlink_to(each)
 
 
 def _permitted_mappings() -> Iterator[tuple[str, str, Json]]:
@@ -112,7 +132,7 @@ def _may(config: Json, actions: tuple[str, ...] | list[str], resource: str) -> b
 
 
 def _allows(policies: Any, asked: Any) -> bool:
-    allowed = iam_evaluator.evaluate(asked, policies).decision == "Allow"
+    allowed = bool(iam_evaluator.evaluate(asked, policies).decision == "Allow")
     if not allowed and (uses := os.environ.get("MINISTACK_USES")):
         _note(Path(uses), asked.principal_arn.split("/")[1], asked.action, asked.resource_arn, "Deny", "")
     return allowed

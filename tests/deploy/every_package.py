@@ -1,6 +1,6 @@
 """The package for other machines and newer Pythons, where those interpreters are at hand.
 
-`make rehearse-more` runs this; its name keeps it out of `make test`, for each package takes up to a minute to build.
+`make rehearse-packages` runs this; its name keeps it out of `make test`, for each package takes up to a minute to build.
 """
 
 import json
@@ -15,8 +15,9 @@ import pytest
 
 from infra.deploy import configuring
 from infra.deploy.installation import Installation
+from local.aws import ROOT
 from tests.deploy.packages import packaged
-from tests.deploy.rehearsal import ROOT, copy_checkout
+from tests.deploy.rehearsal import copy_checkout
 from tests.deploy.test_package import HANDLERS
 
 OUTPUTS = dict.fromkeys(("KeyArn", "KeyId", "LogGroups", "Tables", "PlexSecretArn", "PlexSecretName"), "any")

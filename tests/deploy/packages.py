@@ -6,6 +6,7 @@ import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 MACHINES = {62: "x86_64", 183: "arm64"}
 """ELF's numbers."""
@@ -24,7 +25,7 @@ print(json.dumps({"files": files, "prefixes": [sys.base_prefix, sys.base_exec_pr
 class Package:
     zip: Path
     folder: Path
-    template: dict
+    template: dict[str, Any]
 
     @property
     def functions(self):

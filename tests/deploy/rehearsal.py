@@ -106,7 +106,7 @@ class Rehearsal:
 
     def client(self, service: str, key: str = CREDENTIALS["AWS_ACCESS_KEY_ID"], secret: str | None = None) -> Any:
         """Of the account's root, unless given other credentials."""
-        return boto3.client(
+        return boto3.client(  # type: ignore[call-overload]  # by name
             service,
             endpoint_url=self.endpoint,
             region_name=CREDENTIALS["AWS_REGION"],

@@ -19,7 +19,7 @@ from local.plex import demo
 from tests.deploy.rehearsal import DeployedHouse, Rehearsal, eventually
 
 PASSWORD = "correct horse battery staple"
-PATIENCE = 15.0
+PATIENCE = 45.0
 """Seconds that anything may take; the tests that expect failure shorten it."""
 
 

@@ -16,8 +16,8 @@ READS = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
 @pytest.fixture
 def elsewhere(rehearsal):
     """Empty tables of another installation."""
-    credentials = {name: rehearsal.environment[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
-    session = boto3.Session(*credentials.values(), region_name=rehearsal.environment["AWS_REGION"])
+    known = rehearsal.environment
+    session = boto3.Session(known["AWS_ACCESS_KEY_ID"], known["AWS_SECRET_ACCESS_KEY"], region_name=known["AWS_REGION"])
     values = {"App": "other", "Stage": "dev", "Front": "off"}
     stack.deploy(session, "other-dev", values, endpoint=rehearsal.endpoint, delay=1)
     return "other"

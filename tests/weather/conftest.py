@@ -2,6 +2,7 @@ import logging
 
 import pytest
 
+from chalicelib.ports import PlexError
 from local.plex import demo
 from local.plex.server import running
 from local.plex.world import World
@@ -20,12 +21,24 @@ def sky(house):
         talker.addHandler(lines)
         talker.setLevel(logging.DEBUG)
         talker.propagate = False  # pytest would write it all down a second time
-    with running(World(demo.furnish)) as stand_in:
-        yield Scene(stand_in, lines.lines)
+    with running(World(demo.furnish)) as stand_in, pytest.MonkeyPatch.context() as patched:
+        scene = Scene(stand_in, lines.lines)
+        patched.setattr(PlexError, "__init__", _noting(scene.emitted))
+        yield scene
     for name, level in levels.items():
         logging.getLogger(name).removeHandler(lines)
         logging.getLogger(name).setLevel(level)
         logging.getLogger(name).propagate = True
+
+
+def _noting(emitted):
+    """Errors that are handled are emitted nowhere today; what they say must be fit for it all the same."""
+
+    def make(error, *said):
+        emitted.append(repr(said))
+        Exception.__init__(error, *said)
+
+    return make
 
 
 @pytest.fixture
