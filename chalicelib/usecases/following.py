@@ -14,7 +14,8 @@ def follow(
 ) -> Redemption:
     """A redemption for its invitee, the invite's creator, or whoever sees all invites.
 
-    The token that came with a redemption reads it even after its account was closed. Raises NotSignedIn,
+    The token that came with a redemption reads it until it expires, even after its account was closed or signed out
+    everywhere (api.md, "Shapes in detail"). Raises NotSignedIn,
     RedemptionNotFound (also for those it does not concern: ids are not to be probed).
     """
     found = sessions.find(token, now)

@@ -11,7 +11,6 @@ from chalicelib.domain.settings import Settings
 from chalicelib.domain.users import User
 from chalicelib.ports import Contention, NewId, OutOfDate, SettingsStore
 
-
 _TRIES_AGAINST_OTHERS = 5
 
 

@@ -1,7 +1,7 @@
 """A local account gets its Plex account, and with it what its invite promised."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.domain.redemptions import Redemption
 from chalicelib.domain.refusals import TryAgain
@@ -20,6 +20,9 @@ from chalicelib.ports import (
 )
 from chalicelib.usecases.redeeming import TOKEN_HELD_FOR
 
+_JUST_BEFORE = timedelta.resolution
+"""The session of whoever links begins now, and counts."""
+
 
 @dataclass(frozen=True, slots=True)
 class LinkingPlex:
@@ -35,6 +38,9 @@ class LinkingPlex:
         """Link the local account of the same e-mail address, which plex.tv must have verified, and provide what it
         was granted; None where there is none to link.
 
+        Nobody verified the address when the account was made, so its password and its sessions may be a stranger's:
+        both end with the link, and Plex is the way in from then on.
+
         Raises AlreadyHasAccess when another account here holds that Plex account, TryAgain.
         """
         user = self._local_account(account)
@@ -46,7 +52,7 @@ class LinkingPlex:
             sealed = self.sealer.seal(plex_token, redemption.id)
             self.held_tokens.replace(redemption.id, sealed, now + TOKEN_HELD_FOR)
         try:
-            self.claims.link(user, account.id, redemption)
+            self.claims.link(user, account.id, redemption, sessions_end_at=now - _JUST_BEFORE)
         except (OutOfDate, Contention) as error:
             raise TryAgain from error
         if redemption:

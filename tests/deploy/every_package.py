@@ -1,6 +1,6 @@
 """The package for other machines and newer Pythons, where those interpreters are at hand.
 
-`make rehearse-packages` runs this; its name keeps it out of `make test`, for each package takes up to a minute to build.
+`make rehearse-packages` runs this; its name keeps it out of `make test`: a package takes up to a minute to build.
 """
 
 import json

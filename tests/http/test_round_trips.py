@@ -12,7 +12,7 @@ EVENT_SOURCES = {"GetRecords", "GetShardIterator", "DescribeStream", "ReceiveMes
 @pytest.fixture
 def aws_calls(monkeypatch):
     """Gives a counter: `with aws_calls() as calls:` collects the operations that the API (this process) sends."""
-    original = botocore.client.BaseClient._make_api_call
+    original = vars(botocore.client.BaseClient)["_make_api_call"]
     running: list[list[str]] = []
 
     def counted(client, operation, arguments):

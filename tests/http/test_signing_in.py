@@ -118,6 +118,19 @@ def test_a_local_account_is_linked_by_signing_in_with_a_confirmed_plex_account(h
     assert again == user
 
 
+def test_whoever_made_an_account_for_somebody_else_s_address_is_out_once_its_owner_links_it(
+    house, settings, local_account
+):
+    address = local_account(PASSWORD)
+    with settings(local_signin_enabled=True):
+        stranger = house.client().post("/auth/local", json={"email": address, "password": PASSWORD}).json()["token"]
+        linked = Person(house, house.plex.account(email=address)).signs_in()
+        again = house.client().post("/auth/local", json={"email": address, "password": PASSWORD})
+    assert house.client(stranger).get("/auth/me").status_code == 401
+    assert (again.status_code, again.json()["Code"]) == (401, "SignInFailed")
+    assert house.client(linked.json()["token"]).get("/auth/me").status_code == 200
+
+
 def test_plex_out_of_reach_is_said_and_asking_again_goes_on(house, member):
     sign_in_id = member.begins()
     house.plex.fault(method="GET", path="/api/v2/user", when="before", kind="status", status=503)
@@ -229,7 +242,7 @@ def test_session_and_user_are_checked_in_one_round_trip(house, monkeypatch):
     import botocore.client
 
     member, calls = house.member("streamarr"), []
-    original = botocore.client.BaseClient._make_api_call
+    original = vars(botocore.client.BaseClient)["_make_api_call"]
 
     def counted(client, operation, arguments):
         calls.append(operation)

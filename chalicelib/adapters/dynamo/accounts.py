@@ -41,9 +41,9 @@ class DynamoSessions:
         if found is None:
             return None
         session = session_of(found)
-        if session.user_id != user_id or session.expires_at <= now or _signed_out(user, session):
+        if session.user_id != user_id or session.expires_at <= now:
             return None
-        return session, user and user_of(user)
+        return session, None if user is None or _signed_out(user, session) else user_of(user)
 
     def end(self, token: str) -> None:
         SessionModel(token_hash=hashed(token)).delete()
@@ -57,8 +57,8 @@ class DynamoSessions:
                 raise
 
 
-def _signed_out(user: UserModel | None, session: Session) -> bool:
-    return user is not None and user.signed_out_at is not None and session.created_at <= user.signed_out_at
+def _signed_out(user: UserModel, session: Session) -> bool:
+    return user.signed_out_at is not None and session.created_at <= user.signed_out_at
 
 
 class DynamoAccounts:

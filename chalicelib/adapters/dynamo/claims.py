@@ -1,7 +1,8 @@
 """The one transaction by which somebody is let in, the one that takes it back, and the one that links Plex."""
 
 from dataclasses import replace
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from pynamodb.connection import Connection
 
@@ -28,6 +29,9 @@ from chalicelib.domain.redemptions import Redemption
 from chalicelib.domain.refusals import AlreadyHasAccess, UserNameTaken
 from chalicelib.domain.users import AccountState, User
 from chalicelib.ports import Claim, Contention, OutOfDate
+
+if TYPE_CHECKING:
+    from pynamodb.expressions.update import Action
 
 _TRIES_AGAINST_OTHERS = 10
 
@@ -69,12 +73,16 @@ class DynamoClaims:
                 return
         raise Contention
 
-    def link(self, user: User, plex_id: int, redemption: Redemption | None) -> None:
+    def link(self, user: User, plex_id: int, redemption: Redemption | None, *, sessions_end_at: datetime) -> None:
         transaction = Transaction(self._connection)
         identity = IdentityModel(id=plex_identity(plex_id), user_id=user.id)
         transaction.put(PLEX_ID, identity, IdentityModel.id.does_not_exist())
         is_still = (UserModel.state == AccountState.ACTIVE.value) & UserModel.plex_id.does_not_exist()
-        transaction.update("user", UserModel(id=user.id), [UserModel.plex_id.set(plex_id)], is_still)
+        linked: list[Action] = [UserModel.plex_id.set(plex_id), UserModel.signed_out_at.set(sessions_end_at)]
+        transaction.update("user", UserModel(id=user.id), linked, is_still)
+        if user.email:
+            address = IdentityModel(id=email_identity(user.email))
+            transaction.update(EMAIL, address, [IdentityModel.password_hash.remove()], IdentityModel.user_id == user.id)
         if redemption:
             _save(transaction, redemption)
         try:
