@@ -1,14 +1,22 @@
 # `make help` lists what there is.
 PYTHON ?= python3
+STAGE ?= dev
+PARAMETERS ?=
+PICTURES ?= .local/pictures
+RUN := .venv/bin/
 VENV := .venv/.made
 MINISTACK := .venv-ministack/.made
-RUN := .venv/bin/
+MODULES := frontend/node_modules/.made
+SITE := frontend/dist/index.html
+SITE_SOURCES := $(shell find frontend/src frontend/public -type f -not -name schema.d.ts) \
+	$(wildcard frontend/*.html frontend/*.json frontend/*.ts) docs/openapi.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check test lint types unit clean
+.PHONY: help setup run dev check test lint types unit site-tests end-to-end rehearse rehearse-policies \
+	rehearse-packages browser screenshots contract deploy config smoke destroy clean
 
 help:  ## List the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 setup: $(VENV) $(MINISTACK)  ## Make the virtual environments
 
@@ -22,8 +30,21 @@ $(MINISTACK): local/requirements-ministack.txt
 	.venv-ministack/bin/pip install --quiet --disable-pip-version-check -r local/requirements-ministack.txt
 	touch $@
 
-run: setup  ## Run the whole product on this machine (PORT, KEEP, DEMO, PLEX_BASE_URL, SWEEP_SECONDS)
+$(MODULES): frontend/package-lock.json
+	cd frontend && npm ci --silent --no-audit --no-fund
+	touch $@
+
+$(SITE): $(MODULES) $(SITE_SOURCES)
+	cd frontend && npm run --silent build
+
+browser:  # the one thing that tests need from Debian; root may install it
+	@command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium > /dev/null)
+
+run: setup $(SITE)  ## Run the whole product on this machine (README.md tells the variables)
 	@exec $(RUN)python -m local.run
+
+dev: $(MODULES)  ## Serve the site with hot reload, beside `make run`
+	cd frontend && npm run dev
 
 lint: $(VENV)  ## Lint, format and import rules
 	$(RUN)ruff check .
@@ -34,12 +55,41 @@ types: $(VENV)  ## Types, strictly
 	$(RUN)mypy
 
 unit: $(VENV)  ## Tests that need nothing running
-	$(RUN)pytest -q tests/unit
+	$(RUN)pytest -q tests/domain tests/usecases tests/entrypoints tests/test_imports.py tests/test_contract.py
 
 check: lint types unit  ## The fast loop: lint, types, unit tests
 
-test: setup lint types  ## Everything that CI runs
-	$(RUN)pytest -q
+site-tests: $(MODULES)  ## The site's own tests and types
+	cd frontend && npm test --silent
+
+end-to-end: setup $(SITE) browser  ## Everything against the local stack, real browser included
+	$(RUN)pytest -q -n 2 --dist loadfile --ignore tests/deploy
+
+rehearse: setup $(SITE)  ## `make deploy` and its relatives, to an emulated AWS that enforces the policies
+	$(RUN)pytest -q tests/deploy
+
+rehearse-policies: setup $(SITE)  ## Take each statement out of each policy: something must fail
+	$(RUN)pytest -q tests/deploy/every_permission.py
+
+rehearse-packages: setup  ## Package for the other processor and the newer Pythons
+	$(RUN)pytest -q tests/deploy/every_package.py
+
+test: lint types site-tests end-to-end rehearse  ## All tests
+
+screenshots: setup $(SITE) browser  ## Pictures of every screen, in PICTURES
+	mkdir -p $(PICTURES) && SCREENSHOTS=$(abspath $(PICTURES)) $(RUN)pytest -q tests/browser
+
+contract: $(VENV)  ## chalicelib/openapi.json from docs/openapi.yaml
+	$(RUN)python -m local.openapi
+
+deploy: setup $(SITE)  ## Deploy STAGE to your AWS account (docs/operations.md)
+	$(RUN)python -m infra.deploy deploy --stage $(STAGE) $(PARAMETERS)
+
+config smoke: setup
+	$(RUN)python -m infra.deploy $@ --stage $(STAGE)
+
+destroy: setup  ## Take STAGE down; DATA=delete YES=… takes its data, too
+	$(RUN)python -m infra.deploy destroy --stage $(STAGE) $(if $(filter delete,$(DATA)),--data --yes "$(YES)")
 
 clean:  ## Remove what was made, the local stack's state included
-	rm -rf .venv .venv-ministack .local .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-ministack .local frontend/node_modules frontend/dist .mypy_cache .ruff_cache .pytest_cache
