@@ -1,7 +1,7 @@
 """What a newcomer finds: an admin, a Plex server with libraries, sign-up on, and an invite to open."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from chalicelib import wiring
@@ -11,7 +11,7 @@ from chalicelib.adapters.dynamo.ownership import ownership_record
 from chalicelib.domain.ownership import OwnedServer, Ownership
 from chalicelib.domain.sessions import new_session, session_token
 from chalicelib.domain.settings import Features, Library, Server, Settings
-from chalicelib.domain.users import Permission, User
+from chalicelib.domain.users import Kind, Permission, User
 from chalicelib.settings import environment
 from chalicelib.usecases import inviting
 from local.plex import demo as plex
@@ -19,31 +19,47 @@ from local.plex import demo as plex
 ADMIN_ID = "demo-admin"
 
 
+CODE = "Welcome2026"
+
+
 @dataclass(frozen=True)
 class Demo:
-    code: str
+    """``code`` is None at somebody else's Plex, where the owner has to set up first."""
+
     admin_token: str
+    code: str | None = None
 
 
 def furnish(origin: str) -> Demo:
-    """Fill an empty installation. Repeatable: the ids and the token are the same at every start."""
+    """Fill an installation, unless it is filled. Ids, code and token are the same at every start."""
     now, token = datetime.now(UTC), _admin_token()
-    admin = _admin(now)
     wiring.connection()
+    if wiring.house().get().server is None:
+        _move_in(_admin(now), origin, now)
+    session_record(new_session(token, user_id=ADMIN_ID, now=now)).save()
+    return Demo(token, CODE)
+
+
+def furnish_without_plex(origin: str) -> Demo:
+    """An admin, and nothing that only the stand-in has: its server, its owner, an invite to both."""
+    now, token = datetime.now(UTC), _admin_token()
+    wiring.connection()
+    if wiring.house().get().server is None:
+        settings_record(Settings(application_url=origin)).save()
+        user_record(replace(_admin(now), kind=Kind.LOCAL, email=None, plex_id=None)).save()
+    session_record(new_session(token, user_id=ADMIN_ID, now=now)).save()
+    return Demo(token)
+
+
+def _move_in(admin: User, origin: str, now: datetime) -> None:
     settings_record(_settings(origin)).save()
     user_record(admin).save()
     for identity in (f"plex#{admin.plex_id}", f"email#{admin.email}"):
         IdentityModel(id=identity, user_id=admin.id).save()
-    session_record(new_session(token, user_id=admin.id, now=now)).save()
     ownership_record(_ownership(admin)).save()
     wiring.owner_token().write(plex.OWNER.token)
-    return Demo(_invite(admin, now), token)
-
-
-def _invite(admin: User, now: datetime) -> str:
-    wishes = inviting.Wishes(usage_limit=5, downloads=True, note="The demo's invite")
-    invite, _ = inviting.create(wishes, creator=admin, invites=wiring.invites(), new_id=wiring.new_id, now=now)
-    return invite.code
+    wishes = inviting.Wishes(code=CODE, usage_limit=5, downloads=True, note="The demo's invite")
+    inviting.create(wishes, creator=admin, invites=wiring.invites(), new_id=wiring.new_id, now=now)
 
 
 def _admin(now: datetime) -> User:

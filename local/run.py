@@ -113,7 +113,7 @@ def _serve(parts: ExitStack, wish: Wish, environment: Mapping[str, str], plex_ur
     if wish.demo:
         from local import demo
 
-        furnished = demo.furnish(address)
+        furnished = demo.furnish_without_plex(address) if wish.plex_base_url else demo.furnish(address)
         code, admin_token = furnished.code, furnished.admin_token
     setup_token = wish.setup_token if _needs_setting_up() else None
     yield Running(address, plex_url, environment, code, admin_token, setup_token, run_dir)
