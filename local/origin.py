@@ -2,6 +2,7 @@
 
 import mimetypes
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -42,6 +43,11 @@ def _site_headers(file: Path) -> dict[str, str]:
 
 class _Server(ThreadedHTTPServer):
     request_queue_size = 512  # a hundred people at once must not meet a refused connection
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that hangs up, as they do when somebody moves on, is no error."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Origin(ChaliceRequestHandler):
