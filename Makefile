@@ -38,7 +38,7 @@ $(SITE): $(MODULES) $(SITE_SOURCES)
 	cd frontend && npm run --silent build
 
 browser:  # the one thing that tests need from Debian; root may install it
-	@command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium > /dev/null)
+	@command -v chromium > /dev/null || (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium > /dev/null)
 
 run: setup $(SITE)  ## Run the whole product on this machine (README.md tells the variables)
 	@exec $(RUN)python -m local.run
