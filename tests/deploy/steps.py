@@ -229,7 +229,7 @@ def a_manager_tries_again(stay: Stay) -> None:
 def the_sweep_moves_expired_invites(stay: Stay) -> None:
     code = stay.house.invite(expires_in={"value": 1, "unit": "days"})
     _ok(stay.house.admin.patch(f"/invites/{code}", json={"expires_at": _in(seconds=1)}))
-    time.sleep(1.2)
+    time.sleep(1.2)  # expiry is a moment in time: it has to pass
     stay.invoke("sweep")
     assert stay.row("invites", code=code)["status_hint"]["S"] == "expired"
 

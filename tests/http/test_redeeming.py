@@ -144,7 +144,7 @@ def test_a_message_delivered_twice_changes_nothing(house):
     redemption = visitor.waits(visitor.redeems(code))
     wiring.queue().send(redemption["id"])
     wiring.queue().send(redemption["id"])
-    time.sleep(1)
+    _wait_for(_the_queue_is_empty)
     assert len(house.plex.shares(visitor.account)) == 1
     assert house.shown(code)["redeemed_by"][0]["state"] == "done"
 
@@ -200,3 +200,14 @@ def _wait_for(fact, seconds: float = 10):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     return found
+
+
+def _the_queue_is_empty() -> bool:
+    from chalicelib.adapters import aws
+    from chalicelib.settings import environment
+
+    attributes = aws.sqs().get_queue_attributes(
+        QueueUrl=environment().provision_queue_url,
+        AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+    )["Attributes"]
+    return not any(int(number) for number in attributes.values())
