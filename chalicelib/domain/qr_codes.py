@@ -6,6 +6,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from chalicelib.domain.invites import Invite
+from chalicelib.domain.times import in_whole_seconds
 
 PREFIX = "qr/"
 IDLE_LIMIT = timedelta(days=90)
@@ -69,6 +70,10 @@ def file_name(code: str, format_: Format) -> str:
 
 
 def _kept_until(invite: Invite, now: datetime) -> datetime:
-    """Idle time ends at midnight: looking twice on one day writes the same record, which wakes nobody."""
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return invite.expires_at or midnight + IDLE_LIMIT
+    """A TTL counts whole seconds: rounded up, for an image that went before its invite would be made again.
+
+    Idle time ends at midnight: looking twice on one day writes the same record, which wakes nobody.
+    """
+    if invite.expires_at is not None:
+        return in_whole_seconds(invite.expires_at)
+    return now.replace(hour=0, minute=0, second=0, microsecond=0) + IDLE_LIMIT

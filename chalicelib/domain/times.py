@@ -29,6 +29,13 @@ def in_utc(moment: datetime, *, field: str) -> datetime:
         raise BadInput("This date is too far away.", field=field) from error
 
 
+def in_whole_seconds(moment: datetime) -> datetime:
+    """``moment``, or the next full second after it; the last second of the year 9999 has none."""
+    begun = moment.replace(microsecond=0)
+    is_last = begun >= datetime.max.replace(microsecond=0, tzinfo=UTC)
+    return begun if is_last or begun == moment else begun + timedelta(seconds=1)
+
+
 def order_key(moment: datetime, tie: str) -> str:
     """What lists are sorted by: the moment, then something unique."""
     return f"{iso(moment)}#{tie}"

@@ -37,6 +37,13 @@ def test_an_image_is_kept_until_its_invite_expires():
     assert an_image(an_invite(ends)).expires_at == ends
 
 
+def test_an_image_outlives_its_invite_by_the_fraction_of_a_second_that_a_ttl_cannot_hold():
+    ends = NOW + timedelta(seconds=3, microseconds=1)
+    assert an_image(an_invite(ends)).expires_at == NOW + timedelta(seconds=4)
+    last = datetime.max.replace(tzinfo=UTC)
+    assert an_image(an_invite(last)).expires_at == last.replace(microsecond=0)
+
+
 def test_the_image_of_an_invite_that_never_expires_is_kept_for_the_idle_limit():
     assert timedelta(0) <= NOW + IDLE_LIMIT - an_image(an_invite()).expires_at < timedelta(days=1)
 
