@@ -13,7 +13,7 @@ SITE_SOURCES := $(shell find frontend/src frontend/public -type f -not -name sch
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run dev check test lint types unit site-tests end-to-end rehearse rehearse-policies \
-	rehearse-packages browser screenshots contract deploy config smoke destroy clean
+	rehearse-packages browser screenshots bench contract deploy config smoke destroy clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -78,6 +78,9 @@ test: lint types site-tests end-to-end rehearse  ## All tests
 
 screenshots: setup $(SITE) browser  ## Pictures of every screen, in PICTURES
 	mkdir -p $(PICTURES) && SCREENSHOTS=$(abspath $(PICTURES)) $(RUN)pytest -q tests/browser
+
+bench: setup $(SITE)  ## Measure, and write docs/benchmarks.md; ONLY="growth cost" prints a part
+	$(RUN)python -m bench $(ONLY)
 
 contract: $(VENV)  ## chalicelib/openapi.json from docs/openapi.yaml
 	$(RUN)python -m local.openapi
