@@ -6,7 +6,8 @@ from chalicelib.ports import PlexError
 from local.plex import demo
 from local.plex.server import running
 from local.plex.world import World
-from tests.weather.scene import Lines, Scene
+from tests.weather.parts import Lines
+from tests.weather.scene import Scene
 
 TALKATIVE = ("streamarr-invites", "plexapi", "urllib3", "requests")
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.weather.scene import Killed
+from tests.weather.parts import Killed
 
 
 class Countdown:

@@ -2,64 +2,42 @@
 its own; only the queue and the clock are the test's, so that pauses cost nothing and everything sent can be searched.
 """
 
-import json
-import logging
 import re
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from chalicelib import wiring
 from chalicelib.adapters.dynamo.counts import Tally
-from chalicelib.adapters.dynamo.identities import plex_identity
 from chalicelib.adapters.dynamo.invite_records import invite_record
-from chalicelib.adapters.dynamo.invites import DynamoInvites
 from chalicelib.adapters.dynamo.models import (
-    HeldTokenModel,
-    IdentityModel,
-    InviteModel,
     RedemptionModel,
-    UserModel,
 )
-from chalicelib.adapters.dynamo.transactions import Transaction, get_all
-from chalicelib.adapters.plex.homes import PlexApiHomes
-from chalicelib.adapters.plex.invitations import PlexApiInvitations
-from chalicelib.adapters.plex.owner import Owner
-from chalicelib.adapters.plex.sharing import PlexApiSharing
-from chalicelib.adapters.plex.signing_in import PlexApiSignIn
+from chalicelib.adapters.dynamo.transactions import Transaction
 from chalicelib.domain.invites import Invite
-from chalicelib.domain.redemptions import Grant, Redemption, State, claimed
+from chalicelib.domain.redemptions import Grant, claimed
 from chalicelib.domain.refusals import RedemptionNotFound
 from chalicelib.domain.sessions import new_session
-from chalicelib.domain.settings import Features, Library, Settings
-from chalicelib.domain.users import AccountState, Person, User
+from chalicelib.domain.settings import Features, Library
+from chalicelib.domain.users import Person, User
 from chalicelib.entrypoints import provisions, shapes
-from chalicelib.ports import Claim, Pin
+from chalicelib.ports import Claim
 from chalicelib.usecases import redeeming
-from chalicelib.usecases.ending_access import EndingAccess
-from chalicelib.usecases.giving import Giving
-from chalicelib.usecases.joining_locally import JoiningLocally, applicant
-from chalicelib.usecases.managing_users import ManagingUsers
-from chalicelib.usecases.pausing import Pausing
+from chalicelib.usecases.joining_locally import applicant
 from chalicelib.usecases.plex_sign_ins import StartedSignIn
-from chalicelib.usecases.provisioning import Provisioning, TryLater
-from chalicelib.usecases.redeeming import Redeeming
+from chalicelib.usecases.provisioning import TryLater
 from chalicelib.usecases.watching_redemptions import retry
-from chalicelib.usecases.withdrawing import Withdrawing
 from local.plex import demo
 from local.plex.faults import Fault, Kind, When
 from local.plex.rules import homes, sharing
 from local.plex.rules.sign_in import approve, issue_token, pin_by_code_or_id
 from local.plex.server import StandIn
+from tests.weather.books import GIVEN, Someone, Truth
+from tests.weather.parts import Clock, Killed, OwnersToken, Post, Seal
+from tests.weather.workings import PATIENCE, Workings
 
-PATIENCE = 0.25
-"""Seconds that the adapters wait for an answer."""
-
-FUNCTION_TIME = timedelta(seconds=60)
 VISIBILITY = timedelta(minutes=6)
-GIVEN = (demo.MOVIES, demo.MUSIC)
 GRANT = partial(
     Grant,
     demo.MACHINE_ID,
@@ -68,136 +46,15 @@ GRANT = partial(
 )
 
 
-class Killed(BaseException):
-    """The function is gone: no handler of an Exception sees it."""
-
-
-class Clock:
-    """Starts at the present and runs ahead of it, so that what is due here is not yet due for the house's sweep."""
-
-    def __init__(self) -> None:
-        self.time = datetime.now(UTC)
-
-    def __call__(self) -> datetime:
-        return self.time
-
-    def reach(self, moment: datetime) -> None:
-        self.time = max(self.time, moment)
-
-
-@dataclass
-class Post:
-    """ports.ProvisionQueue: messages with the moment from which they are seen."""
-
-    clock: Clock
-    emitted: list[str]
-    waiting: list[tuple[datetime, str, str]] = field(default_factory=list)
-    ever_sent: list[str] = field(default_factory=list)
-
-    def send(self, redemption_id: str, *, delay: int = 0) -> None:
-        self._put("provision", redemption_id, delay)
-
-    def end_access(self, user_id: str, *, delay: int = 0) -> None:
-        self._put("end_access", user_id, delay)
-
-    def refresh_libraries(self) -> None:
-        self._put("refresh_libraries", "", 0)
-
-    def _put(self, kind: str, id_: str, delay: int) -> None:
-        assert 0 <= delay <= 900, "SQS delays by a quarter of an hour at most"
-        self.ever_sent.append(id_)
-        self.emitted.append(json.dumps([kind, id_, delay]))
-        self.waiting.append((self.clock() + timedelta(seconds=delay), kind, id_))
-
-    def next(self) -> tuple[str, str]:
-        self.waiting.sort()
-        due, kind, id_ = self.waiting.pop(0)
-        self.clock.reach(due)
-        return kind, id_
-
-    def again(self, kind: str, id_: str, after: timedelta) -> None:
-        self.waiting.append((self.clock() + after, kind, id_))
-
-
-class Seal:
-    """ports.Sealer and ports.Opener, without the round trip to KMS, which tests/http makes."""
-
-    def seal(self, token: str, redemption_id: str) -> bytes:
-        return bytes(byte ^ 0x55 for byte in f"{redemption_id} {token}".encode())
-
-    def open(self, sealed: bytes, redemption_id: str) -> str:
-        context, token = bytes(byte ^ 0x55 for byte in sealed).decode().split(" ")
-        assert context == redemption_id
-        return token
-
-
-class Passwords:
-    """ports.Passwords, without the time that a real hash takes."""
-
-    def hash(self, password: str) -> str:
-        return password[::-1]
-
-    def verify(self, password: str, password_hash: str | None) -> bool:
-        return password_hash == password[::-1]
-
-
-@dataclass
-class OwnersToken:
-    value: str = demo.OWNER.token
-    number: int = 1
-
-    def version(self) -> str:
-        return f"version {self.number}"
-
-    def read(self) -> str:
-        return self.value
-
-    def renew(self, value: str) -> None:
-        self.value, self.number = value, self.number + 1
-
-
-class Lines(logging.Handler):
-    """Every line that any logger writes, at any level, as text."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        trace = logging.Formatter().formatException(record.exc_info) if record.exc_info else ""
-        self.lines.append(f"{record.name} {record.getMessage()} {trace}")
-
-
-class _SignIn(PlexApiSignIn):
-    """plex.tv counts a PIN's half hour from its own present, which is not the scene's."""
-
-    def __init__(self, clock: Clock, **options: Any) -> None:
-        super().__init__(**options)
-        self._clock = clock
-
-    def start(self, return_to: str) -> Pin:
-        return replace(super().start(return_to), expires_at=self._clock() + timedelta(minutes=30))
-
-
-@dataclass(frozen=True)
-class Someone:
-    """A person with an account at the stand-in, and what redeeming gave them."""
-
-    account_id: int
-    redemption_id: str
-    user_id: str
-    code: str
-
-
-class Scene:
-    """``dying``: wraps ports, so that tests can kill the function at any call of theirs."""
+class Scene(Truth, Workings):
+    """People, what they do, and what happens to them; Truth says what came of it."""
 
     def __init__(self, stand_in: StandIn, logged: list[str]) -> None:
-        self.plex, self.world, self.logged = stand_in, stand_in.world, logged
+        super().__init__(stand_in.world)
+        self.plex, self.plex_url, self.logged = stand_in, stand_in.url, logged
         self.emitted: list[str] = []
-        self.clock, self.seal = Clock(), Seal()
+        self.clock, self.seal, self.token = Clock(), Seal(), OwnersToken()
         self.world.now = self.clock
-        self.token = OwnersToken()
         self.paused = True
         self.start_over()
 
@@ -206,7 +63,7 @@ class Scene:
         self.world.reset()
         self.world.options.people_limit = 1000
         self.post = Post(self.clock, self.emitted)
-        self.dying: Any = lambda port: port
+        self.dying = lambda port: port
         self.token.value = demo.OWNER.token
         if self.paused:
             wiring.pauses().end()
@@ -252,7 +109,7 @@ class Scene:
             code,
             invites=wiring.invites(),
             sign_ins=wiring.sign_ins(),
-            plex=self._sign_in(),
+            plex=self.sign_in(),
             new_id=wiring.new_id,
             now=self.clock(),
         )
@@ -333,10 +190,7 @@ class Scene:
 
     def leaves(self, someone: Someone) -> Someone:
         """An admin deletes the account."""
-        managing = ManagingUsers(
-            users=wiring.users(), sessions=wiring.sessions(), queue=self.post, new_id=wiring.new_id
-        )
-        managing.close(someone.user_id, by=wiring.users().get("demo-admin"), now=self.clock())
+        self.managing_users().close(someone.user_id, by=wiring.users().get("demo-admin"), now=self.clock())
         return someone
 
     def retries(self, someone: Someone) -> None:
@@ -349,16 +203,7 @@ class Scene:
 
     def joins_locally_as(self, name: str, code: str) -> Someone:
         who = applicant(f"{wiring.new_id()[:8]}@example.org", name, "correct horse")
-        joining = JoiningLocally(
-            invites=_WithLocalAccounts(wiring.connection()),
-            claims=wiring.claims(),
-            credentials=wiring.credentials(),
-            passwords=Passwords(),
-            sessions=wiring.sessions(),
-            queue=self.post,
-            new_id=wiring.new_id,
-        )
-        redemption = joining.join(code, who, self.clock()).redemption
+        redemption = self.joining_locally().join(code, who, self.clock()).redemption
         return Someone(0, redemption.id, redemption.user.id, code)
 
     def shared_by_hand(self, account_id: int) -> None:
@@ -420,151 +265,6 @@ class Scene:
 
     def _say(self, *facts: Any) -> None:
         self.emitted += [str(fact) for fact in facts]
-
-    # What came of it
-
-    def redemption(self, someone: Someone) -> Redemption:
-        return wiring.redemptions().get(someone.redemption_id)
-
-    def shares(self, account_id: int | None) -> list[Any]:
-        return [one for one in self.world.shares.values() if account_id is not None and one.invitee == account_id]
-
-    def uses(self, someone: Someone) -> int:
-        return self.uses_of(someone.code)
-
-    def uses_of(self, code: str) -> int:
-        return wiring.invites().get(code).uses
-
-    def home_members(self) -> list[int]:
-        home = self.world.homes.get(demo.OWNER.id)
-        return [] if home is None else [one for one in home.member_ids if one != demo.OWNER.id]
-
-    def must_be_true(self, someone: Someone, *, alone: bool = True) -> Redemption:
-        """Access and account, or neither; nothing in between, and the redemption says which."""
-        books = self._books(someone)
-        assert books.held_token is None
-        if books.redemption.state is State.DONE:
-            self._must_have_exactly_the_grant(books)
-        else:
-            assert books.redemption.state is State.FAILED
-            self._must_have_nothing(books)
-        if alone:
-            at_home = books.redemption.state is State.DONE and books.redemption.grant.features.plex_home
-            assert (len(self.home_members()), self.world.home_invites) == (int(at_home), {})
-        return books.redemption
-
-    def must_have_left(self, someone: Someone) -> None:
-        books = self._books(someone)
-        departure = wiring.departures().get(someone.user_id)
-        assert departure
-        assert departure.ended_at
-        assert self.shares(books.plex_id) == []
-        assert (self.home_members(), self.world.home_invites) == ([], {})
-        assert (books.state, books.identity, books.held_token) == (AccountState.CLOSED, None, None)
-
-    def _must_have_exactly_the_grant(self, books: "Books") -> None:
-        grant = books.redemption.grant
-        (share,) = self.shares(books.plex_id)
-        assert sorted(share.section_ids) == sorted(GIVEN)
-        assert not share.all_libraries
-        assert share.accepted_at
-        assert share.settings["allowSync"] == grant.features.downloads
-        assert share.settings["allowTuners"] == int(grant.features.live_tv)
-        assert books.plex_id in self.home_members() or not grant.features.plex_home
-        assert (books.uses, books.state, books.redemption.reason) == (1, AccountState.ACTIVE, None)
-
-    def _must_have_nothing(self, books: "Books") -> None:
-        assert books.redemption.reason
-        assert self.shares(books.plex_id) == []
-        assert books.plex_id not in self.home_members()
-        assert (books.uses, books.state, books.identity) == (0, AccountState.CLOSED, None)
-
-    def _books(self, someone: Someone) -> "Books":
-        redemption, invite, user, token, identity = get_all(
-            wiring.connection(),
-            (RedemptionModel, someone.redemption_id),
-            (InviteModel, someone.code),
-            (UserModel, someone.user_id),
-            (HeldTokenModel, someone.redemption_id),
-            (IdentityModel, plex_identity(someone.account_id)),
-        )
-        plex_id = redemption.record.plex_id or someone.account_id or None
-        return Books(redemption.record, int(invite.uses), AccountState(user.state), token, identity, plex_id)
-
-    # Wiring, with this scene's Plex, queue and clock
-
-    def _sign_in(self) -> PlexApiSignIn:
-        return _SignIn(self.clock, client_id="visitors", product="S", base_url=self.plex.url, timeout=PATIENCE)
-
-    def redeeming(self) -> Redeeming:
-        return Redeeming(
-            sign_ins=wiring.sign_ins(),
-            claims=wiring.claims(),
-            redemptions=wiring.redemptions(),
-            held_tokens=wiring.held_tokens(),
-            sessions=wiring.sessions(),
-            plex=self._sign_in(),
-            sealer=self.seal,
-            queue=self.post,
-            new_id=wiring.new_id,
-        )
-
-    def _owner(self) -> tuple[Any, Any]:
-        owner = Owner(token=self.token.read, client_id="owner", base_url=self.plex.url, timeout=PATIENCE)
-        return self.dying(PlexApiSharing(owner)), self.dying(PlexApiHomes(owner))
-
-    def pausing(self) -> Pausing:
-        return Pausing(self.dying(wiring.pauses()), self.dying(wiring.redemptions()), self.token, self.dying(self.post))
-
-    def provisioning(self) -> Provisioning:
-        sharing, homes = self._owner()
-        invitations = PlexApiInvitations(client_id="visitors", base_url=self.plex.url, timeout=PATIENCE)
-        redemptions, queue = self.dying(wiring.redemptions()), self.dying(self.post)
-        return Provisioning(
-            redemptions=redemptions,
-            claims=self.dying(wiring.claims()),
-            held_tokens=self.dying(wiring.held_tokens()),
-            opener=self.dying(self.seal),
-            giving=Giving(sharing, homes, self.dying(invitations)),
-            withdrawing=Withdrawing(sharing, homes),
-            pausing=self.pausing(),
-            queue=queue,
-            clock=self.clock,
-            chance=lambda: 0.5,
-            deadline=self.clock() + FUNCTION_TIME,
-        )
-
-    def ending_access(self) -> EndingAccess:
-        return EndingAccess(
-            users=wiring.users(),
-            redemptions=self.dying(wiring.redemptions()),
-            departures=self.dying(wiring.departures()),
-            held_tokens=self.dying(wiring.held_tokens()),
-            withdrawing=Withdrawing(*self._owner()),
-            queue=self.dying(self.post),
-            clock=self.clock,
-            chance=lambda: 0.5,
-        )
-
-
-@dataclass(frozen=True)
-class Books:
-    """What is written of somebody, read in one go."""
-
-    redemption: Redemption
-    uses: int
-    state: AccountState
-    held_token: Any
-    identity: Any
-    plex_id: int | None
-
-
-class _WithLocalAccounts(DynamoInvites):
-    """The house's invites, as if its settings allowed accounts without Plex: tests share the house."""
-
-    def get_with_settings(self, code: str) -> tuple[Invite | None, Settings]:
-        invite, settings = super().get_with_settings(code)
-        return invite, replace(settings, local_signin_enabled=True)
 
 
 def _due(id_: str) -> tuple[str, datetime] | None:
