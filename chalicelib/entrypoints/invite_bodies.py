@@ -9,7 +9,7 @@ from chalice.app import Request
 from chalicelib.domain.invites import Status
 from chalicelib.domain.refusals import BadInput
 from chalicelib.domain.searching import Search
-from chalicelib.domain.times import Unit
+from chalicelib.domain.times import Unit, in_utc
 from chalicelib.domain.users import is_user_id
 from chalicelib.entrypoints.bodies import LibraryId
 from chalicelib.entrypoints.http import query
@@ -59,7 +59,7 @@ class ChangeInvite(msgspec.Struct, forbid_unknown_fields=True):
     def edit(self) -> Edit:
         given = _given(self)
         if isinstance(self.expires_at, datetime):
-            given["expires_at"] = _in_utc(self.expires_at, "expires_at")
+            given["expires_at"] = in_utc(self.expires_at, field="expires_at")
         return Edit(**given, named=frozenset(given))
 
 
@@ -109,15 +109,8 @@ def _moment(request: Request, name: str, *, ends_a_day: bool = False) -> datetim
         moment = datetime.fromisoformat(text)
     except (ValueError, OverflowError) as error:
         raise BadInput(f"{name} is a date like 2026-11-05, or a time in ISO 8601.", field=name) from error
-    moment = _in_utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC), name)
+    moment = in_utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC), field=name)
     return moment + timedelta(microseconds=1) if ends_a_day and moment < _LAST_MOMENT else moment
 
 
 _LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
-
-
-def _in_utc(moment: datetime, name: str) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError as error:
-        raise BadInput("This date is too far away.", field=name) from error
