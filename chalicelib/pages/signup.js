@@ -15,7 +15,7 @@ const forget = () => localStorage.removeItem(store);
 
 class Refused extends Error {
   constructor(answer, content) {
-    super(texts.refusals[content.Code] ?? content.Message ?? texts.unexpected);
+    super(texts.refusals[`${content.Code}.${content.Field}`] ?? texts.refusals[content.Code] ?? content.Message ?? texts.unexpected);
     this.code = content.Code;
     this.field = content.Field;
     this.status = answer.status;
@@ -83,8 +83,10 @@ async function linkPlex() {
   });
 }
 
-// One click, one request: the button rests while it is under way, and as long as the API asks to wait.
+// One click, one request: the button rests while it is under way, and as long as the API asks to wait. Resting it
+// loses the focus, and has it back afterwards unless the person went elsewhere.
 async function trying(button, request) {
+  const hadFocus = document.activeElement === button;
   button.disabled = true;
   tell("");
   try {
@@ -95,6 +97,7 @@ async function trying(button, request) {
     else if (error.passes) await countDown(button, error);
     else refuse(error);
     button.disabled = false;
+    if (hadFocus && document.activeElement === document.body) button.focus();
   }
 }
 
@@ -192,10 +195,18 @@ const ENDINGS = {
       : [texts.longer, `${wordsFor(reason)} ${texts.longer_note}`],
 };
 
+// What the API says of a step while Plex does not take the owner's sign-in: that may last.
+const PAUSED = "Temporarily unavailable, your place is kept.";
+
+function underWay(steps) {
+  const isPaused = steps.some(({ message }) => message === PAUSED);
+  return isPaused ? [texts.longer, texts.longer_note] : [texts.letting_in, texts.letting_in_note];
+}
+
 const wordsFor = ({ Code, Message }) => texts.reasons[Code] ?? Message;
 
 function draw({ state, steps, reason }) {
-  const [title, next] = ENDINGS[state]?.(reason) ?? [texts.letting_in, texts.letting_in_note];
+  const [title, next] = ENDINGS[state]?.(reason) ?? underWay(steps);
   show(title);
   steps.forEach(drawStep);
   if (element("next").textContent !== next) element("next").textContent = next;

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from local.plex import demo
 from tests.http.empty_house import SETUP_TOKEN
@@ -113,28 +113,39 @@ def test_too_many_requests_are_counted_down(signed_in):
     screen.is_headed("The invite is ready")
 
 
-def test_a_house_is_set_up_from_the_token_to_the_first_invite(new_house, screens):
+def test_a_house_is_set_up_by_keyboard_from_the_token_to_the_first_invite(new_house, screens):
     screen = screens("desktop", origin=new_house.origin).opens("/")
     screen.is_headed("Set up your server")
     screen.is_sound("set-up-token")
-    screen.page.get_by_label("Set-up token").fill("a guess")
-    screen.click("Continue with Plex")
+    screen.types_into("Set-up token", "a guess")
+    screen.presses("Enter")
     screen.shows("This set-up token does not count.")
-    screen.page.get_by_label("Set-up token").fill(SETUP_TOKEN)
-    screen.click("Continue with Plex")
-    approve(screen, demo.OWNER.id)
+    screen.is_sound("set-up-token-refused")
+    screen.types_into("Set-up token", SETUP_TOKEN)
+    screen.tabs_to_and("Enter", "Continue with Plex")
+    screen.page.wait_for_url(re.compile("/auth"))
+    with screen.unanswered("**/api/setup/*"):
+        screen.tabs_to_and("Enter", demo.OWNER.username)
+        screen.is_headed("Signing you in")
+        screen.is_sound("set-up-signing-in")
     screen.is_headed("Your server")
     screen.is_sound("set-up-server")
-    screen.page.get_by_label(demo.SERVER_NAME).check()
-    screen.click("Use this server")
+    screen.page.route("**/api/setup", _reading)
+    screen.tabs_to_and("Space", demo.SERVER_NAME)
+    screen.tabs_to_and("Enter", "Use this server")
+    screen.shows("Reading the libraries from Plex")
+    screen.is_sound("set-up-reading")
+    screen.page.unroute("**/api/setup")
     screen.shows("Kids Movies")
     screen.is_sound("set-up-libraries")
-    screen.click("Continue")
+    screen.tabs_to_and("Enter", "Continue")
+    screen.is_headed("Shall invites work from now on?")
     screen.is_sound("set-up-sign-up")
-    screen.click("Turn sign-up on")
+    screen.tabs_to_and("Enter", "Turn sign-up on")
     screen.is_headed("Overview")
-    screen.click("New invite", role="link")
-    screen.click("Create invite")
+    screen.tabs_to_and("Enter", "New invite")
+    screen.is_headed("New invite")
+    screen.tabs_to_and("Enter", "Create invite")
     screen.is_headed("The invite is ready")
     link = screen.page.locator("p.link a").inner_text()
 
@@ -145,3 +156,7 @@ def test_a_house_is_set_up_from_the_token_to_the_first_invite(new_house, screens
     phone.is_headed("You are in")
     screen.page.goto(new_house.origin + "/invites")
     expect(screen.page.locator("tbody tr")).to_contain_text(re.compile("Redeemed.*1 of 1"))
+
+
+def _reading(route: Route) -> None:
+    route.fulfill(json={"needed": False, "state": "fetching_libraries"})

@@ -6,7 +6,7 @@ import re
 import httpx
 import pytest
 
-from tests.browser.conftest import ROOT
+from tests.browser.soundness import ROOT
 
 DIST = ROOT / "frontend" / "dist"
 MOST_SCRIPT = 60_000

@@ -29,20 +29,6 @@ def test_a_plain_invite_takes_two_clicks(house, signed_in, size):
     assert re.fullmatch(re.escape(house.origin) + r"/signup\?icode=[A-Za-z0-9]{8}", link)
 
 
-def test_an_invite_is_made_by_keyboard_alone(signed_in):
-    screen = signed_in("desktop").opens("/")
-    screen.is_headed("Overview")
-    for name in ("New invite", "A number", "Number of people", "Create invite"):
-        screen.tabs_to(name)
-        screen.page.keyboard.press({"A number": "Space", "Number of people": "Control+A"}.get(name, "Enter"))
-        if name == "Number of people":
-            screen.page.keyboard.type("2")
-    screen.is_headed("The invite is ready")
-    screen.tabs_to("All about this invite")
-    screen.page.keyboard.press("Enter")
-    screen.shows("0 of 2")
-
-
 def test_the_sentence_follows_what_is_chosen(signed_in):
     screen = signed_in("desktop").opens("/invites/new")
     page = screen.page
@@ -143,17 +129,6 @@ def test_an_invite_is_edited_and_switched_off(house, signed_in):
     screen.shows("Switched off.")
     shown = house.shown(code)
     assert (shown["usage_limit"], shown["status"]) == (7, "inactive")
-
-
-def test_the_focus_stays_in_a_dialog_and_comes_back(house, signed_in):
-    screen = signed_in("desktop").opens(f"/invites/{house.invite()}")
-    screen.page.get_by_role("button", name="Delete").focus()
-    screen.page.keyboard.press("Enter")
-    expect(screen.page.get_by_role("dialog")).to_be_visible()
-    assert screen.page.evaluate("document.querySelector('dialog').contains(document.activeElement)")
-    screen.page.keyboard.press("Escape")
-    expect(screen.page.get_by_role("dialog")).to_have_count(0)
-    assert screen.page.evaluate("document.activeElement.textContent") == "Delete"
 
 
 def test_an_invite_that_is_not_there_is_told_so(signed_in):

@@ -26,7 +26,7 @@ def test_what_needs_attention_is_told_with_its_reason(house, signed_in, stuck, s
     screen.is_headed("Needs attention")
     name = stuck.account["username"]
     card = screen.page.locator("li.card", has_text=name)
-    expect(card).to_contain_text("e-mail address is verified")
+    expect(card).to_contain_text("The person has to verify their e-mail address")
     expect(screen.page.get_by_role("link", name=re.compile("Attention.*need"))).to_be_visible()
     screen.is_sound("attention")
     card.get_by_role("button", name="Try again").click()

@@ -1,14 +1,18 @@
 """The signup page's languages are complete, and the browser's wish is understood."""
 
+import inspect
 import re
+from pathlib import Path
 
 import pytest
 
 from chalicelib.domain import reasons, refusals
 from chalicelib.domain.redemptions import LINK_PLEX, Reason
 from chalicelib.entrypoints.languages import LANGUAGES, preferred, texts
-from chalicelib.entrypoints.shapes import STEP_MESSAGES
+from chalicelib.entrypoints.shapes import STEP_MESSAGES, TEMPORARILY_UNAVAILABLE
+from chalicelib.usecases import libraries
 
+SITE = Path(__file__).resolve().parents[2] / "frontend" / "src" / "texts"
 OTHERS = [language for language in LANGUAGES if language != "en"]
 TOLD_BY_THE_API = ("refusals", "steps", "reasons", "messages")
 """In English these are the API's own words; other languages translate them by their code."""
@@ -63,11 +67,33 @@ def test_every_text_is_there_with_the_same_blanks(language):
 @pytest.mark.parametrize("language", OTHERS)
 def test_everything_that_the_api_says_to_invitees_is_translated(language):
     known = texts(language)
+    assert TEMPORARILY_UNAVAILABLE in known["script"]["messages"]
     codes = {kind.__name__ for kind in MET_BY_INVITEES}
     assert codes - known["refusals"].keys() == set()
     assert {f"{name.value}.{state.value}" for name, state in STEP_MESSAGES} - known["script"]["steps"].keys() == set()
-    told = {each.code for each in (*vars(reasons).values(), LINK_PLEX) if isinstance(each, Reason)} | {"LibraryGone"}
-    assert told - known["script"]["reasons"].keys() == set()
+    assert _reason_codes() - known["script"]["reasons"].keys() == set()
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_the_admin_site_tells_every_reason_and_message(language):
+    site = (SITE / f"{language}.ts").read_text(encoding="utf-8")
+    reasons_told = set(re.findall(r"^    (\w+): ", _part(site, "reasons"), re.MULTILINE))
+    assert _reason_codes() - reasons_told == set()
+    messages_told = set(re.findall(r'^    "([^"]+)":', _part(site, "messages"), re.MULTILINE))
+    said = re.findall(r'(?:_noted\(settings, house, |Refresh\(failure=)"([^"]+)"', inspect.getsource(libraries))
+    assert len(said) == 4
+    assert set(said) == messages_told
+
+
+def _part(texts_of_the_site: str, name: str) -> str:
+    found = re.search(rf"^  {name}: {{$(.*?)^  }},$", texts_of_the_site, re.MULTILINE | re.DOTALL)
+    assert found
+    return found[1]
+
+
+def _reason_codes() -> set[str]:
+    known = (*vars(reasons).values(), LINK_PLEX, reasons.libraries_gone([]))
+    return {each.code for each in known if isinstance(each, Reason)}
 
 
 def _flat(group: object, prefix: str = "") -> dict[str, str]:

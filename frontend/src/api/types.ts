@@ -9,6 +9,7 @@ type Answer<Name extends keyof operations, Status extends number = 200> = operat
   ? Content
   : never;
 
+export type RefusalCode = Shapes["RefusalCode"];
 export type Status = Shapes["InviteStatus"];
 export type State = Shapes["RedemptionState"];
 export type Permission = Shapes["Permission"];

@@ -1,6 +1,7 @@
 // Changing something through the API: one request at a time, and the refusal beside what caused it.
+// What is busy says so by aria-disabled: a button that is disabled loses the focus.
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 
 import { Refused } from "../api/client";
 
@@ -9,6 +10,7 @@ export interface Acting {
   problem: Error | undefined;
   /** The refusal that names this field, if there is one. */
   problemOf: (field: string) => string | undefined;
+  /** Does nothing while something runs already. */
   run: <T>(work: () => Promise<T>) => Promise<T | undefined>;
   clear: () => void;
 }
@@ -16,8 +18,11 @@ export interface Acting {
 export function useActing(): Acting {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Error>();
+  const running = useRef(false);
 
   async function run<T>(work: () => Promise<T>): Promise<T | undefined> {
+    if (running.current) return undefined;
+    running.current = true;
     setBusy(true);
     setProblem(undefined);
     try {
@@ -26,6 +31,7 @@ export function useActing(): Acting {
       setProblem(error as Error);
       return undefined;
     } finally {
+      running.current = false;
       setBusy(false);
     }
   }

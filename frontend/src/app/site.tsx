@@ -6,6 +6,7 @@ import { onSessionEnd, Refused, send, session } from "../api/client";
 import type { Me, SetupState } from "../api/types";
 import { Dialog } from "../parts/dialogs";
 import { Loading, Problem } from "../parts/notices";
+import { Title } from "../parts/small";
 import { Toasts } from "../parts/toasts";
 import { SetUp, setUpIsUnderWay } from "../screens/set-up";
 import { FinishSignIn, SignIn, WaysIn } from "../screens/sign-in";
@@ -31,10 +32,16 @@ export function Site() {
 
   switch (stage.name) {
     case "starting":
-      return <Loading />;
+      return (
+        <main class="door">
+          <Title unseen>{t.site.name}</Title>
+          <Loading />
+        </main>
+      );
     case "stuck":
       return (
         <main class="door">
+          <Title>{t.site.name}</Title>
           <Problem error={stage.problem} retry={start} />
         </main>
       );

@@ -61,6 +61,7 @@ function told(value: unknown): string {
   if (Array.isArray(value)) return value.map(told).join(", ") || "–";
   if (typeof value === "object") return Object.entries(value).map(([key, part]) => `${t.audit.fields[key] ?? key} ${told(part)}`).join(", ");
   const text = String(value);
+  if (text === "default" || text === "all") return t.create[text];
   if (text in t.permissions) return t.permissions[text as Permission];
   return /^\d{4}-\d\d-\d\dT/.test(text) ? exact(text) : text;
 }

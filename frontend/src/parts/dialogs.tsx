@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 
 import { t } from "../texts";
+import { toHeading } from "./small";
 
 interface DialogProperties {
   title: string;
@@ -20,7 +21,7 @@ export function Dialog({ title, children, onClose }: DialogProperties) {
     dialog.current?.showModal();
     return () => {
       dialog.current?.close();
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      setTimeout(() => giveBack(before)); // only then it is known whether what opened the dialog went with it
     };
   }, []);
   const cancel = (event: Event) => {
@@ -33,6 +34,11 @@ export function Dialog({ title, children, onClose }: DialogProperties) {
       {children}
     </dialog>
   );
+}
+
+function giveBack(before: Element | null): void {
+  if (before instanceof HTMLElement && before.isConnected) before.focus();
+  else toHeading();
 }
 
 interface ConfirmProperties {
@@ -54,7 +60,7 @@ export function Confirm({ title, note, action, busy, onConfirm, onClose, childre
         <button type="button" onClick={onClose}>
           {t.general.cancel}
         </button>
-        <button type="button" class="danger" disabled={busy} onClick={onConfirm}>
+        <button type="button" class="danger" aria-disabled={busy} onClick={onConfirm}>
           {action}
         </button>
       </div>

@@ -18,7 +18,7 @@ export function Problem({ error, retry }: { error: Error | undefined; retry?: ()
         {error.message} {left > 0 && t.problems.back(left)}
       </p>
       {retry && (
-        <button type="button" onClick={retry} disabled={left > 0}>
+        <button type="button" onClick={() => left > 0 || retry()} aria-disabled={left > 0}>
           {t.problems.again}
         </button>
       )}

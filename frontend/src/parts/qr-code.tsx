@@ -1,8 +1,8 @@
-// The invite's QR code, as the API made it: large enough for a phone at arm's length.
+// The invite's QR code, as the API made it: large enough for a phone at arm's length. An invite that is over has none.
 
 import { useState } from "preact/hooks";
 
-import { ask } from "../api/client";
+import { ask, Refused } from "../api/client";
 import { useActing } from "../app/acting";
 import { useFresh } from "../app/loading";
 import { t } from "../texts";
@@ -20,10 +20,12 @@ export function QrCode({ code, link, large = false }: { code: string; link: stri
     setBroken(false);
     image.reload();
   };
+  const over = image.error instanceof Refused && t.invite.qrNone[image.error.code];
+  if (over) return <p class="qr-none">{over}</p>;
   if (image.error || broken) return <Problem error={new Error(t.invite.qrFailed)} retry={retry} />;
   return (
-    <a class={large ? "qr large" : "qr"} href={link}>
-      {image.data ? <img src={image.data.url} alt={t.invite.qrAlt(code)} width="512" height="512" onError={() => setBroken(true)} /> : <span class="qr-space" />}
+    <a class={large ? "qr large" : "qr"} href={link} aria-label={t.invite.qrAlt(code)}>
+      {image.data ? <img src={image.data.url} alt="" width="512" height="512" onError={() => setBroken(true)} /> : <span class="qr-space" />}
     </a>
   );
 }
@@ -38,7 +40,7 @@ export function QrDownload({ code, format, words }: { code: string; format: "png
     });
   return (
     <>
-      <button type="button" disabled={acting.busy} onClick={download}>
+      <button type="button" aria-disabled={acting.busy} onClick={download}>
         {words}
       </button>
       <Problem error={acting.problem} />

@@ -1,6 +1,6 @@
 // The small signs that every screen uses.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 import type { Person, Reason, Redemption, State, Status } from "../api/types";
 import { language, t } from "../texts";
@@ -112,9 +112,9 @@ export function CopyButton({ link, code, plain = true }: { link: string; code?: 
 export function Title({ children, unseen = false }: { children: string; unseen?: boolean }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    document.title = `${children} · ${t.site.name}`;
+    document.title = children === t.site.name ? children : `${children} · ${t.site.name}`;
   }, [children]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     heading.current?.focus({ preventScroll: true });
     scrollTo(0, 0);
   }, []);
@@ -124,6 +124,9 @@ export function Title({ children, unseen = false }: { children: string; unseen?:
     </h1>
   );
 }
+
+/** For the focus, when what had it goes away. */
+export const toHeading = (): void => document.querySelector("h1")?.focus({ preventScroll: true });
 
 export function reasonWords({ Code, Message }: Reason): string {
   return t.reasons[Code] ?? Message;

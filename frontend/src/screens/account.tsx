@@ -117,10 +117,10 @@ function Sessions() {
       <h2>{t.account.sessions}</h2>
       <Problem error={acting.problem} />
       <div class="row">
-        <button type="button" disabled={acting.busy} onClick={() => leave("/auth/session")}>
+        <button type="button" aria-disabled={acting.busy} onClick={() => leave("/auth/session")}>
           {t.account.signOut}
         </button>
-        <button type="button" disabled={acting.busy} onClick={() => leave("/auth/sessions")}>
+        <button type="button" aria-disabled={acting.busy} onClick={() => leave("/auth/sessions")}>
           {t.account.everywhere}
         </button>
       </div>

@@ -19,6 +19,10 @@ export function Attention() {
   const waiting = useLoad<RedemptionPage>("/redemptions?state=needs_attention&limit=100");
   const failed = useLoad<RedemptionPage>("/redemptions?state=failed&limit=25");
   const lately = failed.data?.redemptions.filter((each) => Date.now() - Date.parse(each.updated_at) < LATELY) ?? [];
+  const reload = () => {
+    waiting.reload();
+    failed.reload();
+  };
   const nothing = waiting.data?.redemptions.length === 0 && failed.data && lately.length === 0;
   return (
     <>
@@ -30,18 +34,16 @@ export function Attention() {
       ) : (
         <>
           <p class="quiet">{t.attention.lead}</p>
-          <Show what={waiting}>{({ redemptions }) => <Cards redemptions={redemptions} onRetried={waiting.reload} />}</Show>
-          <Show what={failed}>
-            {() =>
-              lately.length > 0 && (
-                <>
-                  <h2>{t.attention.failed}</h2>
-                  <p class="quiet">{t.attention.failedNote}</p>
-                  <Cards redemptions={lately} onRetried={failed.reload} />
-                </>
-              )
-            }
+          <Show what={{ ...waiting, error: waiting.error ?? failed.error, reload }}>
+            {({ redemptions }) => <Cards redemptions={redemptions} onRetried={reload} />}
           </Show>
+          {lately.length > 0 && (
+            <>
+              <h2>{t.attention.failed}</h2>
+              <p class="quiet">{t.attention.failedNote}</p>
+              <Cards redemptions={lately} onRetried={reload} />
+            </>
+          )}
         </>
       )}
     </>
@@ -84,7 +86,7 @@ function Waiting({ redemption, onRetried }: { redemption: Redemption; onRetried:
       </p>
       <Problem error={acting.problem} />
       {redemption.state === "needs_attention" && may(me, "manage_invites") && (
-        <button type="button" disabled={acting.busy} onClick={retry}>
+        <button type="button" aria-disabled={acting.busy} onClick={retry}>
           {t.attention.retry}
           <span class="unseen"> ({user.name})</span>
         </button>

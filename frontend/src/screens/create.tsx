@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 
 import { ask } from "../api/client";
-import type { Invite, Library, NewInvite, Settings, Unit, User } from "../api/types";
+import type { Invite, Library, NewInvite, Settings, Unit } from "../api/types";
 import { useActing, type Acting } from "../app/acting";
 import { useDraft } from "../app/drafts";
 import { useLoad } from "../app/loading";
@@ -11,6 +11,7 @@ import { createsInvites, may, usesAdvanced, useMe } from "../app/me";
 import { Link } from "../app/routing";
 import { Choice, Field, Group, Select } from "../parts/fields";
 import { NotAllowed, Problem } from "../parts/notices";
+import { PersonField } from "../parts/person-field";
 import { QrCode } from "../parts/qr-code";
 import { ShareButton } from "../parts/share";
 import { CopyButton, Moment, Title } from "../parts/small";
@@ -99,7 +100,7 @@ function Summary({ plan, acting }: { plan: Plan; acting: Acting }) {
         <span class="quiet">{t.create.lead}</span> <strong aria-live="polite">{sentence(wish(plan, defaults, usesAdvanced(me)), libraries, new Date())}</strong>
       </p>
       <Problem error={acting.problem} />
-      <button type="submit" class="main" disabled={acting.busy}>
+      <button type="submit" class="main" aria-disabled={acting.busy}>
         {t.create.go}
       </button>
     </div>
@@ -211,19 +212,16 @@ export function LibraryChoice({ libraries, kind, chosen, onKind, onChosen, probl
 function Behalf({ plan, change }: { plan: Plan; change: Change }) {
   const me = useMe();
   const allowed = may(me, "manage_invites") && may(me, "manage_users");
-  const users = useLoad<{ users: User[] }>(allowed ? "/users?limit=100" : null);
-  if (!allowed || !users.data || users.data.users.length < 2) return null;
+  if (!allowed) return null;
   return (
-    <Select label={t.create.behalf} value={plan.behalf} onValue={(behalf) => change({ behalf })}>
-      <option value="">{t.create.myself}</option>
-      {users.data.users
-        .filter((user) => user.id !== me.user.id)
-        .map((user) => (
-          <option key={user.id} value={user.id}>
-            {user.name}
-          </option>
-        ))}
-    </Select>
+    <PersonField
+      label={`${t.create.behalf} (${t.general.optional})`}
+      empty={t.create.myself}
+      value={plan.behalf}
+      onValue={(behalf) => change({ behalf })}
+      known={[]}
+      search
+    />
   );
 }
 

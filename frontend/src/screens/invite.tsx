@@ -50,14 +50,23 @@ export function InviteScreen({ code }: { code: string }) {
 }
 
 function Ticket({ invite }: { invite: Invite }) {
+  const isOver = invite.expires_at !== null && new Date(invite.expires_at) <= new Date();
+  if (isOver) return <p class="ticket qr-none">{t.invite.qrNone.InviteExpired}</p>;
+  const notNow = t.invite.notNow[invite.status];
   return (
     <section class="ticket show">
       <p class="scan">{t.invite.scan}</p>
       <QrCode code={invite.code} link={invite.url} large />
+      {notNow && <p class="quiet no-print">{notNow}</p>}
       <hr class="tear" />
       <p class="link">
         <a href={invite.url}>{invite.url}</a>
       </p>
+      {invite.expires_at && (
+        <p class="quiet">
+          {t.invite.expires}: {exact(invite.expires_at)}
+        </p>
+      )}
       <div class="row no-print">
         <CopyButton link={invite.url} plain={false} />
         <ShareButton link={invite.url} />
@@ -132,7 +141,7 @@ function Actions({ invite, libraries, onChanged }: { invite: Invite; libraries: 
         {invite.locked && !may(me, "manage_invites") ? (
           <p class="quiet">{t.invite.locked}</p>
         ) : (
-          <button type="button" disabled={acting.busy} onClick={toggle}>
+          <button type="button" aria-disabled={acting.busy} onClick={toggle}>
             {invite.enabled ? t.invites.switchOff : t.invites.switchOn}
           </button>
         )}
@@ -231,7 +240,7 @@ function Edit({ invite, libraries, onClose, onSaved }: EditProperties) {
           <button type="button" onClick={onClose}>
             {t.general.cancel}
           </button>
-          <button type="submit" class="main" disabled={acting.busy}>
+          <button type="submit" class="main" aria-disabled={acting.busy}>
             {t.general.save}
           </button>
         </div>

@@ -3,15 +3,17 @@
 import { useEffect, useState } from "preact/hooks";
 
 import { ask, withQuery } from "../api/client";
-import type { Invite, Page, Person, Status, User } from "../api/types";
+import type { Invite, Page, Person, Status } from "../api/types";
 import { useActing } from "../app/acting";
 import { useLoad } from "../app/loading";
 import { createsInvites, may, seesAllInvites, useMe } from "../app/me";
 import { go, Link } from "../app/routing";
+import { PAUSE_IN_TYPING } from "../app/searching";
 import { Confirm } from "../parts/dialogs";
 import { Field, Select } from "../parts/fields";
 import { Empty, Problem, Show } from "../parts/notices";
-import { CopyButton, Faces, Moment, StatusSign, Title, Uses } from "../parts/small";
+import { PersonField } from "../parts/person-field";
+import { CopyButton, Faces, Moment, StatusSign, Title, toHeading, Uses } from "../parts/small";
 import { say } from "../parts/toasts";
 import { t } from "../texts";
 import { startOf } from "../words/times";
@@ -21,7 +23,6 @@ type InvitePage = Page<"invites", Invite>;
 const FILTERS = ["status", "creator", "from", "to", "q"] as const;
 type Filters = Record<(typeof FILTERS)[number], string>;
 const STATUSES: Status[] = ["active", "redeemed", "expired", "inactive"];
-const PAUSE_IN_TYPING = 300;
 
 export function Invites({ query }: { query: URLSearchParams }) {
   const me = useMe();
@@ -56,7 +57,7 @@ export function Invites({ query }: { query: URLSearchParams }) {
         }
       </Show>
       {list.next && (
-        <button type="button" class="more" disabled={list.busy} onClick={list.more}>
+        <button type="button" class="more" aria-disabled={list.busy} onClick={list.more}>
           {t.general.more}
         </button>
       )}
@@ -92,8 +93,6 @@ function useList(filters: Filters) {
 function FilterForm({ filters, people }: { filters: Filters; people: Person[] }) {
   const me = useMe();
   const [text, setText] = useState(filters.q);
-  const users = useLoad<{ users: User[] }>(may(me, "manage_users") ? "/users?limit=100" : null);
-  const creators = [...new Map([...people, ...(users.data?.users ?? [])].map((each) => [each.id, each])).values()];
   const filter = (change: Partial<Filters>) => go(withQuery("/invites", { ...filters, q: text, ...change }), { replace: true });
 
   useEffect(() => setText(filters.q), [filters.q]);
@@ -122,17 +121,14 @@ function FilterForm({ filters, people }: { filters: Filters; people: Person[] })
             ))}
           </Select>
           {seesAllInvites(me) && (
-            <Select label={t.invites.creator} value={filters.creator} onValue={(creator) => filter({ creator })}>
-              <option value="">{t.invites.anybody}</option>
-              <option value={me.user.id}>{t.invites.me}</option>
-              {creators
-                .filter((person) => person.id !== me.user.id)
-                .map((person) => (
-                  <option key={person.id} value={person.id}>
-                    {person.name}
-                  </option>
-                ))}
-            </Select>
+            <PersonField
+              label={t.invites.creator}
+              empty={t.invites.anybody}
+              value={filters.creator}
+              onValue={(creator) => filter({ creator })}
+              known={[me.user, ...people]}
+              search={may(me, "manage_users")}
+            />
           )}
           <Field label={t.invites.from} type="date" value={filters.from} max={filters.to} onValue={(from) => filter({ from })} />
           <Field label={t.invites.to} type="date" value={filters.to} min={filters.from} onValue={(to) => filter({ to })} />
@@ -159,12 +155,14 @@ function List({ invites, onChanged }: { invites: Invite[]; onChanged: () => void
         <thead role="rowgroup">
           <tr role="row">
             <th role="columnheader" scope="col">
-              <input
-                type="checkbox"
-                aria-label={t.invites.selectAll}
-                checked={all}
-                onChange={(event) => setSelected(new Set(event.currentTarget.checked ? invites.map((invite) => invite.code) : []))}
-              />
+              <label class="pick-all">
+                <input
+                  type="checkbox"
+                  checked={all}
+                  onChange={(event) => setSelected(new Set(event.currentTarget.checked ? invites.map((invite) => invite.code) : []))}
+                />
+                <span>{t.invites.selectAll}</span>
+              </label>
             </th>
             {[t.invites.code, t.invites.status, t.invites.uses, t.invites.expires, t.invites.creator, t.invites.redeemedBy].map((words) => (
               <th role="columnheader" scope="col" key={words}>
@@ -187,6 +185,7 @@ function List({ invites, onChanged }: { invites: Invite[]; onChanged: () => void
           chosen={chosen}
           onDone={() => {
             setSelected(new Set());
+            toHeading();
             onChanged();
           }}
         />
@@ -251,13 +250,13 @@ function Bulk({ chosen, onDone }: { chosen: Invite[]; onDone: () => void }) {
   return (
     <div class="bulk" role="region" aria-label={t.invites.selected(chosen.length)}>
       <strong>{t.invites.selected(chosen.length)}</strong>
-      <button type="button" disabled={acting.busy} onClick={() => toggle(true)}>
+      <button type="button" aria-disabled={acting.busy} onClick={() => toggle(true)}>
         {t.invites.switchOn}
       </button>
-      <button type="button" disabled={acting.busy} onClick={() => toggle(false)}>
+      <button type="button" aria-disabled={acting.busy} onClick={() => toggle(false)}>
         {t.invites.switchOff}
       </button>
-      <button type="button" class="danger" disabled={acting.busy} onClick={() => setAsking(true)}>
+      <button type="button" class="danger" aria-disabled={acting.busy} onClick={() => setAsking(true)}>
         {t.invites.remove}
       </button>
       <Problem error={refusal} />

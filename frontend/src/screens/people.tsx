@@ -8,6 +8,7 @@ import { useActing } from "../app/acting";
 import { useLoad } from "../app/loading";
 import { useMe } from "../app/me";
 import { go, Link } from "../app/routing";
+import { PAUSE_IN_TYPING } from "../app/searching";
 import { Field, Select } from "../parts/fields";
 import { Empty, Problem, Show } from "../parts/notices";
 import { Face, Moment, Title } from "../parts/small";
@@ -15,8 +16,6 @@ import { t } from "../texts";
 import { relative } from "../words/times";
 
 type UserPage = Page<"users", User>;
-
-const PAUSE_IN_TYPING = 300;
 
 export function People({ query }: { query: URLSearchParams }) {
   const state = query.get("state") ?? "";
@@ -40,7 +39,7 @@ export function People({ query }: { query: URLSearchParams }) {
       <Filter state={state} q={q} />
       <Show what={first}>{() => (users.length ? <Table users={users} /> : <Nobody q={q} />)}</Show>
       {next && (
-        <button type="button" class="more" disabled={acting.busy} onClick={more}>
+        <button type="button" class="more" aria-disabled={acting.busy} onClick={more}>
           {t.general.more}
         </button>
       )}

@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { ask } from "../api/client";
 import type { Permission, User, UserInFull } from "../api/types";
 import { useActing } from "../app/acting";
+import { useEdited } from "../app/editing";
 import { useLoad } from "../app/loading";
 import { may, useMe } from "../app/me";
 import { go } from "../app/routing";
@@ -51,8 +52,8 @@ export function PersonScreen({ id }: { id: string }) {
             <About user={user} />
             {user.state === "active" ? (
               <>
-                <Permissions key={`may${turn}`} user={user} onChanged={changed} />
-                <QuotaPart key={`quota${turn}`} user={user} onChanged={changed} />
+                <Permissions user={user} onChanged={changed} />
+                <QuotaPart user={user} onChanged={changed} />
                 <TrialPart user={user} onChanged={changed} />
                 <Remove user={user} />
               </>
@@ -88,21 +89,17 @@ function About({ user }: { user: User }) {
 
 function Permissions({ user, onChanged }: PartProperties) {
   const me = useMe();
-  const [chosen, setChosen] = useState(new Set(user.permissions));
+  const [chosen, setChosen] = useEdited(user.permissions);
   const acting = useActing();
   const save = (event: Event) => {
     event.preventDefault();
     void acting.run(async () => {
-      await ask("PATCH", `/users/${user.id}`, { permissions: PERMISSIONS.filter((each) => chosen.has(each)) });
+      await ask("PATCH", `/users/${user.id}`, { permissions: chosen });
       onChanged();
     });
   };
-  const set = (permission: Permission, on: boolean) => {
-    const after = new Set(chosen);
-    if (on) after.add(permission);
-    else after.delete(permission);
-    setChosen(after);
-  };
+  const set = (permission: Permission, on: boolean) =>
+    setChosen(PERMISSIONS.filter((each) => (each === permission ? on : chosen.includes(each))));
   return (
     <form class="card" onSubmit={save}>
       <Group legend={t.people.permissions} problem={acting.problemOf("permissions")}>
@@ -111,14 +108,14 @@ function Permissions({ user, onChanged }: PartProperties) {
             key={each}
             label={t.permissions[each]}
             note={t.permissionNotes[each]}
-            checked={chosen.has(each)}
-            disabled={!may(me, each) && !chosen.has(each)}
+            checked={chosen.includes(each)}
+            disabled={!may(me, each) && !chosen.includes(each)}
             onValue={(on) => set(each, on)}
           />
         ))}
       </Group>
       {!acting.problemOf("permissions") && <Problem error={acting.problem} />}
-      <button type="submit" disabled={acting.busy}>
+      <button type="submit" aria-disabled={acting.busy}>
         {t.people.save}
       </button>
     </form>
@@ -126,9 +123,9 @@ function Permissions({ user, onChanged }: PartProperties) {
 }
 
 function QuotaPart({ user, onChanged }: PartProperties & { user: UserInFull }) {
-  const [own, setOwn] = useState(user.quota !== null);
-  const [limit, setLimit] = useState(String(user.quota?.limit ?? ""));
-  const [days, setDays] = useState(String(user.quota?.days ?? ""));
+  const [own, setOwn] = useEdited(user.quota !== null);
+  const [limit, setLimit] = useEdited(String(user.quota?.limit ?? ""));
+  const [days, setDays] = useEdited(String(user.quota?.days ?? ""));
   const acting = useActing();
   const save = (event: Event) => {
     event.preventDefault();
@@ -152,7 +149,7 @@ function QuotaPart({ user, onChanged }: PartProperties & { user: UserInFull }) {
         )}
       </Group>
       {!acting.problemOf("quota") && <Problem error={acting.problem} />}
-      <button type="submit" disabled={acting.busy}>
+      <button type="submit" aria-disabled={acting.busy}>
         {t.general.save}
       </button>
     </form>
@@ -181,11 +178,11 @@ function TrialPart({ user, onChanged }: PartProperties) {
       <p>{onTrial ? t.people.onTrial(relative(end.toISOString(), now)) : t.people.noTrial}</p>
       <Problem error={acting.problem} />
       <div class="row">
-        <button type="button" disabled={acting.busy} onClick={longer}>
+        <button type="button" aria-disabled={acting.busy} onClick={longer}>
           {onTrial ? t.people.extendTrial : t.people.startTrial}
         </button>
         {onTrial && (
-          <button type="button" disabled={acting.busy} onClick={() => change(null)}>
+          <button type="button" aria-disabled={acting.busy} onClick={() => change(null)}>
             {t.people.endTrial}
           </button>
         )}

@@ -92,7 +92,7 @@ function Token({ problem }: { problem: Error | undefined }) {
         />
         <p class="quiet">{t.setup.plexNote}</p>
         <Problem error={acting.problem ?? problem} />
-        <button type="submit" class="main wide" disabled={acting.busy}>
+        <button type="submit" class="main wide" aria-disabled={acting.busy}>
           {t.setup.tokenGo}
         </button>
       </form>
@@ -148,7 +148,7 @@ function ServerChoice({ onChosen, onProblem }: { onChosen: () => void; onProblem
           ))}
         </Group>
         <Problem error={acting.problem} />
-        <button type="submit" class="main wide" disabled={acting.busy}>
+        <button type="submit" class="main wide" aria-disabled={acting.busy}>
           {t.setup.serverGo}
         </button>
       </form>
@@ -210,7 +210,7 @@ function TurnOn({ onDone }: { onDone: () => void }) {
     <Part number={5} title={t.setup.signup}>
       <p class="quiet">{t.setup.signupNote}</p>
       <Problem error={acting.problem} />
-      <button type="button" class="main wide" disabled={acting.busy} onClick={turnOn}>
+      <button type="button" class="main wide" aria-disabled={acting.busy} onClick={turnOn}>
         {t.setup.signupOn}
       </button>
       <button type="button" class="wide" onClick={onDone}>

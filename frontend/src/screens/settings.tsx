@@ -11,7 +11,7 @@ import { leaveForPlex } from "../app/plex";
 import { Audit } from "../parts/audit";
 import { Choice, Field, Group } from "../parts/fields";
 import { Problem, Show } from "../parts/notices";
-import { Title } from "../parts/small";
+import { Title, toHeading } from "../parts/small";
 import { say } from "../parts/toasts";
 import { t } from "../texts";
 import { PERMISSIONS } from "./person";
@@ -48,10 +48,15 @@ function Form({ saved, onSaved }: { saved: Settings; onSaved: () => void }) {
     event.preventDefault();
     void acting.run(async () => {
       await ask("PATCH", "/settings", { ...changes, version: saved.version });
-      drop();
+      undo();
       say(t.general.saved);
       onSaved();
     });
+  };
+  /** The bar goes, and it had the focus. */
+  const undo = () => {
+    drop();
+    toHeading();
   };
   const part = { now, change, acting };
   return (
@@ -83,10 +88,10 @@ function Form({ saved, onSaved }: { saved: Settings; onSaved: () => void }) {
       {changed && (
         <div class="summary">
           <p>{t.settings.changed}</p>
-          <button type="button" onClick={drop}>
+          <button type="button" onClick={undo}>
             {t.general.cancel}
           </button>
-          <button type="submit" class="main" disabled={acting.busy}>
+          <button type="submit" class="main" aria-disabled={acting.busy}>
             {t.general.save}
           </button>
         </div>
@@ -256,22 +261,25 @@ function Refresh({ shelf, reload }: { shelf: Shelf | undefined; reload: () => vo
   const [asked, setAsked] = useState<{ shelf: Shelf | undefined }>();
   const latest = useRef(shelf);
   latest.current = shelf;
+  const message = shelf?.libraries_refresh_message;
   const running = shelf?.libraries_refresh === "running" || (asked !== undefined && asked.shelf === shelf);
   useEffect(() => {
     if (!running) return;
     const timer = setInterval(reload, LOOK_AGAIN);
     return () => clearInterval(timer);
   }, [running]);
-  const refresh = () =>
+  const refresh = () => {
+    if (running) return;
     void acting.run(async () => {
       await ask("POST", "/libraries/refresh", {});
       setAsked({ shelf: latest.current });
       reload();
     });
+  };
   return (
     <>
       <div class="row">
-        <button type="button" disabled={acting.busy || running} onClick={refresh}>
+        <button type="button" aria-disabled={acting.busy || running} onClick={refresh}>
           {t.settings.refresh}
         </button>
         <p role="status">
@@ -280,10 +288,10 @@ function Refresh({ shelf, reload }: { shelf: Shelf | undefined; reload: () => vo
               <progress aria-label={t.settings.refreshing} /> {t.settings.refreshing}
             </>
           )}
-          {!running && asked && !shelf?.libraries_refresh_message && t.settings.refreshed}
+          {!running && asked && !message && t.settings.refreshed}
         </p>
       </div>
-      {shelf?.libraries_refresh_message && <p class="problem">{shelf.libraries_refresh_message}</p>}
+      {message && <p class="problem">{t.messages[message] ?? message}</p>}
       <Problem error={acting.problem} />
     </>
   );
@@ -303,7 +311,7 @@ function ConnectAgain() {
     <section class="card">
       <h2>{t.settings.connection}</h2>
       <p class="quiet">{t.settings.connectionNote}</p>
-      <button type="button" disabled={acting.busy} onClick={connect}>
+      <button type="button" aria-disabled={acting.busy} onClick={connect}>
         {t.settings.connect}
       </button>
       <Problem error={acting.problem} />

@@ -43,7 +43,7 @@ export function WaysIn({ onDone }: { onDone: () => void }) {
   };
   return (
     <>
-      <button type="button" class="main wide" disabled={plex.busy} onClick={withPlex}>
+      <button type="button" class="main wide" aria-disabled={plex.busy} onClick={withPlex}>
         {t.signIn.plex}
       </button>
       <Problem error={plex.problem} />
@@ -62,7 +62,7 @@ export function WaysIn({ onDone }: { onDone: () => void }) {
           problem={local.problemOf("password")}
         />
         <Problem error={local.problem} />
-        <button type="submit" class="wide" disabled={local.busy}>
+        <button type="submit" class="wide" aria-disabled={local.busy}>
           {t.signIn.local}
         </button>
       </form>

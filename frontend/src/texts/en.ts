@@ -2,13 +2,36 @@
 
 const count = (number: number, one: string, many: string) => `${number} ${number === 1 ? one : many}`;
 
-/** Refusals come from the API in English; other languages translate them here by their Code. */
+/**
+ * These come from the API in English; other languages translate them here. Refusals by their Code, or by Code and
+ * Field ("BadInput.email"); messages, which have no Code, by what they say.
+ */
 const refusals: Record<string, string> = {};
-const reasons: Record<string, string> = {};
+const messages: Record<string, string> = {};
+
+const again = "Nothing is used up: the person can open the link again.";
+
+/** The API's reasons speak to the invitee; these, by their Code, to whoever looks after the invites. */
+const reasons: Record<string, string> = {
+  AcceptOnPlex: "The person has to accept the invitation on plex.tv: Settings, then Users & Sharing.",
+  VerifyEmailOnPlex: "The person has to verify their e-mail address on plex.tv, and agree to what Plex asks there. It goes on by itself afterwards.",
+  AcceptHomeOnPlex: "The libraries are shared. The person has to accept the place in the Plex Home on plex.tv: Settings, then Plex Home.",
+  LinkPlex: "The account is ready. To get the libraries, the person has to sign in with Plex.",
+  PlexUnavailable: "Plex does not answer as it should. We go on trying.",
+  Stuck: "Something went wrong on our side, again and again. The place is kept: try it again.",
+  RefusedByPlex: `Plex did not allow this. ${again}`,
+  NotAsGranted: `Plex did not share what the invite gives. ${again}`,
+  InvitationGone: `The invitation on Plex was declined or withdrawn. ${again}`,
+  HomeFull: `The Plex Home has no place left. ${again}`,
+  PlexPassMissing: `Inviting people into the Plex Home takes Plex Pass. ${again}`,
+  NotTakenIntoHome: `Plex did not let the person into the Plex Home: they may be in another one already. ${again}`,
+  AccountClosed: "The account was closed before the libraries were shared.",
+};
 
 export const en = {
   refusals,
   reasons,
+  messages,
   site: { name: "Streamarr", skip: "Skip to content", navigation: "Main" },
   nav: {
     overview: "Overview",
@@ -143,7 +166,6 @@ export const en = {
     search: "Code or note",
     reset: "Show all",
     anybody: "Anybody",
-    me: "Me",
     code: "Code",
     uses: "Uses",
     expires: "Expires",
@@ -211,6 +233,12 @@ export const en = {
     title: (code: string) => `Invite ${code}`,
     qrAlt: (code: string) => `QR code of the link of invite ${code}`,
     qrFailed: "The QR code cannot be shown at the moment.",
+    qrNone: {
+      InviteExpired: "This invite has expired. Move its end into the future to have a QR code again.",
+      InviteNotFound: "This invite was deleted, and its QR code with it.",
+      SetupIncomplete: "This site has no address yet. Give it one in the settings to have QR codes.",
+    } as Record<string, string>,
+    notNow: { redeemed: "It is used up: whoever scans this is told so.", inactive: "It is switched off: whoever scans this is told so." } as Record<string, string>,
     png: "Download PNG",
     svg: "Download SVG",
     print: "Print",
@@ -246,6 +274,8 @@ export const en = {
     which: "Accounts",
     empty: "Nobody here",
     emptyNote: "Whoever redeems an invite appears here.",
+    chooseOne: "Choose somebody from the list, by the whole name.",
+    nobodyLike: (text: string) => `Nobody here is called ${text}.`,
     you: "you",
     local: "without Plex",
     save: "Save permissions",
@@ -328,7 +358,7 @@ export const en = {
     refreshing: "Reading from Plex …",
     refreshed: "The libraries are up to date.",
     everything: "All, also those to come",
-    kinds: { movie: "Movies", show: "Series", artist: "Music", photo: "Photos" } as Record<string, string>,
+    kinds: { movie: "Movies", show: "TV shows", artist: "Music", photo: "Photos" } as Record<string, string>,
     changed: "Unsaved changes",
     connection: "Connection to Plex",
     connectionNote: "Plex can forget the owner's sign-in, after a change of password for instance. People wait then, and nothing is lost.",
@@ -359,6 +389,7 @@ export const en = {
       changed: "changed it",
       deleted: "deleted it",
       closed: "closed the account",
+      left: "left",
       "switched on": "switched it on",
       "switched off": "switched it off",
       server_chosen: "chose the server",
@@ -374,6 +405,8 @@ export const en = {
       live_tv: "Live TV",
       plex_home: "Plex Home",
       note: "note",
+      locked: "for managers only",
+      created_by: "created by",
       signup_enabled: "sign-up",
       application_url: "address",
       application_title: "title",
