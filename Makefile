@@ -13,7 +13,7 @@ SITE_SOURCES := $(shell find frontend/src frontend/public -type f -not -name sch
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run dev check test lint types unit site-tests end-to-end rehearse rehearse-policies \
-	rehearse-packages browser screenshots bench contract deploy config smoke destroy clean
+	rehearse-packages browser screenshots bench contract deploy config smoke restore destroy clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -90,6 +90,9 @@ deploy: setup $(SITE)  ## Deploy STAGE to your AWS account (docs/operations.md)
 
 config smoke: setup
 	$(RUN)python -m infra.deploy $@ --stage $(STAGE)
+
+restore: setup  ## Put STAGE's data back to the moment AT; YES=… once you have seen what differs
+	$(RUN)python -m infra.deploy restore --stage $(STAGE) --at "$(AT)" --yes "$(YES)"
 
 destroy: setup  ## Take STAGE down; DATA=delete YES=… takes its data, too
 	$(RUN)python -m infra.deploy destroy --stage $(STAGE) $(if $(filter delete,$(DATA)),--data --yes "$(YES)")

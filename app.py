@@ -1,5 +1,7 @@
 """The Chalice application: its routes and events stand in chalicelib/entrypoints/."""
 
+import sys
+
 from chalicelib.entrypoints import (
     audit,
     auth,
@@ -17,6 +19,11 @@ from chalicelib.entrypoints import (
 )
 from chalicelib.entrypoints.http import Site
 from chalicelib.settings import environment
+
+if "chalice.cli" in sys.modules:  # `chalice deploy` and its relatives load this; Lambda has no infra/
+    from infra import chalice_cli
+
+    chalice_cli.extend()
 
 app = Site(app_name=environment().app)
 for blueprint in (

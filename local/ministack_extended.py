@@ -29,6 +29,7 @@ def main() -> None:
     expire_items_as_aws_does(every=float(os.environ.get("MINISTACK_TTL_SECONDS", "2")))
     take_whole_tables_from_cloudformation()
     deploy_as_chalice_does()
+    recover_tables_as_aws_does()
     let_objects_be_old()
     end_with_parent()
     from ministack.app import main as serve
@@ -167,6 +168,13 @@ def _completed(made: tuple[Any, ...], properties: dict[str, Any]) -> tuple[Any, 
     if recovery := properties.get("PointInTimeRecoverySpecification"):
         dynamodb._update_continuous_backups({"TableName": made[0], "PointInTimeRecoverySpecification": recovery})
     return made
+
+
+def recover_tables_as_aws_does() -> None:
+    """Point-in-time recovery to a moment, rather than to now."""
+    from local import ministack_recovery
+
+    ministack_recovery.recover_tables_as_aws_does()
 
 
 # --- S3: objects that were there for long, as clean-ups want them ---

@@ -65,7 +65,9 @@ def _imported(swagger: Json, query: Json) -> Any:
     kinds = query.get("endpointConfigurationTypes", "EDGE")
     kinds = kinds if isinstance(kinds, list) else [kinds]
     settings = {**_settings(swagger), "endpointConfiguration": {"types": kinds}}
-    return 201, *gateway._get_rest_api(gateway._import_rest_api(swagger, settings))[1:]
+    api_id = gateway._import_rest_api(swagger, settings)
+    _put_gateway_responses(api_id, swagger)
+    return 201, *gateway._get_rest_api(api_id)[1:]
 
 
 def _overwritten(api_id: str, swagger: Json) -> Any:
@@ -80,7 +82,13 @@ def _overwritten(api_id: str, swagger: Json) -> Any:
     schemes = gateway._import_security_schemes(api_id, swagger)
     for path, operations in swagger.get("paths", {}).items():
         gateway._import_path_item(api_id, path, operations, schemes, swagger.get("security"))
+    _put_gateway_responses(api_id, swagger)
     return gateway._get_rest_api(api_id)
+
+
+def _put_gateway_responses(api_id: str, swagger: Json) -> None:
+    for kind, response in swagger.get("x-amazon-apigateway-gateway-responses", {}).items():
+        gateway._put_gateway_response(api_id, kind, response)
 
 
 def _settings(swagger: Json) -> Json:

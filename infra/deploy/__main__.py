@@ -5,7 +5,7 @@ import sys
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.deploy import data, destroying, stack
+from infra.deploy import data, destroying, functions, restoring, stack
 from infra.deploy.deploying import Deployment, configure
 from infra.deploy.installation import STAGES, DeploymentError, Installation, say
 from infra.deploy.stack import StackFailedError
@@ -46,6 +46,7 @@ def _destroy(installation: Installation, wish: argparse.Namespace) -> int:
 
 def _config(installation: Installation, _wish: argparse.Namespace) -> int:
     configure(installation, _outputs(installation))
+    functions.remember(installation)
     say(f"Wrote .chalice/config.json; `chalice deploy --stage {installation.stage}` does the rest.")
     return 0
 
@@ -67,6 +68,15 @@ def _import(installation: Installation, _wish: argparse.Namespace) -> int:
     return 0
 
 
+def _restore(installation: Installation, wish: argparse.Namespace) -> int:
+    sure = wish.yes == installation.name
+    if restoring.restore(installation, restoring.moment_of(wish.at), sure=sure):
+        say("Done. Everybody signs in again. Plex is as it was: docs/operations.md tells what to look at.")
+        return 0
+    say("Nothing was written; the copies stay. To write this back, add: --yes " + installation.name)
+    return 2
+
+
 def _outputs(installation: Installation) -> dict[str, str]:
     outputs = stack.outputs(installation.client("cloudformation"), installation.name)
     if not outputs:
@@ -81,6 +91,7 @@ COMMANDS = {
     "smoke": _smoke,
     "export": _export,
     "import": _import,
+    "restore": _restore,
 }
 
 
@@ -90,7 +101,8 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--stage", choices=STAGES, required=True)
     parser.add_argument("--app", default="streamarr", help="how every name begins, where one account holds several")
     parser.add_argument("--data", action="store_true", help="destroy: the data too")
-    parser.add_argument("--yes", default="", help="destroy --data: the name of what is to be gone, typed out")
+    parser.add_argument("--at", default="", help="restore: the moment, such as 2026-11-22T10:00:00Z")
+    parser.add_argument("--yes", default="", help="destroy --data, restore: the name of what is meant, typed out")
     parser.add_argument("parameters", nargs="*", metavar="NAME=VALUE", help="deploy: parameters of infra/template.yaml")
     return parser.parse_args(arguments)
 

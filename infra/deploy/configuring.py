@@ -6,6 +6,7 @@ of git: they name one installation's resources. No secret is among them, only ha
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from string import Template
 from typing import Any
 
@@ -27,16 +28,27 @@ FOR_THE_API = {"SETUP_TOKEN_HASH": "SetupTokenHash", "ORIGIN_SECRET_HASH": "Orig
 def write(installation: Installation, outputs: Mapping[str, str], **extra: str) -> None:
     """Write the configuration of this stage and keep those of others. ``extra``: further variables for all."""
     folder = installation.project / ".chalice"
-    file = folder / "config.json"
-    known = json.loads(file.read_text()).get("stages", {}) if file.exists() else {}
-    template = installation.template
-    stage = _stage(installation, template["stages"][installation.stage], outputs, extra)
-    config = {**template, "app_name": installation.app, "stages": {**known, installation.stage: stage}}
     for name in installation.functions:
         policy = folder / _policy_file(installation, name)
         policy.parent.mkdir(parents=True, exist_ok=True)
         policy.write_text(policy_of(installation, name, outputs))
-    file.write_text(json.dumps(config, indent=2) + "\n")
+    (folder / "config.json").write_text(_config(installation, outputs, extra))
+    _made_from(installation).write_text(json.dumps({"outputs": dict(outputs), "extra": extra}, indent=2) + "\n")
+
+
+def bring_up_to_date(installation: Installation) -> None:
+    """Write again what `write` wrote, should the repository say something else by now.
+
+    For `chalice deploy`, which reads the policies afterwards, but has already read config.json: raises
+    DeploymentError, telling to run it again, where that changed.
+    """
+    made_from, config = _made_from(installation), installation.project / ".chalice" / "config.json"
+    if not made_from.exists():
+        raise DeploymentError(f"{made_from} is missing; `make config STAGE={installation.stage}` writes it.")
+    known, before = json.loads(made_from.read_text()), config.read_text()
+    write(installation, known["outputs"], **known["extra"])
+    if config.read_text() != before:
+        raise DeploymentError(f"{config} was out of date and was written anew: run the same command again.")
 
 
 def policy_of(installation: Installation, name: str, outputs: Mapping[str, str]) -> str:
@@ -45,7 +57,18 @@ def policy_of(installation: Installation, name: str, outputs: Mapping[str, str])
     try:
         return Template(source.read_text()).substitute(outputs)
     except KeyError as error:
-        raise DeploymentError(f"{source} speaks of ${{{error.args[0]}}}, which is no output of the stack.") from error
+        raise DeploymentError(
+            f"{source} speaks of ${{{error.args[0]}}}, which is no output of the stack;"
+            f" `make deploy STAGE={installation.stage}` brings it up to date."
+        ) from error
+
+
+def _config(installation: Installation, outputs: Mapping[str, str], extra: Mapping[str, str]) -> str:
+    file, template = installation.project / ".chalice" / "config.json", installation.template
+    known = json.loads(file.read_text()).get("stages", {}) if file.exists() else {}
+    stage = _stage(installation, template["stages"][installation.stage], outputs, extra)
+    config = {**template, "app_name": installation.app, "stages": {**known, installation.stage: stage}}
+    return json.dumps(config, indent=2) + "\n"
 
 
 def _stage(
@@ -65,6 +88,10 @@ def _stage(
 
 def _given(names: Mapping[str, str], outputs: Mapping[str, str]) -> dict[str, str]:
     return {name: outputs[output] for name, output in names.items() if outputs.get(output, "none") != "none"}
+
+
+def _made_from(installation: Installation) -> Path:
+    return installation.project / ".chalice" / "generated" / f"{installation.stage}.json"
 
 
 def _policy_file(installation: Installation, name: str) -> str:

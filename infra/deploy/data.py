@@ -11,6 +11,7 @@ To read everything there is, this scans, as nothing in chalicelib may.
 import base64
 import json
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import IO, Any
 
 from infra.deploy.installation import DeploymentError, Installation
@@ -19,12 +20,16 @@ KEPT = ("settings", "users", "identities", "invites", "redemptions", "counts", "
 AT_ONCE = 25
 """Items that DynamoDB writes in one request."""
 
+Item = dict[str, Any]
+Request = tuple[str, dict[str, Any]]
+"""A table's full name, and what is to be put into it or deleted, as BatchWriteItem has it."""
+
 
 def export(installation: Installation, out: IO[str]) -> int:
     """Write every item; gives how many. Consistent item by item, not across them: switch sign-up off meanwhile."""
     count = 0
     for table in KEPT:
-        for item in _items(installation, table):
+        for item in items(installation, f"{installation.name}-{table}"):
             out.write(json.dumps({"table": table, "item": item}, default=_as_text, sort_keys=True) + "\n")
             count += 1
     return count
@@ -32,22 +37,26 @@ def export(installation: Installation, out: IO[str]) -> int:
 
 def load(installation: Installation, lines: Iterable[str]) -> int:
     """Write every item back, over those of the same key; gives how many. Raises DeploymentError on other lines."""
-    count, batch = 0, []
-    for number, line in enumerate(lines, 1):
-        batch.append(_put(installation, line, number))
-        if len(batch) == AT_ONCE:
-            count += _write(installation, batch)
-            batch = []
-    return count + _write(installation, batch)
+    return write(installation, (_put(installation, line, number) for number, line in enumerate(lines, 1)))
 
 
-def _items(installation: Installation, table: str) -> Iterator[dict[str, Any]]:
+def items(installation: Installation, table: str) -> Iterator[Item]:
+    """Everything in the table of that full name."""
     pages = installation.client("dynamodb").get_paginator("scan")
-    for page in pages.paginate(TableName=f"{installation.name}-{table}", ConsistentRead=True):
+    for page in pages.paginate(TableName=table, ConsistentRead=True):
         yield from page["Items"]
 
 
-def _put(installation: Installation, line: str, number: int) -> tuple[str, dict[str, Any]]:
+def write(installation: Installation, requests: Iterable[Request]) -> int:
+    """Put and delete, a batch at a time; gives how many. No two in a row may be for the same item."""
+    client, count, rest = installation.client("dynamodb"), 0, iter(requests)
+    while batch := list(islice(rest, AT_ONCE)):
+        _write_batch(client, batch)
+        count += len(batch)
+    return count
+
+
+def _put(installation: Installation, line: str, number: int) -> Request:
     try:
         row = json.loads(line, object_hook=_from_text)
         if row["table"] in KEPT:
@@ -57,14 +66,12 @@ def _put(installation: Installation, line: str, number: int) -> tuple[str, dict[
     raise DeploymentError(f"Line {number} names a table that exports do not have: {row['table']}")
 
 
-def _write(installation: Installation, batch: list[tuple[str, dict[str, Any]]]) -> int:
-    requests: dict[str, list[dict[str, Any]]] = {}
-    for table, put in batch:
-        requests.setdefault(table, []).append(put)
-    while requests:
-        answer = installation.client("dynamodb").batch_write_item(RequestItems=requests)
-        requests = answer.get("UnprocessedItems", {})
-    return len(batch)
+def _write_batch(client: Any, batch: list[Request]) -> None:
+    left: dict[str, list[dict[str, Any]]] = {}
+    for table, request in batch:
+        left.setdefault(table, []).append(request)
+    while left:
+        left = client.batch_write_item(RequestItems=left).get("UnprocessedItems", {})
 
 
 def _as_text(value: Any) -> Any:

@@ -33,7 +33,7 @@ class Deployment:
         configure(here, outputs)
         self._begin(3, "Functions: chalice deploy")
         api = functions.deploy(here)
-        self._begin(4, "REST API: its own errors, limits, tags")
+        self._begin(4, "REST API: limits, tags")
         finishing.finish(here, api)
         self._begin(5, "CloudFront: where the API is")
         outputs = self._settle({"ApiId": api})

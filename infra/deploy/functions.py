@@ -7,7 +7,6 @@ before anything else the record is completed with what AWS has.
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -155,13 +154,10 @@ def _stage_of(installation: Installation, api: str) -> str | None:
 
 def _chalice(installation: Installation, command: str) -> None:
     program = Path(sys.executable).parent / "chalice"
-    for compiled in (installation.project / "chalicelib").rglob("__pycache__"):
-        shutil.rmtree(compiled)  # Chalice would package it, and a new package for the same code each time
-    environment = {"AWS_DEFAULT_REGION": installation.session.region_name, "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(  # noqa: S603 - our own tool, and a stage that was checked
         [program, command, "--stage", installation.stage],
         cwd=installation.project,
-        env={**os.environ, **environment},
+        env={**os.environ, "AWS_DEFAULT_REGION": installation.session.region_name},
         check=False,
     )
     if done.returncode:

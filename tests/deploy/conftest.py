@@ -3,7 +3,7 @@
 import pytest
 
 from tests.deploy.rehearsal import become_owner, rehearsing, setup_token
-from tests.deploy.steps import Stay
+from tests.deploy.stay import Stay
 
 
 @pytest.fixture(scope="session")

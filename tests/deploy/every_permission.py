@@ -6,12 +6,17 @@ without it.
 """
 
 import json
+import re
 import time
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from itertools import product
 from pathlib import Path
 
 import pytest
 
-from tests.deploy import steps
+from tests.contract import operations
+from tests.deploy.rehearsal import DeployedHouse
 from tests.deploy.steps import STEPS
 
 POLICIES = Path(__file__).resolve().parents[2] / ".chalice" / "policies"
@@ -25,19 +30,34 @@ PATIENCE = (4.0, 15.0)
 """Seconds until a step that lacks a permission is given up; the second try is for a machine that is busy."""
 
 
+@dataclass(frozen=True)
+class Walk:
+    """What every step, done with all permissions, used: by step, in order, with the seconds that it took."""
+
+    uses: list[tuple[str, float, dict[str, str]]]
+
+    def steps_using(self, function: str, statement: str) -> list[str]:
+        """The quickest first."""
+        found = {(seconds, name) for name, seconds, use in self.uses if _allowed(use) == (function, statement)}
+        return [name for _, name in sorted(found, key=_by_promise)]
+
+
 @pytest.fixture(scope="session")
-def users_of(stay):
-    """The steps that use a statement, the quickest first."""
-    using: dict[tuple[str, str], list[tuple[float, str]]] = {}
+def walk(stay):
+    uses = []
     for name, step in STEPS.items():
         seen, began = len(stay.rehearsal.uses()), time.monotonic()
         step(stay)
         seconds = time.monotonic() - began
-        for use in stay.rehearsal.uses()[seen:]:
-            if use["decision"] == "Allow":
-                statement = use["role"].removeprefix("streamarr-prod-"), use["statement"]
-                using.setdefault(statement, []).append((seconds, name))
-    return {statement: [name for _, name in sorted(set(found), key=_by_promise)] for statement, found in using.items()}
+        uses += [(name, seconds, use) for use in stay.rehearsal.uses()[seen:]]
+    return Walk(uses)
+
+
+def _allowed(use):
+    """The function and the statement, if it was allowed."""
+    if use["decision"] == "Allow":
+        return use["role"].removeprefix("streamarr-prod-"), use["statement"]
+    return None
 
 
 def _by_promise(found):
@@ -46,20 +66,50 @@ def _by_promise(found):
     return name.endswith("_logs"), seconds
 
 
+def test_each_action_of_a_statement_is_used_on_each_of_its_resources(stay, walk):
+    """Which taking the whole statement out does not tell."""
+    used = {(*_allowed(use), use["action"], use["resource"]) for _, _, use in walk.uses if _allowed(use)}
+    idle = [
+        (function, sid, action, resource)
+        for function, sid in STATEMENTS
+        for action, resource in product(*_granted(stay, function, sid))
+        if not any(each[:3] == (function, sid, action) and fnmatchcase(each[3], resource) for each in used)
+    ]
+    assert idle == []
+
+
+def test_every_route_is_walked(walk):
+    """A route that no step asks could miss a permission unnoticed."""
+    asked = DeployedHouse.walked
+    left = [
+        (method, path)
+        for path, method in operations()
+        if not any(each == method and _is(path, there) for each, there in asked)
+    ]
+    assert left == []
+
+
+def _is(route, path):
+    return re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", re.escape(route).replace(r"\{", "{").replace(r"\}", "}")), path)
+
+
+def test_nothing_that_a_step_does_is_refused(walk):
+    assert [(name, use) for name, _, use in walk.uses if use["decision"] == "Deny"] == []
+
+
 @pytest.mark.parametrize(("function", "statement"), STATEMENTS)
-def test_each_permission_is_needed(stay, users_of, monkeypatch, function, statement):
-    using = users_of.get((function, statement), [])
+def test_each_permission_is_needed(stay, walk, function, statement):
+    using = walk.steps_using(function, statement)
     for step in reversed(using) if statement in {"WriteOwnLog", "Trace"} else using:
         for patience in PATIENCE:
-            monkeypatch.setattr(steps, "PATIENCE", patience)
-            if _is_missed(stay, step, function, statement):
+            if _is_missed(replace(stay, patience=patience), step, function, statement):
                 return
     pytest.fail(f"no step that uses it fails for want of it: {using}")
 
 
 def _is_missed(stay, step, function, statement):
     """Whether the step fails without the statement, and for that reason rather than for being slow."""
-    stay.rehearsal.client("sqs").purge_queue(QueueUrl=stay.outputs["ProvisionQueueUrl"])
+    stay.lose_all_messages()
     seen = len(stay.rehearsal.uses())
     try:
         with _without(stay, function, statement):
@@ -92,6 +142,14 @@ class _without:  # noqa: N801 - reads as a word
 
     def _put(self, document):
         self.iam.put_role_policy(RoleName=self.role, PolicyName=self.name, PolicyDocument=json.dumps(document))
+
+
+def _granted(stay, function, statement):
+    """Its actions and its resources, as deployed: with this installation's names."""
+    file = stay.rehearsal.project / ".chalice" / "generated" / "prod" / f"{function}.json"
+    (found,) = [each for each in json.loads(file.read_text())["Statement"] if each["Sid"] == statement]
+    resources = found["Resource"]
+    return found["Action"], resources if isinstance(resources, list) else [resources]
 
 
 def _actions(function, statement):

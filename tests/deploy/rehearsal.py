@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import boto3
 import httpx
@@ -42,13 +42,25 @@ class Through(httpx.HTTPTransport):
 class DeployedHouse(House):
     """The house as deployed: `admin` is the owner, once set up."""
 
+    walked: ClassVar[set[tuple[str, str]]] = set()
+    """Methods and paths of all that was asked of any."""
+
     def client(self, token: str | None = None) -> httpx.Client:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         transport = Through(self.running.endpoint, local_address=next(_addresses))
         base = f"{self.origin}/api"
         return self._clients.enter_context(
-            httpx.Client(base_url=base, transport=transport, headers=headers, timeout=60)
+            httpx.Client(
+                base_url=base,
+                transport=transport,
+                headers=headers,
+                timeout=60,
+                event_hooks={"request": [self._note]},
+            )
         )
+
+    def _note(self, request: httpx.Request) -> None:
+        self.walked.add((request.method, request.url.path.removeprefix("/api")))
 
 
 def _own_addresses() -> Iterator[str]:

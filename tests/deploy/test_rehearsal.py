@@ -93,20 +93,6 @@ def test_schedules_and_sources_are_wired(rehearsal, deployed):
         assert target["Arn"].endswith(rule.removesuffix("-event"))
 
 
-def test_chalice_deploy_alone_brings_changed_code_and_keeps_all_data(rehearsal, stay):
-    code = stay.house.invite(note="still there")
-    page = rehearsal.project / "chalicelib" / "pages" / "signup.css"
-    page.write_text(page.read_text() + "\n/* changed by the rehearsal */\n")
-
-    done = rehearsal.run(rehearsal.tool("chalice"), "deploy", "--stage", "prod")
-
-    assert done.returncode == 0, done.stdout + done.stderr
-    shown = stay.house.client().get(f"{stay.house.origin}/signup.css")
-    assert "changed by the rehearsal" in shown.text
-    assert stay.house.shown(code)["note"] == "still there"
-    STEPS["a_person_redeems"](stay)
-
-
 def test_deploying_again_changes_nothing_that_people_have(rehearsal, stay):
     code, before = stay.house.invite(note="still there"), rehearsal.outputs("prod")
     again = rehearsal.ops("deploy", "prod").stdout

@@ -168,14 +168,14 @@ def test_an_odd_fault_is_refused(scene: Scene, odd: Row) -> None:
 
 
 def test_latency_delays_plex_and_not_its_control(scene: Scene, olivia: Row) -> None:
-    scene.options(latency_seconds=0.2)
+    scene.options(latency_seconds=1)
     started = time.monotonic()
     scene.told("GET", "/_standin/calls")
-    assert time.monotonic() - started < 0.2
+    assert time.monotonic() - started < 1
 
     scene.v2(olivia, "GET", USER)
 
-    assert time.monotonic() - started >= 0.2
+    assert time.monotonic() - started >= 1
 
 
 def test_clearing_the_faults_lets_go_of_a_held_call(scene: Scene, olivia: Row) -> None:

@@ -1,0 +1,104 @@
+"""What Chalice's commands lack for `chalice deploy --stage prod` alone to be right; app.py calls it in their process.
+
+Never in Lambda: infra/ is not packaged. tests/infra/test_chalice_cli.py holds the seams of the pinned version.
+"""
+
+import json
+import os
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from chalice.deploy.packager import BaseLambdaDeploymentPackager as Packager
+from chalice.deploy.packager import MissingDependencyError
+from chalice.deploy.swagger import SwaggerGenerator
+
+from infra.deploy import configuring
+from infra.deploy.installation import DeploymentError, Installation
+
+_NOT_FOUND = {"Code": "NotFound", "Message": "There is nothing here."}
+_TOO_MANY = {"Code": "TooManyRequests", "Message": "Too many requests. Please wait a moment and try again."}
+_TOO_LARGE = {"Code": "BadInput", "Message": "The request is too large."}
+_BAD_INPUT = {"Code": "BadInput", "Message": "The request could not be understood."}
+_BROKEN = {"Code": "InternalError", "Message": "Something went wrong on our side. Please try again."}
+
+_ERRORS: dict[str, tuple[str | None, dict[str, str]]] = {
+    "MISSING_AUTHENTICATION_TOKEN": ("404", _NOT_FOUND),
+    "THROTTLED": ("429", _TOO_MANY),
+    "REQUEST_TOO_LARGE": ("413", _TOO_LARGE),
+    "DEFAULT_4XX": (None, _BAD_INPUT),
+    "DEFAULT_5XX": (None, _BROKEN),
+}
+"""API Gateway's own errors, by its names for them, with a status where its own is not the contract's."""
+
+_HEADERS = {
+    "gatewayresponse.header.Cache-Control": "'no-store'",
+    "gatewayresponse.header.X-Content-Type-Options": "'nosniff'",
+}
+
+_generate, _files = SwaggerGenerator.generate_swagger, Packager._iter_chalice_lib_if_needed  # noqa: SLF001 - the seam
+
+
+def extend() -> None:
+    """Teach Chalice, in this process, and bring the policies that it is about to read up to date."""
+    for (owner, name), instead in SEAMS.items():
+        setattr(owner, name, instead)
+    installation = Installation(os.environ["STAGE"], os.environ["APP_NAME"])
+    _drop_half_written(installation)
+    try:
+        configuring.bring_up_to_date(installation)
+    except DeploymentError as error:
+        sys.exit(str(error))
+
+
+def gateway_responses() -> dict[str, Any]:
+    """API Gateway's own errors in the words of the contract, as Swagger has them.
+
+    A definition that is put anew replaces them all, so they are part of it rather than set afterwards.
+    """
+    return {kind: _response(kind, status, body) for kind, (status, body) in _ERRORS.items()}
+
+
+def _response(kind: str, status: str | None, body: dict[str, str]) -> dict[str, Any]:
+    waiting = {"gatewayresponse.header.Retry-After": "'1'"} if kind == "THROTTLED" else {}
+    return {
+        **({"statusCode": status} if status else {}),
+        "responseParameters": {**_HEADERS, **waiting},
+        "responseTemplates": {"application/json": json.dumps(body)},
+    }
+
+
+def _with_errors(self: SwaggerGenerator, *arguments: Any, **more: Any) -> dict[str, Any]:
+    definition = _generate(self, *arguments, **more)
+    return {**definition, "x-amazon-apigateway-gateway-responses": gateway_responses()}
+
+
+def _sources(self: Packager, project_dir: str) -> Iterator[tuple[str, str]]:
+    """Without what Python compiled here: the same code makes the same package, whatever ran before."""
+    yield from (pair for pair in sorted(_files(self, project_dir)) if "__pycache__" not in pair[1])
+
+
+def _all_dependencies(self: Packager, python_version: str, requirements_filepath: str, site_packages_dir: str) -> None:
+    """Chalice would deploy without what it could not get, and keep that package for the next time."""
+    abi, builder = self._RUNTIME_TO_ABI[python_version], self._dependency_builder
+    try:
+        builder.build_site_packages(abi, requirements_filepath, site_packages_dir)
+    except MissingDependencyError as error:
+        missing = ", ".join(sorted(package.identifier for package in error.missing))
+        sys.exit(f"Not packaged: there is no build of {missing} for Lambda's {python_version}, or no way to get it.")
+
+
+def _drop_half_written(installation: Installation) -> None:
+    """Chalice takes a package that is there for a whole one, also where it was interrupted while writing it."""
+    for package in (installation.project / ".chalice" / "deployments").glob("*.zip"):
+        if not zipfile.is_zipfile(package):
+            package.unlink()
+
+
+SEAMS: dict[tuple[type, str], Callable[..., Any]] = {
+    (SwaggerGenerator, "generate_swagger"): _with_errors,
+    (Packager, "_iter_chalice_lib_if_needed"): _sources,
+    (Packager, "_build_python_dependencies"): _all_dependencies,
+}
+"""Where Chalice 1.34 is taken hold of."""

@@ -1,0 +1,54 @@
+"""What admins do: invites, settings, looking around."""
+
+import httpx
+
+from tests.deploy.stay import Stay, ok
+
+
+def an_admin_looks_around(stay: Stay) -> None:
+    admin, code = stay.house.admin, stay.house.invite(note="looked for", usage_limit=2)
+    me = ok(admin.get("/auth/me")).json()["user"]["id"]
+    assert code in _codes(ok(admin.get("/invites")))
+    for search in (
+        {"status": "active"},
+        {"creator": me},
+        {"q": code},
+        {"status": "active", "creator": me},
+    ):
+        assert code in _codes(ok(admin.get("/invites", params=search))), search
+    for path in (
+        "/users",
+        "/audit",
+        "/audit?subject=settings",
+        "/stats",
+        "/settings",
+        "/redemptions",
+        f"/invites/{code}/redemptions",
+        "/auth/me",
+        "/health",
+        "/setup",
+        "/openapi.json",
+    ):
+        ok(admin.get(path))
+    visitor = stay.house.visitor()
+    stay.finished(visitor, visitor.redeems(code))
+    (redemption,) = ok(admin.get(f"/invites/{code}/redemptions")).json()["redemptions"]
+    assert redemption["id"] in [each["id"] for each in ok(admin.get("/redemptions")).json()["redemptions"]]
+
+
+def an_admin_changes_settings(stay: Stay) -> None:
+    for title in ("Streamarr at rehearsal", "Streamarr"):
+        ok(stay.house.admin.patch("/settings", json={"application_title": title}))
+        assert ok(stay.house.admin.get("/settings")).json()["application_title"] == title
+
+
+def an_invite_is_edited_and_deleted(stay: Stay) -> None:
+    admin, code = stay.house.admin, stay.house.invite()
+    ok(admin.patch(f"/invites/{code}", json={"enabled": False, "note": "off"}))
+    assert stay.house.shown(code)["status"] == "inactive"
+    ok(admin.delete(f"/invites/{code}"))
+    assert admin.get(f"/invites/{code}").status_code == 404
+
+
+def _codes(answer: httpx.Response) -> list[str]:
+    return [invite["code"] for invite in answer.json()["invites"]]

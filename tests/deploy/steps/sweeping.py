@@ -1,0 +1,52 @@
+"""What the sweep does beside sending lost work again (steps/redeeming.py, steps/accounts.py)."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tests.deploy.stay import Stay, from_now, ok
+
+
+def the_sweep_moves_expired_invites(stay: Stay) -> None:
+    code = stay.house.invite(expires_in={"value": 1, "unit": "days"})
+    ok(stay.house.admin.patch(f"/invites/{code}", json={"expires_at": from_now(seconds=1)}))
+    time.sleep(1.2)  # expiry is a moment in time: it has to pass
+    stay.invoke("sweep")
+    assert stay.row("invites", code=code)["status_hint"]["S"] == "expired"
+
+
+def the_sweep_ends_trials(stay: Stay) -> None:
+    _, user = stay.someone_in()
+    ok(stay.house.admin.patch(f"/users/{user}", json={"trial": {"ends_at": from_now(days=3)}}))
+    stay.set("users", {"id": user}, trial_ends_at={"S": "2026-01-01T00:00:00.000000Z"})
+    stay.invoke("sweep")
+    assert "trial_ends_at" not in stay.row("users", id=user)
+
+
+def the_sweep_removes_what_is_overdue(stay: Stay) -> None:
+    """DynamoDB's own deletion, which here comes at once, is off meanwhile."""
+    dynamodb = stay.rehearsal.client("dynamodb")
+    overdue: dict[str, dict[str, str]] = {
+        "qr_images": {"code": "overdue1", "object_key": "qr/overdue1/1.png"},
+        "held_tokens": {"redemption_id": "overdue"},
+        "sign_ins": {"id": "overdue"},
+    }
+    for entity, key in overdue.items():
+        with _without_expiry(dynamodb, stay.table(entity)):
+            stay.set(entity, key, due_kind={"S": "ttl"}, expires_at={"N": "1"})
+            stay.invoke("sweep")
+            assert not stay.row(entity, **key), entity
+
+
+@contextmanager
+def _without_expiry(dynamodb: Any, table: str) -> Iterator[None]:
+    def expire(enabled: bool) -> None:
+        specification = {"AttributeName": "expires_at", "Enabled": enabled}
+        dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=specification)
+
+    expire(False)
+    try:
+        yield
+    finally:
+        expire(True)

@@ -1,0 +1,127 @@
+"""`make restore`: all tables back to a moment, whatever happened since.
+
+The emulator keeps what changed (local/ministack_recovery.py) and makes copies at once; AWS takes minutes for each, and
+offers moments up to five minutes ago only.
+"""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from infra.deploy import data, restoring
+from infra.deploy.installation import DeploymentError, Installation
+from local.aws import CREDENTIALS
+from local.plex import demo
+from tests.deploy.stay import from_now, ok
+from tests.deploy.steps import STEPS
+
+MINE = ("--yes", "streamarr-prod")
+
+
+@pytest.fixture
+def installation(rehearsal, deployed, monkeypatch):
+    """For what is looked at from inside; operators use the command."""
+    for name, value in {**CREDENTIALS, "AWS_ENDPOINT_URL": rehearsal.endpoint}.items():
+        monkeypatch.setenv(name, value)
+    return Installation("prod", project=rehearsal.project)
+
+
+@pytest.fixture
+def nobody_is_signed_in_afterwards(stay):
+    """The owner signs in again, for whatever test comes next."""
+    yield
+    stay.house.admin.headers["Authorization"] = f"Bearer {stay.signs_in({'id': demo.OWNER.id})}"
+
+
+def test_everything_is_again_as_it_was_at_that_moment(
+    rehearsal, stay, installation, monkeypatch, nobody_is_signed_in_afterwards
+):
+    changed, deleted, (_, closed) = stay.house.invite(note="as it was"), stay.house.invite(), stay.someone_in()
+    moment = _the_next_second(stay)
+    then = _exported(rehearsal)
+    ok(stay.house.admin.patch(f"/invites/{changed}", json={"note": "a mistake", "expires_at": from_now(days=2)}))
+    ok(stay.house.admin.delete(f"/invites/{deleted}"))
+    ok(stay.house.admin.delete(f"/users/{closed}"))
+    late, _ = stay.someone_in()
+    ok(stay.house.admin.get(f"/invites/{changed}/qr"))
+    at = ("--at", f"{moment:%Y-%m-%dT%H:%M:%SZ}")
+
+    looked = rehearsal.ops("restore", "prod", *at, check=False)
+    assert looked.returncode == 2
+    assert "add: --yes streamarr-prod" in looked.stdout
+    assert stay.house.shown(changed)["note"] == "a mistake"
+
+    _fail_after_the_first_batch(monkeypatch)
+    with pytest.raises(EndpointConnectionError):
+        restoring.restore(installation, moment, sure=True)
+    monkeypatch.undo()
+    assert stay.house.client().get("/health").status_code >= 429
+    _send(stay, {"kind": "provision", "redemption_id": "no-more"})
+
+    done = rehearsal.ops("restore", "prod", *at, *MINE).stdout
+    assert "Everybody signs in again" in done
+    assert _exported(rehearsal) == then
+    assert stay.house.client().get("/health").status_code == 200
+    assert stay.house.admin.get("/auth/me").status_code == 401
+    assert not [each for each in rehearsal.client("dynamodb").list_tables()["TableNames"] if "-at-" in each]
+    assert _waiting(stay) == 0
+    stay.eventually(lambda: not stay.objects(changed))
+    assert stay.house.plex.shares(late.account)  # Plex does not go back
+
+
+def test_after_a_restore_the_house_works(rehearsal, stay, nobody_is_signed_in_afterwards):
+    moment = _the_next_second(stay)
+    rehearsal.ops("restore", "prod", "--at", f"{moment:%Y-%m-%dT%H:%M:%SZ}", *MINE)
+    stay.house.admin.headers["Authorization"] = f"Bearer {stay.signs_in({'id': demo.OWNER.id})}"
+    STEPS["a_person_redeems"](stay)
+    STEPS["what_was_lost_is_sent_again"](stay)
+
+
+@pytest.mark.parametrize("at", ["yesterday", "2026-11-22T10:00:00", ""])
+def test_what_is_no_moment_is_said_so(rehearsal, deployed, at):
+    refused = rehearsal.ops("restore", "prod", "--at", at, check=False)
+    assert (refused.returncode, "It stopped" in refused.stdout) == (1, True)
+
+
+def test_a_moment_that_cannot_be_had_names_those_that_can(installation):
+    with pytest.raises(DeploymentError, match=r"from \d{4}-.*Z to \d{4}-.*Z"):
+        restoring.restore(installation, datetime(2020, 1, 1, tzinfo=UTC), sure=False)
+
+
+def _exported(rehearsal):
+    return sorted(rehearsal.ops("export", "prod").stdout.splitlines())
+
+
+def _send(stay, message):
+    stay.rehearsal.client("sqs").send_message(
+        QueueUrl=stay.outputs["ProvisionQueueUrl"], MessageBody=json.dumps(message)
+    )
+
+
+def _waiting(stay):
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    found = stay.rehearsal.client("sqs").get_queue_attributes(
+        QueueUrl=stay.outputs["ProvisionQueueUrl"], AttributeNames=names
+    )
+    return sum(int(found["Attributes"][name]) for name in names)
+
+
+def _the_next_second(stay):
+    """A whole second that is over, nothing being under way."""
+    moment = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
+    stay.eventually(lambda: datetime.now(UTC) > moment + timedelta(milliseconds=50))
+    return moment
+
+
+def _fail_after_the_first_batch(monkeypatch):
+    write, batches = data._write_batch, []
+
+    def fail(client, batch):
+        batches.append(batch)
+        if len(batches) > 1:
+            raise EndpointConnectionError(endpoint_url="https://dynamodb.us-east-1.amazonaws.com")
+        write(client, batch[:3])
+
+    monkeypatch.setattr(data, "_write_batch", fail)

@@ -1,0 +1,28 @@
+"""What `make deploy` says it costs is what the template has, and what docs/operations.md says."""
+
+import re
+from pathlib import Path
+
+from infra.deploy import costs
+
+ROOT = Path(__file__).resolve().parents[2]
+FREE_ALARMS, ALARM = 10, 0.10
+
+
+def test_whatever_costs_by_being_there_is_told():
+    template = (ROOT / "infra" / "template.yaml").read_text()
+    alarms = template.count("Type: AWS::CloudWatch::Alarm")
+    there = {
+        "a KMS key": template.count("Type: AWS::KMS::Key\n"),
+        "a secret": template.count("Type: AWS::SecretsManager::Secret\n"),
+        "the eleventh alarm": alarms - FREE_ALARMS,
+    }
+    assert there == {"a KMS key": 1, "a secret": 1, "the eleventh alarm": 1}
+    assert costs.STANDING["the eleventh alarm"] == ALARM
+    assert template.count("Type: AWS::CloudWatch::Dashboard") <= 3
+
+
+def test_operations_md_has_the_same_figures():
+    told = (ROOT / "docs" / "operations.md").read_text().partition("## What it costs")[2].partition("\n## ")[0]
+    figures = {float(figure) for figure in re.findall(r"\d+\.\d\d", told)}
+    assert {*costs.STANDING.values(), round(sum(costs.STANDING.values()), 2), costs.PER_HUNDRED_INVITES} <= figures
