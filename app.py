@@ -2,6 +2,7 @@
 
 import sys
 
+from chalicelib import wiring
 from chalicelib.entrypoints import (
     audit,
     auth,
@@ -42,3 +43,6 @@ for blueprint in (
     events.events,
 ):
     app.register_blueprint(blueprint)
+
+if environment().in_lambda:
+    wiring.warm_up()

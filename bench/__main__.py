@@ -1,6 +1,5 @@
 """`make bench`: measure everything and write docs/benchmarks.md; `make bench ONLY="growth cost"` prints some of it."""
 
-import importlib
 import multiprocessing
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -8,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 
-from bench import machine
+from bench import machine, measuring
 from bench.report import Section, goals_of
 
 SECTIONS = ("requests", "growth", "cold_start", "warm", "contention", "end_to_end", "cost")
@@ -47,14 +46,8 @@ def _measured(name: str) -> Section:
     sys.stderr.write(f"{name} … ")
     sys.stderr.flush()
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
-        section = process.submit(_measure, name).result()
+        section = process.submit(measuring.section, name).result()
     sys.stderr.write(f"{monotonic() - began:.0f} s\n")
-    return section
-
-
-def _measure(name: str) -> Section:
-    """In a process of its own: what one measurement leaves behind is not part of the next."""
-    section: Section = importlib.import_module(f"bench.{name}").measure()
     return section
 
 

@@ -1,39 +1,43 @@
 """Who fulfils which port: cached providers, and the only importer of adapters.
 
-Whatever costs a cold start (boto3, plexapi, qrcode) is imported by the provider that needs it, when it is asked for.
+A provider imports its adapter when it is asked for, and with it whatever costs a cold start: PynamoDB, boto3, plexapi,
+qrcode. What nearly every event needs is asked for by ``warm_up``.
 """
 
 import random
 import secrets
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from chalicelib.adapters.dynamo.accounts import DynamoAccounts, DynamoSessions, DynamoSignIns
-from chalicelib.adapters.dynamo.audit import DynamoAudit
-from chalicelib.adapters.dynamo.claims import DynamoClaims
-from chalicelib.adapters.dynamo.credentials import DynamoCredentials
-from chalicelib.adapters.dynamo.departures import DynamoDepartures
-from chalicelib.adapters.dynamo.invites import DynamoInvites
-from chalicelib.adapters.dynamo.models import HeldTokenModel, SignInModel
-from chalicelib.adapters.dynamo.overdue import DynamoOverdue
-from chalicelib.adapters.dynamo.ownership import DynamoOwnerships
-from chalicelib.adapters.dynamo.pauses import DynamoPauses
-from chalicelib.adapters.dynamo.qr_images import DynamoQrRecords, QrImageModel
-from chalicelib.adapters.dynamo.rate_limits import DynamoCounters
-from chalicelib.adapters.dynamo.redemptions import DynamoHeldTokens, DynamoRedemptions
-from chalicelib.adapters.dynamo.settings import DynamoSettings
-from chalicelib.adapters.dynamo.statistics import DynamoStatistics
-from chalicelib.adapters.dynamo.tables import bound
-from chalicelib.adapters.dynamo.trials import DynamoTrials
-from chalicelib.adapters.dynamo.users import DynamoUsers
-from chalicelib.adapters.parking import SqsParking
-from chalicelib.adapters.passwords import Argon2Passwords
-from chalicelib.adapters.qr_images import S3QrImages
-from chalicelib.adapters.queue import SqsProvisionQueue
-from chalicelib.adapters.sealing import KmsSeal
-from chalicelib.adapters.secrets import OwnerToken
 from chalicelib.domain.qr_codes import Format
+from chalicelib.ports import (
+    Accounts,
+    AuditTrail,
+    Claims,
+    Counters,
+    Credentials,
+    Departures,
+    HeldTokens,
+    Invites,
+    Ownerships,
+    Parking,
+    Passwords,
+    Pauses,
+    PlexHomes,
+    PlexLibraries,
+    PlexSharing,
+    PlexSignIn,
+    QrImages,
+    Redemptions,
+    Sessions,
+    SettingsStore,
+    SignIns,
+    Statistics,
+    Trials,
+    Users,
+)
 from chalicelib.settings import environment
 from chalicelib.usecases import sweeping
 from chalicelib.usecases.ending_access import EndingAccess
@@ -51,11 +55,12 @@ from chalicelib.usecases.tidying import Tidying
 from chalicelib.usecases.withdrawing import Withdrawing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pynamodb.connection import Connection
 
-    from chalicelib.ports import PlexHomes, PlexLibraries, PlexSharing, PlexSignIn
+    from chalicelib.adapters.dynamo.qr_images import DynamoQrRecords
+    from chalicelib.adapters.queue import SqsProvisionQueue
+    from chalicelib.adapters.sealing import KmsSeal
+    from chalicelib.adapters.secrets import OwnerToken
 
 
 def now() -> datetime:
@@ -68,131 +73,188 @@ def new_id() -> str:
 
 @cache
 def connection() -> "Connection":
+    from chalicelib.adapters.dynamo.tables import bound
+
     return bound(environment().table_prefix)
 
 
+def warm_up() -> None:
+    """Have the tables' client at hand while Lambda starts a sandbox: until then it has a whole processor, afterwards
+    the part that its memory is worth. Calls nobody.
+    """
+    _ = connection().client
+
+
 @cache
-def invites() -> DynamoInvites:
+def invites() -> Invites:
+    from chalicelib.adapters.dynamo.invites import DynamoInvites
+
     return DynamoInvites(connection())
 
 
 @cache
-def statistics() -> DynamoStatistics:
+def statistics() -> Statistics:
+    from chalicelib.adapters.dynamo.statistics import DynamoStatistics
+
     return DynamoStatistics(connection())
 
 
 @cache
-def trials() -> DynamoTrials:
+def trials() -> Trials:
+    from chalicelib.adapters.dynamo.trials import DynamoTrials
+
     return DynamoTrials(connection())
 
 
 @cache
-def house() -> DynamoSettings:
+def house() -> SettingsStore:
+    from chalicelib.adapters.dynamo.settings import DynamoSettings
+
     return DynamoSettings(connection())
 
 
 @cache
-def users() -> DynamoUsers:
+def users() -> Users:
+    from chalicelib.adapters.dynamo.users import DynamoUsers
+
     return DynamoUsers(connection())
 
 
 @cache
-def audit() -> DynamoAudit:
+def audit() -> AuditTrail:
+    from chalicelib.adapters.dynamo.audit import DynamoAudit
+
     connection()
     return DynamoAudit()
 
 
 @cache
-def sessions() -> DynamoSessions:
+def sessions() -> Sessions:
+    from chalicelib.adapters.dynamo.accounts import DynamoSessions
+
     return DynamoSessions(connection())
 
 
 @cache
-def sign_ins() -> DynamoSignIns:
+def sign_ins() -> SignIns:
+    from chalicelib.adapters.dynamo.accounts import DynamoSignIns
+
     return DynamoSignIns(connection())
 
 
 @cache
-def redemptions() -> DynamoRedemptions:
+def redemptions() -> Redemptions:
+    from chalicelib.adapters.dynamo.redemptions import DynamoRedemptions
+
     return DynamoRedemptions(connection())
 
 
 @cache
-def departures() -> DynamoDepartures:
+def departures() -> Departures:
+    from chalicelib.adapters.dynamo.departures import DynamoDepartures
+
     connection()
     return DynamoDepartures()
 
 
 @cache
-def pauses() -> DynamoPauses:
+def pauses() -> Pauses:
+    from chalicelib.adapters.dynamo.pauses import DynamoPauses
+
     connection()
     return DynamoPauses()
 
 
 @cache
-def held_tokens() -> DynamoHeldTokens:
+def held_tokens() -> HeldTokens:
+    from chalicelib.adapters.dynamo.redemptions import DynamoHeldTokens
+
     connection()
     return DynamoHeldTokens()
 
 
 @cache
-def claims() -> DynamoClaims:
+def claims() -> Claims:
+    from chalicelib.adapters.dynamo.claims import DynamoClaims
+
     return DynamoClaims(connection())
 
 
 @cache
-def accounts() -> DynamoAccounts:
+def accounts() -> Accounts:
+    from chalicelib.adapters.dynamo.accounts import DynamoAccounts
+
     return DynamoAccounts(connection())
 
 
 @cache
-def ownerships() -> DynamoOwnerships:
+def ownerships() -> Ownerships:
+    from chalicelib.adapters.dynamo.ownership import DynamoOwnerships
+
     return DynamoOwnerships(connection())
 
 
 @cache
-def counters() -> DynamoCounters:
+def counters() -> Counters:
+    from chalicelib.adapters.dynamo.rate_limits import DynamoCounters
+
     connection()
     return DynamoCounters()
 
 
 @cache
-def credentials() -> DynamoCredentials:
+def credentials() -> Credentials:
+    from chalicelib.adapters.dynamo.credentials import DynamoCredentials
+
     return DynamoCredentials(connection())
 
 
 @cache
-def passwords() -> Argon2Passwords:
+def passwords() -> Passwords:
+    from chalicelib.adapters.passwords import Argon2Passwords
+
     return Argon2Passwords()
 
 
 @cache
-def queue() -> SqsProvisionQueue:
+def queue() -> "SqsProvisionQueue":
+    from chalicelib.adapters.queue import SqsProvisionQueue
+
     return SqsProvisionQueue(environment().provision_queue_url)
 
 
 @cache
-def seal() -> KmsSeal:
+def seal() -> "KmsSeal":
+    from chalicelib.adapters.sealing import KmsSeal
+
     return KmsSeal(environment().kms_key_id)
 
 
 @cache
-def owner_token() -> OwnerToken:
+def owner_token() -> "OwnerToken":
+    from chalicelib.adapters.secrets import OwnerToken
+
     return OwnerToken(environment().plex_secret_id)
 
 
 @cache
-def qr_images() -> S3QrImages:
+def qr_images() -> QrImages:
+    from chalicelib.adapters.qr_images import S3QrImages
+
     return S3QrImages(environment().qr_bucket)
 
 
 @cache
-def qr_records() -> DynamoQrRecords:
+def qr_records() -> "DynamoQrRecords":
+    from chalicelib.adapters.dynamo.qr_images import DynamoQrRecords
+
     return DynamoQrRecords(connection())
 
 
 @cache
-def parking() -> SqsParking:
+def parking() -> Parking:
+    from chalicelib.adapters.parking import SqsParking
+
     return SqsParking(environment().parking_queue_name)
 
 
@@ -210,8 +272,12 @@ def tidying() -> Tidying:
     return Tidying(invites=invites(), records=qr_records(), images=qr_images(), clock=now)
 
 
-def chores(at: datetime) -> "dict[str, Iterator[sweeping.Batch]]":
+def chores(at: datetime) -> dict[str, Iterator[sweeping.Batch]]:
     """What is swept every few minutes, of all that is due ``at`` that moment."""
+    from chalicelib.adapters.dynamo.models import HeldTokenModel, SignInModel
+    from chalicelib.adapters.dynamo.overdue import DynamoOverdue
+    from chalicelib.adapters.dynamo.qr_images import QrImageModel
+
     connection()
     images = DynamoOverdue(QrImageModel, "code", "object_key")
     tokens, signing_in = DynamoOverdue(HeldTokenModel, "redemption_id"), DynamoOverdue(SignInModel, "id")
@@ -227,18 +293,18 @@ def chores(at: datetime) -> "dict[str, Iterator[sweeping.Batch]]":
 
 
 @cache
-def plex_sign_in() -> "PlexSignIn":
+def plex_sign_in() -> PlexSignIn:
     """For everybody but the owner at set-up."""
     return _plex_sign_in(f"{environment().table_prefix}visitors")
 
 
 @cache
-def plex_owner_sign_in() -> "PlexSignIn":
+def plex_owner_sign_in() -> PlexSignIn:
     """For set-up alone: the token that it leads to is the one that is kept, and a later one would kill it."""
     return _plex_sign_in(f"{environment().table_prefix}owner")
 
 
-def _plex_sign_in(client_id: str) -> "PlexSignIn":
+def _plex_sign_in(client_id: str) -> PlexSignIn:
     from chalicelib.adapters.plex.signing_in import PlexApiSignIn
 
     return PlexApiSignIn(client_id=client_id, product="Streamarr", base_url=environment().plex_base_url)
@@ -301,7 +367,7 @@ def managing_users() -> ManagingUsers:
     return ManagingUsers(users=users(), sessions=sessions(), queue=queue(), new_id=new_id)
 
 
-def plex_libraries() -> "PlexLibraries":
+def plex_libraries() -> PlexLibraries:
     from chalicelib.adapters.plex.libraries import PlexApiLibraries
 
     here = environment()
@@ -373,7 +439,7 @@ def ending_access() -> EndingAccess:
     )
 
 
-def _plex_of_the_owner() -> "tuple[PlexSharing, PlexHomes]":
+def _plex_of_the_owner() -> tuple[PlexSharing, PlexHomes]:
     """Both through one connection, for one message: no token is kept for longer."""
     from chalicelib.adapters.plex.homes import PlexApiHomes
     from chalicelib.adapters.plex.owner import Owner

@@ -24,6 +24,8 @@ class House:
     Whatever the product answers them is held against its contract (tests/contract.py).
     """
 
+    hears = staticmethod(contract.check)
+
     def __init__(self, running) -> None:
         self.running = running
         self.origin = running.origin
@@ -48,7 +50,7 @@ class House:
                 transport=transport,
                 headers=headers,
                 timeout=60,
-                event_hooks={"response": [contract.check]},
+                event_hooks={"response": [self.hears]},
             )
         )
 
@@ -113,6 +115,11 @@ class Plex:
         pin = re.search(r"[?&]code=([^&]+)", auth_url)
         assert pin
         answer = self.control.post(f"/_standin/pins/{pin[1]}/approve", json={"account_id": account["id"]})
+        assert answer.is_success, answer.text
+
+    def revoke(self, account_id: int) -> None:
+        """None of that account's tokens is taken any more."""
+        answer = self.control.post("/_standin/tokens/revoke", json={"account_id": account_id})
         assert answer.is_success, answer.text
 
     def shares(self, account: dict[str, Any]) -> list[dict[str, Any]]:

@@ -32,6 +32,11 @@ def test_every_route_says_when_it_wants_a_token_and_when_it_does_not():
                 assert is_public or "401" in operation["responses"], (method, path)
 
 
+def test_every_route_that_asks_the_database_says_that_it_may_have_to_be_asked_again():
+    without = {path for (path, _), answers in operations().items() if 503 not in answers}
+    assert without == {"/signup.css", "/signup.js", "/health", "/openapi.json"}
+
+
 def test_every_operation_has_a_name_of_its_own():
     names = [
         operation["operationId"]

@@ -1,32 +1,89 @@
-"""What importing costs, held by what is not imported: times depend on the machine, names do not."""
+"""What importing costs, held by what is imported: times depend on the machine (docs/benchmarks.md), names do not."""
 
 import json
 import subprocess
 import sys
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
-LATE = {"plexapi", "qrcode", "boto3", "argon2", "requests", "png"}
-"""Dear at a cold start, and needed by few requests."""
+LATE = {"pynamodb", "boto3", "plexapi", "requests", "qrcode", "png", "argon2"}
+"""Dear at a cold start: imported where they run, and PynamoDB when Lambda's start warms up (wiring.warm_up)."""
+
+NEVER = {"pydantic", "yaml"}
+"""Dear, and not needed."""
+
+NOT_PACKAGED = ("cryptography",)
+"""What requests loads where it lies about, as it does here and not in the package (requirements.txt)."""
+
+FUNCTIONS = ("provision", "sweep", "remove_orphans", "tidy_qr")
+
+BUDGET = {
+    "import app": {"ours": 92, "aws_lambda_powertools": 45, "others": 190},
+    "from chalicelib.entrypoints import events": {"ours": 65, "aws_lambda_powertools": 45, "others": 170},
+}
+"""How many modules each may load; each costs about a millisecond without bytecode, which Lambda does not have."""
+
+FOR_PLEX = ("sharing", "homes", "invitations")
 
 
-def _imported_by(statement: str) -> set[str]:
-    """The top-level modules loaded by a statement in a clean interpreter with an empty environment."""
-    program = f"{statement}; import json, sys; print(json.dumps(sorted({{m.split('.')[0] for m in sys.modules}})))"
+def _modules_of(statement: str) -> set[str]:
+    """All modules loaded by a statement in a clean interpreter with an empty environment."""
+    program = (
+        f"import json, sys; sys.modules |= dict.fromkeys({NOT_PACKAGED!r}); {statement};"
+        "print(json.dumps(sorted(name for name, module in sys.modules.items() if module)))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, env={"PYTHONPATH": "."}
     )
     return set(json.loads(done.stdout))
 
 
-def test_the_app_imports_nothing_dear():
-    assert _imported_by("import app").isdisjoint(LATE)
+@pytest.mark.parametrize("name", NOT_PACKAGED)
+def test_what_would_be_loaded_for_nothing_is_not_packaged(name):
+    pinned = Path("requirements.txt").read_text().replace("-", "_")
+    assert f"\n{name}==" not in pinned
 
 
-@pytest.mark.parametrize("function", ["provision", "sweep", "remove_orphans", "tidy_qr"])
+def _packages(modules: set[str]) -> set[str]:
+    return {module.partition(".")[0] for module in modules}
+
+
+def _whose(module: str) -> str:
+    top = module.partition(".")[0]
+    return {"app": "ours", "chalicelib": "ours"}.get(top, top if top == "aws_lambda_powertools" else "others")
+
+
+@pytest.mark.parametrize("statement", BUDGET)
+def test_a_start_stays_within_its_budget(statement):
+    loaded = Counter(_whose(module) for module in _modules_of(statement))
+    over = {who: (loaded[who], most) for who, most in BUDGET[statement].items() if loaded[who] > most}
+    assert not over, f"more modules than the budget allows (loaded, allowed): {over}"
+
+
+@pytest.mark.parametrize("statement", BUDGET)
+def test_a_start_loads_nothing_dear(statement):
+    loaded = _modules_of(statement)
+    assert _packages(loaded).isdisjoint(LATE | NEVER)
+    assert "botocore.session" not in loaded  # Powertools asks for botocore's name and no more
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_each_function_is_found_as_lambda_imports_it(function):
     """Lambda imports chalicelib.entrypoints.events and never app.py (architecture.md, "Chalice facts that bite")."""
-    statement = f"from chalicelib.entrypoints.events import {function} as f; assert callable(f)"
-    imported = _imported_by(statement)
-    assert "app" not in imported
-    assert imported.isdisjoint(LATE)
+    loaded = _modules_of(f"from chalicelib.entrypoints.events import {function} as f; assert callable(f)")
+    assert "app" not in loaded
+
+
+def test_the_start_in_lambda_has_the_tables_client_ready():
+    in_lambda = {"AWS_LAMBDA_FUNCTION_NAME": "api", "AWS_DEFAULT_REGION": "us-east-1"}
+    loaded = _modules_of(f"import os; os.environ |= {in_lambda}; import app")
+    assert {"pynamodb.connection.base", "botocore.client"} <= loaded
+
+
+def test_what_speaks_to_plex_loads_plexapi_and_still_no_boto3():
+    adapters = ", ".join(f"chalicelib.adapters.plex.{each}" for each in FOR_PLEX)
+    packages = _packages(_modules_of(f"import {adapters}"))
+    assert "plexapi" in packages
+    assert packages.isdisjoint({"boto3", "qrcode", "argon2", *NEVER})

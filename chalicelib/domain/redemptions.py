@@ -147,6 +147,11 @@ class Redemption:
         waits = self.state is State.NEEDS_ATTENTION and self.working_until is None and self.next_try_at is None
         return waits or not self.in_progress
 
+    @property
+    def is_untouched(self) -> bool:
+        """Nobody was at work on it yet, and somebody should be."""
+        return self.version == 0 and not self.rests
+
     def step(self, name: StepName) -> Step:
         return next(step for step in self.steps if step.name is name)
 

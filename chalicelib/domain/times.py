@@ -6,9 +6,6 @@ from enum import StrEnum
 
 from chalicelib.domain.refusals import BadInput
 
-FIRST_MONTH = "2026-01"
-"""Nothing of this product is older."""
-
 
 class Unit(StrEnum):
     DAYS = "days"
@@ -39,14 +36,6 @@ def in_whole_seconds(moment: datetime) -> datetime:
 def order_key(moment: datetime, tie: str) -> str:
     """What lists are sorted by: the moment, then something unique."""
     return f"{iso(moment)}#{tie}"
-
-
-def months_back(month: str, most: int) -> list[str]:
-    """``2026-11``, ``2026-10`` …: at most so many months, none before FIRST_MONTH."""
-    year, number = int(month[:4]), int(month[5:7])
-    counted = (divmod(year * 12 + number - 1 - back, 12) for back in range(most))
-    named = (f"{year:04}-{index + 1:02}" for year, index in counted)
-    return [name for name in named if name >= FIRST_MONTH]
 
 
 def later(moment: datetime, value: int, unit: Unit) -> datetime:

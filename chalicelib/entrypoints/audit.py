@@ -21,7 +21,7 @@ _SUBJECT = re.compile(r"settings|(?:user|invite)#[A-Za-z0-9_-]{1,64}")
 def list_audit() -> Response:
     request = api.current_request
     caller(request).must(Permission.ADMIN)
-    page = wiring.audit().page(_subject(request), after=place_of(request), limit=limit_of(request), now=wiring.now())
+    page = wiring.audit().page(_subject(request), after=place_of(request), limit=limit_of(request))
     return ok(listed("entries", page, _shape))
 
 

@@ -62,3 +62,7 @@ def remove_orphans(event: CloudWatchEvent) -> None:
 def tidy_qr(event: DynamoDBEvent) -> None:
     """A QR record is gone, by its TTL or by hand: its image goes too."""
     stream.tidy(event.to_dict()["Records"])
+
+
+if environment().in_lambda:
+    wiring.warm_up()

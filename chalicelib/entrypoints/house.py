@@ -14,7 +14,7 @@ from chalicelib.domain.users import Permission, User
 from chalicelib.domain.web import LONGEST_ADDRESS
 from chalicelib.entrypoints import shapes
 from chalicelib.entrypoints.bodies import LibraryId, Nothing
-from chalicelib.entrypoints.http import Api, body, caller, ok
+from chalicelib.entrypoints.http import Api, body, caller, caller_with_settings, ok
 from chalicelib.entrypoints.users import MOST_DAYS
 from chalicelib.usecases import furnishing, libraries
 
@@ -68,8 +68,9 @@ class ChangeSettings(msgspec.Struct, forbid_unknown_fields=True):
 
 @api.route("/settings", methods=["GET"])
 def show_settings() -> Response:
-    _admin()
-    return ok(settings_shape(wiring.house().get()))
+    by, settings = caller_with_settings(api.current_request)
+    by.must(Permission.ADMIN)
+    return ok(settings_shape(settings))
 
 
 @api.route("/settings", methods=["PATCH"])
@@ -90,8 +91,9 @@ def change_settings() -> Response:
 
 @api.route("/libraries", methods=["GET"])
 def list_libraries() -> Response:
-    caller(api.current_request).must(Permission.ADVANCED_INVITES, Permission.MANAGE_INVITES)
-    return ok(_libraries(wiring.house().get()))
+    by, settings = caller_with_settings(api.current_request)
+    by.must(Permission.ADVANCED_INVITES, Permission.MANAGE_INVITES)
+    return ok(_libraries(settings))
 
 
 @api.route("/libraries/refresh", methods=["POST"])

@@ -17,10 +17,12 @@ from chalice.app import Blueprint, Chalice, Request, Response
 from chalicelib import wiring
 from chalicelib.domain import refusals
 from chalicelib.domain.rate_limits import Route
+from chalicelib.domain.settings import Settings
 from chalicelib.domain.users import AccountState, User
 from chalicelib.entrypoints import guarding, metrics
 from chalicelib.entrypoints.logs import logger
 from chalicelib.entrypoints.metrics import Metric
+from chalicelib.ports import Contention, Unreachable
 
 STATUSES: dict[type[refusals.Refusal], HTTPStatus] = {
     refusals.BadInput: HTTPStatus.BAD_REQUEST,
@@ -136,9 +138,22 @@ def bearer_token(request: Request) -> str:
 def caller(request: Request) -> User:
     """The account that asks. Raises NotSignedIn."""
     found = wiring.sessions().find(bearer_token(request), wiring.now())
-    if found is None or found[1] is None or found[1].state is not AccountState.ACTIVE:
+    return _open(found[1] if found else None)
+
+
+def caller_with_settings(request: Request) -> tuple[User, Settings]:
+    """The account that asks, and the settings, in one round trip. Raises NotSignedIn."""
+    found = wiring.sessions().find_with_settings(bearer_token(request), wiring.now())
+    if found is None:
         raise refusals.NotSignedIn
-    return found[1]
+    _, user, settings = found
+    return _open(user), settings
+
+
+def _open(account: User | None) -> User:
+    if account is None or account.state is not AccountState.ACTIVE:
+        raise refusals.NotSignedIn
+    return account
 
 
 def cookie(request: Request, name: str) -> str:
@@ -189,6 +204,9 @@ def _answered(request: Request, view: View, named: dict[str, str], limited: Rout
         except refusals.Refusal as refusal:
             _note(request, refusal, limited)
             return refuse(request, refusal)
+    except (Contention, Unreachable):
+        logger.exception("the database took no more, or did not answer")
+        return refuse(request, refusals.TryAgain())
     except Exception:  # noqa: BLE001 - the one place where what nobody planned for ends, logged
         logger.exception("a request failed for a reason nobody planned for")
         content = {

@@ -6,7 +6,7 @@ from chalice.app import Response
 
 from chalicelib import wiring
 from chalicelib.entrypoints import invite_shapes, metrics, shapes
-from chalicelib.entrypoints.http import Api, body, caller, ok
+from chalicelib.entrypoints.http import Api, body, caller, caller_with_settings, ok
 from chalicelib.entrypoints.invite_bodies import ChangeInvite, CreateInvite, search_of
 from chalicelib.entrypoints.metrics import Metric
 from chalicelib.entrypoints.paging import limit_of, listed, place_of
@@ -18,15 +18,15 @@ api = Api(__name__)
 @api.route("/invites", methods=["GET"])
 def list_invites() -> Response:
     request, now = api.current_request, wiring.now()
+    reader, settings = caller_with_settings(request)
     found = reading_invites.find(
         search_of(request),
-        reader=caller(request),
+        reader=reader,
         invites=wiring.invites(),
         after=place_of(request),
         limit=limit_of(request),
         now=now,
     )
-    settings = wiring.house().get()
     content = listed("invites", found.page, lambda each: invite_shapes.listed(each, settings, now, found.states))
     return ok(content)
 
@@ -44,7 +44,7 @@ def create_invite() -> Response:
 @api.route("/invites/{code}", methods=["GET"])
 def show_invite(code: str) -> Response:
     reader, now = caller(api.current_request), wiring.now()
-    shown = reading_invites.show(code, reader=reader, invites=wiring.invites(), audit=wiring.audit(), now=now)
+    shown = reading_invites.show(code, reader=reader, invites=wiring.invites(), audit=wiring.audit())
     return ok(invite_shapes.shown(shown, now))
 
 
@@ -62,7 +62,7 @@ def change_invite(code: str) -> Response:
         new_id=wiring.new_id,
         now=now,
     )
-    shown = reading_invites.show(code, reader=editor, invites=wiring.invites(), audit=wiring.audit(), now=now)
+    shown = reading_invites.show(code, reader=editor, invites=wiring.invites(), audit=wiring.audit())
     return ok(invite_shapes.shown(shown, now))
 
 

@@ -15,6 +15,7 @@ from chalicelib.domain.users import AccountState, Permission, User
 from chalicelib.entrypoints import shapes
 from chalicelib.entrypoints.http import Api, body, caller, ok, query
 from chalicelib.entrypoints.paging import limit_of, listed, place_of
+from chalicelib.usecases import managing_users
 from chalicelib.usecases.managing_users import Change
 from chalicelib.usecases.quotas import in_force
 
@@ -67,8 +68,7 @@ def list_users() -> Response:
 
 @api.route("/users/{user_id}", methods=["GET"])
 def show_user(user_id: str) -> Response:
-    user = wiring.managing_users().shown(user_id, by=caller(api.current_request))
-    ground = wiring.invites().groundwork(user.id)
+    user, ground = managing_users.shown(user_id, by=caller(api.current_request), invites=wiring.invites())
     use = standing(in_force(user, ground.settings), ground.created, wiring.now())
     return ok(user_shape(user) | {"quota_use": standing_shape(use)})
 

@@ -16,7 +16,7 @@ from chalicelib.ports.accounts import (
     SignIns,
     Users,
 )
-from chalicelib.ports.common import Clock, Contention, NewId, OutOfDate
+from chalicelib.ports.common import Clock, Contention, NewId, OutOfDate, Unreachable
 from chalicelib.ports.images import Key, Overdue, Parking, QrImages, QrRecords, Render, StoredImage
 from chalicelib.ports.inviting import Decided, Groundwork, Guard, Invites, Numbers, Statistics, Trials
 from chalicelib.ports.plex import (
@@ -107,5 +107,6 @@ __all__ = [
     "Statistics",
     "StoredImage",
     "Trials",
+    "Unreachable",
     "Users",
 ]

@@ -47,7 +47,7 @@ class Users(Protocol):
 
 
 class AuditTrail(Protocol):
-    def page(self, subject: str | None, *, after: str | None, limit: int, now: datetime) -> Page[Entry]:
+    def page(self, subject: str | None, *, after: str | None, limit: int) -> Page[Entry]:
         """What was changed, of that subject or at all, the newest first."""
 
 
@@ -129,3 +129,6 @@ class Sessions(Protocol):
         Without the account once it is signed out everywhere or gone: then the token speaks for nobody, and reads
         only the redemption that it came with.
         """
+
+    def find_with_settings(self, token: str, now: datetime) -> tuple[Session, User | None, Settings] | None:
+        """As ``find`` does, with the settings, in one round trip as well."""

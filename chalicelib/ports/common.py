@@ -16,4 +16,8 @@ class OutOfDate(Exception):
 
 
 class Contention(Exception):
-    """Too many were writing the same records at once; nothing was written."""
+    """Too many were writing the same records at once, or more than the database takes; nothing was written."""
+
+
+class Unreachable(Exception):
+    """The database did not answer: what was to be written is there or is not."""

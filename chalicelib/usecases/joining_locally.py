@@ -78,7 +78,7 @@ class JoiningLocally:
             return self._join(code, who, now)
         except (AlreadyHasAccess, InviteNotActive):
             if earlier := self._clicked_before(code, who, now):
-                return self._welcome_back(earlier, now)
+                return self._claimed_before(earlier, now)
             raise
 
     def _join(self, code: str, who: Applicant, now: datetime) -> Redeemed:
@@ -132,6 +132,11 @@ class JoiningLocally:
         credential, _ = self.credentials.find(who.email)
         is_theirs = self.passwords.verify(who.password, credential.password_hash if credential else None)
         return redemption if is_theirs else None
+
+    def _claimed_before(self, redemption: Redemption, now: datetime) -> Redeemed:
+        if redemption.is_untouched:  # whoever claimed it may never have come to send its message
+            self.queue.send(redemption.id)
+        return self._welcome_back(redemption, now)
 
     def _welcome_back(self, redemption: Redemption, now: datetime) -> Redeemed:
         token = session_token(redemption.user.id, self.new_id())

@@ -8,11 +8,11 @@ from chalicelib.domain.audit import Entry, Facts, difference
 from chalicelib.domain.oversight import loses_admin, must_be_allowed
 from chalicelib.domain.paging import Page
 from chalicelib.domain.quotas import Quota
-from chalicelib.domain.refusals import BadInput, LastAdmin, NotSignedIn, TryAgain
+from chalicelib.domain.refusals import BadInput, LastAdmin, NotSignedIn, TryAgain, UserNotFound
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.times import iso
 from chalicelib.domain.users import AccountState, Permission, User, normal_email
-from chalicelib.ports import Contention, NewId, OutOfDate, ProvisionQueue, Sessions, Users
+from chalicelib.ports import Contention, Groundwork, Invites, NewId, OutOfDate, ProvisionQueue, Sessions, Users
 
 LONGEST_SEARCH = 100
 _TRIES_AGAINST_EDITS = 5
@@ -47,11 +47,6 @@ class ManagingUsers:
         if len(text) > LONGEST_SEARCH:
             raise BadInput(f"Search for {LONGEST_SEARCH} characters at most.", field="q")
         return self.users.page(state, text=normal_email(text), after=after, limit=limit)
-
-    def shown(self, user_id: str, *, by: User) -> User:
-        """Raises UserNotFound."""
-        by.must(Permission.MANAGE_USERS)
-        return self.users.get(user_id)
 
     def change(self, user_id: str, change: Change, *, by: User, now: datetime) -> User:
         """Raises UserNotFound, LastAdmin, TryAgain and what ``must_be_allowed`` raises."""
@@ -132,6 +127,15 @@ class ManagingUsers:
             before=before,
             after=after,
         )
+
+
+def shown(user_id: str, *, by: User, invites: Invites) -> tuple[User, Groundwork]:
+    """The account, and what its quota is reckoned from, in one round trip. Raises UserNotFound."""
+    by.must(Permission.MANAGE_USERS)
+    ground = invites.groundwork(user_id)
+    if ground.inviter is None:
+        raise UserNotFound
+    return ground.inviter, ground
 
 
 def _closed(user: User) -> User:

@@ -50,14 +50,14 @@ def find(search: Search, *, reader: User, invites: Invites, after: str | None, l
     return Listed(page, invites.states(redeemed) if redeemed else {})
 
 
-def show(code: str, *, reader: User, invites: Invites, audit: AuditTrail, now: datetime) -> Shown:
+def show(code: str, *, reader: User, invites: Invites, audit: AuditTrail) -> Shown:
     """Raises InviteNotFound, NotAllowed."""
     invite, house = invites.get_with_settings(code) if is_code(code) else (None, None)
     if invite is None or house is None:
         raise InviteNotFound
     _must_concern(invite, reader)
     history = invites.history(code, after=None, limit=LATEST_REDEMPTIONS)
-    entries = audit.page(subject_of(code), after=None, limit=LATEST_ENTRIES, now=now)
+    entries = audit.page(subject_of(code), after=None, limit=LATEST_ENTRIES)
     return Shown(invite, house, history.items, entries.items)
 
 

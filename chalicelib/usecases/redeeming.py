@@ -112,7 +112,7 @@ class Redeeming:
         found, invite, settings = self.sign_ins.get_with_invite(sign_in_id, code)
         sign_in = plex_sign_ins.own(found, Purpose.SIGN_UP, browser_secret, now, code=code)
         if sign_in.redemption_id and sign_in.user_id:
-            return self._welcome_back(sign_in.user_id, self.redemptions.get(sign_in.redemption_id), now)
+            return self._claimed_before(sign_in.user_id, self.redemptions.get(sign_in.redemption_id), now)
         plex_token = plex_sign_ins.approved_token(sign_in, self.plex)
         if plex_token is None:
             return None
@@ -204,6 +204,11 @@ class Redeeming:
             self.held_tokens.replace(redemption.id, sealed, now + TOKEN_HELD_FOR)
             redemption = nudge(redemption, redemptions=self.redemptions, queue=self.queue, now=now)
         return self._welcome_back(user.id, redemption, now)
+
+    def _claimed_before(self, user_id: str, redemption: Redemption, now: datetime) -> Redeemed:
+        if redemption.is_untouched:  # whoever claimed it may never have come to send its message
+            self.queue.send(redemption.id)
+        return self._welcome_back(user_id, redemption, now)
 
     def _welcome_back(self, user_id: str, redemption: Redemption, now: datetime) -> Redeemed:
         token = session_token(user_id, self.new_id())

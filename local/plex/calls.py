@@ -1,6 +1,7 @@
 """What was asked of plex.tv, in order of arrival, without the secrets."""
 
 import hashlib
+import time
 from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +20,10 @@ class Call:
     status: int | None = None
     """None while no answer is sent, and for good where none ever is."""
     fault: str | None = None
+    began: float = 0.0
+    """Seconds since 1970."""
+    ended: float | None = None
+    """When the answer was ready to be sent."""
 
 
 class CallLog:
@@ -32,6 +37,7 @@ class CallLog:
             query=_without_token(request),
             client_identifier=plex_value(request, "X-Plex-Client-Identifier"),
             token_sha256=fingerprint(plex_value(request, "X-Plex-Token")),
+            began=time.time(),
         )
         self._calls.append(call)
         return call

@@ -26,7 +26,7 @@ class Front:
             return self._serve(request)(environ, start_response)
         call = self._world.calls.record(request)
         answer = self._answer(request, call)
-        call.status = answer.status_code
+        call.status, call.ended = answer.status_code, time.time()
         return answer(environ, start_response)
 
     def _answer(self, request: Request, call: Call) -> Response:

@@ -1,12 +1,16 @@
-"""Many invites at once, written straight to the table as the use cases would leave them, and gone afterwards."""
+"""Many invites at once, written straight to the table as the use cases would leave them."""
 
+from collections.abc import Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
+from chalicelib.domain.invites import Invite
+from chalicelib.domain.users import Person
 from tests.invite_builders import an_invite
 
 
-def some_invites(count, creator, made_at, **facts):
+def some_invites(count: int, creator: Person, made_at: datetime, **facts: Any) -> list[Invite]:
     """``count`` invites, the first the newest, a second apart. A fact may be a function of the invite's number."""
     facts = {"code": lambda number: f"P{creator.id[:9]}{number:06}", **facts}
     return [
@@ -34,22 +38,35 @@ def a_mixture(count, creator, made_at, now):
 
 @contextmanager
 def planted(invites, now):
-    """``now``: the moment as of which lists find them; what expires later is still to be moved."""
-    from chalicelib.adapters.dynamo.invite_indexes import places
-    from chalicelib.adapters.dynamo.invite_records import facts_of
+    """As ``sow``, and gone afterwards."""
     from chalicelib.adapters.dynamo.models import InviteModel
 
-    records = [
-        InviteModel(**facts_of(invite), redeemers={}, **places(invite, invite.status(now))) for invite in invites
-    ]
-    _write(records, "save")
-    _count([(record.code, None, record.status_hint) for record in records])
+    records = sow(invites, now)
     try:
         yield
     finally:
         left = list(InviteModel.batch_get([record.code for record in records], consistent_read=True))
         _write(left, "delete")
         _count([(record.code, record.status_hint, None) for record in left])
+
+
+def sow(invites: Sequence[Invite], now: datetime) -> list[Any]:
+    """``now``: the moment as of which lists find them; what expires later is still to be moved. Gives the records."""
+    from chalicelib.adapters.dynamo.invite_indexes import places
+    from chalicelib.adapters.dynamo.invite_records import facts_of, redeemer_text
+    from chalicelib.adapters.dynamo.models import InviteModel
+
+    records = [
+        InviteModel(
+            **facts_of(invite),
+            redeemers={each.redemption_id: redeemer_text(each) for each in invite.redeemers},
+            **places(invite, invite.status(now)),
+        )
+        for invite in invites
+    ]
+    _write(records, "save")
+    _count([(record.code, None, record.status_hint) for record in records])
+    return records
 
 
 def _write(records, how):

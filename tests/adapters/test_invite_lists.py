@@ -213,3 +213,24 @@ def test_a_page_among_five_thousand_costs_what_it_costs_among_a_hundred(now, som
         else:
             assert among_many[filters] == reads, filters
     assert max(len(reads) for reads in among_many.values()) <= 2
+
+
+def test_the_sweep_and_the_statistics_read_what_is_due_and_not_what_there_is(now, somebody, metered):
+    from chalicelib import wiring
+
+    later = now + HOUR  # which the house's own sweep does not reach
+
+    def costs(count):
+        expiry = [later] * 50 + [now + 2 * DAY] * (count - 50)
+        invites = some_invites(count, somebody, now, expires_at=lambda number: expiry[number])
+        with planted(invites, now):
+            with metered() as counting:
+                wiring.statistics().numbers(later, later.date())
+            with metered() as sweeping:
+                assert sum(wiring.invites().move_expired(later, 40)) == 50
+        return sum(units for *_, units in counting), sweeping
+
+    sum(wiring.invites().move_expired(later, 40))  # what other tests left
+    (counting_few, sweeping_few), (counting_many, sweeping_many) = costs(100), costs(3000)
+    assert counting_many <= 1.2 * counting_few
+    assert sweeping_many == sweeping_few

@@ -3,7 +3,7 @@
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -266,10 +266,15 @@ def test_a_record_of_no_known_shape_is_parked_and_holds_back_nothing(house):
 
 
 def test_a_sweep_tells_what_it_did_as_metrics(house):
+    house.member("create_invites", trial_ends_at=datetime.now(UTC) - timedelta(seconds=1))
     log = house.running.run_dir / "sweep.log"
-    line = eventually(lambda: log.exists() and [line for line in log.read_text().splitlines() if '"_aws"' in line])[0]
-    told = json.loads(line)
-    (metrics,) = told["_aws"]["CloudWatchMetrics"]
+
+    def told():
+        lines = log.read_text().splitlines() if log.exists() else []
+        metrics = [json.loads(line) for line in lines if '"_aws"' in line]
+        return [each for each in metrics if each.get("chore") == "ended_trials"]
+
+    first = eventually(told)[0]
+    (metrics,) = first["_aws"]["CloudWatchMetrics"]
     assert metrics["Metrics"] == [{"Name": "Swept", "Unit": "Count"}]
-    assert told["Swept"] >= 0
-    assert told["chore"]
+    assert first["Swept"] >= 1

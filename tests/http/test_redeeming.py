@@ -6,6 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from local.plex import demo
+from tests.http import each_function, each_route
 
 
 def test_a_person_gets_exactly_the_granted_libraries(house):
@@ -23,6 +24,13 @@ def test_a_person_gets_exactly_the_granted_libraries(house):
     shown = house.shown(code)
     assert (shown["status"], shown["uses"]) == ("redeemed", 1)
     assert [person["name"] for person in shown["redeemed_by"]] == [maya.account["username"]]
+
+
+def test_a_redemption_asks_plex_seven_times_in_all(house):
+    starting, claiming = "POST /signup/{code}/plex", "POST /signup/{code}/plex/{sign_in_id}, claiming"
+    calls = [*each_route.walk(house, starting), *each_route.walk(house, claiming)]
+    calls += each_function.walk(house, "provision, a friend")
+    assert sum(call.service == "plex" for call in calls) == 7
 
 
 def test_downloads_are_not_given_unless_granted(house):

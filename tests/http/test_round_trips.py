@@ -1,65 +1,165 @@
-"""How often AWS is called, counted at botocore: what each request costs in round trips."""
+"""What each route and each function asks of AWS, call by call: a table that every change of it must be written into.
 
-from contextlib import contextmanager
+Calls follow one another as they stand here. `make bench ONLY=requests` says what they cost in units.
+"""
 
-import botocore.client
+import time
+from threading import Event, Thread
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
-EVENT_SOURCES = {"GetRecords", "GetShardIterator", "DescribeStream", "ReceiveMessage", "DeleteMessage"}
-"""What local/event_sources.py calls from this process, as Lambda's own pollers would elsewhere."""
+from local.pollers import Poller
+from tests.http import each_function, each_route
+from tests.metering.calls import counting, depth, of_aws
+
+WHO = "TransactGetItems"
+"""Session and account (and, where they are needed, the settings), in one read."""
+
+RATE = "UpdateItem"
+"""The rate limit's one write."""
+
+READ, WRITE = "TransactGetItems", "TransactWriteItems"
+SHOWN = f"{READ} Query Query"
+"""An invite with its settings, its redemptions and its audit entries."""
+
+ROUTES = {
+    "GET /health": "",
+    "GET /openapi.json": "",
+    "GET /signup.css": "",
+    "GET /signup.js": "",
+    "GET /signup": f"{RATE} {READ}",
+    "GET /signup/{code}": f"{RATE} {READ}",
+    "POST /signup/{code}/plex": f"{RATE} {READ} PutItem",
+    "POST /signup/{code}/plex/{sign_in_id}, waiting": f"{RATE} {READ}",
+    "POST /signup/{code}/plex/{sign_in_id}, claiming": f"{RATE} {READ} Encrypt {WRITE} SendMessage",
+    "POST /signup/{code}/plex/{sign_in_id}, again": f"{RATE} {READ} GetItem PutItem",
+    "POST /signup/{code}/local": f"{RATE} {READ} {WRITE}",
+    "GET /redemptions/{redemption_id}": f"{WHO} GetItem",
+    "GET /setup": "GetItem",
+    "POST /setup": f"{RATE} {WHO} {READ} PutItem",
+    "POST /setup/{sign_in_id}": f"{RATE} {READ} {READ} {WRITE} PutSecretValue GetItem UpdateItem SendMessage",
+    "PUT /setup/server": f"{WHO} {READ} GetItem UpdateItem SendMessage GetItem",
+    "POST /auth/plex": f"{RATE} GetItem PutItem",
+    "POST /auth/plex/{sign_in_id}": f"{RATE} {READ} GetItem GetItem PutItem",
+    "POST /auth/local": f"{RATE} {READ} {RATE} GetItem PutItem DeleteItem",
+    "GET /auth/me": f"{WHO} {READ}",
+    "DELETE /auth/session": f"{WHO} DeleteItem",
+    "DELETE /auth/sessions": f"{WHO} UpdateItem",
+    "DELETE /auth/account": f"{WHO} {READ} SendMessage {READ} {WRITE} UpdateItem SendMessage",
+    "GET /invites": f"{WHO} Query",
+    "GET /invites, everybody's": f"{WHO} Query",
+    "GET /invites, active": f"{WHO} Query",
+    "GET /invites, expired": f"{WHO} Query Query",
+    "GET /invites, searched": f"{WHO} Query",
+    "GET /invites, with redeemers": f"{WHO} Query BatchGetItem",
+    "POST /invites": f"{WHO} {READ} {WRITE}",
+    "POST /invites, with all wishes": f"{WHO} {READ} {WRITE}",
+    "GET /invites/{code}": f"{WHO} {SHOWN}",
+    "PATCH /invites/{code}": f"{WHO} {READ} {WRITE} {SHOWN}",
+    "PATCH /invites/{code}, expiry": f"{WHO} {READ} {WRITE} Query {SHOWN}",
+    "PATCH /invites/{code}, switch": f"{WHO} {READ} {WRITE} {SHOWN}",
+    "DELETE /invites/{code}": f"{WHO} {READ} {WRITE} Query",
+    "GET /invites/{code}/redemptions": f"{WHO} GetItem Query",
+    "GET /invites/{code}/qr, drawn": f"{WHO} {READ} {WRITE} HeadObject PutObject BatchGetItem",
+    "GET /invites/{code}/qr, again": f"{WHO} {READ} {WRITE} HeadObject",
+    "DELETE /invites/{code}/qr": f"{WHO} {READ} Query DeleteItem",
+    "GET /redemptions": f"{WHO} Query Query Query Query Query",
+    "GET /redemptions, in one state": f"{WHO} Query",
+    "POST /redemptions/{redemption_id}/retry": f"{WHO} GetItem PutItem SendMessage",
+    "GET /users": f"{WHO} Query",
+    "GET /users/{user_id}": f"{WHO} {READ}",
+    "PATCH /users/{user_id}": f"{WHO} {READ} {WRITE}",
+    "DELETE /users/{user_id}": f"{WHO} {READ} SendMessage {READ} {WRITE} UpdateItem SendMessage",
+    "GET /settings": WHO,
+    "PATCH /settings": f"{WHO} GetItem {WRITE}",
+    "GET /libraries": WHO,
+    "POST /libraries/refresh": f"{WHO} GetItem UpdateItem SendMessage",
+    "GET /stats": f"{WHO} BatchGetItem Query Query Query GetItem",
+    "GET /audit": f"{WHO} Query",
+}
+
+FUNCTIONS = {
+    "provision, a friend": f"{READ} PutItem GetSecretValue PutItem GetItem Decrypt DeleteItem PutItem",
+    "provision, a friend in the Home": (
+        f"{READ} PutItem GetSecretValue PutItem PutItem GetItem Decrypt DeleteItem PutItem"
+    ),
+    "provision, the end of somebody's access": (
+        f"{READ} GetItem GetItem DeleteItem PutItem GetItem GetSecretValue PutItem"
+    ),
+    "provision, the libraries": "GetItem GetItem GetSecretValue UpdateItem",
+    "remove_orphans, nothing to remove": "GetObject ListObjectsV2",
+    "tidy_qr, an image given up": "BatchGetItem GetItem DeleteObject",
+    "tidy_qr, an image of an expired invite": "BatchGetItem GetItem DeleteObject",
+}
+
+PLEX_CALLS = {"provision, a friend": 3, "provision, a friend in the Home": 6}
+
+IDLE_SWEEP = "sweep, nothing due"
+SWEPT = ["Query"] * 8
 
 
-@pytest.fixture
-def aws_calls(monkeypatch):
-    """Gives a counter: `with aws_calls() as calls:` collects the operations that the API (this process) sends."""
-    original = vars(botocore.client.BaseClient)["_make_api_call"]
-    running: list[list[str]] = []
+def test_every_route_has_its_place_in_the_table(house):
+    from app import app
 
-    def counted(client, operation, arguments):
-        if operation not in EVENT_SOURCES:
-            for calls in running:
-                calls.append(operation)
-        return original(client, operation, arguments)
-
-    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", counted)
-
-    @contextmanager
-    def counting():
-        calls: list[str] = []
-        running.append(calls)
-        yield calls
-        running.remove(calls)
-
-    return counting
+    routes = {f"{method} {path}" for path, methods in app.routes.items() for method in methods}
+    assert {each_route.route_of(name) for name in ROUTES} == routes
+    assert ROUTES.keys() == each_route.SCENES.keys()
 
 
-def test_validating_an_invite_reads_twice_at_most(house, aws_calls):
-    code, visitor = house.invite(), house.visitor()
-    with aws_calls() as calls:
-        assert visitor.browser.get(f"/signup/{code}").status_code == 200
-    assert [call for call in calls if call != "UpdateItem"] == ["TransactGetItems"]
-    assert calls.count("UpdateItem") <= 1  # the rate limit's one write
+def test_every_function_has_its_place_in_the_table(house):
+    from app import app
+
+    functions = {source.name for source in app.event_sources}
+    assert {name.partition(",")[0] for name in (*FUNCTIONS, IDLE_SWEEP)} == functions
+    assert FUNCTIONS.keys() | {IDLE_SWEEP} == each_function.SCENES.keys()
 
 
-def test_a_claim_is_one_transaction_and_one_send(house, aws_calls):
-    code, visitor = house.invite(), house.visitor()
-    sign_in_id = visitor.signs_in(code)
-    with aws_calls() as calls:
-        answer = visitor.completes(code, sign_in_id)
-    assert calls.count("TransactWriteItems") == 1
-    assert calls.count("SendMessage") == 1
-    writes = [call for call in calls if call.startswith(("Put", "Update", "Delete", "BatchWrite"))]
-    assert writes in ([], ["UpdateItem"])  # the rate limit's one write
-    visitor.waits(answer)
+@pytest.mark.parametrize("name", ROUTES)
+def test_a_route_asks_of_aws_what_the_table_says(house, name):
+    calls = of_aws(each_route.walk(house, name))
+    assert " ".join(call.operation for call in calls) == ROUTES[name]
+    assert depth(calls) == len(calls)
 
 
-def test_a_qr_code_found_again_costs_one_write_and_one_look(house, aws_calls):
-    code = house.invite()
-    path = f"/invites/{code}/qr"
-    with aws_calls() as drawing:
-        assert house.admin.get(path).status_code == 200
-    with aws_calls() as found_again:
-        assert house.admin.get(path).status_code == 200
-    assert found_again[-2:] == ["TransactWriteItems", "HeadObject"]
-    assert found_again.count("TransactGetItems") == len(found_again) - 2 <= 2
-    assert drawing == [*found_again, "PutObject", "BatchGetItem"]
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_asks_of_aws_and_plex_what_the_tables_say(house, name):
+    calls = each_function.walk(house, name)
+    aws = of_aws(calls)
+    assert " ".join(call.operation for call in aws) == FUNCTIONS[name]
+    assert len(calls) - len(aws) == PLEX_CALLS.get(name, len(calls) - len(aws))
+
+
+def test_a_sweep_with_nothing_to_do_asks_once_for_each_kind_of_thing(house):
+    deadline = time.monotonic() + 30
+    while [call.operation for call in each_function.walk(house, IDLE_SWEEP)] != SWEPT:
+        assert time.monotonic() < deadline  # other tests leave things to be swept, and the house's own sweep helps
+
+
+def test_nothing_is_ever_found_by_a_scan():
+    assert not [name for name, calls in (ROUTES | FUNCTIONS).items() if "Scan" in calls]
+
+
+def test_calls_of_any_thread_are_counted_but_for_those_of_lambda_s_own_pollers(house):
+    from chalicelib import wiring
+
+    class Polling(Poller):
+        def run(self):
+            wiring.house().get()
+
+    source: Any = SimpleNamespace(name="a queue")
+    polling, other = Polling(source, None, Event()), Thread(target=wiring.house().get)  # type: ignore[arg-type]
+    with counting() as calls:
+        for thread in (polling, other):
+            thread.start()
+            thread.join()
+    assert [call.operation for call in calls] == ["GetItem"]
+
+
+@pytest.mark.parametrize("name", ["POST /signup/{code}/plex/{sign_in_id}, claiming", "PATCH /invites/{code}, switch"])
+def test_units_are_reckoned_as_the_emulator_reports_them_where_it_knows(house, name):
+    """It knows all but what queries read; those here find less than half a unit."""
+    calls = each_route.walk(house, name, units=True)
+    for call in calls:
+        assert call.units.read + call.units.write + call.units.index == call.reported, call

@@ -34,16 +34,18 @@ class DynamoSessions:
         session_record(session).save()
 
     def find(self, token: str, now: datetime) -> tuple[Session, User | None] | None:
-        user_id = user_named_by(token)
-        if user_id is None:
+        if (user_id := user_named_by(token)) is None:
             return None
         found, user = get_all(self._connection, (SessionModel, hashed(token)), (UserModel, user_id))
-        if found is None:
+        return _in_force(found, user, user_id, now)
+
+    def find_with_settings(self, token: str, now: datetime) -> tuple[Session, User | None, Settings] | None:
+        if (user_id := user_named_by(token)) is None:
             return None
-        session = session_of(found)
-        if session.user_id != user_id or session.expires_at <= now:
-            return None
-        return session, None if user is None or _signed_out(user, session) else user_of(user)
+        keys = (SessionModel, hashed(token)), (UserModel, user_id), (SettingsModel, SettingsModel.ID)
+        session, user, settings = get_all(self._connection, *keys)
+        found = _in_force(session, user, user_id, now)
+        return (*found, settings_of(settings)) if found else None
 
     def end(self, token: str) -> None:
         SessionModel(token_hash=hashed(token)).delete()
@@ -55,6 +57,15 @@ class DynamoSessions:
         except UpdateError as error:
             if error.cause_response_code != "ConditionalCheckFailedException":
                 raise
+
+
+def _in_force(
+    found: SessionModel | None, user: UserModel | None, user_id: str, now: datetime
+) -> tuple[Session, User | None] | None:
+    session = session_of(found) if found else None
+    if session is None or session.user_id != user_id or session.expires_at <= now:
+        return None
+    return session, None if user is None or _signed_out(user, session) else user_of(user)
 
 
 def _signed_out(user: UserModel, session: Session) -> bool:

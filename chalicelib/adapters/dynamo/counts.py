@@ -52,18 +52,14 @@ class Tally:
                 transaction.update(record, CountModel(id=record), actions)
 
 
-def invites_by_status(connection: Connection) -> Counter[str]:
-    return _sums(connection, [f"invites#{share}" for share in range(SHARES)])
+def numbers(connection: Connection, months: list[str]) -> Counter[str]:
+    """A status to the number of invites, ``2026-11-05`` to that of redemptions begun that day, in one round trip.
 
-
-def redemptions_by_day(connection: Connection, months: list[str]) -> Counter[str]:
-    """``2026-11-05`` to the number of redemptions begun that day. ``months``: three at most (``2026-11``)."""
-    return _sums(connection, [f"redemptions#{month}#{share}" for month in months for share in range(SHARES)])
-
-
-def _sums(connection: Connection, ids: list[str]) -> Counter[str]:
+    ``months``: three at most (``2026-11``).
+    """
+    kinds = ["invites", *(f"redemptions#{month}" for month in months)]
     sums: Counter[str] = Counter()
-    for record in _records(connection, ids):
+    for record in _records(connection, [f"{kind}#{share}" for kind in kinds for share in range(SHARES)]):
         sums.update({name: int(value["N"]) for name, value in record.items() if "N" in value})
     return sums
 

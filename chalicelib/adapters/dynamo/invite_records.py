@@ -52,5 +52,5 @@ def redeemer_text(redeemer: Redeemer) -> str:
 
 
 def _redeemers(record: InviteModel) -> tuple[Redeemer, ...]:
-    read = [msgspec.json.decode(text, type=Redeemer) for text in record.redeemers.as_dict().values()]
+    read = [msgspec.json.decode(text, type=Redeemer) for text in record.redeemers.values()]
     return tuple(sorted(read, key=lambda redeemer: redeemer.at, reverse=True)[:REDEEMERS_SHOWN])

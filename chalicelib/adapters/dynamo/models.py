@@ -5,7 +5,6 @@ from typing import Any, ClassVar, Literal
 from pynamodb.attributes import (
     BinaryAttribute,
     BooleanAttribute,
-    MapAttribute,
     NumberAttribute,
     TTLAttribute,
     UnicodeAttribute,
@@ -13,7 +12,7 @@ from pynamodb.attributes import (
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
-from chalicelib.adapters.dynamo.attributes import Moment, Typed
+from chalicelib.adapters.dynamo.attributes import Moment, Texts, Typed
 from chalicelib.adapters.dynamo.invite_indexes import (
     InvitesByCreator,
     InvitesByCreatorAndStatus,
@@ -93,7 +92,7 @@ class InviteModel(Model):
     note = UnicodeAttribute(null=True)
     edition = NumberAttribute()
     locked = BooleanAttribute(default=False)
-    redeemers: Any = MapAttribute(default=dict)  # type: ignore[no-untyped-call]  # PynamoDB
+    redeemers = Texts(default=dict)
     deleted_at = Moment(null=True)
     listed = UnicodeAttribute(null=True)
     creator_id = UnicodeAttribute(null=True)

@@ -4,13 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, TTLAttribute, UnicodeAttribute
-from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
-
-from chalicelib.ports import Contention
-
-_TOO_FAST = {"ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"}
 
 
 class RateLimitModel(Model):
@@ -40,10 +35,5 @@ class DynamoCounters:
 
 def _update(key: str, actions: list[Action]) -> RateLimitModel:
     row = RateLimitModel(id=key)
-    try:
-        row.update(actions)
-    except UpdateError as error:
-        if error.cause_response_code in _TOO_FAST:
-            raise Contention from error
-        raise
+    row.update(actions)
     return row

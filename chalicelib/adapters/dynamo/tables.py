@@ -6,6 +6,7 @@ from pynamodb.connection import Connection
 from pynamodb.models import Model
 
 from chalicelib.adapters.dynamo.audit import AuditModel
+from chalicelib.adapters.dynamo.connection import PatientConnection
 from chalicelib.adapters.dynamo.counts import CountModel
 from chalicelib.adapters.dynamo.creations import CreationsModel
 from chalicelib.adapters.dynamo.departures import DepartureModel
@@ -49,7 +50,7 @@ _POOL = 50
 
 def bound(table_prefix: str) -> Connection:
     """Name the tables and have all models speak through one connection (one client, one pool), which is given."""
-    shared = Connection(max_pool_connections=_POOL, connect_timeout_seconds=2, read_timeout_seconds=5)
+    shared = PatientConnection(max_pool_connections=_POOL, connect_timeout_seconds=2, read_timeout_seconds=5)
     known: set[str] = set()
     for model in MODELS:
         meta: Any = model.Meta

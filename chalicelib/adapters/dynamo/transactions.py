@@ -1,8 +1,5 @@
 """Transactions that tell which of their conditions failed."""
 
-import random
-import time
-from collections.abc import Callable
 from typing import Any
 
 from pynamodb.connection import Connection
@@ -11,13 +8,6 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactGet, TransactWrite
-
-from chalicelib.ports import Contention
-
-_TRIES = 10
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 1.0
-
-Sleep = Callable[[float], None]
 
 
 class ConditionsFailed(Exception):
@@ -54,21 +44,14 @@ class Transaction:
     def delete(self, name: str, model: Model, condition: Condition | None = None) -> None:
         self._deletes.append((name, model, condition))
 
-    def commit(self, *, sleep: Sleep = time.sleep) -> None:
-        """Write it all. Raises ConditionsFailed, or Contention when others kept writing the same records."""
-        for attempt in range(_TRIES):
-            try:
-                self._send()
-            except TransactWriteError as error:
-                codes = self._codes(error)
-                if failed := [name for name, code in codes.items() if code == "ConditionalCheckFailed"]:
-                    raise ConditionsFailed(frozenset(failed)) from error
-                if not _may_pass(error, codes):
-                    raise
-                sleep(_pause(attempt))
-            else:
-                return
-        raise Contention
+    def commit(self) -> None:
+        """Write it all. Raises ConditionsFailed, Contention when others kept writing the same records, Unreachable."""
+        try:
+            self._send()
+        except TransactWriteError as error:
+            if failed := self._failed(error):
+                raise ConditionsFailed(failed) from error
+            raise
 
     def _send(self) -> None:
         with TransactWrite(connection=self._connection) as write:
@@ -81,14 +64,13 @@ class Transaction:
             for _, model, actions, condition in self._updates:
                 write.update(model, actions, condition)
 
-    def _codes(self, error: TransactWriteError) -> dict[str, str]:
-        """The code of each named write that stood in the way; empty when it was the request as a whole."""
+    def _failed(self, error: TransactWriteError) -> frozenset[str]:
+        """The names of those whose conditions failed."""
         names = [each[0] for each in self._checks] + [each[0] for each in self._deletes]
         names += [each[0] for each in self._puts] + [each[0] for each in self._updates]
-        reasons = error.cancellation_reasons
-        if not reasons:
-            return {}
-        return {name: reason.code for name, reason in zip(names, reasons, strict=True) if reason}
+        reasons = error.cancellation_reasons or [None] * len(names)
+        named = zip(names, reasons, strict=True)
+        return frozenset(name for name, reason in named if reason and reason.code == "ConditionalCheckFailed")
 
 
 def get_all(connection: Connection, *keys: tuple[type[Model], Any]) -> list[Any]:
@@ -103,14 +85,3 @@ def _found(future: Any) -> Any:
         return future.get()
     except Model.DoesNotExist:
         return None
-
-
-def _may_pass(error: TransactWriteError, codes: dict[str, str]) -> bool:
-    return error.cause_response_code == "TransactionInProgressException" or bool(
-        {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"} & set(codes.values())
-    )
-
-
-def _pause(attempt: int) -> float:
-    longest = min(_FIRST_PAUSE * 2**attempt, _LONGEST_PAUSE)
-    return random.uniform(0, longest)  # noqa: S311 - jitter, not a secret
