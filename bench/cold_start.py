@@ -58,24 +58,22 @@ FIRST_EVENTS = {
 GOALS = {"API": 0.80, "tidy_qr": 0.75, "sweep": 0.80, PROVISION_WITH_PLEX: 1.15}
 MOST_MEMORY = 100
 
-HOW = f"""`chalice package` makes the package, which holds no `.pyc`; unzipped, it is all that is on the path of a bare
-interpreter (`python -I -S -B`). The time is the processor's, as a ratio to `boto3.client('dynamodb')` from the same
-package in the same run: the median of {ROUNDS} rounds, in each of which everything is measured once. *Import* is the
-handler's module alone; the goals are held to it, provision's to the import with plexapi, which its first message needs.
-*Start* is what Lambda does before the first event: the import and `wiring.warm_up`, which imports PynamoDB and makes
-its client. *With its first event* adds a real one, on the local stack: calls signed, and whatever is imported late.
-Memory is the process's peak."""
+HOW = f"""`chalice package` makes the package; unzipped, it is all that is on the path of a bare interpreter
+(`python -I -S -B`). The time is the processor's, as a ratio to `boto3.client('dynamodb')` from the same package without
+bytecode in the same run: the median of {ROUNDS} rounds, in each of which everything is measured once. *Import* is the
+handler's module alone, without bytecode; the goals are held to it, provision's to the import with plexapi, which its
+first message needs. *Start* is what Lambda does before the first event: the import and `wiring.warm_up`, which imports
+PynamoDB and makes its client. *As packaged* is the same with the dependencies' bytecode, as it is deployed; *with its
+first event* adds a real one to that, on the local stack: calls signed, and whatever is imported late. Memory is the
+process's peak as packaged."""
 
 
 FLOOR = """PynamoDB alone is {floor:.2f} here, before a line of ours; nearly every event needs it, and nothing does
 before the first one. So the modules do not import it, and Lambda's start asks for it with its client: there a sandbox
-has a whole processor, and with 512 MB less than a third of one afterwards. Without the warm-up the first request would
-take {warm:.2f} of a client more, on that third. Whose modules take what of the API's start:"""
+has a whole processor, and with 512 MB less than a third of one afterwards.
 
-BYTECODE = """*Compiled* is the start with bytecode in the package (`compileall --invalidation-mode unchecked-hash`),
-against the same `boto3.client` without. Nothing else would save as much: where a package lies, Lambda lets nobody
-write, so without it each cold start compiles everything anew. It is not done: Chalice packs sources only, and with the
-bytecode of all packages the zip would be over its 20 MB."""
+Bytecode is what saves most: where a package lies, Lambda lets nobody write, so that without it each cold start compiles
+anew whatever it imports (infra/dependencies.py). Whose modules take what of the API's start as packaged:"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +92,11 @@ Rounds = Mapping[str, list[Started]]
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The import alone; as Lambda starts it; and the same with bytecode."""
+    """The import alone; as Lambda would start it without bytecode; and as it is deployed, with the first event."""
 
     alone: Rounds
     started: Rounds
-    bytecode: Rounds
+    deployed: Rounds
 
     def ratio(self, rounds: Rounds, name: str) -> float:
         return self.against_the_client([each.imported for each in rounds[name]])
@@ -111,42 +109,39 @@ class Measured:
 
 def measure() -> Section:
     with TemporaryDirectory() as folder:
-        plain = _packaged(Path(folder))
-        compiled = _compiled(plain)
+        packaged = _packaged(Path(folder))
+        bare = _bare(packaged)
         alone: dict[str, list[Started]] = {name: [] for name in IMPORTS}
         started: dict[str, list[Started]] = {name: [] for name in IMPORTS}
-        bytecode: dict[str, list[Started]] = {name: [] for name in IMPORTS}
+        deployed: dict[str, list[Started]] = {name: [] for name in IMPORTS}
         with house() as here:
             for _ in range(ROUNDS):
                 for name in IMPORTS:
-                    alone[name].append(_run(plain, name, in_lambda=False))
-                    started[name].append(_started(here, plain, name))
-                    bytecode[name].append(_run(compiled, name))
-        shares = _shares(plain)
-    measured = Measured(alone, started, bytecode)
+                    alone[name].append(_run(bare, name, in_lambda=False))
+                    started[name].append(_run(bare, name))
+                    deployed[name].append(_deployed(here, packaged, name))
+        shares = _shares(packaged)
+    measured = Measured(alone, started, deployed)
     return Section("Cold start", HOW, _findings(measured, shares), _goals(measured))
 
 
 def _findings(measured: "Measured", shares: Table) -> list[str | Table]:
-    warm = measured.ratio(measured.started, "API") - measured.ratio(measured.alone, "API")
-    floor = FLOOR.format(floor=measured.ratio(measured.alone, PYNAMODB), warm=warm)
-    return [_table(measured), floor, shares, BYTECODE]
+    return [_table(measured), FLOOR.format(floor=measured.ratio(measured.alone, PYNAMODB)), shares]
 
 
 def _table(measured: "Measured") -> Table:
-    columns = ("Function", "import", "start", "with its first event", "compiled", "modules", "MB", "MB with event")
+    columns = ("Function", "import", "start", "as packaged", "with its first event", "modules", "MB", "MB with event")
     return Table(columns, [_row(name, measured) for name in IMPORTS])
 
 
 def _row(name: str, measured: "Measured") -> list[str | float]:
-    began = measured.started[name]
+    began = measured.deployed[name]
     with_event = measured.against_the_client([each.with_event for each in began])
     memory = max(each.memory_with_event for each in began)
     return [
         name,
-        *(f"{measured.ratio(rounds, name):.2f}" for rounds in (measured.alone, measured.started)),
+        *(f"{measured.ratio(rounds, name):.2f}" for rounds in (measured.alone, measured.started, measured.deployed)),
         f"{with_event:.2f}" if with_event else "",
-        f"{measured.ratio(measured.bytecode, name):.2f}",
         str(began[0].modules),
         f"{max(each.memory for each in began):.0f}",
         f"{memory:.0f}" if memory else "",
@@ -155,7 +150,7 @@ def _row(name: str, measured: "Measured") -> list[str | float]:
 
 def _goals(measured: "Measured") -> list[Goal]:
     goals = [_goal(f"import, {name}", limit, measured.ratio(measured.alone, name)) for name, limit in GOALS.items()]
-    memory = max(each.memory_with_event for each in measured.started["API"])
+    memory = max(each.memory_with_event for each in measured.deployed["API"])
     told = f"{memory:.0f} MB after its first request"
     return [*goals, Goal("peak memory, API", f"under {MOST_MEMORY} MB", told, met=memory < MOST_MEMORY)]
 
@@ -171,20 +166,15 @@ def _packaged(folder: Path) -> Path:
     kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME"} or name.startswith("PIP_")}
     environment = {**kept, "AWS_DEFAULT_REGION": "us-east-1", "PYTHONDONTWRITEBYTECODE": "1"}
     chalice = Path(sys.executable).with_name("chalice")
-    unzipped = packaged(checkout, folder / "out", environment=environment, chalice=chalice).folder
-    assert not list(unzipped.rglob("*.pyc"))
-    return unzipped
+    return packaged(checkout, folder / "out", environment=environment, chalice=chalice).folder
 
 
-def _compiled(package: Path) -> Path:
-    copied = package.with_name("compiled")
-    shutil.copytree(package, copied)
-    command = [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(copied)]
-    subprocess.run(command, check=False, stdout=subprocess.DEVNULL)  # some templates among it are no Python
-    return copied
+def _bare(package: Path) -> Path:
+    """A copy without bytecode."""
+    return Path(shutil.copytree(package, package.with_name("bare"), ignore=shutil.ignore_patterns("__pycache__")))
 
 
-def _started(here: House, package: Path, name: str) -> Started:
+def _deployed(here: House, package: Path, name: str) -> Started:
     """The import, and the first event where there is one."""
     if name == "API":
         tape = taped(here, "GET /auth/me")

@@ -32,7 +32,7 @@ handed to the function and what AWS and Plex answered on the wire is kept, and t
 {TIMES} times, log and metrics included. The time is the processor's in milliseconds: Chalice, our code, PynamoDB, and
 botocore's serialising, signing and parsing are in it; waiting and the network's own work are not. *botocore* is the
 part of it inside botocore, *own* what is left. Passwords are hashed dear on purpose (argon2id), and a QR image is drawn
-once for each link; the goal is held to what remains beside these, and the column *dear* has what they take."""
+once for each link: the column *dear* has what they take, and the goals are held to what remains beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +73,28 @@ def measure() -> Section:
         )
         for each in rows
     ]
-    return Section("Warm latency", HOW, [Table(columns, _rounded(cells)), _told(rows)], [_goal(rows)])
+    return Section("Warm latency", HOW, [Table(columns, _rounded(cells)), _told(rows)], _goals(rows))
 
 
 def _told(rows: list[Warm]) -> str:
     call = sum(each.botocore for each in rows) / sum(each.aws for each in rows)
-    slow = [each.name for each in rows if each.own >= GOAL]
     return f"""A call to AWS takes botocore {call:.2f} ms here, whatever is asked: signing, the endpoint's rules,
-the user agent, hooks. A request with many calls stays below the goal only with fewer of them
-(`tests/http/test_round_trips.py` holds their number).
-Without botocore {len(slow)} of {len(rows)} are above it: {", ".join(slow) or "none"}.
-Lists are PynamoDB making records, and a search looks at more than a hundred; signing in at Plex is plexapi and
-requests."""
+the user agent, hooks; it is the client that AWS makes, and only fewer calls make less of it
+(`tests/http/test_round_trips.py` holds their number). Of what is left, lists are PynamoDB making records, and a search
+for a text looks through 150 here, up to 500; signing in at Plex is plexapi and requests."""
 
 
-def _goal(rows: list[Warm]) -> Goal:
-    slow = [each for each in rows if each.overhead >= GOAL]
-    told = f"slowest {rows[0].overhead:.1f} ms, {rows[0].name}; {len(slow)} of {len(rows)} above"
-    return Goal("our code for a request, without AWS, at the median", f"under {GOAL:g} ms", told, met=not slow)
+def _goals(rows: list[Warm]) -> list[Goal]:
+    return [
+        _goal("our code with Chalice, PynamoDB and plexapi", {each.name: each.own for each in rows}),
+        _goal("the same with botocore", {each.name: each.overhead for each in rows}),
+    ]
+
+
+def _goal(what: str, took: dict[str, float]) -> Goal:
+    slow, slowest = [name for name in took if took[name] >= GOAL], max(took, key=lambda name: took[name])
+    told = f"slowest {took[slowest]:.1f} ms ({slowest}); {len(slow)} of {len(took)} above"
+    return Goal(f"{what}, for a request, at the median", f"under {GOAL:g} ms", told, met=not slow)
 
 
 def _rounded(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

@@ -8,12 +8,14 @@ import os
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from chalice.deploy.packager import BaseLambdaDeploymentPackager as Packager
 from chalice.deploy.packager import MissingDependencyError
 from chalice.deploy.swagger import SwaggerGenerator
 
+from infra import dependencies
 from infra.deploy import configuring
 from infra.deploy.installation import DeploymentError, Installation
 
@@ -87,6 +89,7 @@ def _all_dependencies(self: Packager, python_version: str, requirements_filepath
     except MissingDependencyError as error:
         missing = ", ".join(sorted(package.identifier for package in error.missing))
         sys.exit(f"Not packaged: there is no build of {missing} for Lambda's {python_version}, or no way to get it.")
+    dependencies.make_lean(Path(site_packages_dir))
 
 
 def _drop_half_written(installation: Installation) -> None:

@@ -79,6 +79,13 @@ class Stay:
     def lose_all_messages(self) -> None:
         self.rehearsal.client("sqs").purge_queue(QueueUrl=self.outputs["ProvisionQueueUrl"])
 
+    def has_work(self) -> bool:
+        """Whether a message waits to be seen, or somebody is at work on one."""
+        counts = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+        url = self.outputs["ProvisionQueueUrl"]
+        asked = self.rehearsal.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=list(counts))
+        return any(int(asked["Attributes"][name]) for name in counts)
+
     @contextmanager
     def nobody_at_the_queue(self) -> Iterator[None]:
         client, name = self.rehearsal.client("lambda"), f"streamarr-{self.stage}-provision"
