@@ -63,8 +63,8 @@ HOW = f"""`chalice package` makes the package; unzipped, it is all that is on th
 bytecode in the same run: the median of {ROUNDS} rounds, in each of which everything is measured once. *Import* is the
 handler's module alone, without bytecode; the goals are held to it, provision's to the import with plexapi, which its
 first message needs. *Start* is what Lambda does before the first event: the import and `wiring.warm_up`, which imports
-PynamoDB and makes its client. *As packaged* is the same with the dependencies' bytecode, as it is deployed; *with its
-first event* adds a real one to that, on the local stack: calls signed, and whatever is imported late. Memory is the
+PynamoDB and makes its client. *As packaged* is the same with bytecode, as it is deployed; *with its first
+event* adds a real one to that, on the local stack: calls signed, and whatever is imported late. Memory is the
 process's peak as packaged."""
 
 
@@ -73,7 +73,7 @@ before the first one. So the modules do not import it, and Lambda's start asks f
 has a whole processor, and with 512 MB less than a third of one afterwards.
 
 Bytecode is what saves most: where a package lies, Lambda lets nobody write, so that without it each cold start compiles
-anew whatever it imports (infra/dependencies.py). Whose modules take what of the API's start as packaged:"""
+anew whatever it imports (infra/packing.py). Whose modules take what of the API's start as packaged:"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,8 +40,8 @@ WHY = {
 
 WITHOUT_ALLOWANCES = """
 **In an account whose free part is used up** by other things, the bill comes to the last column, which no saving of
-calls brings under two dollars: three of it are the dashboard, one the alarms. Whoever minds deletes the dashboard in
-CloudWatch; nothing else needs it.
+calls brings under two dollars: three of it are the dashboard, one the alarms. Whoever minds deploys with
+`WithDashboard=off`; nothing else needs it.
 
 **Mended.** The key was rotated every year: two dollars a month from the second year on, three from the third, and the
 goal missed; now every seven years. The sweep sent a metric every five minutes, though nothing was swept: 0.30 a month

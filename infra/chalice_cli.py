@@ -9,13 +9,14 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from chalice.deploy.packager import BaseLambdaDeploymentPackager as Packager
 from chalice.deploy.packager import MissingDependencyError
 from chalice.deploy.swagger import SwaggerGenerator
 
-from infra import dependencies
+from infra import packing
 from infra.deploy import configuring
 from infra.deploy.installation import DeploymentError, Installation
 
@@ -77,8 +78,12 @@ def _with_errors(self: SwaggerGenerator, *arguments: Any, **more: Any) -> dict[s
 
 
 def _sources(self: Packager, project_dir: str) -> Iterator[tuple[str, str]]:
-    """Without what Python compiled here: the same code makes the same package, whatever ran before."""
-    yield from (pair for pair in sorted(_files(self, project_dir)) if "__pycache__" not in pair[1])
+    """Compiled anew, not as Python did here: the same code makes the same package, whatever ran before."""
+    with TemporaryDirectory() as folder:
+        for path, name in sorted(_files(self, project_dir)):
+            if "__pycache__" not in name:
+                yield path, name
+                yield from [packing.compiled(path, name, Path(folder))] if name.endswith(".py") else []
 
 
 def _all_dependencies(self: Packager, python_version: str, requirements_filepath: str, site_packages_dir: str) -> None:
@@ -89,7 +94,7 @@ def _all_dependencies(self: Packager, python_version: str, requirements_filepath
     except MissingDependencyError as error:
         missing = ", ".join(sorted(package.identifier for package in error.missing))
         sys.exit(f"Not packaged: there is no build of {missing} for Lambda's {python_version}, or no way to get it.")
-    dependencies.make_lean(Path(site_packages_dir))
+    packing.make_lean(Path(site_packages_dir))
 
 
 def _drop_half_written(installation: Installation) -> None:

@@ -1,18 +1,20 @@
-"""What is done to the dependencies before they are packed: what nobody calls goes, bytecode comes.
+"""What is done to code before it is packed: descriptions of services that nobody calls go, bytecode comes.
 
 botocore describes every service of AWS, five sixths of a package. And where a package lies, Lambda lets nobody write:
 without bytecode in it, each cold start compiles whatever it imports (docs/benchmarks.md, "Cold start").
 """
 
 import compileall
+import py_compile
 import shutil
+from importlib.util import cache_from_source
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
 CALLED = frozenset({"dynamodb", "kms", "s3", "secretsmanager", "sqs"})
 """The services that the adapters call; tests/deploy/test_package.py holds this to their code."""
 
-PLACE_IN_LAMBDA = "/var/task"
+PLACE_IN_LAMBDA = Path("/var/task")
 
 
 def make_lean(site_packages: Path) -> None:
@@ -24,6 +26,19 @@ def make_lean(site_packages: Path) -> None:
         site_packages,
         quiet=2,
         stripdir=str(site_packages),
-        prependdir=PLACE_IN_LAMBDA,
+        prependdir=str(PLACE_IN_LAMBDA),
         invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
     )
+
+
+def compiled(source: str, name: str, into: Path) -> tuple[str, str]:
+    """A module of ours as bytecode, and its name in the package. Python looks whether it still fits its source."""
+    named = cache_from_source(name)
+    py_compile.compile(
+        source,
+        str(into / named),
+        str(PLACE_IN_LAMBDA / name),
+        doraise=True,
+        invalidation_mode=PycInvalidationMode.CHECKED_HASH,
+    )
+    return str(into / named), named
