@@ -35,7 +35,7 @@ would put it, pages of 10; the sweep runs as its schedule starts it, with nothin
 
 *Calls* are all calls to AWS, the look-up of the session included; *units* what DynamoDB bills for reading, reckoned
 from the items that were read. *Steps* and *own time* are what is left when AWS's answers are played back from memory:
-how often Python calls a function (a count), and the processor's time (median of {REPLAYS}, all sizes in turn).
+how often Python calls a function (a count), and the processor's time (the least of {REPLAYS}, all sizes in turn).
 *Emulator* is the time spent waiting for it. The last three are ratios of {SIZES[-1]:,} invites to {SIZES[0]} in this
 run; for text and for a code in full, to {SIZES[1]:,}: they look through 500 invites at most, and {SIZES[0]} are fewer.
 """

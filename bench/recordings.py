@@ -64,9 +64,9 @@ def recorded(work: Work, units: Units, *, times: int = 2) -> Recording:
 
 
 def own_seconds(recordings: Mapping[Name, Recording], times: int) -> dict[Name, float]:
-    """Of the processor, the median of so many times: all in turn, so that whatever disturbs one disturbs the others."""
+    """Of the processor, the least of so many times, all in turn: whatever disturbs only adds."""
     taken = [{name: recording.seconds() for name, recording in recordings.items()} for _ in range(times)]
-    return {name: median(each[name] for each in taken) for name in recordings}
+    return {name: min(each[name] for each in taken) for name in recordings}
 
 
 @dataclass
