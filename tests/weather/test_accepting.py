@@ -59,13 +59,19 @@ def test_an_unverified_address_needs_the_person_and_goes_on_by_itself_afterwards
     assert scene.must_be_true(someone).state is State.DONE
 
 
-def test_once_the_token_is_gone_the_person_must_accept_and_it_goes_on_when_they_did(scene):
+def redeems_and_cannot_be_accepted_for(scene):
+    """Plex knows no way to accept on somebody's behalf, until their token is gone."""
     scene.world.options.v2_invites_status = 404
     scene.world.options.v1_invites_gone = True
     someone = scene.redeems()
     began = scene.clock()
     while scene.clock() - began < timedelta(hours=2):
         scene.delivers()
+    return someone
+
+
+def test_once_the_token_is_gone_the_person_must_accept_and_it_goes_on_when_they_did(scene):
+    someone = redeems_and_cannot_be_accepted_for(scene)
     waiting = scene.redemption(someone)
     assert (waiting.state, waiting.reason.code) == (State.NEEDS_ATTENTION, "AcceptOnPlex")
     assert wiring.held_tokens().get(someone.redemption_id, scene.clock()) is None
@@ -76,12 +82,7 @@ def test_once_the_token_is_gone_the_person_must_accept_and_it_goes_on_when_they_
 
 
 def test_an_invite_that_was_declined_gives_the_use_back(scene):
-    scene.world.options.v2_invites_status = 404
-    scene.world.options.v1_invites_gone = True
-    someone = scene.redeems()
-    began = scene.clock()
-    while scene.clock() - began < timedelta(hours=2):
-        scene.delivers()
+    someone = redeems_and_cannot_be_accepted_for(scene)
     (share,) = scene.shares(someone.account_id)
     sharing.end(scene.world, share)
     scene.drains()

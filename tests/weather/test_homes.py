@@ -2,7 +2,9 @@
 
 import pytest
 
+from chalicelib import wiring
 from chalicelib.domain.redemptions import State
+from chalicelib.usecases.joining_locally import applicant
 from local.plex import demo
 from local.plex.rules import homes, invitations
 from local.plex.rules.model import Home
@@ -75,6 +77,16 @@ def test_a_managed_user_is_made_once_though_the_answer_is_lost_again_and_again(s
     scene.fault("POST", "/api/home/users", "drop", "after", times=3)
     scene.drains()
     assert scene.must_be_true(someone).state is State.DONE
+
+
+def test_whoever_joins_once_more_has_the_message_sent_that_was_lost(scene):
+    code, id_ = scene.invite(plex_home=True), wiring.new_id()[:12]
+    who = applicant(f"{id_}@example.org", f"local {id_}", "correct horse")
+    joined = scene.joining_locally().join(code, who, scene.clock())
+    scene.post.waiting.clear()  # the claim was written, and the API died before its message
+    again = scene.joining_locally().join(code, who, scene.clock())
+    assert again.redemption.id == joined.redemption.id
+    assert [sent for _, _, sent in scene.post.waiting] == [joined.redemption.id]
 
 
 def test_a_local_account_whose_plex_refuses_leaves_no_managed_user_behind(scene):
