@@ -1,25 +1,20 @@
-"""The Chalice application: its routes and events stand in chalicelib/entrypoints/."""
+"""The Chalice application: its routes and events stand in chalicelib/web/ and chalicelib/functions/."""
 
 import sys
 
 from chalicelib import wiring
-from chalicelib.entrypoints import (
-    audit,
-    auth,
-    contract,
-    events,
-    house,
-    invites,
-    pages,
-    public,
-    qr_codes,
-    redemptions,
-    setting_up,
-    stats,
-    users,
-)
-from chalicelib.entrypoints.http import Site
-from chalicelib.settings import environment
+from chalicelib.environment import environment
+from chalicelib.functions import handlers
+from chalicelib.web import contract
+from chalicelib.web.accounts import auth, users
+from chalicelib.web.http import Site
+from chalicelib.web.invites import qr_codes
+from chalicelib.web.invites import routes as invites
+from chalicelib.web.redemptions import routes as redemptions
+from chalicelib.web.redemptions import stats
+from chalicelib.web.settings import journal, settings, setup
+from chalicelib.web.signup import page
+from chalicelib.web.signup import routes as signup
 
 if "chalice.cli" in sys.modules:  # `chalice deploy` and its relatives load this; Lambda has no infra/
     from infra import chalice_cli
@@ -28,19 +23,19 @@ if "chalice.cli" in sys.modules:  # `chalice deploy` and its relatives load this
 
 app = Site(app_name=environment().app)
 for blueprint in (
-    public.api,
+    signup.api,
     redemptions.api,
-    setting_up.api,
+    setup.api,
     auth.api,
     invites.api,
     stats.api,
     qr_codes.api,
     users.api,
-    house.api,
-    audit.api,
+    settings.api,
+    journal.api,
     contract.api,
-    pages.api,
-    events.events,
+    page.api,
+    handlers.events,
 ):
     app.register_blueprint(blueprint)
 

@@ -1,450 +1,340 @@
-"""Who fulfils which port: cached providers, and the only importer of adapters.
+"""Who fulfils which port, and the only importer of the rim.
 
-A provider imports its adapter when it is asked for, and with it whatever costs a cold start: PynamoDB, boto3, plexapi,
-qrcode. What nearly every event needs is asked for by ``warm_up``.
+A use case is a frozen dataclass whose fields are named for what it touches; ``use`` makes one from the ports of those
+names. A port imports its implementation when it is asked for, and with it what costs a cold start: PynamoDB, boto3,
+plexapi, qrcode. What nearly every event needs is asked for by ``warm_up``.
 """
 
 import random
 import secrets
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import UTC, datetime
-from functools import cache
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from chalicelib.domain.qr_codes import Format
-from chalicelib.ports import (
-    Accounts,
-    AuditTrail,
-    Claims,
-    Counters,
-    Credentials,
-    Departures,
-    HeldTokens,
-    Invites,
-    Ownerships,
-    Parking,
-    Passwords,
-    Pauses,
-    PlexHomes,
-    PlexLibraries,
-    PlexSharing,
-    PlexSignIn,
-    QrImages,
-    Redemptions,
-    Sessions,
-    SettingsStore,
-    SignIns,
-    Statistics,
-    Trials,
-    Users,
-)
-from chalicelib.settings import environment
-from chalicelib.usecases import sweeping
-from chalicelib.usecases.ending_access import EndingAccess
-from chalicelib.usecases.giving import Giving
-from chalicelib.usecases.joining_locally import JoiningLocally
-from chalicelib.usecases.linking_plex import LinkingPlex
-from chalicelib.usecases.managing_users import ManagingUsers
-from chalicelib.usecases.pausing import Pausing
-from chalicelib.usecases.provisioning import Provisioning
-from chalicelib.usecases.qr_codes import QrCodes
-from chalicelib.usecases.redeeming import Redeeming
-from chalicelib.usecases.setting_up import SettingUp
-from chalicelib.usecases.signing_in import SigningInWithPassword, SigningInWithPlex
-from chalicelib.usecases.tidying import Tidying
-from chalicelib.usecases.withdrawing import Withdrawing
+from chalicelib.access.ending import ResendingEndings
+from chalicelib.access.granting import Granting
+from chalicelib.access.ports import AccessStore, StopProvisioning
+from chalicelib.access.revoking import Revoking
+from chalicelib.accounts.ports import AccountStore, Counters, Passwords, SessionStore
+from chalicelib.accounts.trials import EndingTrials
+from chalicelib.common.sweeping import Batch, remove_expired
+from chalicelib.environment import environment
+from chalicelib.events.ports import Journal
+from chalicelib.invites.expiring import MovingExpiredInvites
+from chalicelib.invites.ports import InviteImages, InviteStore
+from chalicelib.plex.ports import KeepOwnerToken, OwnerTokenVersion, PlexOwner, PlexPerson, WorkQueue
+from chalicelib.qr_codes.following import FollowingInvites
+from chalicelib.qr_codes.model import Format
+from chalicelib.qr_codes.ports import ImageRecords, ImageStore, Render
+from chalicelib.redemptions.linking import LinkingPlex
+from chalicelib.redemptions.offers import ReadingOffers
+from chalicelib.redemptions.pausing import Pausing
+from chalicelib.redemptions.ports import Claims, RedemptionStore
+from chalicelib.redemptions.retrying import RetryingRedemptions
+from chalicelib.redemptions.returning import ReturningRedeemers
+from chalicelib.redemptions.stopping import StoppingRedemptions
+from chalicelib.settings.ports import SettingsStore
+from chalicelib.setup.libraries import ManagingLibraries
+from chalicelib.setup.ports import OwnershipStore
 
 if TYPE_CHECKING:
     from pynamodb.connection import Connection
 
-    from chalicelib.adapters.dynamo.qr_images import DynamoQrRecords
-    from chalicelib.adapters.queue import SqsProvisionQueue
-    from chalicelib.adapters.sealing import KmsSeal
-    from chalicelib.adapters.secrets import OwnerToken
+    from chalicelib.aws.dead_letters import DeadLetters
+    from chalicelib.aws.encryption import KmsEncryption
+    from chalicelib.aws.owner_token import OwnerToken
+    from chalicelib.aws.queue import SqsWorkQueue
+    from chalicelib.stores.qr_codes.records import DynamoImageRecords
 
+UseCase = TypeVar("UseCase")
 
-def now() -> datetime:
-    return datetime.now(UTC)
 
+class UseCases:
+    """Makes use cases from the attributes of the same names; what they have in common is made here."""
 
-def new_id() -> str:
-    return secrets.token_hex(16)
+    def use(self, case: type[UseCase]) -> UseCase:
+        """That use case, with its ports."""
+        return case(**{each.name: getattr(self, each.name) for each in fields(cast("Any", case))})
 
+    @property
+    def granting(self) -> Granting:
+        return self.use(Granting)
 
-@cache
-def connection() -> "Connection":
-    from chalicelib.adapters.dynamo.tables import bound
+    @property
+    def revoking(self) -> Revoking:
+        return self.use(Revoking)
 
-    return bound(environment().table_prefix)
+    @property
+    def pausing(self) -> Pausing:
+        return self.use(Pausing)
 
+    @property
+    def offers(self) -> ReadingOffers:
+        return self.use(ReadingOffers)
 
-def warm_up() -> None:
-    """Have the tables' client at hand while Lambda starts a sandbox: until then it has a whole processor, afterwards
-    the part that its memory is worth. Calls nobody.
-    """
-    _ = connection().client
+    @property
+    def returning(self) -> ReturningRedeemers:
+        return self.use(ReturningRedeemers)
 
+    @property
+    def retrying(self) -> RetryingRedemptions:
+        return self.use(RetryingRedemptions)
 
-@cache
-def invites() -> Invites:
-    from chalicelib.adapters.dynamo.invites import DynamoInvites
+    @property
+    def linking(self) -> LinkingPlex:
+        return self.use(LinkingPlex)
 
-    return DynamoInvites(connection())
+    @property
+    def images(self) -> InviteImages:
+        return self.use(FollowingInvites)
 
+    @property
+    def managing_libraries(self) -> ManagingLibraries:
+        return self.use(ManagingLibraries)
 
-@cache
-def statistics() -> Statistics:
-    from chalicelib.adapters.dynamo.statistics import DynamoStatistics
+    @property
+    def stop_provisioning(self) -> StopProvisioning:
+        return self.use(StoppingRedemptions).stop
 
-    return DynamoStatistics(connection())
 
+class Ports(UseCases):
+    """Every port of the product, by the name that use cases have for it."""
 
-@cache
-def trials() -> Trials:
-    from chalicelib.adapters.dynamo.trials import DynamoTrials
+    @staticmethod
+    def clock() -> datetime:
+        return datetime.now(UTC)
 
-    return DynamoTrials(connection())
+    @staticmethod
+    def new_id() -> str:
+        return secrets.token_hex(16)
 
+    @staticmethod
+    def chance() -> float:
+        return random.random()  # noqa: S311 - jitter, not a secret
 
-@cache
-def house() -> SettingsStore:
-    from chalicelib.adapters.dynamo.settings import DynamoSettings
+    @staticmethod
+    def choose(among: str) -> str:
+        return secrets.choice(among)
 
-    return DynamoSettings(connection())
+    @property
+    def application_url(self) -> str:
+        return environment().application_url
 
+    @property
+    def setup_token_hash(self) -> str | None:
+        return environment().setup_token_hash
 
-@cache
-def users() -> Users:
-    from chalicelib.adapters.dynamo.users import DynamoUsers
+    @cached_property
+    def connection(self) -> "Connection":
+        from chalicelib.stores.tables import connect
 
-    return DynamoUsers(connection())
+        return connect(environment().table_prefix)
 
+    @cached_property
+    def settings(self) -> SettingsStore:
+        from chalicelib.stores.settings.settings import DynamoSettings
 
-@cache
-def audit() -> AuditTrail:
-    from chalicelib.adapters.dynamo.audit import DynamoAudit
+        return DynamoSettings(self.connection)
 
-    connection()
-    return DynamoAudit()
+    @cached_property
+    def journal(self) -> Journal:
+        from chalicelib.stores.events.journal import DynamoJournal
 
+        _ = self.connection
+        return DynamoJournal()
 
-@cache
-def sessions() -> Sessions:
-    from chalicelib.adapters.dynamo.accounts import DynamoSessions
+    @cached_property
+    def accounts(self) -> AccountStore:
+        from chalicelib.stores.accounts.accounts import DynamoAccounts
 
-    return DynamoSessions(connection())
+        return DynamoAccounts(self.connection)
 
+    @cached_property
+    def sessions(self) -> SessionStore:
+        from chalicelib.stores.accounts.sessions import DynamoSessions
 
-@cache
-def sign_ins() -> SignIns:
-    from chalicelib.adapters.dynamo.accounts import DynamoSignIns
+        return DynamoSessions(self.connection)
 
-    return DynamoSignIns(connection())
+    @cached_property
+    def counters(self) -> Counters:
+        from chalicelib.stores.accounts.counters import DynamoCounters
 
+        _ = self.connection
+        return DynamoCounters()
 
-@cache
-def redemptions() -> Redemptions:
-    from chalicelib.adapters.dynamo.redemptions import DynamoRedemptions
+    @cached_property
+    def ownership(self) -> OwnershipStore:
+        from chalicelib.stores.setup.ownership import DynamoOwnership
 
-    return DynamoRedemptions(connection())
+        return DynamoOwnership(self.connection)
 
+    @cached_property
+    def invites(self) -> InviteStore:
+        from chalicelib.stores.invites.invites import DynamoInvites
 
-@cache
-def departures() -> Departures:
-    from chalicelib.adapters.dynamo.departures import DynamoDepartures
+        return DynamoInvites(self.connection)
 
-    connection()
-    return DynamoDepartures()
+    @cached_property
+    def claims(self) -> Claims:
+        from chalicelib.stores.redemptions.claims import DynamoClaims
 
+        return DynamoClaims(self.connection, self._encrypt)
 
-@cache
-def pauses() -> Pauses:
-    from chalicelib.adapters.dynamo.pauses import DynamoPauses
+    @cached_property
+    def redemptions(self) -> RedemptionStore:
+        from chalicelib.stores.redemptions.redemptions import DynamoRedemptions
 
-    connection()
-    return DynamoPauses()
+        return DynamoRedemptions(self.connection, self._encrypt, self._decrypt)
 
+    @cached_property
+    def endings(self) -> AccessStore:
+        from chalicelib.stores.access.endings import DynamoEndings
 
-@cache
-def held_tokens() -> HeldTokens:
-    from chalicelib.adapters.dynamo.redemptions import DynamoHeldTokens
+        _ = self.connection
+        return DynamoEndings()
 
-    connection()
-    return DynamoHeldTokens()
+    @property
+    def qr_records(self) -> ImageRecords:
+        return self.image_records
 
+    @cached_property
+    def image_records(self) -> "DynamoImageRecords":
+        from chalicelib.stores.qr_codes.records import DynamoImageRecords
 
-@cache
-def claims() -> Claims:
-    from chalicelib.adapters.dynamo.claims import DynamoClaims
+        return DynamoImageRecords(self.connection)
 
-    return DynamoClaims(connection())
+    @cached_property
+    def qr_images(self) -> ImageStore:
+        from chalicelib.aws.images import S3Images
 
+        return S3Images(environment().qr_bucket)
 
-@cache
-def accounts() -> Accounts:
-    from chalicelib.adapters.dynamo.accounts import DynamoAccounts
+    @property
+    def render(self) -> Render:
+        return _render
 
-    return DynamoAccounts(connection())
+    @cached_property
+    def passwords(self) -> Passwords:
+        from chalicelib.vendors.passwords import Argon2Passwords
 
+        return Argon2Passwords()
 
-@cache
-def ownerships() -> Ownerships:
-    from chalicelib.adapters.dynamo.ownership import DynamoOwnerships
+    @cached_property
+    def encryption(self) -> "KmsEncryption":
+        from chalicelib.aws.encryption import KmsEncryption
 
-    return DynamoOwnerships(connection())
+        return KmsEncryption(environment().kms_key_id)
 
+    def _encrypt(self, token: str, redemption_id: str) -> bytes:
+        """Late: of the functions, some know no key."""
+        return self.encryption.encrypt(token, redemption_id)
 
-@cache
-def counters() -> Counters:
-    from chalicelib.adapters.dynamo.rate_limits import DynamoCounters
+    def _decrypt(self, sealed: bytes, redemption_id: str) -> str:
+        return self.encryption.decrypt(sealed, redemption_id)
 
-    connection()
-    return DynamoCounters()
+    @property
+    def queue(self) -> WorkQueue:
+        return self.work_queue
 
+    @cached_property
+    def work_queue(self) -> "SqsWorkQueue":
+        from chalicelib.aws.queue import SqsWorkQueue
 
-@cache
-def credentials() -> Credentials:
-    from chalicelib.adapters.dynamo.credentials import DynamoCredentials
+        return SqsWorkQueue(environment().provision_queue_url)
 
-    return DynamoCredentials(connection())
+    @cached_property
+    def dead_letters(self) -> "DeadLetters":
+        from chalicelib.aws.dead_letters import DeadLetters
 
+        return DeadLetters(environment().parking_queue_name)
 
-@cache
-def passwords() -> Passwords:
-    from chalicelib.adapters.passwords import Argon2Passwords
+    @cached_property
+    def owner_token(self) -> "OwnerToken":
+        from chalicelib.aws.owner_token import OwnerToken
 
-    return Argon2Passwords()
+        return OwnerToken(environment().plex_secret_id)
 
+    @property
+    def keep_owner_token(self) -> KeepOwnerToken:
+        return self.owner_token.write
 
-@cache
-def queue() -> "SqsProvisionQueue":
-    from chalicelib.adapters.queue import SqsProvisionQueue
+    @property
+    def owner_token_version(self) -> OwnerTokenVersion:
+        return self.owner_token.version
 
-    return SqsProvisionQueue(environment().provision_queue_url)
+    @cached_property
+    def plex_person(self) -> PlexPerson:
+        """For everyone but the owner at set-up."""
+        return _plex_person("visitors")
 
+    @cached_property
+    def plex_setup(self) -> PlexPerson:
+        """For set-up alone: the token that it leads to is the one that is kept, and a later one would kill it."""
+        return _plex_person("owner")
 
-@cache
-def seal() -> "KmsSeal":
-    from chalicelib.adapters.sealing import KmsSeal
+    @property
+    def plex_owner(self) -> PlexOwner:
+        """Made anew for each message: no token is kept for longer."""
+        from chalicelib.plexapi_client.owner import PlexApiOwner
 
-    return KmsSeal(environment().kms_key_id)
+        here = environment()
+        client_id = f"{here.table_prefix}owner"
+        return PlexApiOwner(token=self.owner_token.read, client_id=client_id, base_url=here.plex_base_url)
 
 
-@cache
-def owner_token() -> "OwnerToken":
-    from chalicelib.adapters.secrets import OwnerToken
+def _plex_person(client: str) -> PlexPerson:
+    from chalicelib.plexapi_client.person import PlexApiPerson
 
-    return OwnerToken(environment().plex_secret_id)
+    here = environment()
+    return PlexApiPerson(client_id=f"{here.table_prefix}{client}", product="Streamarr", base_url=here.plex_base_url)
 
 
-@cache
-def qr_images() -> QrImages:
-    from chalicelib.adapters.qr_images import S3QrImages
-
-    return S3QrImages(environment().qr_bucket)
-
-
-@cache
-def qr_records() -> "DynamoQrRecords":
-    from chalicelib.adapters.dynamo.qr_images import DynamoQrRecords
-
-    return DynamoQrRecords(connection())
-
-
-@cache
-def parking() -> Parking:
-    from chalicelib.adapters.parking import SqsParking
-
-    return SqsParking(environment().parking_queue_name)
-
-
-def qr_codes() -> QrCodes:
-    return QrCodes(invites=invites(), records=qr_records(), images=qr_images(), render=_rendered)
-
-
-def _rendered(link: str, format_: Format) -> bytes:
-    from chalicelib.adapters.qr_rendering import render
+def _render(link: str, format_: Format) -> bytes:
+    from chalicelib.vendors.qr_rendering import render
 
     return render(link, format_)
 
 
-def tidying() -> Tidying:
-    return Tidying(invites=invites(), records=qr_records(), images=qr_images(), clock=now)
+ports = Ports()
 
 
-def chores(at: datetime) -> dict[str, Iterator[sweeping.Batch]]:
-    """What is swept every few minutes, of all that is due ``at`` that moment."""
-    from chalicelib.adapters.dynamo.models import HeldTokenModel, SignInModel
-    from chalicelib.adapters.dynamo.overdue import DynamoOverdue
-    from chalicelib.adapters.dynamo.qr_images import QrImageModel
+def use(case: type[UseCase]) -> UseCase:
+    """That use case, with the product's ports."""
+    return ports.use(case)
 
-    connection()
-    images = DynamoOverdue(QrImageModel, "code", "object_key")
-    tokens, signing_in = DynamoOverdue(HeldTokenModel, "redemption_id"), DynamoOverdue(SignInModel, "id")
+
+def now() -> datetime:
+    return ports.clock()
+
+
+def warm_up() -> None:
+    """Have the tables' client at hand while Lambda starts a sandbox: until then it has a whole processor, afterwards
+    the part that its memory is worth. Asks nothing of AWS.
+    """
+    _ = ports.connection
+
+
+def chores(now: datetime) -> dict[str, Iterator[Batch]]:
+    """What is swept every few minutes, of all that is due by ``now``."""
+    from chalicelib.stores.accounts.records import SignInModel
+    from chalicelib.stores.database.expired import ExpiredRecords
+    from chalicelib.stores.qr_codes.records import QrImageModel
+    from chalicelib.stores.redemptions.records import HeldTokenModel
+
+    _ = ports.connection
+
+    def expired(model: Any, *key: str) -> Iterator[Batch]:
+        records = ExpiredRecords(model, *key)
+        return remove_expired(records.due, records.drop, now=now)
+
     return {
-        "stuck_redemptions": sweeping.stuck_redemptions(redemptions(), queue(), at),
-        "stuck_departures": sweeping.stuck_departures(departures(), queue(), at),
-        "expired_invites": sweeping.expired_invites(invites(), at),
-        "ended_trials": sweeping.ended_trials(trials(), new_id, at),
-        "due_images": sweeping.overdue(images, at),
-        "spent_tokens": sweeping.overdue(tokens, at),
-        "spent_sign_ins": sweeping.overdue(signing_in, at),
+        "stuck_redemptions": use(RetryingRedemptions).sweep(now=now),
+        "stuck_endings": use(ResendingEndings).sweep(now=now),
+        "expired_invites": use(MovingExpiredInvites).sweep(now=now),
+        "ended_trials": use(EndingTrials).sweep(now=now),
+        "due_images": expired(QrImageModel, "code", "object_key"),
+        "spent_tokens": expired(HeldTokenModel, "redemption_id"),
+        "spent_sign_ins": expired(SignInModel, "id"),
     }
-
-
-@cache
-def plex_sign_in() -> PlexSignIn:
-    """For everybody but the owner at set-up."""
-    return _plex_sign_in(f"{environment().table_prefix}visitors")
-
-
-@cache
-def plex_owner_sign_in() -> PlexSignIn:
-    """For set-up alone: the token that it leads to is the one that is kept, and a later one would kill it."""
-    return _plex_sign_in(f"{environment().table_prefix}owner")
-
-
-def _plex_sign_in(client_id: str) -> PlexSignIn:
-    from chalicelib.adapters.plex.signing_in import PlexApiSignIn
-
-    return PlexApiSignIn(client_id=client_id, product="Streamarr", base_url=environment().plex_base_url)
-
-
-def setting_up() -> SettingUp:
-    here = environment()
-    return SettingUp(
-        ownerships=ownerships(),
-        settings=house(),
-        sign_ins=sign_ins(),
-        plex=plex_owner_sign_in(),
-        owner_token=owner_token(),
-        queue=queue(),
-        new_id=new_id,
-        token_hash=here.setup_token_hash,
-        application_url=here.application_url,
-    )
-
-
-def signing_in_with_plex() -> SigningInWithPlex:
-    return SigningInWithPlex(
-        sign_ins=sign_ins(),
-        users=users(),
-        accounts=accounts(),
-        sessions=sessions(),
-        plex=plex_sign_in(),
-        linking=linking_plex(),
-        new_id=new_id,
-        application_url=environment().application_url,
-    )
-
-
-def signing_in_with_password() -> SigningInWithPassword:
-    return SigningInWithPassword(
-        credentials=credentials(),
-        passwords=passwords(),
-        counters=counters(),
-        users=users(),
-        sessions=sessions(),
-        new_id=new_id,
-    )
-
-
-def redeeming() -> Redeeming:
-    return Redeeming(
-        sign_ins=sign_ins(),
-        claims=claims(),
-        redemptions=redemptions(),
-        held_tokens=held_tokens(),
-        sessions=sessions(),
-        plex=plex_sign_in(),
-        sealer=seal(),
-        queue=queue(),
-        new_id=new_id,
-    )
-
-
-def managing_users() -> ManagingUsers:
-    return ManagingUsers(users=users(), sessions=sessions(), queue=queue(), new_id=new_id)
-
-
-def plex_libraries() -> PlexLibraries:
-    from chalicelib.adapters.plex.libraries import PlexApiLibraries
-
-    here = environment()
-    return PlexApiLibraries(
-        owner_token=owner_token().read, client_id=f"{here.table_prefix}owner", base_url=here.plex_base_url
-    )
-
-
-def joining_locally() -> JoiningLocally:
-    return JoiningLocally(
-        invites=invites(),
-        claims=claims(),
-        credentials=credentials(),
-        passwords=passwords(),
-        sessions=sessions(),
-        queue=queue(),
-        new_id=new_id,
-    )
-
-
-def linking_plex() -> LinkingPlex:
-    return LinkingPlex(
-        credentials=credentials(),
-        users=users(),
-        claims=claims(),
-        redemptions=redemptions(),
-        held_tokens=held_tokens(),
-        sealer=seal(),
-        queue=queue(),
-    )
-
-
-def pausing() -> Pausing:
-    return Pausing(pauses=pauses(), redemptions=redemptions(), token=owner_token(), queue=queue())
-
-
-def provisioning(deadline: datetime) -> Provisioning:
-    """``deadline``: when this invocation is certainly over."""
-    from chalicelib.adapters.plex.invitations import PlexApiInvitations
-
-    here = environment()
-    sharing, homes = _plex_of_the_owner()
-    invitations = PlexApiInvitations(client_id=f"{here.table_prefix}visitors", base_url=here.plex_base_url)
-    return Provisioning(
-        redemptions=redemptions(),
-        claims=claims(),
-        held_tokens=held_tokens(),
-        opener=seal(),
-        giving=Giving(sharing, homes, invitations),
-        withdrawing=Withdrawing(sharing, homes),
-        pausing=pausing(),
-        queue=queue(),
-        clock=now,
-        chance=random.random,
-        deadline=deadline,
-    )
-
-
-def ending_access() -> EndingAccess:
-    return EndingAccess(
-        users=users(),
-        redemptions=redemptions(),
-        departures=departures(),
-        held_tokens=held_tokens(),
-        withdrawing=Withdrawing(*_plex_of_the_owner()),
-        queue=queue(),
-        clock=now,
-        chance=random.random,
-    )
-
-
-def _plex_of_the_owner() -> tuple[PlexSharing, PlexHomes]:
-    """Both through one connection, for one message: no token is kept for longer."""
-    from chalicelib.adapters.plex.homes import PlexApiHomes
-    from chalicelib.adapters.plex.owner import Owner
-    from chalicelib.adapters.plex.sharing import PlexApiSharing
-
-    here = environment()
-    owner = Owner(token=owner_token().read, client_id=f"{here.table_prefix}owner", base_url=here.plex_base_url)
-    return PlexApiSharing(owner), PlexApiHomes(owner)

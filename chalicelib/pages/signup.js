@@ -15,7 +15,9 @@ const forget = () => localStorage.removeItem(store);
 
 class Refused extends Error {
   constructor(answer, content) {
-    super(texts.refusals[`${content.Code}.${content.Field}`] ?? texts.refusals[content.Code] ?? content.Message ?? texts.unexpected);
+    // Ours come in this page's language and say so; API Gateway's own do not.
+    const isOurs = answer.headers.has("Content-Language");
+    super((isOurs ? content.Message : texts.not_ours[content.Code]) ?? texts.unexpected);
     this.code = content.Code;
     this.field = content.Field;
     this.status = answer.status;
@@ -28,7 +30,7 @@ class Refused extends Error {
 }
 
 async function ask(method, path, { token, content } = {}) {
-  const headers = {};
+  const headers = { "Accept-Language": document.documentElement.lang };
   if (token) headers.Authorization = `Bearer ${token}`;
   if (content) headers["Content-Type"] = "application/json";
   const answer = await fetch(`${api}/${path}`, { method, headers, body: content && JSON.stringify(content) });
@@ -37,7 +39,7 @@ async function ask(method, path, { token, content } = {}) {
   return answered;
 }
 
-// Whatever may pass (no network, 429, 5xx) is tried again; any other refusal is the caller's.
+// What may pass (no network, 429, 5xx) is tried again; any other refusal is the caller's.
 async function askUntilAnswered(method, path, options) {
   for (let wait = 1; ; wait = Math.min(wait * 2, 15)) {
     try {
@@ -129,7 +131,7 @@ function refuse({ code: reason, message }) {
   if (reason === "AlreadyHasAccess") leadOn();
 }
 
-// Plex shows the approval at once, or within seconds; somebody who came back without approving gets the button back.
+// Plex shows the approval at once, or within seconds; a person who comes back without approving gets the button back.
 async function complete(signInId) {
   show(texts.signing_in);
   for (let tries = 0; tries < 5; tries += 1) {
@@ -188,25 +190,20 @@ const TO_DO = {
 
 const ENDINGS = {
   done: () => [texts.done, texts.done_note],
-  failed: (reason) => [texts.failed, wordsFor(reason)],
+  failed: (reason) => [texts.failed, reason.Message],
   needs_attention: (reason) =>
     reason.Code in TO_DO
-      ? [texts.attention, reason.Code === "LinkPlex" ? wordsFor(reason) : `${wordsFor(reason)} ${texts.attention_note}`]
-      : [texts.longer, `${wordsFor(reason)} ${texts.longer_note}`],
+      ? [texts.attention, reason.Code === "LinkPlex" ? reason.Message : `${reason.Message} ${texts.attention_note}`]
+      : [texts.longer, `${reason.Message} ${texts.longer_note}`],
 };
 
-// What the API says of a step while Plex does not take the owner's sign-in: that may last.
-const PAUSED = "Temporarily unavailable, your place is kept.";
-
-function underWay(steps) {
-  const isPaused = steps.some(({ message }) => message === PAUSED);
+// Paused: Plex does not take the owner's sign-in, and that may last.
+function underWay(isPaused) {
   return isPaused ? [texts.longer, texts.longer_note] : [texts.letting_in, texts.letting_in_note];
 }
 
-const wordsFor = ({ Code, Message }) => texts.reasons[Code] ?? Message;
-
-function draw({ state, steps, reason }) {
-  const [title, next] = ENDINGS[state]?.(reason) ?? underWay(steps);
+function draw({ state, steps, reason, paused }) {
+  const [title, next] = ENDINGS[state]?.(reason) ?? underWay(paused);
   show(title);
   steps.forEach(drawStep);
   if (element("next").textContent !== next) element("next").textContent = next;
@@ -217,7 +214,7 @@ function draw({ state, steps, reason }) {
   if (state === "needs_attention") TO_DO[reason.Code]?.();
 }
 
-function drawStep({ name, state, message }, position) {
+function drawStep({ state, message }, position) {
   const item = element("steps").children[position] ?? element("steps").appendChild(document.createElement("li"));
   const now = `${state} ${message}`;
   if (item.dataset.now === now) return;
@@ -226,7 +223,7 @@ function drawStep({ name, state, message }, position) {
   unseen.className = "unseen";
   unseen.textContent = ` (${texts.states[state] ?? state})`;
   const words = document.createElement("span");
-  words.append(texts.messages[message] ?? texts.steps[`${name}.${state}`] ?? message, unseen);
+  words.append(message, unseen);
   item.dataset.state = state;
   item.replaceChildren(words);
 }
@@ -277,7 +274,7 @@ async function resume() {
     forget();
     hideProgress();
     if (!(error instanceof Refused)) throw error;
-    // An old redemption that cannot be read any more is no news to somebody looking at a fresh offer.
+    // An old redemption that cannot be read any more is no news to a person who looks at a fresh offer.
     if (signInId) refuse(error);
   }
 }

@@ -1,0 +1,113 @@
+"""Where accounts, their sessions and the counts of their requests are stored."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib.accounts.model import AccountState, Credential, User
+from chalicelib.accounts.sessions import Session, SignIn
+from chalicelib.common.pages import Page
+from chalicelib.events.model import Entry
+from chalicelib.settings.model import Settings
+
+
+class PlexIdTaken(Exception):
+    """Another account has this Plex id; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaBasis:
+    """What a quota is worked out from. ``created``: when the account's latest invites were made, deleted ones too."""
+
+    settings: Settings
+    user: User | None
+    created: tuple[datetime, ...]
+
+
+class AccountStore(Protocol):
+    """Accounts with what must be unique of them: Plex id, e-mail address, a local account's user name."""
+
+    def get(self, user_id: str) -> User:
+        """Raises UserNotFound."""
+
+    def get_with_settings(self, user_id: str) -> tuple[User, Settings]:
+        """Both in one round trip. Raises UserNotFound."""
+
+    def quota_basis(self, user_id: str) -> QuotaBasis:
+        """All of it in one round trip; the account is None where there is none."""
+
+    def id_of_plex_account(self, plex_id: int) -> str | None:
+        """The open account of that Plex id."""
+
+    def find_credential(self, email: str) -> tuple[Credential | None, Settings]:
+        """The account with that address, in its normal form, and the settings, in one round trip."""
+
+    def page(self, state: AccountState, *, text: str, after: str | None, limit: int) -> Page[User]:
+        """Accounts, the newest first, whose name or e-mail holds ``text`` (as normal_email gives it)."""
+
+    def open(self, user: User, session: Session) -> None:
+        """Write a new account and its session, all or nothing. Raises PlexIdTaken, AddressTaken."""
+
+    def change(self, was: User, changed: User, entry: Entry, *, remaining_admin: str | None = None) -> None:
+        """Write permissions, quota, trial and state, with the journal entry, over what they were.
+
+        An account that is closed releases its Plex id and its e-mail. ``remaining_admin`` names an account that must
+        be an admin when this is written. Raises StaleWrite.
+        """
+
+    def with_trial_over(self, now: datetime) -> Iterator[User]:
+        """Accounts with a trial that ended by then, the first to end first; read as they are asked for."""
+
+    def end_trial(self, user: User, entry: Entry) -> None:
+        """Raises StaleWrite when the trial is another by now."""
+
+
+class SessionStore(Protocol):
+    """Sessions, under the hash of their tokens, and sign-ins under way."""
+
+    def add(self, session: Session) -> None:
+        """Write it."""
+
+    def find(self, token: str, *, now: datetime) -> tuple[Session, User | None] | None:
+        """The session of that token and its account, in one round trip.
+
+        Without the account once it is signed out everywhere or gone: then the token speaks for no account, and reads
+        only the redemption that it came with.
+        """
+
+    def find_with_settings(self, token: str, *, now: datetime) -> tuple[Session, User | None, Settings] | None:
+        """As ``find`` does, with the settings, in one round trip as well."""
+
+    def end(self, token: str) -> None:
+        """Repeatable."""
+
+    def end_all(self, user_id: str, *, now: datetime) -> None:
+        """End every session of an account that was begun until ``now``, in one write. Repeatable."""
+
+    def add_sign_in(self, sign_in: SignIn) -> None:
+        """Write it."""
+
+    def get_sign_in_with_settings(self, sign_in_id: str) -> tuple[SignIn | None, Settings]:
+        """Both in one round trip."""
+
+
+class Passwords(Protocol):
+    def hash(self, password: str) -> str:
+        """What is stored of a password."""
+
+    def verify(self, password: str, password_hash: str | None) -> bool:
+        """Whether it is the password; False for None, in the time that a real comparison takes."""
+
+
+class Counters(Protocol):
+    """Numbers that only grow, and are gone some time after ``expires_at``."""
+
+    def add(self, key: str, amount: int, expires_at: datetime) -> tuple[int, bool]:
+        """Add in one write; gives the new sum, and whether ``block`` began it. Raises Contention."""
+
+    def block(self, key: str, amount: int, expires_at: datetime) -> None:
+        """Begin a counter with so much that it is over its limit."""
+
+    def forget(self, key: str) -> None:
+        """Repeatable."""

@@ -1,0 +1,72 @@
+"""Sessions, and the sign-ins that lead to them."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from chalicelib.common.ports import NewId
+
+SESSION_LIFETIME = timedelta(days=30)
+SIGN_IN_LIFETIME = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A signed-in person, kept under the hash of its token. ``redemption_id``: what the token came with."""
+
+    token_hash: str
+    user_id: str
+    created_at: datetime
+    expires_at: datetime
+    redemption_id: str | None = None
+
+
+class Purpose(StrEnum):
+    """What a sign-in was begun for; it can be completed as nothing else."""
+
+    SIGN_UP = "sign_up"
+    SIGN_IN = "sign_in"
+    SET_UP = "set_up"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """A Plex PIN under way in one browser; once completed it names the account that it led to.
+
+    To sign up it is for one invite, by ``code``, and names the redemption as well.
+    """
+
+    id: str
+    purpose: Purpose
+    code: str | None = None
+    pin_id: str
+    browser_hash: str
+    created_at: datetime
+    expires_at: datetime
+    redemption_id: str | None = None
+    user_id: str | None = None
+
+
+def new_session(user_id: str, *, new_id: NewId, now: datetime, redemption_id: str | None = None) -> tuple[str, Session]:
+    """A session and its token. The token names its user, so that both are read in one round trip."""
+    token = f"{user_id}.{new_id()}"
+    session = Session(
+        token_hash=hash_secret(token),
+        user_id=user_id,
+        created_at=now,
+        expires_at=now + SESSION_LIFETIME,
+        redemption_id=redemption_id,
+    )
+    return token, session
+
+
+def user_id_in(token: str) -> str | None:
+    """The user that a session token names (a claim, to be checked against the session), None if malformed."""
+    user_id, dot, secret = token.partition(".")
+    return user_id if dot and user_id and secret else None
+
+
+def hash_secret(secret: str) -> str:
+    """What is stored of a secret. The secrets are random and long, so one round of SHA-256 is enough."""
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()

@@ -1,1 +1,0 @@
-"""plex.tv through plexapi. Import only where Plex is called: plexapi costs half a DynamoDB client at cold start."""

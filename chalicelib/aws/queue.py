@@ -1,0 +1,30 @@
+"""The work queue. A message names what to do and for which record, and nothing else: no token ever travels in it."""
+
+import json
+
+from chalicelib.aws import clients
+
+
+class SqsWorkQueue:
+    """plex.ports.WorkQueue."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def provision(self, redemption_id: str, *, delay: int = 0) -> None:
+        self._send({"kind": "provision", "redemption_id": redemption_id}, delay)
+
+    def end_access(self, user_id: str, *, delay: int = 0) -> None:
+        self._send({"kind": "end_access", "user_id": user_id}, delay)
+
+    def refresh_libraries(self) -> None:
+        self._send({"kind": "refresh_libraries"}, 0)
+
+    def postpone(self, receipt_handle: str, seconds: int) -> None:
+        """Let a message that is about to fail come again after ``seconds`` rather than the queue's own time."""
+        clients.sqs().change_message_visibility(
+            QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
+        )
+
+    def _send(self, message: dict[str, str], delay: int) -> None:
+        clients.sqs().send_message(QueueUrl=self._url, MessageBody=json.dumps(message), DelaySeconds=delay)

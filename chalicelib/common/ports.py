@@ -1,0 +1,33 @@
+"""The present, randomness, and what a write meets: shared by every concept's ports."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+Clock = Callable[[], datetime]
+"""The present, aware and in UTC."""
+
+Chance = Callable[[], float]
+"""A number from 0 to 1, so that what failed together is not tried again together."""
+
+NewId = Callable[[], str]
+"""Something unguessable and unique: letters and digits."""
+
+
+class StaleWrite(Exception):
+    """The record was changed since it was read; nothing was written."""
+
+
+class Contention(Exception):
+    """Too many writes met on the same records, or more came than the database takes; nothing was written."""
+
+
+class Unreachable(Exception):
+    """The database did not answer: what was to be written is there or is not."""
+
+
+class RetryLater(Exception):
+    """The message should come again after ``seconds``."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"to be tried again in {seconds} s")
+        self.seconds = seconds

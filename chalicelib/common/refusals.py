@@ -1,0 +1,220 @@
+"""Why a request is turned down.
+
+Refusal
+├── BadInput                  a field that cannot be taken as it is
+├── NotSignedIn
+│   └── SignInFailed
+├── NotAllowed                the person may not do this
+│   ├── LocalSigninDisabled
+│   ├── NoAccount
+│   ├── SetupTokenRefused
+│   ├── NotTheOwner
+│   ├── SignupDisabled
+│   ├── OwnerProtected
+│   ├── OnTrial
+│   └── QuotaExceeded
+├── NotFound
+│   ├── InviteNotFound
+│   ├── RedemptionNotFound
+│   ├── UserNotFound
+│   └── SignInNotFound
+├── Conflict                  not as things stand now
+│   ├── InviteNotActive
+│   ├── GrantUnavailable
+│   ├── AlreadyHasAccess
+│   ├── AddressTaken
+│   ├── AccountNotInvitable
+│   ├── AccountClosed
+│   ├── LastAdmin
+│   ├── SetupIncomplete
+│   ├── ApplicationUrlMissing
+│   ├── OwnsNoServer
+│   ├── SettingsOutOfDate
+│   ├── LimitBelowUses
+│   ├── UserNameTaken
+│   ├── NothingToRetry
+│   └── CodeTaken
+├── InviteExpired
+└── TryAgain                  it may well work later; nothing was changed
+    ├── TooManyRequests
+    └── PlexUnavailable
+
+The class names are the ``Code`` of the HTTP contract. Its statuses stand in chalicelib/web/http.py, the sentences for
+people in chalicelib/texts/.
+"""
+
+from datetime import datetime
+
+Fact = str | int | datetime
+
+
+class Refusal(Exception):
+    """A request turned down, with nothing changed.
+
+    ``key`` names the sentence for the person asking: the class's name, with ``detail`` where one class has several
+    sentences. ``facts`` fill the places in that sentence. ``field`` names the field at fault.
+    """
+
+    def __init__(self, detail: str | None = None, *, field: str | None = None, **facts: Fact) -> None:
+        self.detail, self.field, self.facts = detail, field, facts
+        super().__init__(self.key)
+
+    @property
+    def code(self) -> str:
+        return type(self).__name__
+
+    @property
+    def key(self) -> str:
+        return f"{self.code}.{self.detail}" if self.detail else self.code
+
+
+class BadInput(Refusal):
+    """A field, or the request, that cannot be taken as it is."""
+
+
+class NotSignedIn(Refusal):
+    """There is no session, or it has ended."""
+
+
+class SignInFailed(NotSignedIn):
+    """Never says which of the two it was, nor whether there is such an account."""
+
+
+class NotAllowed(Refusal):
+    """The person may not do this."""
+
+
+class LocalSigninDisabled(NotAllowed):
+    """Accounts without Plex are switched off in the settings."""
+
+
+class NoAccount(NotAllowed):
+    """This Plex account has no account here, and nothing lets it in."""
+
+
+class SetupTokenRefused(NotAllowed):
+    """Not the set-up token that the latest deployment printed, or one that is used up."""
+
+
+class NotTheOwner(NotAllowed):
+    """The server belongs to another Plex account."""
+
+
+class SignupDisabled(NotAllowed):
+    """Sign-up is switched off in the settings."""
+
+
+class OwnerProtected(NotAllowed):
+    """The owner's account stays open, and stays an admin."""
+
+
+class OnTrial(NotAllowed):
+    """People on trial create no invites."""
+
+
+class QuotaExceeded(NotAllowed):
+    """As many invites were made as the quota allows."""
+
+
+class NotFound(Refusal):
+    """There is nothing under that address."""
+
+
+class InviteNotFound(NotFound):
+    """No invite has that code."""
+
+
+class RedemptionNotFound(NotFound):
+    """There is no such redemption, or it is not for this person to see."""
+
+
+class UserNotFound(NotFound):
+    """There is no such account."""
+
+
+class SignInNotFound(NotFound):
+    """This sign-in is unknown, too old, or was begun in another browser."""
+
+
+class Conflict(Refusal):
+    """Not possible as things stand now."""
+
+
+class InviteNotActive(Conflict):
+    """The invite is used up or switched off."""
+
+
+class GrantUnavailable(Conflict):
+    """A library that the invite gives is not there."""
+
+
+class AlreadyHasAccess(Conflict):
+    """The person has access to the server already."""
+
+
+class AddressTaken(Conflict):
+    """Another account has this e-mail address."""
+
+
+class AccountNotInvitable(Conflict):
+    """A managed profile of a Plex Home, which cannot be invited by itself."""
+
+
+class AccountClosed(Conflict):
+    """A closed account does not change any more."""
+
+
+class LastAdmin(Conflict):
+    """One admin must remain."""
+
+
+class SetupIncomplete(Conflict):
+    """The set-up is not finished."""
+
+
+class ApplicationUrlMissing(Conflict):
+    """The deployment does not know the site's address."""
+
+
+class OwnsNoServer(Conflict):
+    """This Plex account owns no Plex Media Server."""
+
+
+class SettingsOutOfDate(Conflict):
+    """The settings were changed since they were read."""
+
+
+class LimitBelowUses(Conflict):
+    """The limit is lower than the uses."""
+
+
+class UserNameTaken(Conflict):
+    """Another local account has this name."""
+
+
+class NothingToRetry(Conflict):
+    """The redemption is over, or waits for the person."""
+
+
+class CodeTaken(Conflict):
+    """Another invite has this code."""
+
+
+class InviteExpired(Refusal):
+    """The invite's date has passed."""
+
+
+class TryAgain(Refusal):
+    """Nothing was changed, and asking again after ``retry_after`` seconds is the right thing to do."""
+
+    def __init__(self, detail: str | None = None, *, retry_after: int = 5) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class TooManyRequests(TryAgain):
+    """Over a rate limit."""
+
+
+class PlexUnavailable(TryAgain):
+    """plex.tv does not answer; nothing was claimed."""

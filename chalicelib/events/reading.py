@@ -1,0 +1,18 @@
+"""The journal, for admins."""
+
+from dataclasses import dataclass
+
+from chalicelib.common.pages import Page
+from chalicelib.common.people import Actor, Permission
+from chalicelib.events.model import Entry
+from chalicelib.events.ports import Journal
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingJournal:
+    journal: Journal
+
+    def list(self, subject: str | None, *, by: Actor, after: str | None, limit: int) -> Page[Entry]:
+        """Changes of that subject, or all, the newest first. Raises NotAllowed."""
+        by.must(Permission.ADMIN)
+        return self.journal.page(subject, after=after, limit=limit)

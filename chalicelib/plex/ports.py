@@ -1,0 +1,107 @@
+"""plex.tv as a person and as the server's owner meet it, and the queue for what only the owner's token can do."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from chalicelib.plex.model import (
+    Grant,
+    HomeCapacity,
+    HomeMember,
+    Library,
+    OwnedServer,
+    Pin,
+    PlexAccount,
+    Share,
+)
+
+KeepOwnerToken = Callable[[str], None]
+"""Keeps the owner's Plex token where only the queue function can read it."""
+
+OwnerTokenVersion = Callable[[], str]
+"""Changes whenever another token is set, and tells nothing about it."""
+
+
+class PlexPerson(Protocol):
+    """plex.tv as a person meets it: a visitor who signs in, an invitee. Every call may raise PlexError."""
+
+    def start(self, return_to: str) -> Pin:
+        """A new sign-in; plex.tv sends the person back to ``return_to``."""
+
+    def token(self, pin_id: str) -> str | None:
+        """The approved PIN's token, None while it waits. Raises PlexRefused once the PIN is gone."""
+
+    def account(self, token: str) -> PlexAccount:
+        """The account that the token speaks for."""
+
+    def server_ids(self, token: str) -> frozenset[str]:
+        """The machine identifiers of every server that this person can use or owns."""
+
+    def owned_servers(self, token: str) -> tuple[OwnedServer, ...]:
+        """The servers that this person owns."""
+
+    def is_confirmed(self, token: str) -> bool:
+        """Whether the person verified their e-mail address and agreed to what Plex asks of them."""
+
+    def accept_share(self, token: str, share_id: str) -> bool:
+        """Accept the invite to that share; False while plex.tv does not show it to the person."""
+
+    def accept_matching(self, token: str, *, owner_id: int, machine_id: str) -> bool:
+        """Accept that owner's invite to that server; False while there is none to accept."""
+
+    def join_home(self, token: str, *, owner_id: int) -> bool:
+        """Accept that owner's invite into their Home, and what came with it; False while there is none."""
+
+
+class PlexOwner(Protocol):
+    """plex.tv as the server's owner meets it. Every call may raise TemporaryPlexError and OwnerTokenRefused; what only
+    reads or removes raises nothing else, for a refusal there says nothing about the person.
+    """
+
+    def libraries(self, machine_id: str) -> tuple[str, tuple[Library, ...]]:
+        """The server's name and its libraries. Raises PlexRefused when it is not the owner's (any more)."""
+
+    def share(self, account_id: int, grant: Grant) -> Share:
+        """Share exactly the grant's libraries. Not idempotent. Raises PlexRefused, also when already shared."""
+
+    def find_share(self, account_id: int, machine_id: str) -> Share | None:
+        """The share or pending invite of that account, by account id only."""
+
+    def correct(self, share: Share, grant: Grant) -> None:
+        """Bring an existing share's libraries and permissions to the grant. Repeatable. Raises PlexRefused."""
+
+    def unshare(self, share: Share) -> None:
+        """End a share, or take back an invite. Repeatable; only a read tells whether it is gone."""
+
+    def library_ids(self, machine_id: str) -> frozenset[str]:
+        """The global section ids of the server's libraries, none where the server is gone."""
+
+    def home_members(self) -> tuple[HomeMember, ...]:
+        """Everybody in the owner's Plex Home."""
+
+    def is_at_home(self, account_id: int) -> bool:
+        """Whether that account is in the Home, or invited into it."""
+
+    def invite_home(self, name: str) -> None:
+        """Invite an existing account by e-mail or user name. Not idempotent. Raises PlexRefused."""
+
+    def create_managed(self, title: str) -> int:
+        """Make a managed user and give its account id. Not idempotent, by far. Raises PlexRefused."""
+
+    def remove_from_home(self, account_id: int) -> None:
+        """Remove a member (a managed user ceases to exist), or take back an invite. Repeatable."""
+
+    def home_capacity(self) -> HomeCapacity:
+        """How full the Home is, and whether the owner may fill it."""
+
+
+class WorkQueue(Protocol):
+    """Work for the queue function, the only one that may read the owner's Plex token."""
+
+    def provision(self, redemption_id: str, *, delay: int = 0) -> None:
+        """Have that redemption looked at, after ``delay`` seconds (at most 900)."""
+
+    def end_access(self, user_id: str, *, delay: int = 0) -> None:
+        """Have what that account was given on Plex taken away, if it is closed when the message is read."""
+
+    def refresh_libraries(self) -> None:
+        """Have the server's libraries read from Plex into the settings."""

@@ -1,0 +1,122 @@
+"""Shares of the owner's server. They go through v2, which names the exact account and knows Live TV
+(docs/decisions/0004-shares-through-v2.md); they are read through v1, which lists accepted and pending in one answer.
+"""
+
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from plexapi.myplex import MyPlexAccount
+
+from chalicelib.plex.errors import PlexRefused, TemporaryPlexError
+from chalicelib.plex.model import Grant, Share
+from chalicelib.plexapi_client.owner_calls import OwnerCalls
+
+_V2 = "https://clients.plex.tv/api/v2/shared_servers"
+
+
+class Shares(OwnerCalls):
+    """The part of plex.ports.PlexOwner that is about shares."""
+
+    def share(self, account_id: int, grant: Grant) -> Share:
+        asked = {
+            "machineIdentifier": grant.machine_id,
+            "invitedId": account_id,
+            "librarySectionIds": _section_ids(grant),
+            "settings": _settings(grant),
+            "skipFriendship": True,
+        }
+        with self._asking() as owner:
+            share = _share_of_v2(owner.json("POST", _V2, body=asked))
+        if share.account_id != account_id:
+            raise TemporaryPlexError("plex.tv answered another account's share")
+        return share
+
+    def find_share(self, account_id: int, machine_id: str) -> Share | None:
+        answer = self._of_server(MyPlexAccount.FRIENDINVITE, machine_id)
+        with self._looking():
+            shares = [] if answer is None else [_share_of_v1(row) for row in answer.findall("SharedServer")]
+        return next((share for share in shares if share.account_id == account_id), None)
+
+    def correct(self, share: Share, grant: Grant) -> None:
+        asked = {
+            "machineIdentifier": grant.machine_id,
+            "librarySectionIds": _section_ids(grant),
+            "settings": _settings(grant),
+        }
+        with self._asking() as owner:
+            owner.json("POST", f"{_V2}/{int(share.id)}", body=asked)
+
+    def unshare(self, share: Share) -> None:
+        with self._removing() as owner:
+            owner.json("DELETE", f"{_V2}/{int(share.id)}")
+
+    def library_ids(self, machine_id: str) -> frozenset[str]:
+        answer = self._of_server(MyPlexAccount.PLEXSERVERS, machine_id)
+        with self._looking():
+            return frozenset() if answer is None else frozenset(row.attrib["id"] for row in answer.iter("Section"))
+
+    def _of_server(self, url: str, machine_id: str) -> Element | None:
+        """What v1 says of the owner's server; None where that is no longer theirs, which a second answer confirms."""
+        try:
+            with self._asking() as owner:
+                answer = owner.xml("GET", url.format(machineId=machine_id))
+                if answer.tag != "MediaContainer":
+                    raise TemporaryPlexError("plex.tv's answer was about something else")
+                return answer
+        except PlexRefused as error:
+            if error.is_absence and not self._owns(machine_id):
+                return None
+            raise TemporaryPlexError(str(error)) from error
+
+
+def _section_ids(grant: Grant) -> list[int]:
+    """Never empty: to Plex that means every library, present and future (docs/plex.md, trap 1)."""
+    if not grant.section_ids:
+        raise AssertionError("a grant without libraries must never reach Plex")
+    return [int(id_) for id_ in grant.section_ids]
+
+
+def _settings(grant: Grant) -> dict[str, Any]:
+    features = grant.features
+    return {
+        "allowSync": features.downloads,
+        "allowTuners": 1 if features.live_tv else 0,
+        "allowChannels": False,
+        "allowCameraUpload": False,
+        "allowSubtitleAdmin": False,
+        "filterMovies": "",
+        "filterMusic": "",
+        "filterPhotos": "",
+        "filterTelevision": "",
+    }
+
+
+def _share_of_v2(answer: Any) -> Share:
+    settings = answer.get("sharingSettings") or {}
+    return Share(
+        id=str(int(answer["id"])),
+        account_id=int(answer["invitedId"]),
+        library_ids=frozenset(str(library["id"]) for library in answer["libraries"]),
+        everything=bool(answer["allLibraries"]),
+        accepted=bool(answer["accepted"]),
+        downloads=_flag(settings.get("allowSync")),
+        live_tv=_flag(settings.get("allowTuners")),
+    )
+
+
+def _share_of_v1(row: Element) -> Share:
+    return Share(
+        id=str(int(row.attrib["id"])),
+        account_id=int(row.attrib.get("userID") or 0),
+        library_ids=frozenset(
+            section.attrib["id"] for section in row.findall("Section") if section.attrib.get("shared") == "1"
+        ),
+        everything=row.attrib.get("allLibraries") == "1",
+        accepted=(row.attrib.get("acceptedAt") or "0") != "0",
+        downloads=_flag(row.attrib.get("allowSync")),
+        live_tv=_flag(row.attrib.get("allowTuners")),
+    )
+
+
+def _flag(value: Any) -> bool | None:
+    return None if value is None else str(value).lower() not in ("", "0", "false")

@@ -1,0 +1,82 @@
+"""Signing in at plex.tv by PIN, and what the person's token tells of them."""
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+
+from plexapi.myplex import MyPlexAccount
+
+from chalicelib.common.emails import parse_email
+from chalicelib.common.names import shown_name
+from chalicelib.plex.model import OwnedServer, Pin, PlexAccount
+from chalicelib.plexapi_client.calls import PlexCalls
+from chalicelib.plexapi_client.resources import read_resources
+from chalicelib.plexapi_client.transport import TIMEOUT, PlexSession, readable
+
+APP = "https://app.plex.tv"
+_PINS = "https://plex.tv/api/v2/pins"
+_PIN_LIFETIME = timedelta(seconds=1800)
+
+
+class PersonCalls:
+    """``client_id`` belongs to visitors alone: a sign-in kills the earlier token of the same account and client,
+    and the owner's stored token must not die of it (docs/plex.md, 1).
+    """
+
+    def __init__(self, *, client_id: str, product: str, base_url: str | None, timeout: float = TIMEOUT) -> None:
+        self._client_id, self._product, self._base_url = client_id, product, base_url
+        self._timeout = timeout
+
+    def _session(self) -> PlexSession:
+        return PlexSession(self._client_id, self._base_url, self._timeout)
+
+    def _account(self, token: str) -> PlexCalls:
+        return PlexCalls(self._session(), token)
+
+
+class SignIn(PersonCalls):
+    """The part of plex.ports.PlexPerson that is about signing in."""
+
+    def start(self, return_to: str) -> Pin:
+        now = datetime.now(UTC)
+        with readable():
+            calls = PlexCalls(self._session(), None, product=self._product)
+            answer = calls.json("POST", _PINS, params={"strong": "true"})
+            pin_id, code = str(int(answer["id"])), str(answer["code"])
+        return Pin(pin_id, self._auth_url(code, return_to), now + _PIN_LIFETIME)
+
+    def token(self, pin_id: str) -> str | None:
+        with readable():
+            answer = PlexCalls(self._session(), None).json("GET", f"{_PINS}/{pin_id}")
+            token = answer["authToken"]
+        return str(token) if token else None
+
+    def account(self, token: str) -> PlexAccount:
+        with readable():
+            if not token:
+                raise ValueError("a Plex account needs its token")
+            account = MyPlexAccount(token=token, session=self._session(), timeout=self._timeout)
+            return PlexAccount(
+                id=int(account.id),
+                name=shown_name(account.username or account.title or account.email),
+                email=account.email if account.email and parse_email(account.email) else None,
+                confirmed=account.confirmed is not False,
+                restricted=bool(account.restricted),
+            )
+
+    def server_ids(self, token: str) -> frozenset[str]:
+        with readable():
+            return frozenset(each.machine_id for each in read_resources(self._account(token)) if each.is_server)
+
+    def owned_servers(self, token: str) -> tuple[OwnedServer, ...]:
+        with readable():
+            servers = [each for each in read_resources(self._account(token)) if each.is_server and each.owned]
+        return tuple(OwnedServer(each.machine_id, shown_name(each.name)) for each in servers)
+
+    def _auth_url(self, code: str, return_to: str) -> str:
+        asked = {
+            "clientID": self._client_id,
+            "code": code,
+            "context[device][product]": self._product,
+            "forwardUrl": return_to,
+        }
+        return f"{self._base_url or APP}/auth#?{urlencode(asked)}"

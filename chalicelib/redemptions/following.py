@@ -1,0 +1,44 @@
+"""Watching one redemption."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.accounts.model import User
+from chalicelib.accounts.ports import SessionStore
+from chalicelib.accounts.sessions import Session
+from chalicelib.common.people import Permission
+from chalicelib.common.refusals import NotSignedIn, RedemptionNotFound
+from chalicelib.redemptions.model import Redemption
+from chalicelib.redemptions.ports import RedemptionStore
+
+
+@dataclass(frozen=True, slots=True)
+class FollowingRedemptions:
+    sessions: SessionStore
+    redemptions: RedemptionStore
+
+    def follow(self, redemption_id: str, *, token: str, now: datetime) -> Redemption:
+        """A redemption for its invitee, the invite's creator, or a person who sees all invites.
+
+        The token that came with a redemption reads it until it expires, even after its account was closed or signed
+        out everywhere. Raises NotSignedIn, RedemptionNotFound (also for those it does not concern: ids are not to be
+        probed).
+        """
+        found = self.sessions.find(token, now=now)
+        if found is None:
+            raise NotSignedIn
+        session, user = found
+        if session.redemption_id == redemption_id:
+            return self.redemptions.get(redemption_id)
+        if user is None or not user.is_open:
+            raise NotSignedIn
+        redemption = self.redemptions.get(redemption_id)
+        if not _concerns(redemption, session, user):
+            raise RedemptionNotFound
+        return redemption
+
+
+def _concerns(redemption: Redemption, session: Session, user: User) -> bool:
+    return session.user_id in (redemption.user.id, redemption.creator_id) or user.may(
+        Permission.MANAGE_INVITES, Permission.VIEW_INVITES
+    )

@@ -1,0 +1,110 @@
+"""Redeeming an invite with an e-mail address, a name and a password, without Plex."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.accounts.ports import AccountStore, Passwords
+from chalicelib.accounts.sessions import new_session
+from chalicelib.common.emails import parse_email
+from chalicelib.common.ports import NewId, StaleWrite
+from chalicelib.common.refusals import AlreadyHasAccess, BadInput, InviteNotActive
+from chalicelib.common.retrying import until_written
+from chalicelib.plex.ports import WorkQueue
+from chalicelib.redemptions.model import Redemption, new_redemption
+from chalicelib.redemptions.offers import Offer, ReadingOffers
+from chalicelib.redemptions.ports import Claim, Claims
+from chalicelib.redemptions.returning import Redeemed, ReturningRedeemers
+
+SHORTEST_PASSWORD, LONGEST_USER_NAME = 8, 60
+_CLICKED_TWICE_WITHIN = timedelta(minutes=5)
+"""No longer, for it takes a password where the wrong ones of an account are not counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Who they say they are; ``email`` in its normal form."""
+
+    email: str
+    username: str
+    password: str
+
+
+def parse_applicant(email: str, username: str, password: str) -> Applicant:
+    """Raises BadInput naming the field."""
+    address, username = parse_email(email), " ".join(username.split())
+    if address is None:
+        raise BadInput("email", field="email")
+    if not username or len(username) > LONGEST_USER_NAME or not username.isprintable():
+        raise BadInput("username", field="username", longest=LONGEST_USER_NAME)
+    if len(password) < SHORTEST_PASSWORD:
+        raise BadInput("password", field="password", shortest=SHORTEST_PASSWORD)
+    return Applicant(address, username, password)
+
+
+@dataclass(frozen=True, slots=True)
+class JoiningLocally:
+    offers: ReadingOffers
+    claims: Claims
+    accounts: AccountStore
+    passwords: Passwords
+    returning: ReturningRedeemers
+    queue: WorkQueue
+    new_id: NewId
+
+    def join(self, code: str, who: Applicant, *, now: datetime) -> Redeemed:
+        """Redeem the invite for a new local account, in one transaction; twice, and it is the same redemption.
+
+        Raises what ``ReadingOffers.read_for_local`` raises, AlreadyHasAccess, UserNameTaken, TryAgain.
+        """
+        try:
+            return self._join(code, who, now)
+        except (AlreadyHasAccess, InviteNotActive):
+            if earlier := self._clicked_before(code, who, now):
+                return self.returning.resume(earlier, now=now)
+            raise
+
+    def _join(self, code: str, who: Applicant, now: datetime) -> Redeemed:
+        offer, password_hash = self.offers.read_for_local(code, now=now), self.passwords.hash(who.password)
+        try:
+            return self._claim(offer, who, password_hash, now)
+        except StaleWrite:
+            return until_written(
+                lambda: self._claim(self.offers.read_for_local(code, now=now), who, password_hash, now)
+            )
+
+    def _claim(self, offer: Offer, who: Applicant, password_hash: str, now: datetime) -> Redeemed:
+        claim, token = self._draw_up(offer, who, password_hash, now)
+        self.claims.claim(claim)
+        if claim.redemption.managed:
+            self.queue.provision(claim.redemption.id)
+        return Redeemed(token, claim.redemption)
+
+    def _draw_up(self, offer: Offer, who: Applicant, password_hash: str, now: datetime) -> tuple[Claim, str]:
+        redemption_id = self.new_id()
+        user = offer.new_user(
+            self.new_id(), who.username, who.email, plex_id=None, redemption_id=redemption_id, now=now
+        )
+        redemption = new_redemption(
+            redemption_id,
+            code=offer.invite.code,
+            user=user,
+            creator_id=offer.invite.created_by.id,
+            grant=offer.grant(),
+            now=now,
+        )
+        token, session = new_session(user.id, new_id=self.new_id, now=now, redemption_id=redemption_id)
+        claim = Claim(
+            invite=offer.invite, user=user, redemption=redemption, session=session, password_hash=password_hash
+        )
+        return claim, token
+
+    def _clicked_before(self, code: str, who: Applicant, now: datetime) -> Redemption | None:
+        """The redemption that this person's other click made moments ago, as their password shows."""
+        user, redemption = self.claims.of_email(who.email) or (None, None)
+        if user is None or redemption is None or redemption.code != code or user.name != who.username:
+            return None
+        if redemption.created_at < now - _CLICKED_TWICE_WITHIN:
+            return None
+        credential, _ = self.accounts.find_credential(who.email)
+        is_theirs = self.passwords.verify(who.password, credential.password_hash if credential else None)
+        return redemption if is_theirs else None

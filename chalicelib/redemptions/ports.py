@@ -1,0 +1,126 @@
+"""Where redemptions are stored, with what is held while they are under way, and the transactions that begin and undo
+them.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+
+from chalicelib.accounts.model import User
+from chalicelib.accounts.sessions import Session, SignIn
+from chalicelib.common.pages import Page
+from chalicelib.invites.model import Invite, Status
+from chalicelib.redemptions.model import Redemption, State
+from chalicelib.redemptions.pauses import Pause
+from chalicelib.settings.model import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """All that one redemption writes, in one transaction or not at all.
+
+    A person who signed in with Plex brings a sign-in and a token to hold, a local account a password's hash.
+    """
+
+    invite: Invite
+    user: User
+    redemption: Redemption
+    session: Session
+    sign_in: SignIn | None = None
+    plex_token: str | None = field(default=None, repr=False)
+    token_expires_at: datetime | None = None
+    password_hash: str | None = field(default=None, repr=False)
+
+
+class Claims(Protocol):
+    def get_sign_in(self, sign_in_id: str, code: str) -> tuple[SignIn | None, Invite | None, Settings]:
+        """The sign-in, the invite of that code and the settings, in one round trip."""
+
+    def claim(self, claim: Claim) -> None:
+        """Write it all or nothing. The token is encrypted for that redemption only.
+
+        Raises StaleWrite when the invite or the sign-in is no longer what the claim was made from,
+        AlreadyHasAccess when an account exists for the Plex id or the e-mail, UserNameTaken.
+        """
+
+    def give_back(self, failed: Redemption) -> None:
+        """Undo a claim in one transaction: the use is free again, the account closed, its Plex id and e-mail
+        released, the redemption failed. Raises StaleWrite.
+        """
+
+    def of_plex_account(self, plex_id: int) -> tuple[User, Redemption] | None:
+        """The account of that Plex id and the redemption that brought it, None where either is missing."""
+
+    def of_email(self, email: str) -> tuple[User, Redemption] | None:
+        """The same for an e-mail address in its normal form."""
+
+    def link(self, user: User, plex_id: int, redemption: Redemption | None, *, sessions_end_at: datetime) -> None:
+        """Give a local account its Plex id, and save its redemption, in one transaction; its password goes, and the
+        sessions begun until ``sessions_end_at`` count no more.
+
+        Raises AlreadyHasAccess when another account holds the Plex id, StaleWrite.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """``redemptions``: how many were begun on which day (UTC). ``paused_since``: while Plex refuses the owner."""
+
+    invites: Mapping[Status, int]
+    redemptions: Mapping[date, int]
+    users: int
+    needs_attention: int
+    paused_since: datetime | None = None
+
+
+class RedemptionStore(Protocol):
+    """Redemptions; beside them the invitees' tokens, for an hour at most, and the pause of all provisioning."""
+
+    def get(self, redemption_id: str) -> Redemption:
+        """Raises RedemptionNotFound."""
+
+    def get_with_pause(self, redemption_id: str) -> tuple[Redemption, Pause | None]:
+        """Both in one round trip. Raises RedemptionNotFound."""
+
+    def save(self, redemption: Redemption) -> Redemption:
+        """Write over the version it came from; gives it with its new version. Raises StaleWrite."""
+
+    def page(self, states: frozenset[State], *, after: str | None, limit: int) -> Page[Redemption]:
+        """Those in one of these states, the newest first."""
+
+    def of_invite(self, code: str, *, after: str | None, limit: int) -> Page[Redemption]:
+        """The invite's redemptions, the newest first."""
+
+    def states(self, redemption_ids: Iterable[str]) -> dict[str, State]:
+        """How far these redemptions are."""
+
+    def count(self, *, now: datetime, since: date) -> Numbers:
+        """Invites by status, redemptions a day since then, accounts, and what needs attention."""
+
+    def due(self, before: datetime, limit: int) -> Iterable[str]:
+        """Ids of redemptions in progress with a next look that was due before then."""
+
+    def note_resent(self, redemption_id: str, due_at: datetime) -> None:
+        """Note that a message carries it again, to be looked for by then."""
+
+    def waiting_for_owner(self, limit: int) -> list[str]:
+        """Ids of those that wait until Plex takes the owner's token again."""
+
+    def hold_token(self, redemption_id: str, plex_token: str, *, expires_at: datetime) -> None:
+        """Keep the invitee's token, encrypted for that redemption only, in place of an older one."""
+
+    def held_token(self, redemption_id: str, *, now: datetime) -> str | None:
+        """The invitee's token. Only the queue function can decrypt it."""
+
+    def drop_token(self, redemption_id: str) -> None:
+        """Repeatable."""
+
+    def pause(self) -> Pause | None:
+        """The one fact that Plex does not take the owner's token, while it does not."""
+
+    def save_pause(self, pause: Pause) -> None:
+        """Write it over an older one."""
+
+    def end_pause(self) -> None:
+        """Repeatable."""

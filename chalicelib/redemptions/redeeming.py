@@ -1,0 +1,156 @@
+"""From an opened link to a claimed account, with Plex, up to the message that has Plex share."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from chalicelib.accounts.plex_sign_ins import (
+    StartedSignIn,
+    approved_token,
+    check_sign_in,
+    find_account,
+    find_server_ids,
+    start_sign_in,
+)
+from chalicelib.accounts.ports import SessionStore
+from chalicelib.accounts.sessions import Purpose, SignIn, new_session
+from chalicelib.common.ports import NewId, StaleWrite
+from chalicelib.common.refusals import AccountNotInvitable, AlreadyHasAccess, SignInNotFound
+from chalicelib.common.retrying import until_written
+from chalicelib.invites.model import Invite, invite_link
+from chalicelib.plex.model import PlexAccount
+from chalicelib.plex.ports import PlexPerson, WorkQueue
+from chalicelib.redemptions.model import new_redemption
+from chalicelib.redemptions.offers import Offer, ReadingOffers, chosen_server, make_offer
+from chalicelib.redemptions.ports import Claim, Claims, RedemptionStore
+from chalicelib.redemptions.retrying import RetryingRedemptions
+from chalicelib.redemptions.returning import Redeemed, ReturningRedeemers
+from chalicelib.settings.model import Settings
+
+TOKEN_HELD_FOR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The person who signed in: their Plex account, its token, and the servers that it can use."""
+
+    account: PlexAccount
+    plex_token: str
+    server_ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Redeeming:
+    offers: ReadingOffers
+    claims: Claims
+    redemptions: RedemptionStore
+    sessions: SessionStore
+    returning: ReturningRedeemers
+    retrying: RetryingRedemptions
+    plex_person: PlexPerson
+    queue: WorkQueue
+    new_id: NewId
+
+    def start(self, code: str, *, now: datetime) -> StartedSignIn:
+        """Begin a Plex sign-in that only this browser, which keeps the secret, can complete.
+
+        Raises what ``ReadingOffers.read`` raises, and PlexUnavailable.
+        """
+        offer = self.offers.read(code, now=now)
+        return start_sign_in(
+            Purpose.SIGN_UP,
+            return_to=invite_link(offer.settings, code),
+            sessions=self.sessions,
+            plex=self.plex_person,
+            new_id=self.new_id,
+            now=now,
+            code=code,
+        )
+
+    def complete(self, code: str, sign_in_id: str, browser_secret: str, *, now: datetime) -> Redeemed | None:
+        """Redeem the invite for the person who approved the PIN; None while it is not approved.
+
+        The same sign-in completed again, or the same person in two tabs at once, leads to one account and
+        one redemption. Raises SignInNotFound, what ``ReadingOffers.read`` raises, AlreadyHasAccess,
+        AccountNotInvitable, PlexUnavailable (nothing claimed), TryAgain.
+        """
+        found, invite, settings = self.claims.get_sign_in(sign_in_id, code)
+        sign_in = check_sign_in(found, Purpose.SIGN_UP, browser_secret, now=now, code=code)
+        if sign_in.redemption_id and sign_in.user_id:
+            redemption = self.redemptions.get(sign_in.redemption_id)
+            return self.returning.resume(redemption, now=now)
+        plex_token = approved_token(sign_in, self.plex_person)
+        if plex_token is None:
+            return None
+        person = self._find_person(plex_token)
+        try:
+            return self._redeem(person, sign_in, invite, settings, now)
+        except StaleWrite:
+            return until_written(lambda: self._redeem(person, *self._read_again(sign_in, code), now))
+
+    def _find_person(self, plex_token: str) -> Person:
+        account = find_account(plex_token, self.plex_person)
+        server_ids = find_server_ids(plex_token, self.plex_person)
+        if account.restricted:
+            raise AccountNotInvitable
+        return Person(account, plex_token, server_ids)
+
+    def _redeem(
+        self, person: Person, sign_in: SignIn, invite: Invite | None, settings: Settings, now: datetime
+    ) -> Redeemed:
+        if sign_in.redemption_id or chosen_server(settings).machine_id in person.server_ids:
+            return self._resume(person, sign_in, now)
+        offer = make_offer(invite, settings, now=now)
+        try:
+            return self._claim(offer, sign_in, person, now)
+        except AlreadyHasAccess:
+            return self._resume(person, sign_in, now)
+
+    def _resume(self, person: Person, sign_in: SignIn, now: datetime) -> Redeemed:
+        """The redemption that the same person's other click made; all others who have access are refused."""
+        _, redemption = self.claims.of_plex_account(person.account.id) or (None, None)
+        if redemption is None or redemption.code != sign_in.code:
+            raise AlreadyHasAccess
+        if not redemption.in_progress and redemption.created_at < sign_in.created_at:
+            raise AlreadyHasAccess
+        if redemption.in_progress:  # this newer sign-in made plex.tv revoke the token that is held
+            self.redemptions.hold_token(redemption.id, person.plex_token, expires_at=now + TOKEN_HELD_FOR)
+            redemption = self.retrying.nudge(redemption, now=now)
+        return self.returning.welcome(redemption, now=now)
+
+    def _claim(self, offer: Offer, sign_in: SignIn, person: Person, now: datetime) -> Redeemed:
+        claim, token = self._draw_up(offer, sign_in, person, now)
+        self.claims.claim(claim)
+        self.queue.provision(claim.redemption.id)
+        return Redeemed(token, claim.redemption)
+
+    def _draw_up(self, offer: Offer, sign_in: SignIn, person: Person, now: datetime) -> tuple[Claim, str]:
+        account, redemption_id = person.account, self.new_id()
+        user = offer.new_user(
+            self.new_id(), account.name, account.email, plex_id=account.id, redemption_id=redemption_id, now=now
+        )
+        redemption = new_redemption(
+            redemption_id,
+            code=offer.invite.code,
+            user=user,
+            creator_id=offer.invite.created_by.id,
+            grant=offer.grant(),
+            now=now,
+            invited_as=account.email or account.name,
+        )
+        token, session = new_session(user.id, new_id=self.new_id, now=now, redemption_id=redemption_id)
+        claim = Claim(
+            invite=offer.invite,
+            sign_in=replace(sign_in, redemption_id=redemption_id, user_id=user.id),
+            user=user,
+            redemption=redemption,
+            session=session,
+            plex_token=person.plex_token,
+            token_expires_at=now + TOKEN_HELD_FOR,
+        )
+        return claim, token
+
+    def _read_again(self, sign_in: SignIn, code: str) -> tuple[SignIn, Invite | None, Settings]:
+        again, invite, settings = self.claims.get_sign_in(sign_in.id, code)
+        if again is None:
+            raise SignInNotFound
+        return again, invite, settings

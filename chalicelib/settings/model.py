@@ -1,0 +1,107 @@
+"""What admins decided, and what is known of the owner's Plex server."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+
+from chalicelib.common.people import Permission
+from chalicelib.plex.model import Features, Library, SectionIds, Server
+
+REFRESHED_WITHIN = timedelta(minutes=10)
+"""How long a reading of the libraries may take before it counts as failed."""
+
+
+MOST_INVITES = 1000
+"""The highest quota. Of each account, at least so many of the latest creation times are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """``limit`` invites per rolling ``days``; either unset means unlimited, a limit of 0 means none."""
+
+    limit: int | None = None
+    days: int | None = None
+
+    @property
+    def is_unlimited(self) -> bool:
+        return self.limit is None or (self.days is None and self.limit > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    enabled: bool = False
+    days: int = 30
+
+
+class RefreshState(StrEnum):
+    IDLE = "idle"
+    RUNNING = "running"
+    FAILED = "failed"
+
+
+class RefreshFailure(StrEnum):
+    """Why the libraries could not be read from Plex."""
+
+    NO_SERVER = "NoServer"
+    NOT_YOURS = "ServerNotYours"
+    TOKEN_REFUSED = "OwnerTokenRefused"  # noqa: S105 - a code, not a token
+    NO_ANSWER = "PlexUnavailable"
+    NOT_ASKED = "NotAsked"
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """How the reading of the libraries from Plex stands. ``asked_at`` is set while it runs; ``failure`` is a
+    RefreshFailure.
+    """
+
+    refreshed_at: datetime | None = None
+    asked_at: datetime | None = None
+    failure: str | None = None
+
+    def state(self, now: datetime) -> RefreshState:
+        if self.asked_at and now - self.asked_at < REFRESHED_WITHIN:
+            return RefreshState.RUNNING
+        return RefreshState.FAILED if self.asked_at or self.failure else RefreshState.IDLE
+
+    def failure_code(self, now: datetime) -> str | None:
+        """What went wrong, a key of the catalogue's ``refresh_failures``; None unless it failed."""
+        if self.state(now) is not RefreshState.FAILED:
+            return None
+        return self.failure or RefreshFailure.NOT_ASKED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Sign-up is off until someone turns it on; ``version`` counts the edits made by people."""
+
+    signup_enabled: bool = False
+    application_url: str = ""
+    application_title: str = "Streamarr"
+    dashboard_url: str | None = None
+    local_signin_enabled: bool = False
+    new_plex_signin_enabled: bool = False
+    default_permissions: frozenset[Permission] = frozenset({Permission.STREAMARR})
+    default_quota: Quota = field(default_factory=Quota)
+    default_features: Features = field(default_factory=Features)
+    enabled_libraries: SectionIds | Literal["all"] = "all"
+    default_libraries: SectionIds | Literal["all"] = "all"
+    trial: Trial = field(default_factory=Trial)
+    server: Server | None = None
+    libraries: tuple[Library, ...] = ()
+    libraries_refresh: Refresh = field(default_factory=Refresh)
+    version: int = 0
+
+    def enabled(self) -> tuple[Library, ...]:
+        """The libraries that invites may give."""
+        return _among(self.libraries, self.enabled_libraries)
+
+    def shared_by_default(self) -> tuple[Library, ...]:
+        return _among(self.enabled(), self.default_libraries)
+
+
+def _among(libraries: tuple[Library, ...], chosen: SectionIds | Literal["all"]) -> tuple[Library, ...]:
+    if chosen == "all":
+        return libraries
+    return tuple(library for library in libraries if library.id in chosen)

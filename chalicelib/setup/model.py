@@ -1,0 +1,34 @@
+"""Who owns this installation, and how far its set-up is."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chalicelib.plex.model import OwnedServer
+from chalicelib.settings.model import Settings
+
+
+class SetupState(StrEnum):
+    NEEDED = "needed"
+    FETCHING_LIBRARIES = "fetching_libraries"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ownership:
+    """The owner's account, and the servers that their Plex account owned when they last signed in to set up.
+
+    ``spent_token``: the hash of the set-up token that counted then, and never counts again.
+    """
+
+    owner_id: str
+    plex_id: int
+    servers: tuple[OwnedServer, ...]
+    spent_token: str | None
+
+
+def setup_state(settings: Settings) -> SetupState:
+    if settings.server is None:
+        return SetupState.NEEDED
+    if settings.libraries or settings.libraries_refresh.refreshed_at:
+        return SetupState.DONE
+    return SetupState.FETCHING_LIBRARIES

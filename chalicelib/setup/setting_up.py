@@ -1,0 +1,176 @@
+"""The first run: the holder of the set-up token becomes the owner; and later, the owner brings a new Plex token."""
+
+import hmac
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.accounts.model import User, new_user
+from chalicelib.accounts.plex_sign_ins import (
+    StartedSignIn,
+    approved_token,
+    check_sign_in,
+    find_account,
+    find_owned_servers,
+    site_root,
+    start_sign_in,
+)
+from chalicelib.accounts.ports import SessionStore
+from chalicelib.accounts.sessions import Purpose, hash_secret, new_session
+from chalicelib.common.people import Permission
+from chalicelib.common.ports import NewId, StaleWrite
+from chalicelib.common.refusals import BadInput, NotTheOwner, OwnsNoServer, SetupTokenRefused, TryAgain
+from chalicelib.common.retrying import until_written
+from chalicelib.events.model import SETTINGS, change_entry
+from chalicelib.plex.model import OwnedServer, PlexAccount, Server
+from chalicelib.plex.ports import KeepOwnerToken, PlexPerson
+from chalicelib.settings.model import Refresh, Settings
+from chalicelib.settings.ports import SettingsStore
+from chalicelib.setup.libraries import ManagingLibraries
+from chalicelib.setup.model import Ownership, SetupState, setup_state
+from chalicelib.setup.ports import OwnershipStore
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerSignedIn:
+    """The owner, signed in, and the servers to choose from."""
+
+    token: str
+    servers: tuple[OwnedServer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SettingUp:
+    """``setup_token_hash``: of the deployment's set-up token, None where there is none. ``application_url``: the
+    deployment's word for where the site is, for as long as the settings have none. ``plex_setup`` signs in under a
+    client of its own: no other sign-in may kill the owner's token (docs/plex.md, 1).
+    """
+
+    ownership: OwnershipStore
+    settings: SettingsStore
+    sessions: SessionStore
+    plex_setup: PlexPerson
+    keep_owner_token: KeepOwnerToken
+    managing_libraries: ManagingLibraries
+    new_id: NewId
+    setup_token_hash: str | None
+    application_url: str
+
+    def state(self) -> SetupState:
+        return setup_state(self.settings.get())
+
+    def start(self, setup_token: str, *, now: datetime) -> StartedSignIn:
+        """Begin the owner's sign-in. Raises SetupTokenRefused, ApplicationUrlMissing, PlexUnavailable."""
+        ownership, settings = self.ownership.get_with_settings()
+        if not self._is_valid(setup_token, ownership):
+            raise SetupTokenRefused
+        return self._start(settings, now)
+
+    def start_again(self, *, by: User, now: datetime) -> StartedSignIn:
+        """Begin the sign-in that renews the owner's Plex token. Raises NotTheOwner and as ``start`` does."""
+        ownership, settings = self.ownership.get_with_settings()
+        _must_own(by, ownership)
+        return self._start(settings, now)
+
+    def complete(self, sign_in_id: str, browser_secret: str, *, now: datetime) -> OwnerSignedIn | None:
+        """Make the person who approved the PIN the owner, if there is none yet; None while it is not approved.
+
+        Repeatable for the owner; of two people at once, one becomes it. Raises SignInNotFound, OwnsNoServer,
+        NotTheOwner, PlexUnavailable, TryAgain; then the owner is who it was.
+        """
+        found, settings = self.sessions.get_sign_in_with_settings(sign_in_id)
+        sign_in = check_sign_in(found, Purpose.SET_UP, browser_secret, now=now)
+        plex_token = approved_token(sign_in, self.plex_setup)
+        if plex_token is None:
+            return None
+        account = find_account(plex_token, self.plex_setup)
+        servers = find_owned_servers(plex_token, self.plex_setup)
+        if not servers:
+            raise OwnsNoServer
+        token = until_written(lambda: self._take_ownership(account, servers, now))
+        self.keep_owner_token(plex_token)
+        if settings.server:  # what waits for a token that Plex takes goes on
+            self.managing_libraries.request(now=now)
+        return OwnerSignedIn(token, servers)
+
+    def choose_server(self, machine_id: str, *, by: User, now: datetime) -> None:
+        """Make that server the one that is shared, and have its libraries read. Repeatable.
+
+        Raises NotTheOwner, BadInput unless it is one of those found at sign-in, TryAgain.
+        """
+        ownership, settings = self.ownership.get_with_settings()
+        ownership = _must_own(by, ownership)
+        chosen = _among(ownership.servers, machine_id)
+        if settings.server is None or settings.server.machine_id != machine_id:
+            self._save_server(settings, Server(chosen.machine_id, chosen.name, ownership.plex_id), by, now)
+        self.managing_libraries.request(now=now)
+
+    def _is_valid(self, setup_token: str, ownership: Ownership | None) -> bool:
+        expected = self.setup_token_hash
+        if expected is None or not hmac.compare_digest(hash_secret(setup_token), expected):
+            return False
+        return ownership is None or ownership.spent_token != expected
+
+    def _start(self, settings: Settings, now: datetime) -> StartedSignIn:
+        return start_sign_in(
+            Purpose.SET_UP,
+            return_to=site_root(settings, self.application_url),
+            sessions=self.sessions,
+            plex=self.plex_setup,
+            new_id=self.new_id,
+            now=now,
+        )
+
+    def _take_ownership(self, account: PlexAccount, servers: tuple[OwnedServer, ...], now: datetime) -> str:
+        was, _ = self.ownership.get_with_settings()
+        if was and was.plex_id != account.id:
+            raise NotTheOwner
+        owner_id = was.owner_id if was else self.new_id()
+        ownership = Ownership(owner_id=owner_id, plex_id=account.id, servers=servers, spent_token=self.setup_token_hash)
+        token, session = new_session(owner_id, new_id=self.new_id, now=now)
+        self.ownership.take(ownership, session, newcomer=None if was else _owner(owner_id, account, now))
+        return token
+
+    def _save_server(self, settings: Settings, server: Server, by: User, now: datetime) -> None:
+        """Another server has other libraries: what was chosen among the old ones is void."""
+        changed = replace(
+            settings,
+            server=server,
+            libraries=(),
+            libraries_refresh=Refresh(),
+            enabled_libraries="all",
+            default_libraries="all",
+            application_url=settings.application_url or self.application_url,
+            version=settings.version + 1,
+        )
+        before = {"server": settings.server.name} if settings.server else {}
+        entry = change_entry(
+            self.new_id(),
+            SETTINGS,
+            "server_chosen",
+            by=by.person,
+            now=now,
+            before=before,
+            after={"server": server.name},
+        )
+        try:
+            self.settings.choose_server(changed, entry, over=settings.version)
+        except StaleWrite as error:
+            raise TryAgain from error
+
+
+def _must_own(by: User, ownership: Ownership | None) -> Ownership:
+    if ownership is None or ownership.owner_id != by.id:
+        raise NotTheOwner
+    return ownership
+
+
+def _among(servers: tuple[OwnedServer, ...], machine_id: str) -> OwnedServer:
+    for server in servers:
+        if server.machine_id == machine_id:
+            return server
+    raise BadInput("server", field="machine_id")
+
+
+def _owner(id_: str, account: PlexAccount, now: datetime) -> User:
+    permissions = frozenset({Permission.ADMIN})
+    return new_user(id_, account.name, account.email, permissions=permissions, now=now, plex_id=account.id)

@@ -1,0 +1,161 @@
+"""Accounts: opened, found, listed, changed and closed."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from pynamodb.connection import Connection
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.operand import Path
+from pynamodb.expressions.update import Action
+
+from chalicelib.accounts.model import AccountState, Credential, User
+from chalicelib.accounts.ports import PlexIdTaken, QuotaBasis
+from chalicelib.accounts.sessions import Session
+from chalicelib.common.pages import Page
+from chalicelib.common.people import Permission
+from chalicelib.common.ports import StaleWrite
+from chalicelib.common.refusals import AddressTaken, UserNotFound
+from chalicelib.events.model import Entry
+from chalicelib.settings.model import Settings
+from chalicelib.stores.accounts.creations import TOO_MANY, CreationsModel, times_of, trim
+from chalicelib.stores.accounts.identities import (
+    PLEX_ID,
+    email_identity,
+    identities_of,
+    plex_identity,
+    put_account,
+)
+from chalicelib.stores.accounts.records import IdentityModel, UserModel, read_user, session_record
+from chalicelib.stores.database.pages import page_of
+from chalicelib.stores.database.transactions import ConditionsFailed, Transaction, get_all
+from chalicelib.stores.events.journal import entry_record
+from chalicelib.stores.settings.records import SettingsModel, read_settings
+
+_MOST_READ = 1000
+"""Accounts looked at for one page of a search: about 0.3 MB, 40 read units."""
+
+_EDITED = ("permissions", "quota", "trial_ends_at", "state")
+
+
+class DynamoAccounts:
+    """accounts.ports.AccountStore."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, user_id: str) -> User:
+        try:
+            return read_user(UserModel.get(user_id, consistent_read=True))
+        except UserModel.DoesNotExist as error:
+            raise UserNotFound from error
+
+    def get_with_settings(self, user_id: str) -> tuple[User, Settings]:
+        user, settings = get_all(self._connection, (UserModel, user_id), (SettingsModel, SettingsModel.ID))
+        if user is None:
+            raise UserNotFound
+        return read_user(user), read_settings(settings)
+
+    def quota_basis(self, user_id: str) -> QuotaBasis:
+        settings, user, creations = get_all(
+            self._connection, (SettingsModel, SettingsModel.ID), (UserModel, user_id), (CreationsModel, user_id)
+        )
+        created = times_of(creations)
+        if len(created) >= TOO_MANY:
+            trim(user_id)
+        return QuotaBasis(read_settings(settings), user and read_user(user), created)
+
+    def find_credential(self, email: str) -> tuple[Credential | None, Settings]:
+        """A local account's hash lies beside the e-mail address that it claimed."""
+        identity, settings = get_all(
+            self._connection, (IdentityModel, email_identity(email)), (SettingsModel, SettingsModel.ID)
+        )
+        return identity and Credential(identity.user_id, identity.password_hash), read_settings(settings)
+
+    def open(self, user: User, session: Session) -> None:
+        transaction = Transaction(self._connection)
+        put_account(transaction, user)
+        transaction.put("session", session_record(session))
+        try:
+            transaction.commit()
+        except ConditionsFailed as error:
+            raise (PlexIdTaken() if PLEX_ID in error.names else AddressTaken()) from error
+
+    def id_of_plex_account(self, plex_id: int) -> str | None:
+        try:
+            return IdentityModel.get(plex_identity(plex_id), consistent_read=True).user_id
+        except IdentityModel.DoesNotExist:
+            return None
+
+    def page(self, state: AccountState, *, text: str, after: str | None, limit: int) -> Page[User]:
+        records = UserModel.by_state.query(
+            state.value,
+            UserModel.order < after if after else None,
+            scan_index_forward=False,
+            page_size=_MOST_READ if text else limit + 1,
+        )
+        return page_of(records, limit=limit, most_read=_MOST_READ, read=lambda record: _matching(record, text))
+
+    def change(self, was: User, changed: User, entry: Entry, *, remaining_admin: str | None = None) -> None:
+        transaction = Transaction(self._connection)
+        edited = [name for name in _EDITED if getattr(was, name) != getattr(changed, name)]
+        actions = [_set(name, getattr(changed, name)) for name in edited]
+        transaction.update("user", UserModel(id=was.id), actions, _is_still(was))
+        transaction.put("journal", entry_record(entry))
+        if changed.state is AccountState.CLOSED:
+            _release_identities(transaction, was)
+        if remaining_admin:
+            transaction.check("remaining admin", UserModel, remaining_admin, _is_an_admin())
+        _commit(transaction)
+
+    def with_trial_over(self, now: datetime) -> Iterator[User]:
+        """The index holds active accounts that have an end of trial, and no others."""
+        ended = UserModel.trials.query(AccountState.ACTIVE.value, UserModel.trial_ends_at <= now)
+        return (read_user(record) for record in ended)
+
+    def end_trial(self, user: User, entry: Entry) -> None:
+        transaction = Transaction(self._connection)
+        is_still = (UserModel.state == AccountState.ACTIVE.value) & (UserModel.trial_ends_at == user.trial_ends_at)
+        transaction.update("user", UserModel(id=user.id), [UserModel.trial_ends_at.remove()], is_still)
+        transaction.put("journal", entry_record(entry))
+        _commit(transaction)
+
+
+def _commit(transaction: Transaction) -> None:
+    try:
+        transaction.commit()
+    except ConditionsFailed as error:
+        raise StaleWrite from error
+
+
+def _release_identities(transaction: Transaction, user: User) -> None:
+    for name, identity in identities_of(user).items():
+        is_theirs = IdentityModel.user_id.does_not_exist() | (IdentityModel.user_id == user.id)
+        transaction.delete(name, IdentityModel(id=identity), is_theirs)
+
+
+def _is_an_admin() -> Condition:
+    """Permissions lie in DynamoDB as JSON text, so being an admin is a matter of containing the word, quoted."""
+    condition: Condition = UserModel.state == AccountState.ACTIVE.value
+    condition &= Path("permissions").contains(f'"{Permission.ADMIN.value}"')
+    return condition
+
+
+def _is_still(user: User) -> Condition:
+    condition: Condition = UserModel.state == user.state.value
+    for name in ("permissions", "quota", "trial_ends_at", "plex_id", "email"):
+        attribute, value = getattr(UserModel, name), getattr(user, name)
+        condition &= attribute.does_not_exist() if value is None else attribute == value
+    return condition
+
+
+def _set(name: str, value: Any) -> Action:
+    attribute = getattr(UserModel, name)
+    action: Action = attribute.remove() if value is None else attribute.set(value)
+    return action
+
+
+def _matching(record: UserModel, text: str) -> User | None:
+    """``text`` is in the form of ``normal_email``."""
+    user = read_user(record)
+    return user if text in user.name.casefold() or text in (user.email or "") else None

@@ -1,0 +1,160 @@
+"""Accounts, identities, sessions and sign-ins as they lie in DynamoDB."""
+
+from dataclasses import fields
+from typing import Any
+
+from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.models import Model
+
+from chalicelib.accounts.model import AccountState, Kind, User
+from chalicelib.accounts.sessions import Purpose, Session, SignIn
+from chalicelib.common.people import Permission, Person
+from chalicelib.common.times import order_key
+from chalicelib.settings.model import Quota
+from chalicelib.stores.database.attributes import Moment, Typed
+from chalicelib.stores.database.expired import BY_TTL, Expiring
+
+
+class UsersByState(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB
+    class Meta:
+        index_name = "by_state"
+        projection = AllProjection()
+
+    state = UnicodeAttribute(hash_key=True)
+    order = UnicodeAttribute(range_key=True)
+
+
+class UsersOnTrial(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB
+    class Meta:
+        index_name = "trials"
+        projection = AllProjection()
+
+    state = UnicodeAttribute(hash_key=True)
+    trial_ends_at = Moment(range_key=True)
+
+
+class UserModel(Model):
+    """``signed_out_at``: sessions begun until then do not count any more."""
+
+    class Meta:
+        table_name = "users"
+
+    id = UnicodeAttribute(hash_key=True)
+    name = UnicodeAttribute()
+    email = UnicodeAttribute(null=True)
+    kind = UnicodeAttribute()
+    plex_id = NumberAttribute(null=True)
+    permissions = Typed[frozenset[Permission]](frozenset[Permission])
+    state = UnicodeAttribute()
+    created_at = Moment()
+    trial_ends_at = Moment(null=True)
+    invited_by = Typed[Person](Person, null=True)
+    redemption_id = UnicodeAttribute(null=True)
+    quota = Typed[Quota](Quota, null=True)
+    signed_out_at = Moment(null=True)
+    order = UnicodeAttribute()
+    by_state = UsersByState()
+    trials = UsersOnTrial()
+
+
+class IdentityModel(Model):
+    """The account that holds a Plex id or an e-mail address: its existence is the uniqueness.
+
+    ``password_hash`` lies with the e-mail address that it is asked together with, and goes when that goes.
+    """
+
+    class Meta:
+        table_name = "identities"
+
+    id = UnicodeAttribute(hash_key=True)
+    user_id = UnicodeAttribute()
+    password_hash = UnicodeAttribute(null=True)
+
+
+class SessionModel(Model):
+    class Meta:
+        table_name = "sessions"
+
+    token_hash = UnicodeAttribute(hash_key=True)
+    user_id = UnicodeAttribute()
+    created_at = Moment()
+    expires_at = TTLAttribute()
+    redemption_id = UnicodeAttribute(null=True)
+
+
+class SignInModel(Model):
+    class Meta:
+        table_name = "sign_ins"
+
+    id = UnicodeAttribute(hash_key=True)
+    purpose = UnicodeAttribute()
+    code = UnicodeAttribute(null=True)
+    pin_id = UnicodeAttribute()
+    browser_hash = UnicodeAttribute()
+    created_at = Moment()
+    expires_at = TTLAttribute()
+    redemption_id = UnicodeAttribute(null=True)
+    user_id = UnicodeAttribute(null=True)
+    due_kind = UnicodeAttribute(default=BY_TTL)
+    due = Expiring()
+
+
+def user_record(user: User) -> UserModel:
+    return UserModel(
+        **_values(user) | {"kind": user.kind.value, "state": user.state.value},
+        order=order_key(user.created_at, user.id),
+    )
+
+
+def read_user(record: UserModel) -> User:
+    return User(
+        id=record.id,
+        name=record.name,
+        email=record.email,
+        kind=Kind(record.kind),
+        plex_id=None if record.plex_id is None else int(record.plex_id),
+        permissions=record.permissions,
+        state=AccountState(record.state),
+        created_at=record.created_at,
+        trial_ends_at=record.trial_ends_at,
+        invited_by=record.invited_by,
+        redemption_id=record.redemption_id,
+        quota=record.quota,
+    )
+
+
+def session_record(session: Session) -> SessionModel:
+    return SessionModel(**_values(session))
+
+
+def read_session(record: SessionModel) -> Session:
+    return Session(
+        token_hash=record.token_hash,
+        user_id=record.user_id,
+        created_at=record.created_at,
+        expires_at=record.expires_at,
+        redemption_id=record.redemption_id,
+    )
+
+
+def sign_in_record(sign_in: SignIn) -> SignInModel:
+    return SignInModel(**_values(sign_in) | {"purpose": sign_in.purpose.value})
+
+
+def read_sign_in(record: SignInModel) -> SignIn:
+    return SignIn(
+        id=record.id,
+        purpose=Purpose(record.purpose),
+        code=record.code,
+        pin_id=record.pin_id,
+        browser_hash=record.browser_hash,
+        created_at=record.created_at,
+        expires_at=record.expires_at,
+        redemption_id=record.redemption_id,
+        user_id=record.user_id,
+    )
+
+
+def _values(value: User | Session | SignIn) -> dict[str, Any]:
+    return {each.name: getattr(value, each.name) for each in fields(value)}

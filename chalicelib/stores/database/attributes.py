@@ -1,0 +1,58 @@
+"""How domain values lie in DynamoDB."""
+
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from pynamodb.attributes import Attribute
+from pynamodb.constants import MAP, STRING
+
+from chalicelib.common.times import iso
+
+T = TypeVar("T")
+
+
+class Moment(Attribute[datetime]):
+    """A time as text of fixed width, in UTC, so that conditions and sort keys compare as time does."""
+
+    attr_type = STRING
+
+    def serialize(self, value: datetime) -> str:
+        return iso(value)
+
+    def deserialize(self, value: str) -> datetime:
+        return datetime.fromisoformat(value)
+
+
+class Typed(Attribute[T], Generic[T]):
+    """Any dataclass, enum or collection of them as JSON text, checked against its type when read."""
+
+    attr_type = STRING
+
+    def __init__(self, of: Any, **options: Any) -> None:
+        super().__init__(**options)
+        self._of = of
+
+    @cached_property
+    def _decoder(self) -> msgspec.json.Decoder[T]:
+        """Made when first needed, for a cold start; and once, for a type takes longer to look through than a text."""
+        return msgspec.json.Decoder(self._of)
+
+    def serialize(self, value: T) -> str:
+        return msgspec.json.encode(value, order="deterministic").decode()
+
+    def deserialize(self, value: str) -> T:
+        return self._decoder.decode(value)
+
+
+class Texts(Attribute[dict[str, str]]):
+    """Texts by name, as a map whose entries an update can name. PynamoDB's own maps take as long as a record each."""
+
+    attr_type = MAP
+
+    def serialize(self, value: dict[str, str]) -> dict[str, dict[str, str]]:
+        return {name: {STRING: text} for name, text in value.items()}
+
+    def deserialize(self, value: dict[str, dict[str, str]]) -> dict[str, str]:
+        return {name: text[STRING] for name, text in value.items()}

@@ -1,0 +1,159 @@
+"""The one transaction by which a person is let in, the one that takes it back, and the one that links Plex."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from pynamodb.connection import Connection
+
+from chalicelib.accounts.model import AccountState, User
+from chalicelib.accounts.sessions import SignIn
+from chalicelib.common.ports import StaleWrite
+from chalicelib.common.refusals import AlreadyHasAccess, UserNameTaken
+from chalicelib.common.retrying import until_written
+from chalicelib.invites.model import Invite
+from chalicelib.redemptions.model import Redemption
+from chalicelib.redemptions.ports import Claim
+from chalicelib.settings.model import Settings
+from chalicelib.stores.accounts.identities import (
+    EMAIL,
+    PLEX_ID,
+    USERNAME,
+    email_identity,
+    identities_of,
+    plex_identity,
+    put_account,
+)
+from chalicelib.stores.accounts.records import (
+    IdentityModel,
+    SignInModel,
+    UserModel,
+    read_sign_in,
+    read_user,
+    session_record,
+)
+from chalicelib.stores.database.transactions import ConditionsFailed, Transaction, get_all
+from chalicelib.stores.invites.records import InviteModel, read_living
+from chalicelib.stores.invites.uses import INVITE, give_a_use_back, take_a_use
+from chalicelib.stores.redemptions.records import HeldTokenModel, RedemptionModel, redemption_record
+from chalicelib.stores.redemptions.redemptions import Encrypt
+from chalicelib.stores.settings.records import SettingsModel, read_settings
+
+if TYPE_CHECKING:
+    from pynamodb.expressions.update import Action
+
+
+class DynamoClaims:
+    """redemptions.ports.Claims. ``encrypt`` keeps an invitee's token for one redemption only."""
+
+    def __init__(self, connection: Connection, encrypt: Encrypt) -> None:
+        self._connection, self._encrypt = connection, encrypt
+
+    def get_sign_in(self, sign_in_id: str, code: str) -> tuple[SignIn | None, Invite | None, Settings]:
+        sign_in, invite, settings = get_all(
+            self._connection, (SignInModel, sign_in_id), (InviteModel, code), (SettingsModel, SettingsModel.ID)
+        )
+        return sign_in and read_sign_in(sign_in), read_living(invite), read_settings(settings)
+
+    def claim(self, claim: Claim) -> None:
+        transaction = Transaction(self._connection)
+        take_a_use(transaction, claim.invite, claim.redemption)
+        put_account(transaction, claim.user, password_hash=claim.password_hash)
+        self._put_redemption(transaction, claim)
+        _settle_the_sign_in(transaction, claim)
+        try:
+            transaction.commit()
+        except ConditionsFailed as error:
+            if not error.names <= {PLEX_ID, EMAIL, USERNAME}:
+                raise StaleWrite from error
+            if error.names == {USERNAME}:
+                raise UserNameTaken(field="username") from error
+            raise AlreadyHasAccess from error
+
+    def of_plex_account(self, plex_id: int) -> tuple[User, Redemption] | None:
+        return self._redemption_under(plex_identity(plex_id))
+
+    def of_email(self, email: str) -> tuple[User, Redemption] | None:
+        return self._redemption_under(email_identity(email))
+
+    def give_back(self, failed: Redemption) -> None:
+        user = read_user(UserModel.get(failed.user.id, consistent_read=True))
+        if not until_written(lambda: self._give_back(failed, user)):
+            raise StaleWrite
+
+    def link(self, user: User, plex_id: int, redemption: Redemption | None, *, sessions_end_at: datetime) -> None:
+        transaction = Transaction(self._connection)
+        identity = IdentityModel(id=plex_identity(plex_id), user_id=user.id)
+        transaction.put(PLEX_ID, identity, IdentityModel.id.does_not_exist())
+        is_still = (UserModel.state == AccountState.ACTIVE.value) & UserModel.plex_id.does_not_exist()
+        linked: list[Action] = [UserModel.plex_id.set(plex_id), UserModel.signed_out_at.set(sessions_end_at)]
+        transaction.update("user", UserModel(id=user.id), linked, is_still)
+        if user.email:
+            address = IdentityModel(id=email_identity(user.email))
+            transaction.update(EMAIL, address, [IdentityModel.password_hash.remove()], IdentityModel.user_id == user.id)
+        if redemption:
+            _save(transaction, redemption)
+        try:
+            transaction.commit()
+        except ConditionsFailed as error:
+            raise (AlreadyHasAccess() if error.names == {PLEX_ID} else StaleWrite()) from error
+
+    def _put_redemption(self, transaction: Transaction, claim: Claim) -> None:
+        redemption = claim.redemption
+        transaction.put("redemption", redemption_record(redemption), RedemptionModel.id.does_not_exist())
+        transaction.put("session", session_record(claim.session))
+        if claim.plex_token is not None:
+            sealed = self._encrypt(claim.plex_token, redemption.id)
+            held = HeldTokenModel(redemption_id=redemption.id, sealed=sealed, expires_at=claim.token_expires_at)
+            transaction.put("token", held)
+
+    def _give_back(self, failed: Redemption, user: User) -> bool:
+        """Whether it was written. False where the redemption or the account is another by now; raises StaleWrite
+        where the invite alone changed meanwhile.
+        """
+        transaction = Transaction(self._connection)
+        _save(transaction, failed)
+        give_a_use_back(transaction, failed)
+        _close_the_account(transaction, user)
+        try:
+            transaction.commit()
+        except ConditionsFailed as error:
+            if error.names == {INVITE}:
+                raise StaleWrite from error
+            return False
+        return True
+
+    def _redemption_under(self, identity_id: str) -> tuple[User, Redemption] | None:
+        try:
+            identity = IdentityModel.get(identity_id, consistent_read=True)
+            user = read_user(UserModel.get(identity.user_id, consistent_read=True))
+        except (IdentityModel.DoesNotExist, UserModel.DoesNotExist):
+            return None
+        if user.redemption_id is None:
+            return None
+        (found,) = get_all(self._connection, (RedemptionModel, user.redemption_id))
+        return (user, found.record) if found else None
+
+
+def _settle_the_sign_in(transaction: Transaction, claim: Claim) -> None:
+    if claim.sign_in is None:
+        return
+    led_to: list[Any] = [SignInModel.redemption_id.set(claim.redemption.id), SignInModel.user_id.set(claim.user.id)]
+    is_open = SignInModel.id.exists() & SignInModel.redemption_id.does_not_exist()
+    transaction.update("sign-in", SignInModel(id=claim.sign_in.id), led_to, is_open)
+
+
+def _save(transaction: Transaction, redemption: Redemption) -> None:
+    saved = replace(redemption, version=redemption.version + 1)
+    transaction.put("redemption", redemption_record(saved), RedemptionModel.version == redemption.version)
+
+
+def _close_the_account(transaction: Transaction, user: User) -> None:
+    transaction.update(
+        "user",
+        UserModel(id=user.id),
+        [UserModel.state.set(AccountState.CLOSED.value)],
+        UserModel.state == AccountState.ACTIVE.value,
+    )
+    for name, identity in identities_of(user).items():
+        transaction.delete(name, IdentityModel(id=identity), IdentityModel.user_id == user.id)

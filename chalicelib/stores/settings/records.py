@@ -1,0 +1,48 @@
+"""The settings as they lie in DynamoDB."""
+
+from dataclasses import fields
+from typing import ClassVar, Literal
+
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.models import Model
+
+from chalicelib.common.people import Permission
+from chalicelib.plex.model import Features, Library, SectionIds, Server
+from chalicelib.settings.model import Quota, Refresh, Settings, Trial
+from chalicelib.stores.database.attributes import Typed
+
+
+class SettingsModel(Model):
+    """One record, ``ID``: every request that needs settings reads this and nothing more."""
+
+    class Meta:
+        table_name = "settings"
+
+    ID: ClassVar[str] = "settings"
+
+    id = UnicodeAttribute(hash_key=True)
+    signup_enabled = BooleanAttribute()
+    application_url = UnicodeAttribute()
+    application_title = UnicodeAttribute()
+    dashboard_url = UnicodeAttribute(null=True)
+    local_signin_enabled = BooleanAttribute()
+    new_plex_signin_enabled = BooleanAttribute()
+    default_permissions = Typed[frozenset[Permission]](frozenset[Permission])
+    default_quota = Typed[Quota](Quota)
+    default_features = Typed[Features](Features)
+    enabled_libraries = Typed[SectionIds | Literal["all"]](tuple[str, ...] | Literal["all"])
+    default_libraries = Typed[SectionIds | Literal["all"]](tuple[str, ...] | Literal["all"])
+    trial = Typed[Trial](Trial)
+    server = Typed[Server](Server, null=True)
+    libraries = Typed[tuple[Library, ...]](tuple[Library, ...])
+    libraries_refresh = Typed[Refresh](Refresh, null=True)
+    version = NumberAttribute()
+
+
+def read_settings(record: SettingsModel | None) -> Settings:
+    """The stored settings; the defaults (sign-up off, no server) while nothing is stored."""
+    if record is None:
+        return Settings()
+    stored = {each.name: getattr(record, each.name) for each in fields(Settings)}
+    values = {name: value for name, value in stored.items() if value is not None}
+    return Settings(**values | {"version": int(record.version or 0)})

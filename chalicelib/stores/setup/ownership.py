@@ -1,0 +1,76 @@
+"""Who owns this installation: one record beside the settings, so that there is exactly one owner."""
+
+from typing import ClassVar
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.connection import Connection
+from pynamodb.models import Model
+
+from chalicelib.accounts.model import User
+from chalicelib.accounts.sessions import Session
+from chalicelib.common.ports import StaleWrite
+from chalicelib.plex.model import OwnedServer
+from chalicelib.settings.model import Settings
+from chalicelib.setup.model import Ownership
+from chalicelib.stores.accounts.identities import put_account
+from chalicelib.stores.accounts.records import session_record
+from chalicelib.stores.database.attributes import Typed
+from chalicelib.stores.database.transactions import ConditionsFailed, Transaction, get_all
+from chalicelib.stores.settings.records import SettingsModel, read_settings
+
+
+class OwnershipModel(Model):
+    class Meta:
+        table_name = "settings"
+
+    ID: ClassVar[str] = "ownership"
+
+    id = UnicodeAttribute(hash_key=True)
+    owner_id = UnicodeAttribute()
+    plex_id = NumberAttribute()
+    servers = Typed[tuple[OwnedServer, ...]](tuple[OwnedServer, ...])
+    spent_token = UnicodeAttribute(null=True)
+
+
+class DynamoOwnership:
+    """setup.ports.OwnershipStore."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get_with_settings(self) -> tuple[Ownership | None, Settings]:
+        found, settings = get_all(
+            self._connection, (OwnershipModel, OwnershipModel.ID), (SettingsModel, SettingsModel.ID)
+        )
+        return found and _read_ownership(found), read_settings(settings)
+
+    def take(self, ownership: Ownership, session: Session, *, newcomer: User | None) -> None:
+        transaction = Transaction(self._connection)
+        is_free, is_theirs = OwnershipModel.id.does_not_exist(), OwnershipModel.plex_id == ownership.plex_id
+        transaction.put("ownership", ownership_record(ownership), is_free if newcomer else is_theirs)
+        transaction.put("session", session_record(session))
+        if newcomer:
+            put_account(transaction, newcomer)
+        try:
+            transaction.commit()
+        except ConditionsFailed as error:
+            raise StaleWrite from error
+
+
+def ownership_record(ownership: Ownership) -> OwnershipModel:
+    return OwnershipModel(
+        id=OwnershipModel.ID,
+        owner_id=ownership.owner_id,
+        plex_id=ownership.plex_id,
+        servers=ownership.servers,
+        spent_token=ownership.spent_token,
+    )
+
+
+def _read_ownership(record: OwnershipModel) -> Ownership:
+    return Ownership(
+        owner_id=record.owner_id,
+        plex_id=int(record.plex_id),
+        servers=record.servers,
+        spent_token=record.spent_token,
+    )

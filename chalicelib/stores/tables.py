@@ -1,0 +1,57 @@
+"""All tables, named for this installation and reached through one connection."""
+
+from typing import Any
+
+from pynamodb.connection import Connection
+from pynamodb.models import Model
+
+from chalicelib.stores.access.endings import EndingModel
+from chalicelib.stores.accounts.counters import RateLimitModel
+from chalicelib.stores.accounts.creations import CreationsModel
+from chalicelib.stores.accounts.records import IdentityModel, SessionModel, SignInModel, UserModel
+from chalicelib.stores.database.connection import retry_conflicts
+from chalicelib.stores.events.journal import JournalModel
+from chalicelib.stores.invites.counts import CountModel
+from chalicelib.stores.invites.records import InviteModel
+from chalicelib.stores.qr_codes.records import QrImageModel
+from chalicelib.stores.redemptions.records import HeldTokenModel, PauseModel, RedemptionModel
+from chalicelib.stores.settings.records import SettingsModel
+from chalicelib.stores.setup.ownership import OwnershipModel
+
+MODELS: tuple[type[Model], ...] = (
+    InviteModel,
+    UserModel,
+    IdentityModel,
+    RedemptionModel,
+    HeldTokenModel,
+    SessionModel,
+    SignInModel,
+    SettingsModel,
+    QrImageModel,
+    JournalModel,
+    CountModel,
+    CreationsModel,
+    RateLimitModel,
+    OwnershipModel,
+    PauseModel,
+    EndingModel,
+)
+
+_POOL = 50
+"""Connections kept: one request runs at a time in Lambda, many threads on the local stack."""
+
+
+def connect(table_prefix: str) -> Connection:
+    """Name the tables and have all models speak through one connection (one client, one pool), which is given."""
+    shared = Connection(max_pool_connections=_POOL, connect_timeout_seconds=2, read_timeout_seconds=5)
+    known: set[str] = set()
+    for model in MODELS:
+        meta: Any = model.Meta
+        meta.table_name = table_prefix + meta.table_name.removeprefix(table_prefix)
+        own = model._get_connection()  # noqa: SLF001 - PynamoDB offers no way to share a connection
+        if meta.table_name not in known:  # several kinds of record may lie in one table
+            shared.add_meta_table(own.get_meta_table())
+            known.add(meta.table_name)
+        own.connection = shared
+    retry_conflicts(shared.client)
+    return shared

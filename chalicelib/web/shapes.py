@@ -1,0 +1,28 @@
+"""How what several concepts show looks in JSON (docs/openapi.yaml)."""
+
+from datetime import datetime
+from typing import Any
+
+from chalicelib.common.people import Person
+from chalicelib.common.times import iso
+from chalicelib.events.model import Entry
+
+Json = dict[str, Any]
+
+
+def person(each: Person) -> Json:
+    return {"id": each.id, "name": each.name}
+
+
+def moment(at: datetime | None) -> str | None:
+    return iso(at) if at else None
+
+
+def entry(each: Entry) -> Json:
+    return {
+        "at": moment(each.at),
+        "by": person(each.by),
+        "action": each.action,
+        "before": each.before,
+        "after": each.after,
+    }

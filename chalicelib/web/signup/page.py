@@ -1,0 +1,152 @@
+"""The signup page: complete without JavaScript up to the sign-in, so that opening a link changes nothing."""
+
+import json
+from datetime import datetime
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from chalice.app import Request, Response
+from markupsafe import Markup
+
+from chalicelib.accounts.rate_limits import Route
+from chalicelib.common import refusals
+from chalicelib.common.times import iso
+from chalicelib.invites.model import Invite
+from chalicelib.redemptions.offers import Offer, ReadingOffers
+from chalicelib.texts.catalogue import date_text, refusal_sentence, sentence
+from chalicelib.web.http import INTERNAL_ERROR, Api, headers_of, language_of, query, response, status_of
+from chalicelib.wiring import now, use
+
+api = Api(__name__)
+
+PAGES = Path(__file__).parent.parent.parent / "pages"
+_NOT_OURS = (refusals.TooManyRequests.__name__, INTERNAL_ERROR)
+"""What API Gateway answers by itself, in English: the script says it in the page's language."""
+
+
+def _refuse(request: Request, refusal: refusals.Refusal) -> Response:
+    page = _refusal_page(query(request, "icode"), refusal, language_of(request))
+    return _html(page, status_of(refusal), **headers_of(refusal))
+
+
+@api.route("/signup", methods=["GET"], limited=Route.VALIDATE, refused=_refuse)
+def signup_page() -> Response:
+    code = query(api.current_request, "icode")
+    offer = use(ReadingOffers).read(code, now=now())
+    return _html(_offer_page(code, offer, language_of(api.current_request)), HTTPStatus.OK)
+
+
+@api.route("/signup.css", methods=["GET"])
+def stylesheet() -> Response:
+    return _asset("signup.css", "text/css; charset=utf-8")
+
+
+@api.route("/signup.js", methods=["GET"])
+def script() -> Response:
+    return _asset("signup.js", "text/javascript; charset=utf-8")
+
+
+def _offer_page(code: str, offer: Offer, language: str) -> Markup:
+    settings, words = offer.settings, page_texts(language)
+    server_name = settings.server.name if settings.server else ""
+    content = _fill(
+        "offer.html",
+        language,
+        invites_you=words["invites_you"].format(name=offer.invite.created_by.name),
+        server_name=server_name,
+        gifts=Markup().join(_gifts(offer, language)),
+        expiry=_expiry(offer.invite.expires_at, language),
+        local=_local_form(offer.invite, language) if settings.local_signin_enabled else "",
+    )
+    return _page(
+        code,
+        content,
+        language,
+        title=words["title"].format(server=server_name),
+        brand=settings.application_title,
+        dashboard=settings.dashboard_url or "",
+    )
+
+
+def _gifts(offer: Offer, language: str) -> list[Markup]:
+    """The libraries by name and kind, then what else the invite gives."""
+    words, features = page_texts(language), offer.invite.features
+    kinds = words["library_types"]
+    libraries = [_gift(library.title, kinds.get(library.type, "")) for library in offer.libraries]
+    return libraries + [_gift(words[name]) for name in features.__slots__ if getattr(features, name)]
+
+
+def _gift(title: str, kind: str = "") -> Markup:
+    shown = Markup('<span class="quiet">{}</span>').format(kind) if kind.lower() not in title.lower() else ""
+    return Markup("<li><span>{}</span>{}</li>").format(title, shown)
+
+
+def _expiry(moment: datetime | None, language: str) -> Markup:
+    if moment is None:
+        return Markup()
+    when = Markup('<time datetime="{}">{}</time>').format(iso(moment), date_text(moment, language))
+    told = Markup.escape(page_texts(language)["valid_until"]).format(when=when)
+    return Markup('<p class="expiry quiet small">{}</p>').format(told)
+
+
+def _local_form(invite: Invite, language: str) -> Markup:
+    note = "local_note_home" if invite.features.plex_home else "local_note"
+    return _fill("local.html", language, local_note=page_texts(language)[note])
+
+
+def _refusal_page(code: str, refusal: refusals.Refusal, language: str) -> Markup:
+    message = refusal_sentence(refusal, language)
+    advice = page_texts(language)["advice"].get(refusal.code, "")
+    return _page(code, _fill("refusal.html", language, message=message, advice=advice), language, title=message)
+
+
+def _page(
+    code: str, content: Markup, language: str, *, title: str, brand: str = "Streamarr", dashboard: str = ""
+) -> Markup:
+    return _fill(
+        "signup.html",
+        language,
+        lang=language,
+        code=code,
+        content=content,
+        title=title,
+        brand=brand,
+        dashboard=dashboard,
+        texts=_script_texts(language),
+    )
+
+
+@cache
+def _script_texts(language: str) -> str:
+    words = page_texts(language)
+    not_ours = {code: sentence("refusals", code, language) for code in _NOT_OURS}
+    return json.dumps(words["script"] | {"advice": words["advice"], "not_ours": not_ours}, ensure_ascii=False)
+
+
+def _fill(name: str, language: str, **facts: str) -> Markup:
+    """The template with the language's texts and these facts, all of them escaped unless they are Markup."""
+    words = {key: text for key, text in page_texts(language).items() if isinstance(text, str)}
+    return Markup(_text(name)).format(**words | facts)  # noqa: S704 - the template is ours
+
+
+@cache
+def page_texts(language: str) -> dict[str, Any]:
+    """The page's own texts, by name; some are groups of texts."""
+    content: dict[str, Any] = json.loads(_text(f"{language}.json"))
+    return content
+
+
+@cache
+def _text(name: str) -> str:
+    return (PAGES / name).read_text(encoding="utf-8")
+
+
+def _html(text: Markup, status: HTTPStatus, **headers: str) -> Response:
+    about = {"Content-Type": "text/html; charset=utf-8", "Vary": "Accept-Language"}
+    return response(str(text), about | headers, status)
+
+
+def _asset(name: str, content_type: str) -> Response:
+    return response(_text(name), {"Content-Type": content_type, "Cache-Control": "public, max-age=300"})
