@@ -15,18 +15,18 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
-from bench.houses import house
+from bench.houses import stack
 from bench.report import Goal, Section, Table
 from bench.tapes import taped
-from chalicelib.entrypoints import events
+from chalicelib.functions import handlers
 from infra.deploy import configuring
 from infra.deploy.installation import Installation
 from local.sandbox import Context
+from testing import each_function
+from testing.packages import packaged
+from testing.people import Stack
+from testing.rehearsal import copy_checkout
 from tests.deploy.every_package import OUTPUTS
-from tests.deploy.packages import packaged
-from tests.deploy.rehearsal import copy_checkout
-from tests.http import each_function
-from tests.people import House
 
 ROUNDS = 7
 COLD = Path(__file__).with_name("cold_process.py")
@@ -114,7 +114,7 @@ def measure() -> Section:
         alone: dict[str, list[Started]] = {name: [] for name in IMPORTS}
         started: dict[str, list[Started]] = {name: [] for name in IMPORTS}
         deployed: dict[str, list[Started]] = {name: [] for name in IMPORTS}
-        with house() as here:
+        with stack() as here:
             for _ in range(ROUNDS):
                 for name in IMPORTS:
                     alone[name].append(_run(bare, name, in_lambda=False))
@@ -174,7 +174,7 @@ def _bare(package: Path) -> Path:
     return Path(shutil.copytree(package, package.with_name("bare"), ignore=shutil.ignore_patterns("__pycache__")))
 
 
-def _deployed(here: House, package: Path, name: str) -> Started:
+def _deployed(here: Stack, package: Path, name: str) -> Started:
     """The import, and the first event where there is one."""
     if name == "API":
         tape = taped(here, "GET /auth/me")
@@ -186,7 +186,7 @@ def _deployed(here: House, package: Path, name: str) -> Started:
     def invoke(event: Any, _: Any) -> None:
         found.append(_run(package, name, handler=f"chalicelib.entrypoints.events.{name}", event=event))
 
-    with each_function.SCENES[FIRST_EVENTS[name]](here) as send, patch.object(events, name, invoke):
+    with each_function.SCENES[FIRST_EVENTS[name]](here) as send, patch.object(handlers, name, invoke):
         send()
     return found[-1]
 

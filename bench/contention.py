@@ -10,11 +10,11 @@ from statistics import median, quantiles
 from unittest.mock import patch
 
 from bench.crowd import Told, all_click, arriving, counting_transactions
-from bench.houses import house, unheard
+from bench.houses import stack, unheard
 from bench.report import Goal, Section, Table
 from local.plex import demo
-from tests.people import House
-from tests.trouble import LOST, REASONS, THROTTLED, trouble
+from testing.database_faults import LOST, REASONS, THROTTLED, trouble
+from testing.people import Stack
 
 PEOPLE, USES = 200, 50
 SHARE = 0.3
@@ -89,14 +89,14 @@ def measure() -> Section:
         Scene(f"{each}, a bad day", PEOPLE, bad_day=True),
         Scene(f"{one}, a bad day, before", USES, bad_day=True, is_ours=False),
     )
-    with house() as here:
+    with stack() as here:
         here.hears = unheard
         here.plex.control.patch("/_standin/options", json={"people_limit": 10 * PEOPLE}).raise_for_status()
         outcomes = [_played(here, scene) for scene in scenes]
     return Section("Contention", HOW, [_what_came_of_it(outcomes), _what_it_took(outcomes)], list(_goals(outcomes)))
 
 
-def _played(here: House, scene: Scene) -> Outcome:
+def _played(here: Stack, scene: Scene) -> Outcome:
     one = scene.wanted < PEOPLE
     codes = [here.invite(usage_limit=scene.wanted)] * PEOPLE if one else [here.invite() for _ in range(PEOPLE)]
     people = arriving(here, codes)
@@ -117,9 +117,8 @@ def _played(here: House, scene: Scene) -> Outcome:
 
 @contextmanager
 def _weather(scene: Scene) -> Iterator[Counter[str]]:
-    from pynamodb.connection import Connection
-
     from chalicelib.adapters.dynamo.connection import PatientConnection
+    from pynamodb.connection import Connection
 
     with ExitStack() as weather:
         if not scene.is_ours:
@@ -140,14 +139,14 @@ def _followed(told: Sequence[Told]) -> int:
 
 def _accounts(told: Sequence[Told]) -> int:
     """Plex ids among theirs that an account was made for."""
-    from chalicelib.adapters.dynamo.identities import plex_identity
-    from chalicelib.adapters.dynamo.models import IdentityModel
+    from chalicelib.stores.accounts.identities import plex_identity
+    from chalicelib.stores.accounts.records import IdentityModel
 
     ids = [plex_identity(each.person.visitor.account["id"]) for each in told]
     return len(list(IdentityModel.batch_get(ids, consistent_read=True)))
 
 
-def _leave(here: House, told: Sequence[Told]) -> int:
+def _leave(here: Stack, told: Sequence[Told]) -> int:
     """Ends their shares, so that no scene is in another's way; gives how many were accepted."""
     theirs = {each.person.visitor.account["id"] for each in told}
     rows = here.plex.control.get("/_standin/shares", params={"machine_id": demo.MACHINE_ID}).json()["shares"]

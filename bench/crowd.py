@@ -15,7 +15,7 @@ import botocore.client
 import httpx
 from botocore.exceptions import ClientError
 
-from tests.people import House, Visitor
+from testing.people import Stack, Visitor
 
 PATIENCE = 180
 """Seconds after which somebody who was never given a definite answer gives up, and counts as lost."""
@@ -50,11 +50,11 @@ class Told:
         return self.last.status_code < HTTPStatus.TOO_MANY_REQUESTS
 
 
-def arriving(house: House, codes: Sequence[str]) -> list[Person]:
+def arriving(stack: Stack, codes: Sequence[str]) -> list[Person]:
     """One person for each code, signed in at Plex."""
 
     def arrives(code: str) -> Person:
-        visitor = house.visitor()
+        visitor = stack.visitor()
         return Person(visitor, code, visitor.signs_in(code))
 
     with ThreadPoolExecutor(8) as doors:

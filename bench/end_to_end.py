@@ -15,7 +15,7 @@ import boto3
 
 from bench.houses import house_apart, unheard
 from bench.report import Goal, Section, Table
-from tests.people import House, Visitor
+from testing.people import Stack, Visitor
 
 LATENCIES = (0.0, 0.15)
 """Seconds that every call to Plex takes at least."""
@@ -77,24 +77,24 @@ def measure() -> Section:
     return Section("End to end", HOW, findings, list(_goals(once, many)))
 
 
-def _warm(here: House) -> None:
+def _warm(here: Stack) -> None:
     """Both sandboxes of the queue function have run once."""
     for _ in range(4):
         _redeems(here)
 
 
-def _set(here: House, **options: Any) -> None:
+def _set(here: Stack, **options: Any) -> None:
     here.plex.control.patch("/_standin/options", json=options).raise_for_status()
 
 
-def _once_each(here: House, latency: float) -> list[Once]:
+def _once_each(here: Stack, latency: float) -> list[Once]:
     _set(here, latency_seconds=latency)
     found = [_once(here) for _ in range(ONCE)]
     _set(here, latency_seconds=0)
     return found
 
 
-def _once(here: House) -> Once:
+def _once(here: Stack) -> Once:
     visitor, code = here.visitor(), here.invite()
     here.plex.control.delete("/_standin/calls")
     sign_in_id = visitor.signs_in(code)
@@ -123,7 +123,7 @@ def _accepts(call: Call) -> bool:
     return call["method"] in ("POST", "PUT") and "accept" in call["path"]
 
 
-def _many(here: House, pid: int) -> Many:
+def _many(here: Stack, pid: int) -> Many:
     memory: dict[str, list[float]] = {}
     done, shares, began = _done(here), 0, time.monotonic()
     with ThreadPoolExecutor(AT_ONCE) as hands:
@@ -135,7 +135,7 @@ def _many(here: House, pid: int) -> Many:
     return Many(time.monotonic() - began, _done(here) - done, shares, _dead(here), memory)
 
 
-def _redeems(here: House) -> int:
+def _redeems(here: Stack) -> int:
     """Gives the number of shares that it came to."""
     visitor = here.visitor()
     with suppress(AssertionError):  # whoever never comes to the end is lost, and counted so
@@ -143,7 +143,7 @@ def _redeems(here: House) -> int:
     return _leaves(here, visitor)
 
 
-def _leaves(here: House, visitor: Visitor) -> int:
+def _leaves(here: Stack, visitor: Visitor) -> int:
     """Ends the shares, and gives how many were accepted."""
     visitor.browser.close()
     shares = here.plex.shares(visitor.account)
@@ -152,7 +152,7 @@ def _leaves(here: House, visitor: Visitor) -> int:
     return sum(share["accepted"] for share in shares)
 
 
-def _held(here: House, pid: int) -> Iterator[tuple[str, float]]:
+def _held(here: Stack, pid: int) -> Iterator[tuple[str, float]]:
     yield "API, and the local stack around it", _megabytes(pid)
     for file in sorted(here.running.run_dir.glob("provision-*.pid")):
         yield f"queue function, sandbox {file.stem.partition('-')[2]}", _megabytes(int(file.read_text()))
@@ -163,7 +163,7 @@ def _megabytes(pid: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def _done(here: House) -> int:
+def _done(here: Stack) -> int:
     found, cursor = 0, None
     while True:
         asked = {"state": "done", "limit": "100", **({"cursor": cursor} if cursor else {})}
@@ -173,7 +173,7 @@ def _done(here: House) -> int:
             return found
 
 
-def _dead(here: House) -> int:
+def _dead(here: Stack) -> int:
     aws = here.running.environment
     sqs = boto3.client(
         "sqs",

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.adapters.dynamo.mapping import redemption_record
-from chalicelib.adapters.dynamo.models import RedemptionModel
-from chalicelib.domain.invites import Invite, Redeemer
-from chalicelib.domain.redemptions import claimed
-from chalicelib.domain.users import Person, User
-from chalicelib.usecases.redeeming import Offer, granted
-from tests.adapters.planting import planted, some_invites, sow
+from chalicelib.accounts.model import User
+from chalicelib.common.people import Person
+from chalicelib.invites.model import Invite, Redeemer
+from chalicelib.redemptions.model import new_redemption
+from chalicelib.redemptions.offers import Offer
+from chalicelib.redemptions.redeeming import granted
+from chalicelib.stores.redemptions.records import RedemptionModel, redemption_record
+from testing.planting import planted, some_invites, sow
 
 CREATORS = tuple(Person(f"{number:032x}", f"Creator {number}") for number in range(2))
 APART = timedelta(minutes=1)
@@ -83,7 +84,7 @@ class Garden:
                     permissions=frozenset(),
                     created_at=redeemer.at,
                 )
-                claim = claimed(
+                claim = new_redemption(
                     redeemer.redemption_id,
                     code=invite.code,
                     user=user,

@@ -90,7 +90,7 @@ def _api() -> Iterator[tuple[Ask, Garden]]:
 
         from app import app
         from chalicelib import wiring
-        from chalicelib.usecases import redeeming
+        from chalicelib.redemptions import redeeming
         from local import demo
 
         wiring.connection()._read_timeout_seconds = PATIENCE
@@ -144,16 +144,16 @@ def _asking(ask: Ask, path: str) -> Work:
 
 
 def _cursor(garden: Garden, number: int) -> str:
-    from chalicelib.domain.times import order_key
-    from chalicelib.entrypoints.paging import _encoded
+    from chalicelib.common.times import order_key
+    from chalicelib.web.paging import _encoded
 
     return _encoded(order_key(garden.made_at(number), f"Grown{number:07}"))
 
 
 def _sweep() -> None:
-    from chalicelib.entrypoints import sweeps
+    from chalicelib.functions import sweep
 
-    sweeps.sweep(_Context())
+    sweep.sweep(_Context())
 
 
 class _Context:

@@ -10,28 +10,28 @@ from typing import Any
 
 import httpx
 
-from local.run import Wish, stack
-from tests.people import House
+from local.run import StackOptions
+from testing.people import Stack
 
 
 @contextmanager
-def house(**wishes: Any) -> Iterator[House]:
-    """``wishes``: fields of local.run.Wish. In process, so that botocore's calls by the API can be counted."""
+def stack(**wishes: Any) -> Iterator[Stack]:
+    """``wishes``: fields of local.run.StackOptions. In process, so that botocore's calls by the API can be counted."""
     with TemporaryDirectory() as state:
-        wish = Wish(**{"port": 0, "state": Path(state), "sweep_seconds": 3600, **wishes})
-        with stack(wish) as running, House(running) as here:
+        wish = StackOptions(**{"port": 0, "state": Path(state), "sweep_seconds": 3600, **wishes})
+        with stack(wish) as running, Stack(running) as here:
             yield here
 
 
 @contextmanager
-def house_apart(**wishes: Any) -> Iterator[tuple[House, int]]:
+def house_apart(**wishes: Any) -> Iterator[tuple[Stack, int]]:
     """The same in a process of its own, whose id comes with it: what people here need is no part of what it takes."""
     ours, theirs = Pipe()
     process = get_context("spawn").Process(target=_keep_house, args=[wishes, theirs])
     process.start()
     try:
         theirs.close()
-        with House(ours.recv()) as here:
+        with Stack(ours.recv()) as here:
             yield here, process.pid or 0
     finally:
         ours.close()
@@ -39,11 +39,11 @@ def house_apart(**wishes: Any) -> Iterator[tuple[House, int]]:
 
 
 def _keep_house(wishes: dict[str, Any], line: Connection) -> None:
-    with house(**wishes) as here:
+    with stack(**wishes) as here:
         line.send(here.running)
         with suppress(EOFError):
             line.recv()
 
 
 def unheard(response: httpx.Response) -> None:
-    """In place of House.hears: holding answers against the contract is for tests, and takes a processor's time."""
+    """In place of Stack.hears: holding answers against the contract is for tests, and takes a processor's time."""

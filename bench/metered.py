@@ -8,11 +8,11 @@ from time import thread_time
 from typing import Any, Self
 from unittest.mock import patch
 
-from bench.houses import house
-from tests.http import each_function, each_route
-from tests.metering.calls import Call, depth, of_aws
-from tests.metering.meter import NONE, Units
-from tests.people import House
+from bench.houses import stack
+from testing import each_function, each_route
+from testing.metering.calls import Call, depth, of_aws
+from testing.metering.meter import NONE, Units
+from testing.people import Stack
 
 Walk = Callable[..., list[Call]]
 
@@ -54,13 +54,13 @@ class Metered:
 
 def everything() -> tuple[list[Metered], list[Metered]]:
     """Every route's requests, every function's invocations."""
-    with house() as here:
+    with stack() as here:
         routes = [_metered(here, name, each_route.walk) for name in each_route.SCENES]
         functions = [_metered(here, name, each_function.walk) for name in each_function.SCENES]
     return routes, functions
 
 
-def _metered(here: House, name: str, walk: Walk) -> Metered:
+def _metered(here: Stack, name: str, walk: Walk) -> Metered:
     """Once with units, which adds reads; once more as it is, for the clock."""
     calls = walk(here, name, units=True)
     timer = _Timer()
@@ -72,7 +72,7 @@ class _Timer(AbstractContextManager["_Timer"]):
     """The processor's ``seconds`` that the API takes for requests; without any, those of this thread."""
 
     def __enter__(self) -> Self:
-        from chalicelib.entrypoints.http import Site
+        from chalicelib.web.http import Site
 
         self._requests: list[float] = []
         self._patched = patch.object(Site, "__call__", self._timed(Site.__call__))

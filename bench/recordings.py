@@ -16,8 +16,8 @@ from unittest.mock import patch
 from botocore.httpsession import URLLib3Session
 
 from bench.tapes import Tape, replaying
-from tests.metering.calls import counting
-from tests.metering.meter import NONE, Units
+from testing.metering.calls import counting
+from testing.metering.meter import NONE, Units
 
 Work = Callable[[], None]
 Name = TypeVar("Name")

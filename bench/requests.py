@@ -10,7 +10,7 @@ WHO = "TransactGetItems"
 READS = {"GetItem", "BatchGetItem", "TransactGetItems", "Query"}
 
 HOW = """
-Each route is asked once, over HTTP, by somebody of the house, on the local stack in this process; each function is
+Each route is asked once, over HTTP, by somebody of the stack, on the local stack in this process; each function is
 invoked in this process with the event that Lambda would bring. A hook in botocore notes every call to AWS. Depth is the
 longest chain of calls of which each begins after the one before has ended. tests/http/test_round_trips.py holds these
 calls, one by one.

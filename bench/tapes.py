@@ -14,9 +14,9 @@ from botocore.awsrequest import AWSResponse
 from botocore.httpsession import URLLib3Session
 from requests.adapters import HTTPAdapter
 
-from chalicelib.entrypoints.http import Site
-from tests.http import each_route
-from tests.people import House
+from chalicelib.web.http import Site
+from testing import each_route
+from testing.people import Stack
 
 Send = Callable[..., Any]
 
@@ -32,7 +32,7 @@ class Tape:
     status: int = 0
 
 
-def taped(here: House, name: str) -> Tape:
+def taped(here: Stack, name: str) -> Tape:
     """The request of one scene of tests/http/each_route.py, made for real."""
     with each_route.SCENES[name](here) as send, _recording() as tapes:
         send()

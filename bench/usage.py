@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench.metered import Metered
 from bench.prices import Amounts, added, times
-from chalicelib.entrypoints.metrics import Metric
+from chalicelib.metrics import Metric
 
 ROOT = Path(__file__).resolve().parent.parent
 MEMORY_MB: int = json.loads((ROOT / ".chalice" / "config.template.json").read_text())["lambda_memory_size"]

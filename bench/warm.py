@@ -15,12 +15,12 @@ from unittest.mock import patch
 import argon2
 import botocore.client
 
-from bench.houses import house
+from bench.houses import stack
 from bench.report import Goal, Section, Table
 from bench.tapes import Tape, replaying, taped
-from chalicelib.adapters import qr_rendering
-from chalicelib.entrypoints.logs import SERVICE
-from tests.http import each_route
+from chalicelib.logs import SERVICE
+from chalicelib.vendors import qr_rendering
+from testing import each_route
 
 GOAL = 3.0
 """Milliseconds, at the median."""
@@ -103,7 +103,7 @@ def _rounded(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
 
 def _tapes() -> dict[str, Tape]:
     """Of the second time each: the first may make clients."""
-    with house() as here:
+    with stack() as here:
         for name in each_route.SCENES:
             taped(here, name)
         return {name: taped(here, name) for name in each_route.SCENES}
@@ -190,7 +190,7 @@ def profiled(name: str, show: Callable[[str], Any] = sys.stderr.write) -> None:
     import io
     import pstats
 
-    with house() as here:
+    with stack() as here:
         taped(here, name)
         tape = taped(here, name)
     profile = cProfile.Profile()

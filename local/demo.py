@@ -4,16 +4,19 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from chalicelib import wiring
-from chalicelib.adapters.dynamo.mapping import session_record, settings_record, user_record
-from chalicelib.adapters.dynamo.models import IdentityModel
-from chalicelib.adapters.dynamo.ownership import ownership_record
-from chalicelib.domain.ownership import OwnedServer, Ownership
-from chalicelib.domain.sessions import new_session, session_token
-from chalicelib.domain.settings import Features, Library, Server, Settings
-from chalicelib.domain.users import Kind, Permission, User
-from chalicelib.settings import environment
-from chalicelib.usecases import inviting
+from chalicelib.accounts.model import Kind, User
+from chalicelib.accounts.sessions import new_session
+from chalicelib.common.people import Permission
+from chalicelib.environment import environment
+from chalicelib.invites.creating import CreatingInvites, InviteRequest
+from chalicelib.invites.options import InviteOptions
+from chalicelib.plex.model import Features, Library, OwnedServer, Server
+from chalicelib.settings.model import Settings
+from chalicelib.setup.model import Ownership
+from chalicelib.stores.accounts.records import IdentityModel, session_record, user_record
+from chalicelib.stores.settings.records import settings_record
+from chalicelib.stores.setup.ownership import ownership_record
+from chalicelib.wiring import ports, use
 from local.plex import demo as plex
 
 ADMIN_ID = "demo-admin"
@@ -24,7 +27,7 @@ CODE = "Welcome2026"
 
 @dataclass(frozen=True)
 class Demo:
-    """``code`` is None at somebody else's Plex, where the owner has to set up first."""
+    """``code`` is None where PLEX_BASE_URL names another Plex: there the owner has to set up first."""
 
     admin_token: str
     code: str | None = None
@@ -32,23 +35,19 @@ class Demo:
 
 def furnish(origin: str) -> Demo:
     """Fill an installation, unless it is filled. Ids, code and token are the same at every start."""
-    now, token = datetime.now(UTC), _admin_token()
-    wiring.connection()
-    if wiring.house().get().server is None:
+    now = datetime.now(UTC)
+    if ports.settings.get().server is None:
         _move_in(_admin(now), origin, now)
-    session_record(new_session(token, user_id=ADMIN_ID, now=now)).save()
-    return Demo(token, CODE)
+    return Demo(_sign_in(now), CODE)
 
 
 def furnish_without_plex(origin: str) -> Demo:
     """An admin, and nothing that only the stand-in has: its server, its owner, an invite to both."""
-    now, token = datetime.now(UTC), _admin_token()
-    wiring.connection()
-    if wiring.house().get().server is None:
+    now = datetime.now(UTC)
+    if ports.settings.get().server is None:
         settings_record(Settings(application_url=origin)).save()
         user_record(replace(_admin(now), kind=Kind.LOCAL, email=None, plex_id=None)).save()
-    session_record(new_session(token, user_id=ADMIN_ID, now=now)).save()
-    return Demo(token)
+    return Demo(_sign_in(now))
 
 
 def _move_in(admin: User, origin: str, now: datetime) -> None:
@@ -57,9 +56,10 @@ def _move_in(admin: User, origin: str, now: datetime) -> None:
     for identity in (f"plex#{admin.plex_id}", f"email#{admin.email}"):
         IdentityModel(id=identity, user_id=admin.id).save()
     ownership_record(_ownership(admin)).save()
-    wiring.owner_token().write(plex.OWNER.token)
-    wishes = inviting.Wishes(code=CODE, usage_limit=5, downloads=True, note="The demo's invite")
-    inviting.create(wishes, creator=admin, invites=wiring.invites(), new_id=wiring.new_id, now=now)
+    ports.keep_owner_token(plex.OWNER.token)
+    named = frozenset({"usage_limit", "downloads", "note"})
+    options = InviteOptions(usage_limit=5, downloads=True, note="The demo's invite", named=named)
+    use(CreatingInvites).create(InviteRequest(options=options, code=CODE), by=admin, now=now)
 
 
 def _admin(now: datetime) -> User:
@@ -93,6 +93,8 @@ def _settings(origin: str) -> Settings:
     )
 
 
-def _admin_token() -> str:
-    """The same at every start, so that KEEP=1 and scripts go on working; it opens nothing but this local stack."""
-    return session_token(ADMIN_ID, hashlib.sha256(b"the demo's admin").hexdigest())
+def _sign_in(now: datetime) -> str:
+    """The admin's token, the same at every start: KEEP=1 and scripts go on working. It opens only this local stack."""
+    token, session = new_session(ADMIN_ID, new_id=hashlib.sha256(b"the demo's admin").hexdigest, now=now)
+    session_record(session).save()
+    return token

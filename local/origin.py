@@ -20,7 +20,7 @@ from chalice.local import (
     create_local_server,
 )
 
-from chalicelib.entrypoints.http import SECURITY_HEADERS
+from chalicelib.web.http import SECURITY_HEADERS
 
 SITE = Path(__file__).resolve().parent.parent / "frontend" / "dist"
 STAGE = "/api"

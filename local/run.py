@@ -22,7 +22,7 @@ STATE = ROOT / ".local"
 
 
 @dataclass(frozen=True)
-class Wish:
+class StackOptions:
     """How the stack should run, as the environment of `make run` says it."""
 
     port: int = 8000
@@ -38,7 +38,7 @@ class Wish:
     """Further parameters of infra/template.yaml; tests shorten the queue's patience."""
 
     @classmethod
-    def of(cls, variables: Mapping[str, str]) -> "Wish":
+    def of(cls, variables: Mapping[str, str]) -> "StackOptions":
         return cls(
             port=int(variables.get("PORT") or 8000),
             keep=variables.get("KEEP") == "1",
@@ -63,76 +63,77 @@ class Running:
 
 
 @contextmanager
-def stack(wish: Wish) -> Iterator[Running]:
+def run_stack(options: StackOptions) -> Iterator[Running]:
     """The whole local stack while the block runs; ends everything that it started."""
     from local.aws import free_port, ministack
 
-    if not wish.keep:
-        shutil.rmtree(wish.state, ignore_errors=True)
-    wish.state.mkdir(parents=True, exist_ok=True)
+    if not options.keep:
+        shutil.rmtree(options.state, ignore_errors=True)
+    options.state.mkdir(parents=True, exist_ok=True)
     with ExitStack() as parts:
         _say("Starting the local AWS …")
         aws = parts.enter_context(
             ministack(
                 port=free_port(),
-                data_dir=wish.state / "aws",
-                log=wish.state / "ministack.log",
-                persist=wish.keep,
-                parameters=wish.parameters,
+                data_dir=options.state / "aws",
+                log=options.state / "ministack.log",
+                persist=options.keep,
+                parameters=options.parameters,
             )
         )
-        plex_url = wish.plex_base_url or parts.enter_context(_plex_stand_in(wish))
+        plex_url = options.plex_base_url or parts.enter_context(_plex_stand_in(options))
         environment = {**aws.environment, "PLEX_BASE_URL": plex_url}
-        for_the_api = {"SETUP_TOKEN_HASH": hashlib.sha256(wish.setup_token.encode()).hexdigest()}
+        for_the_api = {"SETUP_TOKEN_HASH": hashlib.sha256(options.setup_token.encode()).hexdigest()}
         os.environ.update({"POWERTOOLS_LOG_LEVEL": "WARNING"} | os.environ | environment | for_the_api)
         _say("Starting the functions …")
-        yield from _serve(parts, wish, environment, plex_url)
+        yield from _serve(parts, options, environment, plex_url)
 
 
-def _serve(parts: ExitStack, wish: Wish, environment: Mapping[str, str], plex_url: str) -> Iterator[Running]:
+def _serve(parts: ExitStack, options: StackOptions, environment: Mapping[str, str], plex_url: str) -> Iterator[Running]:
     from chalice.config import Config
 
     from app import app  # only now: its decorators read where the stack's queue and stream are
     from local import event_sources, origin
 
-    run_dir = wish.state / "run"
+    run_dir = options.state / "run"
     functions_environment = {**environment, "PATH": os.environ.get("PATH", "")}
     parts.enter_context(
         event_sources.running(
             app,
             environment=functions_environment,
             run_dir=run_dir,
-            sweep_seconds=wish.sweep_seconds,
-            timeout=wish.function_timeout,
+            sweep_seconds=options.sweep_seconds,
+            timeout=options.function_timeout,
         )
     )
     config = Config.create(project_dir=str(ROOT), chalice_app=app, config_from_disk={})
-    address = parts.enter_context(origin.serving(app, config, wish.port))
+    address = parts.enter_context(origin.serving(app, config, options.port))
     os.environ["APPLICATION_URL"] = address
     code = admin_token = None
-    if wish.demo:
+    if options.demo:
         from local import demo
 
-        furnished = demo.furnish_without_plex(address) if wish.plex_base_url else demo.furnish(address)
+        furnished = demo.furnish_without_plex(address) if options.plex_base_url else demo.furnish(address)
         code, admin_token = furnished.code, furnished.admin_token
-    setup_token = wish.setup_token if _needs_setting_up() else None
+    setup_token = options.setup_token if _needs_setting_up() else None
     yield Running(address, plex_url, environment, code, admin_token, setup_token, run_dir)
 
 
 def _needs_setting_up() -> bool:
-    from chalicelib import wiring
-    from chalicelib.domain.ownership import SetupState
+    from chalicelib.setup.model import SetupState
+    from chalicelib.setup.setting_up import SettingUp
+    from chalicelib.wiring import use
 
-    return wiring.setting_up().state() is SetupState.NEEDED
+    return use(SettingUp).state() is SetupState.NEEDED
 
 
 @contextmanager
-def _plex_stand_in(wish: Wish) -> Iterator[str]:
+def _plex_stand_in(options: StackOptions) -> Iterator[str]:
     from local.aws import free_port
 
-    port = wish.port + 1 if wish.port else free_port()
+    port = options.port + 1 if options.port else free_port()
     _say("Starting the Plex stand-in …")
-    with (wish.state / "plex.log").open("ab") as log:
+    with (options.state / "plex.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "local.plex", "--port", str(port)],
             cwd=ROOT,
@@ -146,7 +147,7 @@ def _plex_stand_in(wish: Wish) -> Iterator[str]:
         try:
             said = process.stdout.readline() if process.stdout else ""
             if " on http" not in said:
-                raise SystemExit(f"The Plex stand-in did not start; see {wish.state / 'plex.log'}.")
+                raise SystemExit(f"The Plex stand-in did not start; see {options.state / 'plex.log'}.")
             yield said.split(" on ")[-1].strip()
         finally:
             process.terminate()
@@ -177,7 +178,7 @@ def main() -> None:
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    with stack(Wish.of(os.environ)) as running:
+    with run_stack(StackOptions.of(os.environ)) as running:
         _announce(running)
         stopped.wait()
         _say("\nEnding …")

@@ -2,19 +2,19 @@
 
 import pytest
 
-from local.run import Wish, stack
-from tests.people import House
+from local.run import StackOptions, run_stack
+from testing.people import Stack
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory):
+def stack(tmp_path_factory):
     """The running product, as tests use it. Started once; tests make their own invites and accounts in it."""
-    wish = Wish(
+    options = StackOptions(
         port=0,
         state=tmp_path_factory.mktemp("stack"),
         sweep_seconds=2,
         function_timeout=6,
         parameters={"VisibilitySeconds": "6", "MaxReceives": "5"},
     )
-    with stack(wish) as running, House(running) as house:
-        yield house
+    with run_stack(options) as running, Stack(running) as stack:
+        yield stack

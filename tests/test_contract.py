@@ -1,9 +1,9 @@
 """docs/openapi.yaml and the app say the same."""
 
 from app import app
-from chalicelib.domain import refusals
+from chalicelib.common import refusals
 from local import openapi
-from tests.contract import operations
+from testing.contract import operations
 
 FRAMEWORK_S_OWN = {"UnsupportedMediaType"}
 UNDOCUMENTED_ON_PURPOSE = {"Refusal", "Conflict"}

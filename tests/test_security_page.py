@@ -16,8 +16,8 @@ def test_every_test_that_the_security_page_names_exists():
 
 
 def test_the_limits_on_the_page_are_those_in_force():
-    from chalicelib.domain.rate_limits import LIMITS, SURCHARGES, Route
-    from chalicelib.domain.refusals import InviteNotFound, SetupTokenRefused
+    from chalicelib.accounts.rate_limits import LIMITS, SURCHARGES, Route
+    from chalicelib.common.refusals import InviteNotFound, SetupTokenRefused
 
     wrong_code, wrong_token = (1 + SURCHARGES[kind] for kind in (InviteNotFound, SetupTokenRefused))
     rows = {

@@ -67,14 +67,14 @@ def _note(screen: Screen, said) -> None:
 
 
 @pytest.fixture
-def signed_in(screens, house):
+def signed_in(screens, stack):
     """Makes windows in which somebody, the admin if nobody is named, is signed in."""
 
     def open_one(size: str = "phone", token: str | None = None, **options) -> Screen:
-        kept = [{"name": "streamarr.session", "value": token or house.running.admin_token}]
-        state = {"cookies": [], "origins": [{"origin": house.origin, "localStorage": kept}]}
+        kept = [{"name": "streamarr.session", "value": token or stack.running.admin_token}]
+        state = {"cookies": [], "origins": [{"origin": stack.origin, "localStorage": kept}]}
         return screens(
-            size, origin=house.origin, storage_state=state, permissions=["clipboard-read", "clipboard-write"], **options
+            size, origin=stack.origin, storage_state=state, permissions=["clipboard-read", "clipboard-write"], **options
         )
 
     return open_one

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from local.plex import demo
-from tests.http.empty_house import SETUP_TOKEN
+from tests.http.empty_stack import SETUP_TOKEN
 
 SIZES = pytest.mark.parametrize("size", ["phone", "desktop"])
 PASSWORD = "correct horse battery"
@@ -17,8 +17,8 @@ def approve(screen, account_id: int) -> None:
 
 
 @SIZES
-def test_the_owner_signs_in_with_plex_and_lands_where_they_were_going(house, screens, size):
-    screen = screens(size, origin=house.origin).opens("/people")
+def test_the_owner_signs_in_with_plex_and_lands_where_they_were_going(stack, screens, size):
+    screen = screens(size, origin=stack.origin).opens("/people")
     screen.is_headed("Sign in")
     screen.is_sound("sign-in")
     screen.click("Sign in with Plex")
@@ -26,19 +26,19 @@ def test_the_owner_signs_in_with_plex_and_lands_where_they_were_going(house, scr
     screen.is_headed("People")
 
 
-def test_a_plex_account_without_an_account_here_is_told_so(house, screens):
-    stranger = house.plex.account()
-    screen = screens("phone", origin=house.origin).opens("/")
+def test_a_plex_account_without_an_account_here_is_told_so(stack, screens):
+    stranger = stack.plex.account()
+    screen = screens("phone", origin=stack.origin).opens("/")
     screen.click("Sign in with Plex")
     approve(screen, stranger["id"])
     screen.shows("There is no account for you here yet.")
     screen.is_sound("sign-in-refused")
 
 
-def test_a_password_signs_in_and_a_wrong_one_is_told(house, screens, settings, local_account):
+def test_a_password_signs_in_and_a_wrong_one_is_told(stack, screens, settings, local_account):
     address = local_account(PASSWORD)
     with settings(local_signin_enabled=True):
-        screen = screens("desktop", origin=house.origin).opens("/")
+        screen = screens("desktop", origin=stack.origin).opens("/")
         screen.page.get_by_label("E-mail address").fill(address)
         screen.page.get_by_label("Password").fill("wrong wrong wrong")
         screen.page.get_by_role("button", name="Sign in", exact=True).click()
@@ -49,15 +49,15 @@ def test_a_password_signs_in_and_a_wrong_one_is_told(house, screens, settings, l
         screen.is_headed("My account")
 
 
-def test_a_session_that_ends_asks_again_and_loses_nothing(house, signed_in, settings, local_account):
+def test_a_session_that_ends_asks_again_and_loses_nothing(stack, signed_in, settings, local_account):
     address = local_account(PASSWORD)
     with settings(local_signin_enabled=True):
-        answer = house.client().post("/auth/local", json={"email": address, "password": PASSWORD}).json()
-        house.admin.patch(f"/users/{answer['user']['id']}", json={"permissions": ["create_invites"]})
-        token = house.client().post("/auth/local", json={"email": address, "password": PASSWORD}).json()["token"]
+        answer = stack.client().post("/auth/local", json={"email": address, "password": PASSWORD}).json()
+        stack.admin.patch(f"/users/{answer['user']['id']}", json={"permissions": ["create_invites"]})
+        token = stack.client().post("/auth/local", json={"email": address, "password": PASSWORD}).json()["token"]
         screen = signed_in("phone", token).opens("/invites/new")
         screen.page.get_by_label("Note").fill("Long thought about")
-        house.client(token).delete("/auth/sessions")
+        stack.client(token).delete("/auth/sessions")
         screen.click("Create invite")
         screen.shows("Your session has ended")
         screen.is_sound("session-ended")
@@ -65,19 +65,19 @@ def test_a_session_that_ends_asks_again_and_loses_nothing(house, signed_in, sett
         screen.page.get_by_label("Password").fill(PASSWORD)
         screen.page.get_by_role("button", name="Sign in", exact=True).click()
         screen.is_headed("The invite is ready")
-        (invite,) = house.admin.get("/invites", params={"creator": answer["user"]["id"]}).json()["invites"]
+        (invite,) = stack.admin.get("/invites", params={"creator": answer["user"]["id"]}).json()["invites"]
         assert invite["note"] == "Long thought about"
 
 
-def test_what_was_typed_outlives_a_sign_in_at_plex(house, signed_in):
-    owner = house.visitor({"id": demo.OWNER.id})
+def test_what_was_typed_outlives_a_sign_in_at_plex(stack, signed_in):
+    owner = stack.visitor({"id": demo.OWNER.id})
     started = owner.browser.post("/auth/plex").json()
-    house.plex.approve(started["auth_url"], owner.account)
+    stack.plex.approve(started["auth_url"], owner.account)
     token = owner.browser.post(f"/auth/plex/{started['sign_in_id']}").json()["token"]
     screen = signed_in("desktop", token).opens("/invites/new")
     screen.page.get_by_label("Note").fill("Long thought about")
     screen.page.get_by_label("Any number").check()
-    house.client(token).delete("/auth/session")
+    stack.client(token).delete("/auth/session")
     screen.click("Create invite")
     screen.click("Sign in with Plex")
     approve(screen, demo.OWNER.id)

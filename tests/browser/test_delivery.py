@@ -23,20 +23,20 @@ def test_the_page_has_no_inline_script_or_style():
     assert re.findall(r"<script(?![^>]*\bsrc=)|<style|\son\w+=|\sstyle=", page) == []
 
 
-def test_hashed_files_are_kept_for_ever_and_all_else_is_not(house):
+def test_hashed_files_are_kept_for_ever_and_all_else_is_not(stack):
     asset = next((DIST / "assets").glob("*.js")).name
-    assert httpx.get(f"{house.origin}/assets/{asset}").headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert httpx.get(f"{stack.origin}/assets/{asset}").headers["Cache-Control"] == "public, max-age=31536000, immutable"
     for path in ("/", "/invites/Abcd1234", "/config.json"):
-        assert httpx.get(house.origin + path).headers["Cache-Control"] == "no-cache"
+        assert httpx.get(stack.origin + path).headers["Cache-Control"] == "no-cache"
 
 
-def test_every_address_shows_the_site_but_a_missing_file_is_missing(house):
-    assert httpx.get(f"{house.origin}/people/somebody").headers["Content-Type"] == "text/html; charset=utf-8"
-    assert httpx.get(f"{house.origin}/assets/gone.js").status_code == 404
+def test_every_address_shows_the_site_but_a_missing_file_is_missing(stack):
+    assert httpx.get(f"{stack.origin}/people/somebody").headers["Content-Type"] == "text/html; charset=utf-8"
+    assert httpx.get(f"{stack.origin}/assets/gone.js").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/", "/config.json"])
-def test_the_site_is_served_under_a_policy(house, path):
-    policy = httpx.get(house.origin + path).headers["Content-Security-Policy"]
+def test_the_site_is_served_under_a_policy(stack, path):
+    policy = httpx.get(stack.origin + path).headers["Content-Security-Policy"]
     assert "unsafe" not in policy
     assert "default-src 'none'" in policy

@@ -8,8 +8,8 @@ from local.plex import demo
 GERMAN = {"language": "de-DE"}
 
 
-def signup(house, code: str) -> str:
-    return f"{house.origin}/signup?icode={code}"
+def signup(stack, code: str) -> str:
+    return f"{stack.origin}/signup?icode={code}"
 
 
 def approve(screen, account_id: int) -> None:
@@ -17,23 +17,23 @@ def approve(screen, account_id: int) -> None:
 
 
 @pytest.fixture
-def owner_refused(house):
+def owner_refused(stack):
     """Plex takes none of the owner's tokens, until the owner signs in at Plex again."""
-    house.plex.revoke(demo.OWNER.id)
+    stack.plex.revoke(demo.OWNER.id)
     yield
-    owner = house.admin.post("/setup").json()
-    house.plex.approve(owner["auth_url"], {"id": demo.OWNER.id})
-    renewed = house.admin.post(f"/setup/{owner['sign_in_id']}")
+    owner = stack.admin.post("/setup").json()
+    stack.plex.approve(owner["auth_url"], {"id": demo.OWNER.id})
+    renewed = stack.admin.post(f"/setup/{owner['sign_in_id']}")
     assert renewed.status_code == 200, renewed.text
-    house.admin.post("/libraries/refresh")
+    stack.admin.post("/libraries/refresh")
 
 
 def test_while_plex_refuses_the_owner_a_place_is_kept_in_german_and_it_goes_on_afterwards(
-    house, screens, signed_in, owner_refused
+    stack, screens, signed_in, owner_refused
 ):
-    account = house.plex.account()
+    account = stack.plex.account()
     phone = screens("phone", **GERMAN)
-    phone.opens(signup(house, house.invite())).click("Mit Plex anmelden")
+    phone.opens(signup(stack, stack.invite())).click("Mit Plex anmelden")
     approve(phone, account["id"])
     phone.shows("Zurzeit nicht möglich, dein Platz ist dir sicher.")
     phone.is_headed("Das dauert länger als sonst")
@@ -53,39 +53,39 @@ def test_while_plex_refuses_the_owner_a_place_is_kept_in_german_and_it_goes_on_a
     expect(phone.page.get_by_role("heading", level=1, name="Du bist drin")).to_be_visible(timeout=20_000)
 
 
-def test_a_code_that_does_not_exist(house, screens):
-    phone = screens("phone", **GERMAN).opens(signup(house, "Nowhere2"))
+def test_a_code_that_does_not_exist(stack, screens):
+    phone = screens("phone", **GERMAN).opens(signup(stack, "Nowhere2"))
     phone.is_headed("Diesen Einladungscode gibt es nicht")
     phone.shows("Prüfe, ob der ganze Link kopiert wurde")
 
 
-def test_an_invite_that_is_off(house, screens):
-    code = house.invite()
-    house.admin.patch(f"/invites/{code}", json={"enabled": False})
-    phone = screens("phone", **GERMAN).opens(signup(house, code))
+def test_an_invite_that_is_off(stack, screens):
+    code = stack.invite()
+    stack.admin.patch(f"/invites/{code}", json={"enabled": False})
+    phone = screens("phone", **GERMAN).opens(signup(stack, code))
     phone.is_headed("Dieser Einladungscode ist nicht aktiv")
     phone.shows("Bitte die Person, die sie geschickt hat, um eine neue.")
 
 
-def test_sign_up_that_is_off(house, screens, settings):
-    code = house.invite()
+def test_sign_up_that_is_off(stack, screens, settings):
+    code = stack.invite()
     with settings(signup_enabled=False):
-        phone = screens("phone", **GERMAN).opens(signup(house, code))
+        phone = screens("phone", **GERMAN).opens(signup(stack, code))
         phone.is_headed("Die Anmeldung ist zurzeit abgeschaltet.")
         phone.is_sound("signup-sign-up-off-de")
 
 
-def test_somebody_who_has_access(house, screens):
-    phone = screens("phone", **GERMAN).opens(signup(house, house.invite()))
+def test_somebody_who_has_access(stack, screens):
+    phone = screens("phone", **GERMAN).opens(signup(stack, stack.invite()))
     phone.click("Mit Plex anmelden")
     approve(phone, demo.HAS_ACCESS.id)
     phone.is_headed("Du hast schon Zugang zu diesem Plex-Server")
     expect(phone.page.get_by_role("link", name="Plex öffnen")).to_be_visible()
 
 
-def test_what_plex_wants(house, screens):
-    account = house.plex.account(confirmed=False)
-    phone = screens("phone", **GERMAN).opens(signup(house, house.invite()))
+def test_what_plex_wants(stack, screens):
+    account = stack.plex.account(confirmed=False)
+    phone = screens("phone", **GERMAN).opens(signup(stack, stack.invite()))
     phone.click("Mit Plex anmelden")
     approve(phone, account["id"])
     phone.is_headed("Eines bleibt für dich zu tun")
@@ -93,10 +93,10 @@ def test_what_plex_wants(house, screens):
     phone.is_sound("signup-needs-you-de")
 
 
-def test_a_failure(house, screens):
-    account = house.plex.account()
-    house.plex.fault(method="POST", path="/api/v2/shared_servers", kind="status", status=403)
-    phone = screens("phone", **GERMAN).opens(signup(house, house.invite()))
+def test_a_failure(stack, screens):
+    account = stack.plex.account()
+    stack.plex.fault(method="POST", path="/api/v2/shared_servers", kind="status", status=403)
+    phone = screens("phone", **GERMAN).opens(signup(stack, stack.invite()))
     phone.click("Mit Plex anmelden")
     approve(phone, account["id"])
     phone.is_headed("Das hat nicht geklappt")
@@ -104,9 +104,9 @@ def test_a_failure(house, screens):
     phone.shows("Die Bibliotheken konnten nicht geteilt werden.")
 
 
-def test_fields_that_are_refused(house, screens, settings):
+def test_fields_that_are_refused(stack, screens, settings):
     with settings(local_signin_enabled=True):
-        phone = screens("phone", **GERMAN).opens(signup(house, house.invite()))
+        phone = screens("phone", **GERMAN).opens(signup(stack, stack.invite()))
         page = phone.page
         page.get_by_text("Oder: ein Konto ohne Plex").click()
         page.get_by_label("E-Mail-Adresse").fill("Unsinn")
@@ -123,9 +123,9 @@ def test_fields_that_are_refused(house, screens, settings):
         phone.is_sound("signup-local-refused-de")
 
 
-def test_refusals_of_the_admin_site(house, signed_in):
+def test_refusals_of_the_admin_site(stack, signed_in):
     screen = signed_in("desktop", **GERMAN).opens("/invites/new")
-    screen.page.get_by_label("Eigener Code").fill(house.invite())
+    screen.page.get_by_label("Eigener Code").fill(stack.invite())
     screen.click("Einladung erstellen")
     screen.shows("Diesen Code gibt es schon. Wähle einen anderen.")
     screen.opens("/settings").page.get_by_label("Übersicht").fill("https://somebody:secret@example.org")
@@ -134,9 +134,9 @@ def test_refusals_of_the_admin_site(house, signed_in):
     screen.is_sound("settings-refused-de")
 
 
-def test_a_reason_speaks_to_the_admin(house, signed_in):
-    visitor = house.visitor(house.plex.account(confirmed=False))
-    visitor.waits(visitor.redeems(house.invite()), until=("needs_attention",))
+def test_a_reason_speaks_to_the_admin(stack, signed_in):
+    visitor = stack.visitor(stack.plex.account(confirmed=False))
+    visitor.waits(visitor.redeems(stack.invite()), until=("needs_attention",))
     screen = signed_in("phone", **GERMAN).opens("/attention")
     screen.shows("Die Person muss auf plex.tv ihre E-Mail-Adresse bestätigen.")
     screen.is_sound("attention-de")

@@ -33,12 +33,12 @@ def workbench(tmp_path) -> Path:
 
 
 @pytest.fixture
-def dev_server(house, workbench) -> Iterator[str]:
+def dev_server(stack, workbench) -> Iterator[str]:
     address, log = f"http://127.0.0.1:{(port := free_port())}", workbench / "vite.log"
     command = ["node_modules/.bin/vite", "--host", "127.0.0.1", "--port", str(port), "--strictPort"]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=workbench, env={**os.environ, "API": house.origin}, stdout=output, stderr=output
+            command, cwd=workbench, env={**os.environ, "API": stack.origin}, stdout=output, stderr=output
         )
     try:
         _wait_for(address, process, log)
@@ -63,8 +63,8 @@ def _answers(address: str) -> bool:
         return False
 
 
-def test_a_changed_component_shows_without_a_reload(house, screens, workbench, dev_server):
-    kept = [{"name": "streamarr.session", "value": house.running.admin_token}]
+def test_a_changed_component_shows_without_a_reload(stack, screens, workbench, dev_server):
+    kept = [{"name": "streamarr.session", "value": stack.running.admin_token}]
     state = {"cookies": [], "origins": [{"origin": dev_server, "localStorage": kept}]}
     screen = screens("desktop", origin=dev_server, storage_state=state).opens("/people")
     screen.is_headed("People")

@@ -11,7 +11,7 @@ SIZES = pytest.mark.parametrize("size", ["phone", "desktop"])
 
 
 @SIZES
-def test_a_plain_invite_takes_two_clicks(house, signed_in, size):
+def test_a_plain_invite_takes_two_clicks(stack, signed_in, size):
     screen = signed_in(size).opens("/")
     screen.is_headed("Overview")
     screen.is_sound("overview")
@@ -26,7 +26,7 @@ def test_a_plain_invite_takes_two_clicks(house, signed_in, size):
     screen.click("Copy link")
     screen.shows("Link copied.")
     link = screen.page.evaluate("navigator.clipboard.readText()")
-    assert re.fullmatch(re.escape(house.origin) + r"/signup\?icode=[A-Za-z0-9]{8}", link)
+    assert re.fullmatch(re.escape(stack.origin) + r"/signup\?icode=[A-Za-z0-9]{8}", link)
 
 
 def test_the_sentence_follows_what_is_chosen(signed_in):
@@ -52,9 +52,9 @@ def test_the_sentence_follows_what_is_chosen(signed_in):
 
 
 @SIZES
-def test_the_qr_code_on_the_screen_is_the_link(house, signed_in, size):
-    code = house.invite(usage_limit=3, note="For the kitchen wall")
-    visitor = house.visitor()
+def test_the_qr_code_on_the_screen_is_the_link(stack, signed_in, size):
+    code = stack.invite(usage_limit=3, note="For the kitchen wall")
+    visitor = stack.visitor()
     visitor.waits(visitor.redeems(code))
     screen = signed_in(size).opens(f"/invites/{code}")
     screen.is_headed(f"Invite {code}")
@@ -64,11 +64,11 @@ def test_the_qr_code_on_the_screen_is_the_link(house, signed_in, size):
     screen.is_sound("invite")
     seen = cv2.imdecode(np.frombuffer(screen.page.locator(".qr img").screenshot(), np.uint8), cv2.IMREAD_COLOR)
     assert seen is not None
-    assert cv2.QRCodeDetector().detectAndDecode(seen)[0] == f"{house.origin}/signup?icode={code}"
+    assert cv2.QRCodeDetector().detectAndDecode(seen)[0] == f"{stack.origin}/signup?icode={code}"
 
 
-def test_the_qr_code_downloads_as_a_file(house, signed_in):
-    code = house.invite()
+def test_the_qr_code_downloads_as_a_file(stack, signed_in):
+    code = stack.invite()
     screen = signed_in("desktop").opens(f"/invites/{code}")
     for words, name in (("Download PNG", f"invite-{code}.png"), ("Download SVG", f"invite-{code}.svg")):
         with screen.page.expect_download() as download:
@@ -77,9 +77,9 @@ def test_the_qr_code_downloads_as_a_file(house, signed_in):
 
 
 @SIZES
-def test_filters_stay_in_the_address(house, signed_in, size):
-    note = f"wanted {house.invite()}"
-    code = house.invite(note=note)
+def test_filters_stay_in_the_address(stack, signed_in, size):
+    note = f"wanted {stack.invite()}"
+    code = stack.invite(note=note)
     screen = signed_in(size).opens("/invites")
     screen.is_headed("Invites")
     screen.is_sound("invites")
@@ -97,16 +97,16 @@ def test_filters_stay_in_the_address(house, signed_in, size):
     screen.is_sound("invites-nothing-matches")
 
 
-def test_several_invites_are_switched_off_and_deleted_at_once(house, signed_in):
-    note = f"bulk {house.invite()}"
-    codes = [house.invite(note=note) for _ in range(3)]
+def test_several_invites_are_switched_off_and_deleted_at_once(stack, signed_in):
+    note = f"bulk {stack.invite()}"
+    codes = [stack.invite(note=note) for _ in range(3)]
     screen = signed_in("desktop").opens(f"/invites?q={note}")
     for code in codes[:2]:
         screen.page.get_by_label(f"Select {code}").check()
     screen.is_sound("invites-selected")
     screen.click("Switch off")
     screen.shows("2 invites changed.")
-    assert [house.shown(code)["status"] for code in codes] == ["inactive", "inactive", "active"]
+    assert [stack.shown(code)["status"] for code in codes] == ["inactive", "inactive", "active"]
 
     screen.page.get_by_label("Select all").check()
     screen.click("Delete")
@@ -114,11 +114,11 @@ def test_several_invites_are_switched_off_and_deleted_at_once(house, signed_in):
     screen.is_sound("invites-delete")
     screen.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     screen.shows("Nothing matches")
-    assert {house.admin.get(f"/invites/{code}").status_code for code in codes} == {404}
+    assert {stack.admin.get(f"/invites/{code}").status_code for code in codes} == {404}
 
 
-def test_an_invite_is_edited_and_switched_off(house, signed_in):
-    code = house.invite()
+def test_an_invite_is_edited_and_switched_off(stack, signed_in):
+    code = stack.invite()
     screen = signed_in("desktop").opens(f"/invites/{code}")
     screen.click("Edit")
     screen.page.get_by_label("How many people in all").fill("7")
@@ -127,7 +127,7 @@ def test_an_invite_is_edited_and_switched_off(house, signed_in):
     screen.shows("0 of 7")
     screen.click("Switch off")
     screen.shows("Switched off.")
-    shown = house.shown(code)
+    shown = stack.shown(code)
     assert (shown["usage_limit"], shown["status"]) == (7, "inactive")
 
 

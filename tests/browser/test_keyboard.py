@@ -19,10 +19,10 @@ def test_the_content_is_one_key_away(signed_in):
     screen.tabs_to("Active")
 
 
-def test_signing_in_with_a_password(house, screens, settings, local_account):  # noqa: F811
+def test_signing_in_with_a_password(stack, screens, settings, local_account):  # noqa: F811
     address = local_account(PASSWORD)
     with settings(local_signin_enabled=True):
-        screen = screens("desktop", origin=house.origin).opens("/")
+        screen = screens("desktop", origin=stack.origin).opens("/")
         screen.is_headed("Sign in")
         screen.types_into("E-mail address", address)
         screen.types_into("Password", PASSWORD)
@@ -58,9 +58,9 @@ def test_drawing_up_an_invite(signed_in, size):
 
 
 @SIZES
-def test_finding_switching_off_and_deleting_invites(house, signed_in, size):
-    note = f"keys {house.invite()}"
-    codes = [house.invite(note=note) for _ in range(2)]
+def test_finding_switching_off_and_deleting_invites(stack, signed_in, size):
+    note = f"keys {stack.invite()}"
+    codes = [stack.invite(note=note) for _ in range(2)]
     screen = signed_in(size).opens("/invites")
     screen.is_headed("Invites")
     screen.types_into("Code or note", note)
@@ -74,7 +74,7 @@ def test_finding_switching_off_and_deleting_invites(house, signed_in, size):
     screen.tabs_to_and("Enter", "Switch off")
     screen.shows("2 invites changed.")
     screen.focus_is_on("Invites")
-    assert {house.shown(code)["status"] for code in codes} == {"inactive"}
+    assert {stack.shown(code)["status"] for code in codes} == {"inactive"}
 
     screen.tabs_to("Status")
     screen.presses("Home")
@@ -92,12 +92,12 @@ def test_finding_switching_off_and_deleting_invites(house, signed_in, size):
     screen.tabs_to_and("Enter", "Delete")
     screen.shows("Nothing matches")
     screen.focus_is_on("Invites")
-    assert {house.admin.get(f"/invites/{code}").status_code for code in codes} == {404}
+    assert {stack.admin.get(f"/invites/{code}").status_code for code in codes} == {404}
 
 
 @SIZES
-def test_editing_an_invite(house, signed_in, size):
-    code = house.invite()
+def test_editing_an_invite(stack, signed_in, size):
+    code = stack.invite()
     screen = signed_in(size).opens(f"/invites/{code}")
     screen.shows("0 of 1")
     screen.tabs_to_and("Enter", "Edit")
@@ -108,14 +108,14 @@ def test_editing_an_invite(house, signed_in, size):
     screen.tabs_to_and("Enter", "Save")
     screen.shows("0 of 7")
     screen.focus_is_on("Edit")
-    shown = house.shown(code)
+    shown = stack.shown(code)
     assert (shown["usage_limit"], shown["note"], shown["features"]["downloads"]) == (7, "For the street", True)
 
 
 @SIZES
-def test_looking_after_a_person(house, signed_in, size):
+def test_looking_after_a_person(stack, signed_in, size):
     ends = datetime.now(UTC) + timedelta(days=3)
-    member = house.member("streamarr", trial_ends_at=ends)
+    member = stack.member("streamarr", trial_ends_at=ends)
     path = f"/users/{member.id}"
     screen = signed_in(size).opens("/people")
     screen.is_headed("People")
@@ -128,12 +128,12 @@ def test_looking_after_a_person(house, signed_in, size):
     screen.tabs_to_and("Enter", "Save permissions")
     screen.shows("Saved.")
     screen.focus_is_on("Save permissions")
-    assert house.admin.get(path).json()["permissions"] == ["create_invites", "streamarr"]
+    assert stack.admin.get(path).json()["permissions"] == ["create_invites", "streamarr"]
     expect(screen.page.get_by_label("Create invites")).to_be_checked()
 
     screen.tabs_to_and("Enter", "Extend by 30 days")
     screen.shows("ends next month")
-    assert house.admin.get(path).json()["trial_ends_at"] > (ends + timedelta(days=29)).isoformat()
+    assert stack.admin.get(path).json()["trial_ends_at"] > (ends + timedelta(days=29)).isoformat()
 
     screen.tabs_to_and("Enter", "Remove this person")
     _keeps_the_focus(screen)
@@ -143,12 +143,12 @@ def test_looking_after_a_person(house, signed_in, size):
     _keeps_the_focus(screen)
     screen.tabs_to_and("Enter", "Remove")
     screen.is_headed("People")
-    assert house.admin.get(path).json()["state"] == "closed"
+    assert stack.admin.get(path).json()["state"] == "closed"
 
 
-def test_trying_again(house, signed_in):
-    visitor = house.visitor(house.plex.account(confirmed=False))
-    visitor.waits(visitor.redeems(house.invite()), until=("needs_attention",))
+def test_trying_again(stack, signed_in):
+    visitor = stack.visitor(stack.plex.account(confirmed=False))
+    visitor.waits(visitor.redeems(stack.invite()), until=("needs_attention",))
     name = visitor.account["username"]
     screen = signed_in("desktop").opens("/attention")
     screen.shows(name)
@@ -158,7 +158,7 @@ def test_trying_again(house, signed_in):
 
 
 @SIZES
-def test_changing_the_settings(house, signed_in, settings, size):  # noqa: F811
+def test_changing_the_settings(stack, signed_in, settings, size):  # noqa: F811
     with settings(application_title="Before"):
         screen = signed_in(size).opens("/settings")
         screen.shows("Kids Movies")
@@ -166,14 +166,14 @@ def test_changing_the_settings(house, signed_in, settings, size):  # noqa: F811
         screen.tabs_to_and("Enter", "Save")
         screen.shows("Saved.")
         screen.focus_is_on("Settings")
-        assert house.admin.get("/settings").json()["application_title"] == "Our cinema"
+        assert stack.admin.get("/settings").json()["application_title"] == "Our cinema"
         screen.tabs_to_and("Enter", "Read from Plex again")
         screen.shows("The libraries are up to date.")
         screen.focus_is_on("Read from Plex again")
 
 
-def test_signing_out_everywhere(house, signed_in):
-    member = house.member("create_invites")
+def test_signing_out_everywhere(stack, signed_in):
+    member = stack.member("create_invites")
     screen = signed_in("desktop", member.token).opens("/account")
     screen.is_headed("My account")
     screen.tabs_to_and("Enter", "Sign out everywhere")
@@ -181,10 +181,10 @@ def test_signing_out_everywhere(house, signed_in):
     assert member.http.get("/auth/me").status_code == 401
 
 
-def test_an_account_without_plex(house, screens, settings):  # noqa: F811
-    account = house.plex.account()
+def test_an_account_without_plex(stack, screens, settings):  # noqa: F811
+    account = stack.plex.account()
     with settings(local_signin_enabled=True):
-        screen = screens("desktop").opens(f"{house.origin}/signup?icode={house.invite()}")
+        screen = screens("desktop").opens(f"{stack.origin}/signup?icode={stack.invite()}")
         screen.tabs_to_and("Enter", "Or: an account without Plex")
         screen.types_into("E-mail address", account["email"])
         screen.types_into("Name", account["username"])

@@ -12,16 +12,16 @@ SIZES = pytest.mark.parametrize("size", ["phone", "desktop"])
 
 
 @pytest.fixture
-def stuck(house):
+def stuck(stack):
     """Somebody whose e-mail address Plex has not seen confirmed: they are waiting."""
-    visitor = house.visitor(house.plex.account(confirmed=False))
-    answer = visitor.redeems(house.invite())
+    visitor = stack.visitor(stack.plex.account(confirmed=False))
+    answer = visitor.redeems(stack.invite())
     visitor.waits(answer, until=("needs_attention",))
     return visitor
 
 
 @SIZES
-def test_what_needs_attention_is_told_with_its_reason(house, signed_in, stuck, size):
+def test_what_needs_attention_is_told_with_its_reason(stack, signed_in, stuck, size):
     screen = signed_in(size).opens("/attention")
     screen.is_headed("Needs attention")
     name = stuck.account["username"]
@@ -33,18 +33,18 @@ def test_what_needs_attention_is_told_with_its_reason(house, signed_in, stuck, s
     screen.shows(f"Trying again for {name}")
 
 
-def test_a_failure_says_why_and_what_now(house, signed_in):
-    house.plex.fault(method="POST", path="/api/v2/shared_servers", kind="status", status=403)
-    visitor = house.visitor()
-    visitor.waits(visitor.redeems(house.invite()), until=("failed",))
+def test_a_failure_says_why_and_what_now(stack, signed_in):
+    stack.plex.fault(method="POST", path="/api/v2/shared_servers", kind="status", status=403)
+    visitor = stack.visitor()
+    visitor.waits(visitor.redeems(stack.invite()), until=("failed",))
     screen = signed_in("phone").opens("/attention")
     expect(screen.page.locator("li.card", has_text=visitor.account["username"])).to_contain_text("did not allow")
     screen.shows("Nothing was used up")
 
 
 @SIZES
-def test_people_are_found_and_given_permissions(house, signed_in, size):
-    member = house.member("streamarr")
+def test_people_are_found_and_given_permissions(stack, signed_in, size):
+    member = stack.member("streamarr")
     screen = signed_in(size).opens("/people")
     screen.is_headed("People")
     screen.is_sound("people")
@@ -56,11 +56,11 @@ def test_people_are_found_and_given_permissions(house, signed_in, size):
     screen.click("Save permissions")
     screen.shows("Saved.")
     screen.is_sound("person")
-    assert house.admin.get(f"/users/{member.user.id}").json()["permissions"] == ["create_invites", "streamarr"]
+    assert stack.admin.get(f"/users/{member.user.id}").json()["permissions"] == ["create_invites", "streamarr"]
 
 
-def test_a_quota_and_a_trial_are_given_and_a_person_removed(house, signed_in):
-    member = house.member("create_invites")
+def test_a_quota_and_a_trial_are_given_and_a_person_removed(stack, signed_in):
+    member = stack.member("create_invites")
     path = f"/users/{member.user.id}"
     screen = signed_in("desktop").opens(f"/people/{member.user.id}")
     page = screen.page
@@ -69,7 +69,7 @@ def test_a_quota_and_a_trial_are_given_and_a_person_removed(house, signed_in):
     page.get_by_label("in so many days").fill("30")
     page.get_by_role("button", name="Save", exact=True).click()
     screen.shows("Saved.")
-    assert house.admin.get(path).json()["quota"] == {"limit": 3, "days": 30}
+    assert stack.admin.get(path).json()["quota"] == {"limit": 3, "days": 30}
     screen.click("Put on trial for 30 days")
     screen.shows("On trial")
     screen.click("End the trial now")
@@ -77,11 +77,11 @@ def test_a_quota_and_a_trial_are_given_and_a_person_removed(house, signed_in):
     screen.click("Remove this person")
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     screen.is_headed("People")
-    assert house.admin.get(path).json()["state"] == "closed"
+    assert stack.admin.get(path).json()["state"] == "closed"
 
 
 @SIZES
-def test_settings_are_changed_and_kept_while_typing(house, signed_in, settings, size):
+def test_settings_are_changed_and_kept_while_typing(stack, signed_in, settings, size):
     with settings(application_title="Before"):
         screen = signed_in(size).opens("/settings")
         screen.is_headed("Settings")
@@ -94,7 +94,7 @@ def test_settings_are_changed_and_kept_while_typing(house, signed_in, settings, 
         expect(title).to_have_value("Our cinema")
         screen.page.get_by_role("button", name="Save", exact=True).click()
         screen.shows("Saved.")
-        assert house.admin.get("/settings").json()["application_title"] == "Our cinema"
+        assert stack.admin.get("/settings").json()["application_title"] == "Our cinema"
 
 
 def test_a_refused_setting_is_told_beside_its_field(signed_in):
@@ -107,14 +107,14 @@ def test_a_refused_setting_is_told_beside_its_field(signed_in):
     expect(field).to_be_focused()
 
 
-def test_libraries_are_read_from_plex_again(house, signed_in):
+def test_libraries_are_read_from_plex_again(stack, signed_in):
     screen = signed_in("desktop").opens("/settings")
     screen.click("Read from Plex again")
     screen.shows("The libraries are up to date.")
-    assert house.admin.get("/libraries").json()["libraries_refresh"] == "idle"
+    assert stack.admin.get("/libraries").json()["libraries_refresh"] == "idle"
 
 
-def test_the_owner_connects_the_house_to_plex_again(house, signed_in):
+def test_the_owner_connects_the_house_to_plex_again(stack, signed_in):
     screen = signed_in("phone").opens("/settings")
     screen.click("Connect to Plex again")
     screen.page.locator(f"button[data-account='{demo.OWNER.id}']").click()
@@ -122,10 +122,10 @@ def test_the_owner_connects_the_house_to_plex_again(house, signed_in):
 
 
 @SIZES
-def test_somebody_with_a_quota_sees_what_is_left(house, signed_in, size):
-    from chalicelib.domain.quotas import Quota
+def test_somebody_with_a_quota_sees_what_is_left(stack, signed_in, size):
+    from chalicelib.settings.model import Quota
 
-    member = house.member("create_invites", quota=Quota(limit=3, days=30))
+    member = stack.member("create_invites", quota=Quota(limit=3, days=30))
     screen = signed_in(size, member.token).opens("/")
     screen.is_headed("Invites")
     screen.shows("No invites yet")
@@ -139,10 +139,10 @@ def test_somebody_with_a_quota_sees_what_is_left(house, signed_in, size):
     screen.is_sound("account")
 
 
-def test_a_quota_that_is_used_up_says_when_the_next_one_is_possible(house, signed_in):
-    from chalicelib.domain.quotas import Quota
+def test_a_quota_that_is_used_up_says_when_the_next_one_is_possible(stack, signed_in):
+    from chalicelib.settings.model import Quota
 
-    member = house.member("create_invites", quota=Quota(limit=1, days=30))
+    member = stack.member("create_invites", quota=Quota(limit=1, days=30))
     assert member.http.post("/invites").status_code == 201
     screen = signed_in("phone", member.token).opens("/invites/new")
     screen.shows("Your quota is used up.")
@@ -152,15 +152,15 @@ def test_a_quota_that_is_used_up_says_when_the_next_one_is_possible(house, signe
     expect(screen.page.get_by_label("Note")).to_have_value("Typed in vain?")
 
 
-def test_pages_for_others_say_so(house, signed_in):
-    member = house.member("create_invites")
+def test_pages_for_others_say_so(stack, signed_in):
+    member = stack.member("create_invites")
     screen = signed_in("phone", member.token).opens("/settings")
     screen.shows("This page is for people with more permissions.")
     screen.is_sound("not-allowed")
 
 
-def test_signing_out_everywhere_ends_every_session(house, signed_in):
-    member = house.member("create_invites")
+def test_signing_out_everywhere_ends_every_session(stack, signed_in):
+    member = stack.member("create_invites")
     screen = signed_in("desktop", member.token).opens("/account")
     screen.click("Sign out everywhere")
     screen.is_headed("Sign in")
@@ -178,11 +178,11 @@ def test_the_site_speaks_german_and_wears_what_was_chosen(signed_in):
     screen.is_headed("My account")
 
 
-def test_the_redemptions_of_the_last_days_are_drawn(house, signed_in):
-    visitor = house.visitor()
-    visitor.waits(visitor.redeems(house.invite()))
+def test_the_redemptions_of_the_last_days_are_drawn(stack, signed_in):
+    visitor = stack.visitor()
+    visitor.waits(visitor.redeems(stack.invite()))
     deadline = time.monotonic() + 10
-    while not any(day["count"] for day in house.admin.get("/stats").json()["redemptions_per_day"]):
+    while not any(day["count"] for day in stack.admin.get("/stats").json()["redemptions_per_day"]):
         assert time.monotonic() < deadline
         time.sleep(0.2)
     screen = signed_in("desktop").opens("/")

@@ -11,12 +11,12 @@ SHARES_NOT = """delete Navigator.prototype.share;"""
 PRINTS = """window.printed = 0; window.print = () => { window.printed += 1; };"""
 
 
-def test_the_share_sheet_is_given_the_link(house, signed_in):
+def test_the_share_sheet_is_given_the_link(stack, signed_in):
     screen = signed_in("phone")
     screen.page.add_init_script(SHARES)
-    code = house.invite()
+    code = stack.invite()
     screen.opens(f"/invites/{code}").click("Share")
-    assert screen.page.evaluate("window.shared") == {"url": f"{house.origin}/signup?icode={code}"}
+    assert screen.page.evaluate("window.shared") == {"url": f"{stack.origin}/signup?icode={code}"}
     screen.opens("/invites/new").click("Create invite")
     screen.is_headed("The invite is ready")
     screen.is_sound("created-with-share")
@@ -24,33 +24,33 @@ def test_the_share_sheet_is_given_the_link(house, signed_in):
     assert screen.page.evaluate("window.shared.url") == screen.page.locator("p.link a").inner_text()
 
 
-def test_a_share_sheet_that_is_dismissed_is_no_error(house, signed_in):
+def test_a_share_sheet_that_is_dismissed_is_no_error(stack, signed_in):
     screen = signed_in("phone")
     screen.page.add_init_script(DISMISSES)
-    screen.opens(f"/invites/{house.invite()}").click("Share")
+    screen.opens(f"/invites/{stack.invite()}").click("Share")
     expect(screen.page.get_by_role("button", name="Share")).to_be_visible()
 
 
-def test_without_a_share_sheet_there_is_no_button(house, signed_in):
+def test_without_a_share_sheet_there_is_no_button(stack, signed_in):
     screen = signed_in("desktop")
     screen.page.add_init_script(SHARES_NOT)
-    screen.opens(f"/invites/{house.invite()}")
+    screen.opens(f"/invites/{stack.invite()}")
     expect(screen.page.get_by_role("button", name="Copy link")).to_be_visible()
     expect(screen.page.get_by_role("button", name="Share")).to_have_count(0)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_sheet_has_the_qr_code_and_its_words_and_nothing_else(house, signed_in, theme):
+def test_the_sheet_has_the_qr_code_and_its_words_and_nothing_else(stack, signed_in, theme):
     screen = signed_in("desktop")
     screen.page.add_init_script(PRINTS + f"localStorage.setItem('streamarr.theme', {json.dumps(theme)})")
-    code = house.invite(note="not for the wall", expires_in={"value": 2, "unit": "weeks"})
+    code = stack.invite(note="not for the wall", expires_in={"value": 2, "unit": "weeks"})
     screen.opens(f"/invites/{code}")
     expect(screen.page.locator(".qr img")).to_be_visible()
     screen.click("Print")
     assert screen.page.evaluate("window.printed") == 1
 
     screen.page.emulate_media(media="print")
-    for printed in ("Scan to join", f"{house.origin}/signup?icode={code}"):
+    for printed in ("Scan to join", f"{stack.origin}/signup?icode={code}"):
         expect(screen.page.get_by_text(printed)).to_be_visible()
     expect(screen.page.locator(".qr img")).to_be_visible()
     for name in ("navigation", "banner", "button"):

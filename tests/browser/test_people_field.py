@@ -3,21 +3,21 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.people import House
+from testing.people import Stack
 
 
 @pytest.fixture(scope="module")
-def crowd(house: House) -> str:
+def crowd(stack: Stack) -> str:
     """A hundred and five accounts, the oldest of which no first page has; gives the oldest one's name."""
-    oldest = house.member("create_invites", name="Zora Neale")
+    oldest = stack.member("create_invites", name="Zora Neale")
     for number in range(105):
-        house.member("streamarr", name=f"passer-by {number}")
+        stack.member("streamarr", name=f"passer-by {number}")
     return oldest.user.name
 
 
-def test_invites_are_filtered_by_any_creator(house, signed_in, crowd):
-    (creator,) = house.admin.get("/users", params={"q": crowd}).json()["users"]
-    code = house.invite(created_by=creator["id"])
+def test_invites_are_filtered_by_any_creator(stack, signed_in, crowd):
+    (creator,) = stack.admin.get("/users", params={"q": crowd}).json()["users"]
+    code = stack.invite(created_by=creator["id"])
     screen = signed_in("desktop").opens("/invites")
     screen.page.get_by_text("Filter").click()
     field = screen.page.get_by_label("Created by")
@@ -35,7 +35,7 @@ def test_invites_are_filtered_by_any_creator(house, signed_in, crowd):
     screen.page.wait_for_url(lambda address: "creator" not in address)
 
 
-def test_an_invite_is_made_on_behalf_of_anybody(house, signed_in, crowd):
+def test_an_invite_is_made_on_behalf_of_anybody(stack, signed_in, crowd):
     screen = signed_in("desktop").opens("/invites/new")
     field = screen.page.get_by_label("On behalf of")
     field.fill("no such person")
@@ -48,13 +48,13 @@ def test_an_invite_is_made_on_behalf_of_anybody(house, signed_in, crowd):
     screen.click("Create invite")
     screen.is_headed("The invite is ready")
     code = screen.page.locator("p.link a").inner_text().split("=")[-1]
-    assert house.shown(code)["created_by"]["name"] == crowd
+    assert stack.shown(code)["created_by"]["name"] == crowd
 
 
-def test_whoever_may_not_see_accounts_chooses_among_those_in_sight(house, signed_in, crowd):
-    watcher = house.member("view_invites")
-    (creator,) = house.admin.get("/users", params={"q": crowd}).json()["users"]
-    house.invite(created_by=creator["id"])
+def test_whoever_may_not_see_accounts_chooses_among_those_in_sight(stack, signed_in, crowd):
+    watcher = stack.member("view_invites")
+    (creator,) = stack.admin.get("/users", params={"q": crowd}).json()["users"]
+    stack.invite(created_by=creator["id"])
     screen = signed_in("phone", watcher.token).opens("/invites")
     screen.page.get_by_text("Filter").click()
     screen.page.get_by_label("Created by").fill(crowd)

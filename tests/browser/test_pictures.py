@@ -1,4 +1,4 @@
-"""The README's four pictures: the demo's house with its own people in it, taken when SCREENSHOTS names a folder."""
+"""The README's four pictures: the demo's stack with its own people in it, taken when SCREENSHOTS names a folder."""
 
 import os
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from local.plex import demo
-from tests.http.empty_house import SETUP_TOKEN
+from tests.http.empty_stack import SETUP_TOKEN
 
 pytestmark = pytest.mark.skipif(not os.environ.get("SCREENSHOTS"), reason="pictures are taken by `make screenshots`")
 
@@ -29,25 +29,25 @@ def lively_house(new_house):
     return new_house
 
 
-def _hand_out_invites(house) -> None:
+def _hand_out_invites(stack) -> None:
     soon = (datetime.now(UTC) + timedelta(seconds=1)).isoformat()
-    house.admin.patch(f"/invites/{house.invite(note='Last summer')}", json={"expires_at": soon})
-    house.admin.patch(f"/invites/{house.invite(note='Not yet')}", json={"enabled": False})
-    house.invite(note="Anybody at the film club", usage_limit=None, libraries=[str(demo.MOVIES)])
-    house.invite(note="The neighbours", usage_limit=4, expires_in={"value": 2, "unit": "weeks"})
+    stack.admin.patch(f"/invites/{stack.invite(note='Last summer')}", json={"expires_at": soon})
+    stack.admin.patch(f"/invites/{stack.invite(note='Not yet')}", json={"enabled": False})
+    stack.invite(note="Anybody at the film club", usage_limit=None, libraries=[str(demo.MOVIES)])
+    stack.invite(note="The neighbours", usage_limit=4, expires_in={"value": 2, "unit": "weeks"})
     for person, wishes in (
         (demo.MAYA, {"note": "For Maya"}),
         (demo.UNCONFIRMED, {"note": "For Emil", "downloads": True}),
     ):
-        _redeem(house, person, house.invite(**wishes))
-    family = house.invite(note="Family", usage_limit=5, expires_in={"value": 1, "unit": "months"}, downloads=True)
-    _redeem(house, demo.NOAH, family)
-    _redeem(house, demo.LENA, family)
-    house.family = family
+        _redeem(stack, person, stack.invite(**wishes))
+    family = stack.invite(note="Family", usage_limit=5, expires_in={"value": 1, "unit": "months"}, downloads=True)
+    _redeem(stack, demo.NOAH, family)
+    _redeem(stack, demo.LENA, family)
+    stack.family = family
 
 
-def _redeem(house, person, code) -> None:
-    visitor = house.visitor({"id": person.id})
+def _redeem(stack, person, code) -> None:
+    visitor = stack.visitor({"id": person.id})
     visitor.waits(visitor.redeems(code), until=("done", "needs_attention"))
 
 
@@ -59,26 +59,26 @@ def _until(fact) -> None:
 
 
 def test_the_four_pictures(lively_house, screens):
-    house = lively_house
-    kept = [{"name": "streamarr.session", "value": house.running.admin_token}]
-    state = {"cookies": [], "origins": [{"origin": house.origin, "localStorage": kept}]}
-    desktop = screens("desktop", origin=house.origin, storage_state=state, color_scheme="light")
+    stack = lively_house
+    kept = [{"name": "streamarr.session", "value": stack.running.admin_token}]
+    state = {"cookies": [], "origins": [{"origin": stack.origin, "localStorage": kept}]}
+    desktop = screens("desktop", origin=stack.origin, storage_state=state, color_scheme="light")
     desktop.opens("/invites")
     expect(desktop.page.locator("tbody tr")).to_have_count(7)
     _take(desktop, "readme-invites")
     desktop.page.emulate_media(color_scheme="dark")
-    desktop.opens(f"/invites/{house.family}")
+    desktop.opens(f"/invites/{stack.family}")
     expect(desktop.page.locator(".qr img")).to_be_visible()
     desktop.page.wait_for_load_state("networkidle")
     _take(desktop, "readme-invite")
 
     phone = screens("phone", device_scale_factor=2)
-    phone.opens(f"{house.origin}/signup?icode={house.family}").is_headed("Olivia invites you to")
+    phone.opens(f"{stack.origin}/signup?icode={stack.family}").is_headed("Olivia invites you to")
     _take(phone, "readme-signup")
     phone.page.emulate_media(color_scheme="dark")
-    code = house.invite(downloads=True)
-    account = house.plex.account()
-    phone.opens(f"{house.origin}/signup?icode={code}")
+    code = stack.invite(downloads=True)
+    account = stack.plex.account()
+    phone.opens(f"{stack.origin}/signup?icode={code}")
     phone.click("Sign in with Plex")
     phone.page.locator(f"button[data-account='{account['id']}']").click()
     phone.is_headed("You are in")

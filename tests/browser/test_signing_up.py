@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 from local.plex import demo
 
 
-def signup(house, code: str) -> str:
-    return f"{house.origin}/signup?icode={code}"
+def signup(stack, code: str) -> str:
+    return f"{stack.origin}/signup?icode={code}"
 
 
 def approve(screen, account) -> None:
@@ -19,10 +19,10 @@ def approve(screen, account) -> None:
 
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
-def test_an_invitee_gets_in(house, screens, size):
-    code = house.invite(libraries=[str(demo.MOVIES), str(demo.TV_SHOWS)], downloads=True)
-    account, screen = house.plex.account(), screens(size)
-    screen.opens(signup(house, code)).is_headed("Olivia invites you to Olivia's Plex")
+def test_an_invitee_gets_in(stack, screens, size):
+    code = stack.invite(libraries=[str(demo.MOVIES), str(demo.TV_SHOWS)], downloads=True)
+    account, screen = stack.plex.account(), screens(size)
+    screen.opens(signup(stack, code)).is_headed("Olivia invites you to Olivia's Plex")
     screen.shows("Movies")
     screen.is_sound("signup-offer")
 
@@ -32,14 +32,14 @@ def test_an_invitee_gets_in(house, screens, size):
     screen.is_headed("You are in")
     expect(screen.page.locator("#steps li[data-state=done]")).to_have_count(3)
     screen.is_sound("signup-done")
-    (share,) = house.plex.shares(account)
+    (share,) = stack.plex.shares(account)
     assert sorted(share["section_ids"]) == [demo.MOVIES, demo.TV_SHOWS]
     assert share["accepted"]
 
 
-def test_coming_back_later_resumes(house, phone):
-    account = house.plex.account()
-    phone.opens(signup(house, house.invite()))
+def test_coming_back_later_resumes(stack, phone):
+    account = stack.plex.account()
+    phone.opens(signup(stack, stack.invite()))
     phone.click("Sign in with Plex")
     approve(phone, account)
     phone.is_headed("You are in")
@@ -49,16 +49,16 @@ def test_coming_back_later_resumes(house, phone):
     phone.is_headed("Invite code is not active")
 
 
-def test_whoever_did_not_finish_at_plex_gets_the_button_back(house, phone):
-    phone.opens(signup(house, house.invite()))
+def test_whoever_did_not_finish_at_plex_gets_the_button_back(stack, phone):
+    phone.opens(signup(stack, stack.invite()))
     phone.click("Sign in with Plex")
     phone.page.get_by_role("link", name="Go back without signing in").click()
     phone.shows("The sign-in at Plex was not finished")
     expect(phone.page.get_by_role("button", name="Sign in with Plex")).to_be_enabled()
 
 
-def test_whoever_has_access_is_told_so(house, phone):
-    phone.opens(signup(house, house.invite()))
+def test_whoever_has_access_is_told_so(stack, phone):
+    phone.opens(signup(stack, stack.invite()))
     phone.click("Sign in with Plex")
     approve(phone, {"id": demo.HAS_ACCESS.id})
     phone.is_headed("You already have access to this Plex server")
@@ -66,8 +66,8 @@ def test_whoever_has_access_is_told_so(house, phone):
     expect(phone.page.get_by_role("link", name="Open Plex")).to_be_visible()
 
 
-def test_an_unknown_code_is_told_in_plain_words(house, phone):
-    phone.opens(signup(house, "Nowhere1")).is_headed("Invite code not found")
+def test_an_unknown_code_is_told_in_plain_words(stack, phone):
+    phone.opens(signup(stack, "Nowhere1")).is_headed("Invite code not found")
     phone.shows("Check that the whole link was copied")
     phone.is_sound("signup-not-found")
 
@@ -79,34 +79,34 @@ def test_an_unknown_code_is_told_in_plain_words(house, phone):
         ({"expires_at": "soon"}, "Invite code has expired"),
     ],
 )
-def test_a_link_that_counts_no_more_says_what_to_do(house, phone, change, words):
-    code = house.invite()
+def test_a_link_that_counts_no_more_says_what_to_do(stack, phone, change, words):
+    code = stack.invite()
     if "expires_at" in change:
         change = {"expires_at": (datetime.now(UTC) + timedelta(seconds=1)).isoformat()}
-    assert house.admin.patch(f"/invites/{code}", json=change).status_code == 200
+    assert stack.admin.patch(f"/invites/{code}", json=change).status_code == 200
     phone.page.wait_for_timeout(1100 if "expires_at" in change else 0)
-    phone.opens(signup(house, code)).is_headed(words)
+    phone.opens(signup(stack, code)).is_headed(words)
     phone.shows("Ask the person who sent it for a new one.")
     phone.is_sound(f"signup-{'expired' if 'expires_at' in change else 'off'}")
 
 
-def test_an_invite_that_ends_between_link_and_sign_in_says_so(house, phone):
-    code = house.invite()
-    phone.opens(signup(house, code)).is_headed("Olivia invites you to Olivia's Plex")
-    house.admin.patch(f"/invites/{code}", json={"enabled": False})
+def test_an_invite_that_ends_between_link_and_sign_in_says_so(stack, phone):
+    code = stack.invite()
+    phone.opens(signup(stack, code)).is_headed("Olivia invites you to Olivia's Plex")
+    stack.admin.patch(f"/invites/{code}", json={"enabled": False})
     phone.click("Sign in with Plex")
     phone.is_headed("Invite code is not active")
 
 
-def test_sign_up_that_is_off_says_so(house, phone, settings):
-    code = house.invite()
+def test_sign_up_that_is_off_says_so(stack, phone, settings):
+    code = stack.invite()
     with settings(signup_enabled=False):
-        phone.opens(signup(house, code)).is_headed("Sign-up is switched off at the moment.")
+        phone.opens(signup(stack, code)).is_headed("Sign-up is switched off at the moment.")
 
 
-def test_what_plex_wants_of_the_person_is_told(house, phone):
-    account = house.plex.account(confirmed=False)
-    phone.opens(signup(house, house.invite()))
+def test_what_plex_wants_of_the_person_is_told(stack, phone):
+    account = stack.plex.account(confirmed=False)
+    phone.opens(signup(stack, stack.invite()))
     phone.click("Sign in with Plex")
     approve(phone, account)
     phone.is_headed("One thing is left for you")
@@ -115,10 +115,10 @@ def test_what_plex_wants_of_the_person_is_told(house, phone):
     phone.is_sound("signup-needs-you")
 
 
-def test_a_failure_says_why_and_lets_one_try_again(house, phone):
-    account = house.plex.account()
-    house.plex.fault(method="POST", path="/api/v2/shared_servers", kind="status", status=403)
-    phone.opens(signup(house, house.invite()))
+def test_a_failure_says_why_and_lets_one_try_again(stack, phone):
+    account = stack.plex.account()
+    stack.plex.fault(method="POST", path="/api/v2/shared_servers", kind="status", status=403)
+    phone.opens(signup(stack, stack.invite()))
     phone.click("Sign in with Plex")
     approve(phone, account)
     phone.is_headed("That did not work")
@@ -128,20 +128,20 @@ def test_a_failure_says_why_and_lets_one_try_again(house, phone):
     phone.is_headed("Olivia invites you to Olivia's Plex")
 
 
-def test_success_leads_to_the_dashboard(house, phone, settings):
-    account = house.plex.account()
-    with settings(dashboard_url=f"{house.origin}/api/health"):
-        phone.opens(signup(house, house.invite()))
+def test_success_leads_to_the_dashboard(stack, phone, settings):
+    account = stack.plex.account()
+    with settings(dashboard_url=f"{stack.origin}/api/health"):
+        phone.opens(signup(stack, stack.invite()))
         phone.click("Sign in with Plex")
         approve(phone, account)
         expect(phone.page.get_by_role("link", name="Go to your dashboard")).to_be_visible()
         phone.page.wait_for_url("**/api/health")
 
 
-def test_an_account_without_plex_is_made_and_linked_later(house, phone, settings):
-    account = house.plex.account()
+def test_an_account_without_plex_is_made_and_linked_later(stack, phone, settings):
+    account = stack.plex.account()
     with settings(local_signin_enabled=True):
-        phone.opens(signup(house, house.invite()))
+        phone.opens(signup(stack, stack.invite()))
         phone.page.get_by_text("Or: an account without Plex").click()
         page = phone.page
         page.get_by_label("E-mail address").fill("nonsense")
@@ -158,13 +158,13 @@ def test_an_account_without_plex_is_made_and_linked_later(house, phone, settings
         phone.click("Sign in with Plex")
         approve(phone, account)
         phone.is_headed("You are in")
-        assert house.plex.shares(account)
+        assert stack.plex.shares(account)
 
 
-def test_the_page_speaks_the_browsers_language(house, screens):
-    code, account = house.invite(), house.plex.account()
+def test_the_page_speaks_the_browsers_language(stack, screens):
+    code, account = stack.invite(), stack.plex.account()
     phone = screens("phone", language="de-AT")
-    phone.opens(signup(house, code)).is_headed("Olivia lädt dich ein zu Olivia's Plex")
+    phone.opens(signup(stack, code)).is_headed("Olivia lädt dich ein zu Olivia's Plex")
     phone.is_sound("signup-offer-de")
     phone.click("Mit Plex anmelden")
     approve(phone, account)
@@ -172,15 +172,15 @@ def test_the_page_speaks_the_browsers_language(house, screens):
     phone.shows("Die Bibliotheken sind mit dir geteilt.")
 
 
-def test_the_offer_is_readable_without_javascript(house, screens):
+def test_the_offer_is_readable_without_javascript(stack, screens):
     screen = screens("phone", java_script_enabled=False)
-    screen.opens(signup(house, house.invite())).is_headed("Olivia invites you to Olivia's Plex")
+    screen.opens(signup(stack, stack.invite())).is_headed("Olivia invites you to Olivia's Plex")
     screen.shows("To go on, this page needs JavaScript.")
 
 
-def test_the_whole_way_goes_by_keyboard(house, desktop):
-    account = house.plex.account()
-    desktop.opens(signup(house, house.invite()))
+def test_the_whole_way_goes_by_keyboard(stack, desktop):
+    account = stack.plex.account()
+    desktop.opens(signup(stack, stack.invite()))
     desktop.tabs_to("Sign in with Plex")
     desktop.page.keyboard.press("Enter")
     desktop.page.wait_for_url(re.compile("/auth"))
@@ -190,10 +190,10 @@ def test_the_whole_way_goes_by_keyboard(house, desktop):
     desktop.tabs_to("Open Plex")
 
 
-def test_the_page_is_small(house):
-    answer = house.client()
-    page = answer.get(signup(house, house.invite())).text
-    parts = [page, *(answer.get(f"{house.origin}/{name}").text for name in ("signup.css", "signup.js"))]
+def test_the_page_is_small(stack):
+    answer = stack.client()
+    page = answer.get(signup(stack, stack.invite())).text
+    parts = [page, *(answer.get(f"{stack.origin}/{name}").text for name in ("signup.css", "signup.js"))]
     assert sum(len(_compressed(part)) for part in parts) < 12_000
 
 

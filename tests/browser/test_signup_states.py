@@ -17,17 +17,17 @@ PLEX_AWAY = {
 }
 
 
-def signup(house, **wishes) -> str:
-    return f"{house.origin}/signup?icode={house.invite(**wishes)}"
+def signup(stack, **wishes) -> str:
+    return f"{stack.origin}/signup?icode={stack.invite(**wishes)}"
 
 
 def approve(screen, account) -> None:
     screen.page.locator(f"button[data-account='{account['id']}']").click()
 
 
-def test_too_many_requests_are_counted_down(house, phone):
+def test_too_many_requests_are_counted_down(stack, phone):
     phone.page.route("**/api/signup/*/plex", lambda route: route.fulfill(**TOO_MANY), times=1)
-    phone.opens(signup(house)).click("Sign in with Plex")
+    phone.opens(signup(stack)).click("Sign in with Plex")
     phone.shows("Too many requests.")
     expect(phone.page.get_by_role("button", name="Try again in")).to_be_visible()
     phone.is_sound("signup-too-many")
@@ -36,18 +36,18 @@ def test_too_many_requests_are_counted_down(house, phone):
     expect(button).to_be_focused()
 
 
-def test_plex_that_is_away_is_waited_for(house, phone):
-    account = house.plex.account()
+def test_plex_that_is_away_is_waited_for(stack, phone):
+    account = stack.plex.account()
     phone.page.route("**/api/signup/*/plex/*", lambda route: route.fulfill(**PLEX_AWAY), times=3)
-    phone.opens(signup(house)).click("Sign in with Plex")
+    phone.opens(signup(stack)).click("Sign in with Plex")
     approve(phone, account)
     phone.shows("Plex does not answer at the moment.")
     phone.is_sound("signup-plex-away")
     phone.is_headed("You are in")
 
 
-def test_a_lost_connection_is_told(house, phone):
-    phone.opens(signup(house))
+def test_a_lost_connection_is_told(stack, phone):
+    phone.opens(signup(stack))
     phone.page.context.set_offline(True)
     phone.click("Sign in with Plex")
     phone.shows("No connection at the moment. Please try again.")
@@ -57,14 +57,14 @@ def test_a_lost_connection_is_told(house, phone):
     phone.page.wait_for_url("**/auth**")
 
 
-def test_a_browser_that_keeps_nothing_is_told_to_make_way_for_another(house, phone):
+def test_a_browser_that_keeps_nothing_is_told_to_make_way_for_another(stack, phone):
     phone.page.add_init_script(NO_STORAGE)
-    phone.opens(signup(house)).shows("Please open the link in another browser")
+    phone.opens(signup(stack)).shows("Please open the link in another browser")
     phone.is_sound("signup-no-storage")
 
 
-def test_a_sign_in_that_was_not_finished_is_sound(house, phone):
-    phone.opens(signup(house, downloads=True, live_tv=True, expires_in={"value": 1, "unit": "days"}))
+def test_a_sign_in_that_was_not_finished_is_sound(stack, phone):
+    phone.opens(signup(stack, downloads=True, live_tv=True, expires_in={"value": 1, "unit": "days"}))
     phone.click("Sign in with Plex")
     with phone.unanswered("**/api/signup/*/plex/*"):
         phone.page.get_by_role("link", name="Go back without signing in").click()
@@ -74,29 +74,29 @@ def test_a_sign_in_that_was_not_finished_is_sound(house, phone):
     phone.is_sound("signup-not-finished")
 
 
-def test_each_step_is_shown_while_it_lasts(house, phone):
-    account = house.plex.account()
-    house.plex.fault(method="POST", path="/api/v2/shared_servers", kind="slow", seconds=4)
-    phone.opens(signup(house)).click("Sign in with Plex")
+def test_each_step_is_shown_while_it_lasts(stack, phone):
+    account = stack.plex.account()
+    stack.plex.fault(method="POST", path="/api/v2/shared_servers", kind="slow", seconds=4)
+    phone.opens(signup(stack)).click("Sign in with Plex")
     approve(phone, account)
     phone.shows("Sharing the libraries with you …")
     phone.is_sound("signup-letting-in")
     phone.is_headed("You are in")
 
 
-def test_an_invite_with_everything_is_read_without_javascript(house, screens):
+def test_an_invite_with_everything_is_read_without_javascript(stack, screens):
     screen = screens("phone", java_script_enabled=False)
-    screen.opens(signup(house, downloads=True, expires_in={"value": 1, "unit": "months"}))
+    screen.opens(signup(stack, downloads=True, expires_in={"value": 1, "unit": "months"}))
     screen.shows("Valid until")
     screen.shows("To go on, this page needs JavaScript.")
     screen.pictured("signup-no-script")
 
 
-def test_nothing_moves_for_whoever_wants_it_still(house, phone):
-    account = house.plex.account()
-    house.plex.fault(method="POST", path="/api/v2/shared_servers", kind="slow", seconds=4)
+def test_nothing_moves_for_whoever_wants_it_still(stack, phone):
+    account = stack.plex.account()
+    stack.plex.fault(method="POST", path="/api/v2/shared_servers", kind="slow", seconds=4)
     phone.page.emulate_media(reduced_motion="reduce")
-    phone.opens(signup(house)).click("Sign in with Plex")
+    phone.opens(signup(stack)).click("Sign in with Plex")
     approve(phone, account)
     phone.shows("Sharing the libraries with you …")
     assert phone.page.evaluate("document.getAnimations().length") == 0

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from chalicelib.domain.quotas import Quota
+from chalicelib.settings.model import Quota
 
 SIZES = pytest.mark.parametrize("size", ["phone", "desktop"])
 AWAY = {"status": 503, "json": {"Code": "TryAgain", "Message": "This is taking longer than usual."}}
@@ -41,8 +41,8 @@ def test_waiting_for_an_answer_says_so(signed_in):
     expect(screen.page.get_by_text("Loading")).to_have_count(0)
 
 
-def test_a_site_that_cannot_begin_says_so(house, screens):
-    screen = screens("phone", origin=house.origin)
+def test_a_site_that_cannot_begin_says_so(stack, screens):
+    screen = screens("phone", origin=stack.origin)
     screen.page.route("**/api/setup", lambda route: route.abort())
     screen.opens("/").shows("No connection at the moment.")
     screen.is_sound("cannot-begin")
@@ -51,8 +51,8 @@ def test_a_site_that_cannot_begin_says_so(house, screens):
     screen.is_headed("Sign in")
 
 
-def test_coming_back_from_plex_says_what_it_waits_for(house, screens):
-    screen = screens("phone", origin=house.origin).opens("/")
+def test_coming_back_from_plex_says_what_it_waits_for(stack, screens):
+    screen = screens("phone", origin=stack.origin).opens("/")
     screen.click("Sign in with Plex")
     with screen.unanswered("**/api/auth/plex/*"):
         screen.page.get_by_role("link", name="Go back without signing in").click()
@@ -62,8 +62,8 @@ def test_coming_back_from_plex_says_what_it_waits_for(house, screens):
 
 
 @SIZES
-def test_an_invite_that_has_expired_shows_what_it_is_instead_of_a_qr_code(house, signed_in, size):
-    code = house.invite(expires_in={"value": 1, "unit": "days"})
+def test_an_invite_that_has_expired_shows_what_it_is_instead_of_a_qr_code(stack, signed_in, size):
+    code = stack.invite(expires_in={"value": 1, "unit": "days"})
     screen = signed_in(size)
     screen.page.clock.install(time=datetime.now(UTC) + timedelta(days=2))
     screen.opens(f"/invites/{code}").shows("This invite has expired. Move its end into the future")
@@ -71,13 +71,13 @@ def test_an_invite_that_has_expired_shows_what_it_is_instead_of_a_qr_code(house,
     screen.is_sound("invite-expired")
 
 
-def test_a_qr_code_that_the_api_refuses_is_told_for_what_it_is(house, signed_in):
+def test_a_qr_code_that_the_api_refuses_is_told_for_what_it_is(stack, signed_in):
     """The end comes while the screen is looked at: the API knows first."""
-    code = house.invite()
+    code = stack.invite()
     soon = (datetime.now(UTC) + timedelta(seconds=1)).isoformat()
     screen = signed_in("desktop")
-    screen.page.route(f"**/api/invites/{code}/qr?*", lambda route: _once_expired(screen.page, house, code, route))
-    house.admin.patch(f"/invites/{code}", json={"expires_at": soon})
+    screen.page.route(f"**/api/invites/{code}/qr?*", lambda route: _once_expired(screen.page, stack, code, route))
+    stack.admin.patch(f"/invites/{code}", json={"expires_at": soon})
     screen.opens(f"/invites/{code}").shows("This invite has expired. Move its end into the future")
     expect(screen.page.get_by_text("The QR code cannot be shown")).to_have_count(0)
     screen.page.unroute(f"**/api/invites/{code}/qr?*")
@@ -87,26 +87,26 @@ def test_a_qr_code_that_the_api_refuses_is_told_for_what_it_is(house, signed_in)
     expect(screen.page.locator(".qr img")).to_be_visible()
 
 
-def _once_expired(page: Page, house, code: str, route: Route) -> None:
+def _once_expired(page: Page, stack, code: str, route: Route) -> None:
     for _ in range(100):
-        if house.shown(code)["status"] == "expired":
+        if stack.shown(code)["status"] == "expired":
             return route.continue_()
         page.wait_for_timeout(50)
     raise AssertionError
 
 
-def test_an_invite_that_is_off_says_what_whoever_scans_it_learns(house, signed_in):
-    code = house.invite()
-    house.admin.patch(f"/invites/{code}", json={"enabled": False})
+def test_an_invite_that_is_off_says_what_whoever_scans_it_learns(stack, signed_in):
+    code = stack.invite()
+    stack.admin.patch(f"/invites/{code}", json={"enabled": False})
     screen = signed_in("phone").opens(f"/invites/{code}")
     screen.shows("It is switched off: whoever scans this is told so.")
     expect(screen.page.locator(".qr img")).to_be_visible()
     screen.is_sound("invite-off")
 
 
-def test_a_redemption_that_failed_is_told_in_the_history(house, signed_in):
-    house.plex.fault(method="POST", path="/api/v2/shared_servers", kind="status", status=403)
-    visitor, code = house.visitor(), house.invite()
+def test_a_redemption_that_failed_is_told_in_the_history(stack, signed_in):
+    stack.plex.fault(method="POST", path="/api/v2/shared_servers", kind="status", status=403)
+    visitor, code = stack.visitor(), stack.invite()
     visitor.waits(visitor.redeems(code), until=("failed",))
     screen = signed_in("phone").opens(f"/invites/{code}")
     screen.shows("Plex did not allow this.")
@@ -122,26 +122,26 @@ def test_nothing_to_look_at_says_so(signed_in):
     screen.is_sound("attention-empty")
 
 
-def test_bulk_changes_that_are_refused_say_why(house, signed_in):
-    code = house.invite(note="refused")
+def test_bulk_changes_that_are_refused_say_why(stack, signed_in):
+    code = stack.invite(note="refused")
     screen = signed_in("phone").opens(f"/invites?q={code}")
     screen.page.get_by_label(f"Select {code}").check()
-    house.admin.delete(f"/invites/{code}")
+    stack.admin.delete(f"/invites/{code}")
     screen.click("Switch off")
     screen.shows("1 invite was not changed: Invite code not found")
     screen.is_sound("invites-refused")
 
 
-def test_a_field_that_is_refused_says_why(house, signed_in):
+def test_a_field_that_is_refused_says_why(stack, signed_in):
     screen = signed_in("desktop").opens("/invites/new")
-    screen.page.get_by_label("Your own code").fill(house.invite())
+    screen.page.get_by_label("Your own code").fill(stack.invite())
     screen.click("Create invite")
     screen.shows("This code is already in use.")
     screen.is_sound("create-refused")
 
 
-def test_a_quota_that_is_used_up_is_sound(house, signed_in):
-    member = house.member("create_invites", quota=Quota(limit=0, days=30))
+def test_a_quota_that_is_used_up_is_sound(stack, signed_in):
+    member = stack.member("create_invites", quota=Quota(limit=0, days=30))
     screen = signed_in("phone", member.token).opens("/invites/new")
     screen.shows("Your quota is used up.")
     screen.click("Create invite")
@@ -149,9 +149,9 @@ def test_a_quota_that_is_used_up_is_sound(house, signed_in):
     screen.is_sound("create-quota-used-up")
 
 
-def test_a_closed_account_is_shown_as_closed(house, signed_in):
-    member = house.member("streamarr")
-    house.admin.delete(f"/users/{member.id}")
+def test_a_closed_account_is_shown_as_closed(stack, signed_in):
+    member = stack.member("streamarr")
+    stack.admin.delete(f"/users/{member.id}")
     screen = signed_in("phone").opens(f"/people/{member.id}")
     screen.shows("This account is closed.")
     screen.is_sound("person-closed")
@@ -162,16 +162,16 @@ def test_a_closed_account_is_shown_as_closed(house, signed_in):
     screen.is_sound("people-nobody")
 
 
-def test_removing_somebody_asks_first(house, signed_in):
-    member = house.member("streamarr")
+def test_removing_somebody_asks_first(stack, signed_in):
+    member = stack.member("streamarr")
     screen = signed_in("phone").opens(f"/people/{member.id}")
     screen.click("Remove this person")
     screen.shows(f"Remove {member.user.name}?")
     screen.is_sound("person-remove")
 
 
-def test_somebody_on_trial_sees_until_when(house, signed_in):
-    member = house.member("create_invites", trial_ends_at=datetime.now(UTC) + timedelta(days=9))
+def test_somebody_on_trial_sees_until_when(stack, signed_in):
+    member = stack.member("create_invites", trial_ends_at=datetime.now(UTC) + timedelta(days=9))
     screen = signed_in("phone", member.token).opens("/account")
     screen.shows("You are on trial. It ends next week")
     screen.is_sound("account-on-trial")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.deploy.rehearsal import become_owner, rehearsing, setup_token
-from tests.deploy.stay import Stay
+from testing.rehearsal import become_owner, rehearsing, setup_token
+from testing.stay import Stay
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +20,7 @@ def deployed(rehearsal):
 
 @pytest.fixture(scope="session")
 def stay(rehearsal, deployed):
-    with rehearsal.house("prod") as house:
-        token = become_owner(house, setup_token(deployed))
-    with rehearsal.house("prod", token) as house:
-        yield Stay(rehearsal, "prod", house)
+    with rehearsal.stack("prod") as stack:
+        token = become_owner(stack, setup_token(deployed))
+    with rehearsal.stack("prod", token) as stack:
+        yield Stay(rehearsal, "prod", stack)

@@ -16,8 +16,8 @@ import pytest
 from infra.deploy import configuring
 from infra.deploy.installation import Installation
 from local.aws import ROOT
-from tests.deploy.packages import packaged
-from tests.deploy.rehearsal import copy_checkout
+from testing.packages import packaged
+from testing.rehearsal import copy_checkout
 from tests.deploy.test_package import HANDLERS
 
 OUTPUTS = dict.fromkeys(("KeyArn", "KeyId", "LogGroups", "Tables", "PlexSecretArn", "PlexSecretName"), "any")

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract import operations
-from tests.deploy.rehearsal import DeployedHouse
+from testing.contract import operations
+from testing.rehearsal import DeployedHouse
 from tests.deploy.steps import STEPS
 
 POLICIES = Path(__file__).resolve().parents[2] / ".chalice" / "policies"
@@ -116,7 +116,7 @@ def _is_missed(stay, step, function, statement):
             STEPS[step](stay)
     except (AssertionError, KeyError):
         if step == RENEWAL:
-            STEPS[step](stay)  # Plex forgot the token that the house still has
+            STEPS[step](stay)  # Plex forgot the token that the stack still has
         refused = {use["action"] for use in stay.rehearsal.uses()[seen:] if use["decision"] == "Deny"}
         return bool(refused & _actions(function, statement))
     return False
@@ -138,7 +138,7 @@ class _without:  # noqa: N801 - reads as a word
 
     def __exit__(self, *_):
         self._put(self.whole)
-        self.stay.house.plex.control.delete("/_standin/faults")
+        self.stay.stack.plex.control.delete("/_standin/faults")
 
     def _put(self, document):
         self.iam.put_role_policy(RoleName=self.role, PolicyName=self.name, PolicyDocument=json.dumps(document))

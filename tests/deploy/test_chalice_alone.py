@@ -20,7 +20,7 @@ def chalice_deploys(rehearsal):
 
 
 def test_it_brings_changed_code_with_its_policy_and_loses_nothing(rehearsal, stay, chalice_deploys):
-    code, before = stay.house.invite(note="still there"), _beside_the_code(rehearsal)
+    code, before = stay.stack.invite(note="still there"), _beside_the_code(rehearsal)
     page = rehearsal.project / "chalicelib" / "pages" / "signup.css"
     page.write_text(page.read_text() + "\n/* changed by the rehearsal */\n")
 
@@ -28,11 +28,11 @@ def test_it_brings_changed_code_with_its_policy_and_loses_nothing(rehearsal, sta
         done = chalice_deploys()
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "changed by the rehearsal" in stay.house.client().get(f"{stay.house.origin}/signup.css").text
+    assert "changed by the rehearsal" in stay.stack.client().get(f"{stay.stack.origin}/signup.css").text
     assert "Added" in [each["Sid"] for each in _policy(rehearsal, "sweep")["Statement"]]
     assert _beside_the_code(rehearsal) == before
-    assert stay.house.shown(code)["note"] == "still there"
-    unknown = stay.house.client().get("/there-is-no-such-route")
+    assert stay.stack.shown(code)["note"] == "still there"
+    unknown = stay.stack.client().get("/there-is-no-such-route")
     assert (unknown.status_code, unknown.json()) == (404, {"Code": "NotFound", "Message": "There is nothing here."})
     STEPS["a_person_redeems"](stay)
 

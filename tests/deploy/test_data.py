@@ -39,7 +39,7 @@ def test_an_export_has_no_token_of_anybody(rehearsal, stay):
     exported = rehearsal.ops("export", "prod").stdout
     owner = rehearsal.client("secretsmanager").get_secret_value(SecretId=stay.outputs["PlexSecretArn"])
     assert json.loads(owner["SecretString"])["token"] not in exported
-    assert stay.house.running.admin_token not in exported
+    assert stay.stack.running.admin_token not in exported
 
 
 @pytest.mark.parametrize("line", ["nonsense", "{}", '{"table": "sessions", "item": {}}', "[1]"])

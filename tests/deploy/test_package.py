@@ -11,7 +11,7 @@ import pytest
 
 from infra.chalice_cli import gateway_responses
 from infra.packing import CALLED
-from tests.deploy.packages import packaged
+from testing.packages import packaged
 
 ROOT = Path(__file__).resolve().parents[2]
 HANDLERS = (

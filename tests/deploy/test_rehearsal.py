@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.deploy.rehearsal import become_owner, setup_token
+from testing.rehearsal import become_owner, setup_token
 from tests.deploy.steps import STEPS
 
 FUNCTIONS = ("api_handler", "provision", "sweep", "remove_orphans", "tidy_qr")
@@ -94,13 +94,13 @@ def test_schedules_and_sources_are_wired(rehearsal, deployed):
 
 
 def test_deploying_again_changes_nothing_that_people_have(rehearsal, stay):
-    code, before = stay.house.invite(note="still there"), rehearsal.outputs("prod")
+    code, before = stay.stack.invite(note="still there"), rehearsal.outputs("prod")
     again = rehearsal.ops("deploy", "prod").stdout
     assert "0 files changed" in again
     assert "Set-up token" not in again
-    assert stay.house.shown(code)["note"] == "still there"
+    assert stay.stack.shown(code)["note"] == "still there"
     assert rehearsal.outputs("prod") == {**before, "SetupTokenHash": "none"}
-    answer = stay.house.client().get("/there-is-no-such-route")
+    answer = stay.stack.client().get("/there-is-no-such-route")
     assert (answer.status_code, answer.json()) == (404, {"Code": "NotFound", "Message": "There is nothing here."})
 
 
@@ -118,8 +118,8 @@ def test_what_stopped_half_way_goes_on_and_what_is_destroyed_is_gone(rehearsal, 
     resumed = rehearsal.ops("deploy", "dev").stdout
     assert "An earlier run, here or elsewhere, left what is not on record" in resumed
     assert Counter(_everything(rehearsal)["rest apis"]) == Counter({"streamarr": 2})
-    with rehearsal.house("dev") as house:
-        token = become_owner(house, setup_token(resumed))
+    with rehearsal.stack("dev") as stack:
+        token = become_owner(stack, setup_token(resumed))
 
     rehearsal.ops("destroy", "dev")
     left = _everything(rehearsal)
@@ -130,8 +130,8 @@ def test_what_stopped_half_way_goes_on_and_what_is_destroyed_is_gone(rehearsal, 
 
     again = rehearsal.ops("deploy", "dev").stdout
     assert "Set-up token" not in again
-    with rehearsal.house("dev") as house:
-        assert house.client(token).get("/auth/me").json()["user"]["name"]
+    with rehearsal.stack("dev") as stack:
+        assert stack.client(token).get("/auth/me").json()["user"]["name"]
 
     refused = rehearsal.ops("destroy", "dev", "--data", check=False)
     assert (refused.returncode, "--yes streamarr-dev" in refused.stdout) == (2, True)

@@ -14,7 +14,7 @@ from infra.deploy import data, restoring
 from infra.deploy.installation import DeploymentError, Installation
 from local.aws import CREDENTIALS
 from local.plex import demo
-from tests.deploy.stay import from_now, ok
+from testing.stay import from_now, ok
 from tests.deploy.steps import STEPS
 
 MINE = ("--yes", "streamarr-prod")
@@ -32,49 +32,49 @@ def installation(rehearsal, deployed, monkeypatch):
 def nobody_is_signed_in_afterwards(stay):
     """The owner signs in again, for whatever test comes next."""
     yield
-    stay.house.admin.headers["Authorization"] = f"Bearer {stay.signs_in({'id': demo.OWNER.id})}"
+    stay.stack.admin.headers["Authorization"] = f"Bearer {stay.signs_in({'id': demo.OWNER.id})}"
 
 
 def test_everything_is_again_as_it_was_at_that_moment(
     rehearsal, stay, installation, monkeypatch, nobody_is_signed_in_afterwards
 ):
-    changed, deleted, (_, closed) = stay.house.invite(note="as it was"), stay.house.invite(), stay.someone_in()
+    changed, deleted, (_, closed) = stay.stack.invite(note="as it was"), stay.stack.invite(), stay.someone_in()
     moment = _the_next_second(stay)
     then = _exported(rehearsal)
-    ok(stay.house.admin.patch(f"/invites/{changed}", json={"note": "a mistake", "expires_at": from_now(days=2)}))
-    ok(stay.house.admin.delete(f"/invites/{deleted}"))
-    ok(stay.house.admin.delete(f"/users/{closed}"))
+    ok(stay.stack.admin.patch(f"/invites/{changed}", json={"note": "a mistake", "expires_at": from_now(days=2)}))
+    ok(stay.stack.admin.delete(f"/invites/{deleted}"))
+    ok(stay.stack.admin.delete(f"/users/{closed}"))
     late, _ = stay.someone_in()
-    ok(stay.house.admin.get(f"/invites/{changed}/qr"))
+    ok(stay.stack.admin.get(f"/invites/{changed}/qr"))
     at = ("--at", f"{moment:%Y-%m-%dT%H:%M:%SZ}")
 
     looked = rehearsal.ops("restore", "prod", *at, check=False)
     assert looked.returncode == 2
     assert "add: --yes streamarr-prod" in looked.stdout
-    assert stay.house.shown(changed)["note"] == "a mistake"
+    assert stay.stack.shown(changed)["note"] == "a mistake"
 
     _fail_after_the_first_batch(monkeypatch)
     with pytest.raises(EndpointConnectionError):
         restoring.restore(installation, moment, sure=True)
     monkeypatch.undo()
-    assert stay.house.client().get("/health").status_code >= 429
+    assert stay.stack.client().get("/health").status_code >= 429
     _send(stay, {"kind": "provision", "redemption_id": "no-more"})
 
     done = rehearsal.ops("restore", "prod", *at, *MINE).stdout
     assert "Everybody signs in again" in done
     assert _exported(rehearsal) == then
-    assert stay.house.client().get("/health").status_code == 200
-    assert stay.house.admin.get("/auth/me").status_code == 401
+    assert stay.stack.client().get("/health").status_code == 200
+    assert stay.stack.admin.get("/auth/me").status_code == 401
     assert not [each for each in rehearsal.client("dynamodb").list_tables()["TableNames"] if "-at-" in each]
     assert _waiting(stay) == 0
     stay.eventually(lambda: not stay.objects(changed))
-    assert stay.house.plex.shares(late.account)  # Plex does not go back
+    assert stay.stack.plex.shares(late.account)  # Plex does not go back
 
 
 def test_after_a_restore_the_house_works(rehearsal, stay, nobody_is_signed_in_afterwards):
     moment = _the_next_second(stay)
     rehearsal.ops("restore", "prod", "--at", f"{moment:%Y-%m-%dT%H:%M:%SZ}", *MINE)
-    stay.house.admin.headers["Authorization"] = f"Bearer {stay.signs_in({'id': demo.OWNER.id})}"
+    stay.stack.admin.headers["Authorization"] = f"Bearer {stay.signs_in({'id': demo.OWNER.id})}"
     STEPS["a_person_redeems"](stay)
     STEPS["what_was_lost_is_sent_again"](stay)
 

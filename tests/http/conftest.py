@@ -1,31 +1,31 @@
-"""What the HTTP tests share beside the house."""
+"""What the HTTP tests share beside the stack."""
 
 from contextlib import contextmanager
 
 import pytest
 
-from tests.http.empty_house import empty_house
+from tests.http.empty_stack import empty_stack
 
 
 @pytest.fixture(scope="module")
 def new_house(tmp_path_factory):
-    """A house that nobody has set up yet."""
-    with empty_house(tmp_path_factory.mktemp("new") / "stack") as house:
-        yield house
+    """A stack that nobody has set up yet."""
+    with empty_stack(tmp_path_factory.mktemp("new") / "stack") as stack:
+        yield stack
 
 
 @pytest.fixture
-def settings(house):
+def settings(stack):
     """`with settings(local_signin_enabled=True):` and afterwards they are as they were."""
 
     def change(**wanted):
-        version = house.admin.get("/settings").json()["version"]
-        answer = house.admin.patch("/settings", json={"version": version, **wanted})
+        version = stack.admin.get("/settings").json()["version"]
+        answer = stack.admin.patch("/settings", json={"version": version, **wanted})
         assert answer.status_code == 200, answer.text
 
     @contextmanager
     def changed(**wanted):
-        before = house.admin.get("/settings").json()
+        before = stack.admin.get("/settings").json()
         change(**wanted)
         try:
             yield
@@ -36,12 +36,14 @@ def settings(house):
 
 
 @pytest.fixture
-def local_account(house):
+def local_account(stack):
     """Makes somebody with a password: gives their address."""
     from chalicelib import wiring
-    from chalicelib.adapters.dynamo.identities import make_the_account
-    from chalicelib.adapters.dynamo.transactions import Transaction
-    from chalicelib.domain.users import Kind, Permission, User, normal_email
+    from chalicelib.accounts.model import Kind, User
+    from chalicelib.common.emails import normal_email
+    from chalicelib.common.people import Permission
+    from chalicelib.stores.accounts.identities import put_account
+    from chalicelib.stores.database.transactions import Transaction
 
     def made(password: str, email: str | None = None) -> str:
         id_ = wiring.new_id()
@@ -55,7 +57,7 @@ def local_account(house):
             created_at=wiring.now(),
         )
         transaction = Transaction(wiring.connection())
-        make_the_account(transaction, user, password_hash=wiring.passwords().hash(password))
+        put_account(transaction, user, password_hash=wiring.passwords().hash(password))
         transaction.commit()
         return address
 

@@ -15,14 +15,14 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from chalicelib.domain.rate_limits import LIMITS, Route
+from chalicelib.accounts.rate_limits import LIMITS, Route
 from local.plex import demo
 
 # --- Somebody else's session ---
 
 
-def test_credential_stuffing_from_one_address_is_stopped(house, settings):
-    stuffer, answers = house.client(), []
+def test_credential_stuffing_from_one_address_is_stopped(stack, settings):
+    stuffer, answers = stack.client(), []
     with settings(local_signin_enabled=True):
         for number in range(2 * LIMITS[Route.LOCAL_SIGN_IN].hits + 1):
             body = {"email": f"leaked{number}@example.org", "password": f"leaked {number}"}
@@ -31,65 +31,65 @@ def test_credential_stuffing_from_one_address_is_stopped(house, settings):
     assert answers[-1] == 429
 
 
-def test_a_session_cannot_be_fixed_beforehand(house):
+def test_a_session_cannot_be_fixed_beforehand(stack):
     """Whatever the browser brings, the token after a sign-in is a new one, and what it brought opens nothing."""
-    visitor, planted = house.visitor(), "planted.00000000000000000000000000000000"
+    visitor, planted = stack.visitor(), "planted.00000000000000000000000000000000"
     visitor.browser.headers["Authorization"] = f"Bearer {planted}"
     visitor.browser.cookies.set("session", planted)
-    answer = visitor.redeems(house.invite())
+    answer = visitor.redeems(stack.invite())
     assert answer.status_code == 202
     assert planted not in answer.text
     assert "session" not in answer.headers.get("Set-Cookie", "")
-    assert house.client(planted).get("/auth/me").status_code == 401
+    assert stack.client(planted).get("/auth/me").status_code == 401
 
 
 @pytest.mark.parametrize("path", ["/auth/plex", "/signup/{code}/plex"])
-def test_a_stolen_sign_in_id_opens_nothing(house, path):
-    path = path.format(code=house.invite())
-    owner_of_it, thief, account = house.client(), house.client(), house.plex.account()
+def test_a_stolen_sign_in_id_opens_nothing(stack, path):
+    path = path.format(code=stack.invite())
+    owner_of_it, thief, account = stack.client(), stack.client(), stack.plex.account()
     started = owner_of_it.post(path).json()
-    house.plex.approve(started["auth_url"], account)
+    stack.plex.approve(started["auth_url"], account)
     thief.post(path)  # with cookies of their own
     stolen = thief.post(f"{path}/{started['sign_in_id']}")
     assert (stolen.status_code, stolen.json()["Code"]) == (404, "SignInNotFound")
 
 
-def test_a_cookie_of_one_sign_in_does_not_complete_another(house):
+def test_a_cookie_of_one_sign_in_does_not_complete_another(stack):
     """Login CSRF: the attacker's approved sign-in, carried into the victim's browser."""
-    attacker, victim, account = house.client(), house.client(), house.plex.account()
+    attacker, victim, account = stack.client(), stack.client(), stack.plex.account()
     theirs, own = attacker.post("/auth/plex").json(), victim.post("/auth/plex").json()
-    house.plex.approve(theirs["auth_url"], account)
+    stack.plex.approve(theirs["auth_url"], account)
     secret = victim.cookies[f"sign_in_{own['sign_in_id']}"]
     victim.cookies.set(f"sign_in_{theirs['sign_in_id']}", secret)
     assert victim.post(f"/auth/plex/{theirs['sign_in_id']}").status_code == 404
 
 
-def test_a_used_pin_is_worth_nothing_to_anybody_else(house):
-    visitor, code = house.visitor(), house.invite(usage_limit=5)
+def test_a_used_pin_is_worth_nothing_to_anybody_else(stack):
+    visitor, code = stack.visitor(), stack.invite(usage_limit=5)
     started = visitor.starts(code)
-    house.plex.approve(started["auth_url"], visitor.account)
+    stack.plex.approve(started["auth_url"], visitor.account)
     visitor.waits(visitor.completes(code, started["sign_in_id"]))
-    thief = house.client()
+    thief = stack.client()
     pin = parse_qs(started["auth_url"].split("#?")[1])["code"][0]
     for id_ in (started["sign_in_id"], pin):
         assert thief.post(f"/signup/{code}/plex/{id_}").status_code == 404
         assert thief.post(f"/auth/plex/{id_}").status_code == 404
-    assert house.shown(code)["uses"] == 1
+    assert stack.shown(code)["uses"] == 1
 
 
-def test_a_sign_in_of_one_invite_does_not_redeem_another(house):
-    visitor, shown, other = house.visitor(), house.invite(), house.invite(downloads=True)
+def test_a_sign_in_of_one_invite_does_not_redeem_another(stack):
+    visitor, shown, other = stack.visitor(), stack.invite(), stack.invite(downloads=True)
     sign_in_id = visitor.signs_in(shown)
     assert visitor.completes(other, sign_in_id).status_code == 404
-    assert house.shown(other)["uses"] == 0
+    assert stack.shown(other)["uses"] == 0
 
 
-def test_a_sign_in_of_a_person_does_not_redeem_as_an_invite_nor_the_other_way_round(house):
-    visitor, code = house.visitor(), house.invite()
+def test_a_sign_in_of_a_person_does_not_redeem_as_an_invite_nor_the_other_way_round(stack):
+    visitor, code = stack.visitor(), stack.invite()
     sign_up = visitor.signs_in(code)
     assert visitor.browser.post(f"/auth/plex/{sign_up}").status_code == 404
     started = visitor.browser.post("/auth/plex").json()
-    house.plex.approve(started["auth_url"], visitor.account)
+    stack.plex.approve(started["auth_url"], visitor.account)
     assert visitor.completes(code, started["sign_in_id"]).status_code == 404
 
 
@@ -109,38 +109,38 @@ def test_a_sign_in_of_a_person_does_not_redeem_as_an_invite_nor_the_other_way_ro
         "%00.%00",
     ],
 )
-def test_made_up_tokens_open_nothing(house, token):
-    answer = house.client().get("/auth/me", headers={"Authorization": f"Bearer {token}"})
+def test_made_up_tokens_open_nothing(stack, token):
+    answer = stack.client().get("/auth/me", headers={"Authorization": f"Bearer {token}"})
     assert (answer.status_code, answer.json()["Code"]) == (401, "NotSignedIn")
 
 
-def test_a_token_counts_for_its_own_user_only(house):
-    one, other = house.member("streamarr"), house.member("admin")
+def test_a_token_counts_for_its_own_user_only(stack):
+    one, other = stack.member("streamarr"), stack.member("admin")
     secret = one.token.partition(".")[2]
-    assert house.client(f"{other.id}.{secret}").get("/users").status_code == 401
+    assert stack.client(f"{other.id}.{secret}").get("/users").status_code == 401
 
 
 # --- More than one may ---
 
 
-def test_nobody_grants_themselves_what_they_do_not_hold(house):
-    manager = house.member("manage_users")
+def test_nobody_grants_themselves_what_they_do_not_hold(stack):
+    manager = stack.member("manage_users")
     for permissions in (["admin"], ["manage_users", "manage_invites"]):
         answer = manager.http.patch(f"/users/{manager.id}", json={"permissions": permissions})
         assert answer.status_code == 403
     assert manager.http.get("/auth/me").json()["permissions"] == ["manage_users"]
 
 
-def test_nobody_without_the_permission_touches_users_or_settings(house):
-    plain, other = house.member("streamarr"), house.member("streamarr")
+def test_nobody_without_the_permission_touches_users_or_settings(stack):
+    plain, other = stack.member("streamarr"), stack.member("streamarr")
     assert plain.http.patch(f"/users/{plain.id}", json={"permissions": ["admin"]}).status_code == 403
     assert plain.http.delete(f"/users/{other.id}").status_code == 403
     assert plain.http.patch("/settings", json={"version": 0, "signup_enabled": True}).status_code == 403
     assert plain.http.get("/settings").status_code == 403
 
 
-def test_an_admin_does_not_take_the_house_from_its_owner(house):
-    admin, owner = house.member("admin"), house.admin.get("/auth/me").json()["user"]
+def test_an_admin_does_not_take_the_house_from_its_owner(stack):
+    admin, owner = stack.member("admin"), stack.admin.get("/auth/me").json()["user"]
     assert admin.http.patch(f"/users/{owner['id']}", json={"permissions": ["streamarr"]}).status_code == 403
     assert admin.http.delete(f"/users/{owner['id']}").status_code == 403
     renewing = admin.http.post("/setup")
@@ -150,9 +150,9 @@ def test_an_admin_does_not_take_the_house_from_its_owner(house):
 
 
 @pytest.mark.parametrize("field", ["id", "kind", "plex_id", "state", "email", "name", "invited_by", "redemption_id"])
-def test_fields_that_are_not_to_be_set_are_refused_by_name(house, field):
-    member = house.member("streamarr")
-    answer = house.admin.patch(f"/users/{member.id}", json={field: "x"})
+def test_fields_that_are_not_to_be_set_are_refused_by_name(stack, field):
+    member = stack.member("streamarr")
+    answer = stack.admin.patch(f"/users/{member.id}", json={field: "x"})
     assert (answer.status_code, answer.json()["Field"]) == (400, field)
 
 
@@ -166,8 +166,8 @@ def test_fields_that_are_not_to_be_set_are_refused_by_name(house, field):
         ("/setup", {"setup_token": "x", "admin": True}, "admin"),
     ],
 )
-def test_what_is_not_asked_for_is_refused_and_not_ignored(house, path, body, field):
-    answer = house.admin.post(path, json=body)
+def test_what_is_not_asked_for_is_refused_and_not_ignored(stack, path, body, field):
+    answer = stack.admin.post(path, json=body)
     assert (answer.status_code, answer.json()["Field"]) == (400, field)
 
 
@@ -192,28 +192,28 @@ PATHS = [
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_path_tricks_find_nothing(house, path):
+def test_path_tricks_find_nothing(stack, path):
     for route in (f"/signup/{path}", f"/invites/{path}"):
-        answer = house.admin.get(route)
+        answer = stack.admin.get(route)
         assert answer.status_code == 404, (route, answer.text)
         assert answer.json()["Code"] in ("InviteNotFound", "NotFound")
     for route in (f"/users/{path}", f"/redemptions/{path}"):
-        assert house.admin.get(route).status_code == 404
-    assert house.client().post(f"/auth/plex/{path}").status_code == 404
+        assert stack.admin.get(route).status_code == 404
+    assert stack.client().post(f"/auth/plex/{path}").status_code == 404
 
 
 @pytest.mark.parametrize(
     "icode", ["", "%00", "x" * 5000, "<script>alert(1)</script>", "\u202e", "' OR 1=1 --", "\ud7ff"]
 )
-def test_the_page_takes_any_code_and_shows_none_of_it(house, icode):
-    page = house.client().get(f"{house.origin}/signup", params={"icode": icode})
+def test_the_page_takes_any_code_and_shows_none_of_it(stack, icode):
+    page = stack.client().get(f"{stack.origin}/signup", params={"icode": icode})
     assert page.status_code == 404
     assert "<script>alert" not in page.text
 
 
-def test_a_code_given_twice_or_with_other_parameters_does_no_harm(house):
-    code = house.invite()
-    page = house.client().get(f"{house.origin}/signup?icode=Unknown1&icode={code}&next=https://evil.example/")
+def test_a_code_given_twice_or_with_other_parameters_does_no_harm(stack):
+    code = stack.invite()
+    page = stack.client().get(f"{stack.origin}/signup?icode=Unknown1&icode={code}&next=https://evil.example/")
     assert page.status_code == 200
     assert "evil" not in page.text
 
@@ -247,8 +247,8 @@ DEEP = "[" * 100_000
     ],
     ids=lambda content: content[:30].decode(errors="replace"),
 )
-def test_odd_bodies_are_refused_and_change_nothing(house, content):
-    inviter = house.member("manage_invites")
+def test_odd_bodies_are_refused_and_change_nothing(stack, content):
+    inviter = stack.member("manage_invites")
     answer = inviter.http.post("/invites", content=content, headers={"Content-Type": "application/json"})
     assert answer.status_code == 400, answer.text
     assert answer.json()["Code"] == "BadInput"
@@ -267,24 +267,24 @@ def test_odd_bodies_are_refused_and_change_nothing(house, content):
         {"email": "a\x00b", "password": "x"},
     ],
 )
-def test_odd_credentials_are_refused_by_field(house, body):
-    answer = house.client().post("/auth/local", json=body)
+def test_odd_credentials_are_refused_by_field(stack, body):
+    answer = stack.client().post("/auth/local", json=body)
     assert answer.status_code == 400
     assert answer.json()["Field"] in ("email", "password")
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
-def test_a_form_of_another_site_is_not_taken(house, method):
+def test_a_form_of_another_site_is_not_taken(stack, method):
     """What a page elsewhere can send without being asked for permission: no JSON."""
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
         path = {"POST": "/invites", "PUT": "/setup/server", "PATCH": "/settings"}[method]
-        answer = house.admin.request(method, path, content=b"{}", headers={"Content-Type": kind})
+        answer = stack.admin.request(method, path, content=b"{}", headers={"Content-Type": kind})
         assert answer.status_code == 415
 
 
-def test_odd_requests_never_fail_on_our_side(house):
+def test_odd_requests_never_fail_on_our_side(stack):
     """Raw bytes on the wire, as no HTTP client would send them."""
-    where = urlsplit(house.origin)
+    where = urlsplit(stack.origin)
     for request in (
         b"GET /api/signup/../settings HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
         b"GET /api/../../etc/passwd HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
@@ -307,7 +307,7 @@ def test_odd_requests_never_fail_on_our_side(house):
 @pytest.fixture
 def log(monkeypatch):
     """What the API logs, as lines."""
-    from chalicelib.entrypoints.logs import logger
+    from chalicelib.logs import logger
 
     lines: list[str] = []
 
@@ -324,26 +324,26 @@ def log(monkeypatch):
     underlying.setLevel(level)
 
 
-def test_nothing_said_in_a_request_begins_a_line_of_the_log(house, log):
+def test_nothing_said_in_a_request_begins_a_line_of_the_log(stack, log):
     forged = '\n{"level":"ERROR","message":"forged"}\r\n'
-    browser = house.client()
+    browser = stack.client()
     browser.post("/auth/local", json={"email": f"a@b.c{forged}", "password": forged})
     browser.get("/signup/x%0aforged")
-    browser.get(f"{house.origin}/signup", params={"icode": forged}, headers={"User-Agent": "forged"})
+    browser.get(f"{stack.origin}/signup", params={"icode": forged}, headers={"User-Agent": "forged"})
     assert len(log) == 3
     assert all(json.loads(line)["message"] == "answered" for line in log)
     assert "forged" not in "".join(log)
 
 
-def test_the_log_names_the_request_and_the_redemption_and_nobody_s_secret(house, log, settings, local_account):
-    visitor, code = house.visitor(), house.invite()
+def test_the_log_names_the_request_and_the_redemption_and_nobody_s_secret(stack, log, settings, local_account):
+    visitor, code = stack.visitor(), stack.invite()
     started = visitor.starts(code)
-    house.plex.approve(started["auth_url"], visitor.account)
+    stack.plex.approve(started["auth_url"], visitor.account)
     answer = visitor.completes(code, started["sign_in_id"])
     redeemed = answer.json()
     address = local_account("correct horse battery")
     with settings(local_signin_enabled=True):
-        signed_in = house.client().post("/auth/local", json={"email": address, "password": "correct horse battery"})
+        signed_in = stack.client().post("/auth/local", json={"email": address, "password": "correct horse battery"})
     visitor.waits(answer)
 
     lines = [json.loads(line) for line in log]
@@ -359,21 +359,21 @@ def test_the_log_names_the_request_and_the_redemption_and_nobody_s_secret(house,
         signed_in.json()["token"],
         "correct horse battery",
         visitor.account["token"],
-        *house.plex.control.get("/_standin/tokens").json()["ever_issued"],
+        *stack.plex.control.get("/_standin/tokens").json()["ever_issued"],
     ]
     written = "".join(log)
     assert not [secret for secret in secrets if secret in written]
     assert "@" not in written
 
 
-def test_what_an_exception_says_is_scrubbed(house, log, monkeypatch):
+def test_what_an_exception_says_is_scrubbed(stack, log, monkeypatch):
     from chalicelib import wiring
 
     def breaks():
         raise RuntimeError("token K3xZ-abcdef0123456789 of maya@example.org was refused")
 
     monkeypatch.setattr(wiring, "setting_up", breaks)
-    assert httpx.get(f"{house.origin}/api/setup").status_code == 500
+    assert httpx.get(f"{stack.origin}/api/setup").status_code == 500
     written = "".join(log)
     assert "K3xZ" not in written
     assert "maya" not in written
@@ -384,27 +384,27 @@ def test_what_an_exception_says_is_scrubbed(house, log, monkeypatch):
 
 
 @pytest.mark.parametrize("kind", ["html", "garbage", "empty"])
-def test_whatever_plex_says_nobody_is_let_in_by_it(house, kind):
-    browser, account = house.client(), house.plex.account()
+def test_whatever_plex_says_nobody_is_let_in_by_it(stack, kind):
+    browser, account = stack.client(), stack.plex.account()
     started = browser.post("/auth/plex").json()
-    house.plex.approve(started["auth_url"], account)
-    house.plex.fault(method="GET", path="/api/v2/user", kind=kind)
+    stack.plex.approve(started["auth_url"], account)
+    stack.plex.fault(method="GET", path="/api/v2/user", kind=kind)
     answer = browser.post(f"/auth/plex/{started['sign_in_id']}")
     assert (answer.status_code, answer.json()["Code"]) == (503, "PlexUnavailable")
 
 
-def test_a_name_from_plex_is_shown_as_one_plain_line(house):
-    account = house.plex.account(username=f"Ma\nya\u202e{house.plex.account()['id']}\x07")
-    visitor = house.visitor(account)
-    redeemed = visitor.redeems(house.invite()).json()
+def test_a_name_from_plex_is_shown_as_one_plain_line(stack):
+    account = stack.plex.account(username=f"Ma\nya\u202e{stack.plex.account()['id']}\x07")
+    visitor = stack.visitor(account)
+    redeemed = visitor.redeems(stack.invite()).json()
     name = redeemed["redemption"]["user"]["name"]
     assert name.isprintable()
     assert name.startswith("Ma ya")
 
 
-def test_many_at_once_with_one_stolen_cookie_get_what_one_gets(house):
+def test_many_at_once_with_one_stolen_cookie_get_what_one_gets(stack):
     """The same completion fifty times over: one account, one use."""
-    visitor, code = house.visitor(), house.invite(usage_limit=5)
+    visitor, code = stack.visitor(), stack.invite(usage_limit=5)
     sign_in_id = visitor.signs_in(code)
 
     def completes(_) -> httpx.Response:
@@ -415,4 +415,4 @@ def test_many_at_once_with_one_stolen_cookie_get_what_one_gets(house):
     users = {answer.json()["redemption"]["user"]["id"] for answer in answers if answer.status_code == 202}
     assert len(users) == 1
     assert {answer.status_code for answer in answers} <= {202, 503}
-    assert house.shown(code)["uses"] == 1
+    assert stack.shown(code)["uses"] == 1

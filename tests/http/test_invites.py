@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.domain.quotas import Quota
+from chalicelib.settings.model import Quota
 from local.plex import demo
 
 REFUSED_FIELDS = [
@@ -44,8 +44,8 @@ def listed(client, **params):
         params["cursor"] = answer.json()["next"]
 
 
-def test_an_invite_with_everything_is_made_as_wished(house):
-    answer = house.admin.post(
+def test_an_invite_with_everything_is_made_as_wished(stack):
+    answer = stack.admin.post(
         "/invites",
         json={
             "usage_limit": None,
@@ -64,20 +64,20 @@ def test_an_invite_with_everything_is_made_as_wished(house):
     assert invite["libraries"] == [str(demo.MOVIES)]
     assert invite["features"] == {"downloads": True, "live_tv": True, "plex_home": True}
     assert (invite["note"], invite["status"], invite["redeemed_by"]) == ("für Oma 👵", "active", [])
-    shown = house.shown(invite["code"])
+    shown = stack.shown(invite["code"])
     assert {name: shown[name] for name in invite} == invite
     assert [entry["action"] for entry in shown["audit"]] == ["created"]
 
 
 @pytest.mark.parametrize(("body", "field"), REFUSED_FIELDS)
 @pytest.mark.parametrize("method", ["POST", "PATCH"])
-def test_what_cannot_be_taken_is_refused_by_its_name_and_changes_nothing(house, method, body, field):
-    code = house.invite()
-    before = house.shown(code)
-    answer = house.admin.request(method, "/invites" if method == "POST" else f"/invites/{code}", json=body)
+def test_what_cannot_be_taken_is_refused_by_its_name_and_changes_nothing(stack, method, body, field):
+    code = stack.invite()
+    before = stack.shown(code)
+    answer = stack.admin.request(method, "/invites" if method == "POST" else f"/invites/{code}", json=body)
     assert (answer.status_code, answer.json()["Code"]) == (400, "BadInput")
     assert answer.json()["Field"] == field
-    assert house.shown(code) == before
+    assert stack.shown(code) == before
 
 
 @pytest.mark.parametrize(
@@ -94,56 +94,56 @@ def test_what_cannot_be_taken_is_refused_by_its_name_and_changes_nothing(house, 
         ({"created_by": "demo-admin"}, "created_by"),
     ],
 )
-def test_an_edit_that_cannot_be_is_refused_by_its_name(house, changes, field):
-    answer = house.admin.patch(f"/invites/{house.invite()}", json=changes)
+def test_an_edit_that_cannot_be_is_refused_by_its_name(stack, changes, field):
+    answer = stack.admin.patch(f"/invites/{stack.invite()}", json=changes)
     assert (answer.status_code, answer.json()["Field"]) == (400, field)
 
 
-def test_a_custom_code_is_kept_as_it_is_and_is_unique(house):
-    code = f"Party{house.invite()}"
-    assert house.invite(code=code) == code
-    again = house.admin.post("/invites", json={"code": code})
+def test_a_custom_code_is_kept_as_it_is_and_is_unique(stack):
+    code = f"Party{stack.invite()}"
+    assert stack.invite(code=code) == code
+    again = stack.admin.post("/invites", json={"code": code})
     assert (again.status_code, again.json()["Code"], again.json()["Field"]) == (409, "CodeTaken", "code")
-    assert house.invite(code=code.swapcase()) == code.swapcase()
+    assert stack.invite(code=code.swapcase()) == code.swapcase()
 
 
-def test_the_code_of_a_deleted_invite_is_never_given_again(house):
-    code = house.invite()
-    assert house.admin.delete(f"/invites/{code}").status_code == 204
-    assert house.admin.post("/invites", json={"code": code}).status_code == 409
+def test_the_code_of_a_deleted_invite_is_never_given_again(stack):
+    code = stack.invite()
+    assert stack.admin.delete(f"/invites/{code}").status_code == 204
+    assert stack.admin.post("/invites", json={"code": code}).status_code == 409
 
 
-def test_plain_inviters_make_plain_invites_and_learn_which_field_is_not_theirs(house):
-    inviter = house.member("create_invites")
+def test_plain_inviters_make_plain_invites_and_learn_which_field_is_not_theirs(stack):
+    inviter = stack.member("create_invites")
     assert inviter.http.post("/invites", json={"note": "hello", "usage_limit": 1}).status_code == 201
     refused = inviter.http.post("/invites", json={"usage_limit": 2})
     assert (refused.status_code, refused.json()["Code"], refused.json()["Field"]) == (403, "NotAllowed", "usage_limit")
-    assert house.member("streamarr").http.post("/invites", json={}).status_code == 403
-    assert house.client().post("/invites", json={}).status_code == 401
+    assert stack.member("streamarr").http.post("/invites", json={}).status_code == 403
+    assert stack.client().post("/invites", json={}).status_code == 401
 
 
-def test_on_somebody_s_behalf_it_is_theirs(house):
-    somebody, manager = house.member("streamarr"), house.member("manage_invites", "manage_users")
+def test_on_somebody_s_behalf_it_is_theirs(stack):
+    somebody, manager = stack.member("streamarr"), stack.member("manage_invites", "manage_users")
     answer = manager.http.post("/invites", json={"created_by": somebody.id})
     assert answer.status_code == 201
     assert answer.json()["created_by"]["id"] == somebody.id
     assert [invite["code"] for invite in listed(somebody.http)] == [answer.json()["code"]]
-    assert house.shown(answer.json()["code"])["audit"][0]["by"]["id"] == manager.id
+    assert stack.shown(answer.json()["code"])["audit"][0]["by"]["id"] == manager.id
     refused = manager.http.post("/invites", json={"created_by": "nobody-at-all"})
     assert (refused.status_code, refused.json()["Field"]) == (400, "created_by")
-    refused = house.member("manage_invites").http.post("/invites", json={"created_by": somebody.id})
+    refused = stack.member("manage_invites").http.post("/invites", json={"created_by": somebody.id})
     assert (refused.status_code, refused.json()["Field"]) == (403, "created_by")
 
 
-def test_on_trial_nobody_invites(house):
+def test_on_trial_nobody_invites(stack):
     ends = datetime.now(UTC) + timedelta(days=2)
-    refused = house.member("create_invites", trial_ends_at=ends).http.post("/invites", json={})
+    refused = stack.member("create_invites", trial_ends_at=ends).http.post("/invites", json={})
     assert (refused.status_code, refused.json()["Code"]) == (403, "OnTrial")
     assert f"{ends:%-d %B %Y}" in refused.json()["Message"]
 
 
-def test_deleted_invites_count_against_the_quota(house):
-    inviter = house.member("create_invites", quota=Quota(2, 7))
+def test_deleted_invites_count_against_the_quota(stack):
+    inviter = stack.member("create_invites", quota=Quota(2, 7))
     for _ in range(2):
         code = inviter.http.post("/invites", json={}).json()["code"]
         assert inviter.http.delete(f"/invites/{code}").status_code == 204
@@ -153,9 +153,9 @@ def test_deleted_invites_count_against_the_quota(house):
     assert f"{renews:%-d %B %Y}" in refused.json()["Message"]
 
 
-def test_an_edit_shows_its_traces(house):
-    code = house.invite()
-    answer = house.admin.patch(f"/invites/{code}", json={"usage_limit": 3, "note": "hi", "downloads": True})
+def test_an_edit_shows_its_traces(stack):
+    code = stack.invite()
+    answer = stack.admin.patch(f"/invites/{code}", json={"usage_limit": 3, "note": "hi", "downloads": True})
     assert answer.status_code == 200
     edited = answer.json()
     assert (edited["usage_limit"], edited["note"], edited["features"]["downloads"]) == (3, "hi", True)
@@ -167,60 +167,60 @@ def test_an_edit_shows_its_traces(house):
     assert latest["by"]["id"] == "demo-admin"
 
 
-def test_what_a_manager_switched_off_its_creator_cannot_switch_on(house):
-    inviter = house.member("create_invites", "advanced_invites")
+def test_what_a_manager_switched_off_its_creator_cannot_switch_on(stack):
+    inviter = stack.member("create_invites", "advanced_invites")
     path = f"/invites/{inviter.http.post('/invites', json={}).json()['code']}"
     assert inviter.http.patch(path, json={"enabled": False}).json()["status"] == "inactive"
     assert inviter.http.patch(path, json={"enabled": True}).json()["status"] == "active"
-    assert house.admin.patch(path, json={"enabled": False}).json()["locked"]
+    assert stack.admin.patch(path, json={"enabled": False}).json()["locked"]
     refused = inviter.http.patch(path, json={"enabled": True})
     assert (refused.status_code, refused.json()["Field"]) == (403, "enabled")
-    assert house.member("manage_invites").http.patch(path, json={"enabled": True}).json()["status"] == "active"
+    assert stack.member("manage_invites").http.patch(path, json={"enabled": True}).json()["status"] == "active"
     assert inviter.http.patch(path, json={"enabled": False}).json()["locked"] is False
 
 
-def test_raising_the_limit_of_a_redeemed_invite_lets_the_next_one_in(house):
-    code, first, second = house.invite(), house.visitor(), house.visitor()
+def test_raising_the_limit_of_a_redeemed_invite_lets_the_next_one_in(stack):
+    code, first, second = stack.invite(), stack.visitor(), stack.visitor()
     first.waits(first.redeems(code))
     path = f"/invites/{code}"
-    assert house.shown(code)["status"] == "redeemed"
-    assert house.admin.patch(path, json={"usage_limit": 2, "downloads": True}).json()["status"] == "active"
+    assert stack.shown(code)["status"] == "redeemed"
+    assert stack.admin.patch(path, json={"usage_limit": 2, "downloads": True}).json()["status"] == "active"
     second.waits(second.redeems(code))
-    below = house.admin.patch(path, json={"usage_limit": 1})
+    below = stack.admin.patch(path, json={"usage_limit": 1})
     assert (below.status_code, below.json()["Code"], below.json()["Field"]) == (409, "LimitBelowUses", "usage_limit")
-    assert house.admin.patch(path, json={"usage_limit": 5}).json()["status"] == "active"
-    assert house.admin.patch(path, json={"usage_limit": 2}).json()["status"] == "redeemed"
-    (share,) = house.plex.shares(first.account)
+    assert stack.admin.patch(path, json={"usage_limit": 5}).json()["status"] == "active"
+    assert stack.admin.patch(path, json={"usage_limit": 2}).json()["status"] == "redeemed"
+    (share,) = stack.plex.shares(first.account)
     assert not share["settings"]["allowSync"]  # what the first was given stays as it was
-    (row,) = listed(house.admin, q=code)
+    (row,) = listed(stack.admin, q=code)
     names = [second.account["username"], first.account["username"]]
     assert [person["name"] for person in row["redeemed_by"]] == names
     assert {person["state"] for person in row["redeemed_by"]} == {"done"}
-    assert [person["name"] for person in house.shown(code)["redeemed_by"]] == names
+    assert [person["name"] for person in stack.shown(code)["redeemed_by"]] == names
 
 
-def test_the_history_outlives_the_invite(house):
-    inviter, visitor = house.member("create_invites"), house.visitor()
+def test_the_history_outlives_the_invite(stack):
+    inviter, visitor = stack.member("create_invites"), stack.visitor()
     code = inviter.http.post("/invites", json={}).json()["code"]
     redeemed = visitor.waits(visitor.redeems(code))
     path = f"/invites/{code}"
     refused = inviter.http.delete(path)
     assert (refused.status_code, refused.json()["Code"]) == (403, "NotAllowed")
-    assert house.admin.delete(path).status_code == 204
-    assert house.admin.delete(path).status_code == 404
-    for client in (house.admin, inviter.http):
+    assert stack.admin.delete(path).status_code == 204
+    assert stack.admin.delete(path).status_code == 404
+    for client in (stack.admin, inviter.http):
         assert client.get(path).status_code == 404
         assert client.patch(path, json={"note": "x"}).status_code == 404
         history = client.get(f"{path}/redemptions").json()
         assert [redemption["id"] for redemption in history["redemptions"]] == [redeemed["id"]]
-    assert house.member("create_invites").http.get(f"{path}/redemptions").status_code == 403
+    assert stack.member("create_invites").http.get(f"{path}/redemptions").status_code == 403
     assert listed(inviter.http) == []
-    gone = house.visitor().browser.get(f"/signup/{code}")
+    gone = stack.visitor().browser.get(f"/signup/{code}")
     assert (gone.status_code, gone.json()["Message"]) == (404, "Invite code not found")
 
 
-def test_an_invite_that_expires_is_expired_everywhere_at_once(house):
-    inviter = house.member("create_invites", "advanced_invites")
+def test_an_invite_that_expires_is_expired_everywhere_at_once(stack):
+    inviter = stack.member("create_invites", "advanced_invites")
     invite = inviter.http.post("/invites", json={}).json()
     path, soon = f"/invites/{invite['code']}", datetime.now(UTC) + timedelta(seconds=0.4)
     assert inviter.http.patch(path, json={"expires_at": soon.isoformat()}).json()["status"] == "active"
@@ -231,14 +231,14 @@ def test_an_invite_that_expires_is_expired_everywhere_at_once(house):
     assert [row["code"] for row in listed(inviter.http, status="expired")] == [invite["code"]]
     assert listed(inviter.http, status="active") == []
     assert inviter.http.patch(path, json={"enabled": True}).json()["status"] == "expired"
-    assert house.visitor().browser.get(f"/signup/{invite['code']}").status_code == 410
+    assert stack.visitor().browser.get(f"/signup/{invite['code']}").status_code == 410
     tomorrow = {"expires_at": (soon + timedelta(days=1)).isoformat()}
     assert inviter.http.patch(path, json=tomorrow).json()["status"] == "active"
     assert [row["code"] for row in listed(inviter.http, status="active")] == [invite["code"]]
 
 
-def test_filters_combine_and_pages_follow_each_other(house):
-    inviter, manager = house.member("create_invites"), house.member("view_invites")
+def test_filters_combine_and_pages_follow_each_other(stack):
+    inviter, manager = stack.member("create_invites"), stack.member("view_invites")
     codes = [inviter.http.post("/invites", json={"note": f"guest {n}"}).json()["code"] for n in range(7)]
     for code in codes[::2]:
         inviter.http.patch(f"/invites/{code}", json={"enabled": False})
@@ -252,11 +252,11 @@ def test_filters_combine_and_pages_follow_each_other(house):
     assert [row["code"] for row in listed(manager.http, q=codes[0])] == [codes[0]]
 
 
-def test_people_see_their_own_invites_and_those_who_may_see_all(house):
+def test_people_see_their_own_invites_and_those_who_may_see_all(stack):
     inviter, other, viewer = (
-        house.member("create_invites"),
-        house.member("create_invites"),
-        house.member("view_invites"),
+        stack.member("create_invites"),
+        stack.member("create_invites"),
+        stack.member("view_invites"),
     )
     code = inviter.http.post("/invites", json={}).json()["code"]
     assert listed(other.http) == []
@@ -266,7 +266,7 @@ def test_people_see_their_own_invites_and_those_who_may_see_all(house):
     assert viewer.http.get(f"/invites/{code}").status_code == 200
     assert viewer.http.patch(f"/invites/{code}", json={"note": "x"}).status_code == 403
     assert viewer.http.delete(f"/invites/{code}").status_code == 403
-    assert house.client().get("/invites").status_code == 401
+    assert stack.client().get("/invites").status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -286,13 +286,13 @@ def test_people_see_their_own_invites_and_those_who_may_see_all(house):
         ({"cursor": "made-up"}, "cursor"),
     ],
 )
-def test_a_filter_that_makes_no_sense_is_refused_by_its_name(house, params, field):
-    answer = house.admin.get("/invites", params=params)
+def test_a_filter_that_makes_no_sense_is_refused_by_its_name(stack, params, field):
+    answer = stack.admin.get("/invites", params=params)
     assert (answer.status_code, answer.json()["Field"]) == (400, field)
 
 
-def test_a_cursor_that_was_tampered_with_is_refused(house):
-    inviter = house.member("create_invites")
+def test_a_cursor_that_was_tampered_with_is_refused(stack):
+    inviter = stack.member("create_invites")
     for _ in range(2):
         inviter.http.post("/invites", json={})
     cursor = inviter.http.get("/invites", params={"limit": 1}).json()["next"]
@@ -303,20 +303,20 @@ def test_a_cursor_that_was_tampered_with_is_refused(house):
         assert inviter.http.get("/invites", params={"cursor": tampered}).status_code == 400, tampered
 
 
-def test_the_statistics_follow_what_happens(house):
-    before = house.admin.get("/stats").json()
+def test_the_statistics_follow_what_happens(stack):
+    before = stack.admin.get("/stats").json()
     assert len(before["redemptions_per_day"]) == 30
-    visitor, code = house.visitor(), house.invite()
+    visitor, code = stack.visitor(), stack.invite()
     visitor.waits(visitor.redeems(code))
-    off, gone = house.invite(), house.invite()
-    house.invite(usage_limit=2)
-    house.admin.patch(f"/invites/{off}", json={"enabled": False})
-    house.admin.delete(f"/invites/{gone}")
-    after = house.admin.get("/stats").json()
+    off, gone = stack.invite(), stack.invite()
+    stack.invite(usage_limit=2)
+    stack.admin.patch(f"/invites/{off}", json={"enabled": False})
+    stack.admin.delete(f"/invites/{gone}")
+    after = stack.admin.get("/stats").json()
     changed = {status: after["invites"][status] - count for status, count in before["invites"].items()}
     assert changed == {"redeemed": 1, "inactive": 1, "active": 1, "expired": 0}
     assert after["users"] == before["users"] + 1
     today = {day["day"]: day["count"] for day in after["redemptions_per_day"]}
     yesterday = {day["day"]: day["count"] for day in before["redemptions_per_day"]}
     assert sum(today.values()) == sum(yesterday.values()) + 1
-    assert house.member("create_invites").http.get("/stats").status_code == 403
+    assert stack.member("create_invites").http.get("/stats").status_code == 403

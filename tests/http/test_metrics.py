@@ -18,23 +18,23 @@ def recorded(monkeypatch, capsys):
     return read
 
 
-def test_creating_and_redeeming_are_counted(house, recorded):
-    visitor = house.visitor()
-    redemption = visitor.waits(visitor.redeems(house.invite()))
+def test_creating_and_redeeming_are_counted(stack, recorded):
+    visitor = stack.visitor()
+    redemption = visitor.waits(visitor.redeems(stack.invite()))
     metrics = dict(recorded())
     assert set(metrics) == {"InvitesCreated", "InvitesRedeemed"}
     assert metrics["InvitesRedeemed"]["redemption"] == redemption["id"]
 
 
-def test_refusals_are_counted_with_their_reason_and_no_code(house, recorded):
-    house.client().get("/signup/Unknown1")
+def test_refusals_are_counted_with_their_reason_and_no_code(stack, recorded):
+    stack.client().get("/signup/Unknown1")
     ((name, said),) = recorded()
     assert (name, said["reason"], said["limit"]) == ("Refused", "InviteNotFound", "validate")
     assert "Unknown1" not in json.dumps(said)
 
 
-def test_blocks_are_counted(house, recorded):
-    guesser = house.client()
+def test_blocks_are_counted(stack, recorded):
+    guesser = stack.client()
     while guesser.get("/signup/Unknown1").status_code != 429:
         continue
     names = [name for name, _ in recorded()]

@@ -12,7 +12,7 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation import GenerationMode
 
 from local.openapi import contract
-from tests.contract import Heard, hold, operations
+from testing.contract import Heard, hold, operations
 
 ODD, FINE = GenerationMode.NEGATIVE, GenerationMode.POSITIVE
 REAL, MADE_UP = True, False
@@ -23,28 +23,28 @@ PLAN = (
     ("nobody", FINE, MADE_UP, 1),
     ("nobody", ODD, MADE_UP, 2),
 )
-"""Who asks, how, of what, and how often: what is plainly wrong is found in half a minute for the whole house."""
+"""Who asks, how, of what, and how often: what is plainly wrong is found in half a minute for the whole stack."""
 
 _documented = schemathesis.openapi.from_dict(contract())
 _addresses = itertools.count(1)
 
 
 @pytest.fixture(autouse=True)
-def settings_stay(house):
-    before = house.admin.get("/settings").json()
+def settings_stay(stack):
+    before = stack.admin.get("/settings").json()
     yield
-    version = house.admin.get("/settings").json()["version"]
-    house.admin.patch("/settings", json={**before, "version": version}).raise_for_status()
+    version = stack.admin.get("/settings").json()["version"]
+    stack.admin.patch("/settings", json={**before, "version": version}).raise_for_status()
 
 
 @pytest.mark.parametrize("named", sorted(operations()), ids=" ".join)
-def test_every_answer_is_documented_however_odd_the_request(house, named):
+def test_every_answer_is_documented_however_odd_the_request(stack, named):
     path, method = named
     for who, mode, real, times in PLAN:
         if mode is FINE or _can_be_odd(path, method):
-            session = _session(house.member("admin").token if who == "admin" else None)
-            parameters = _real_ids(house, path) if real else None
-            ask = _asking(house, _documented[path][method], session, mode, parameters, times)
+            session = _session(stack.member("admin").token if who == "admin" else None)
+            parameters = _real_ids(stack, path) if real else None
+            ask = _asking(stack, _documented[path][method], session, mode, parameters, times)
             ask()
 
 
@@ -53,7 +53,7 @@ def _can_be_odd(path, method):
     return operation.get("security") != [] or not {"parameters", "requestBody"}.isdisjoint(operation)
 
 
-def _asking(house, operation, session, mode, parameters, times):
+def _asking(stack, operation, session, mode, parameters, times):
     @settings(
         max_examples=times,
         derandomize=True,
@@ -64,7 +64,7 @@ def _asking(house, operation, session, mode, parameters, times):
     )
     @given(case=operation.as_strategy(generation_mode=mode, path_parameters=parameters))
     def ask(case):
-        answer = case.call(base_url=f"{house.origin}/api", session=session, headers=dict(session.headers))
+        answer = case.call(base_url=f"{stack.origin}/api", session=session, headers=dict(session.headers))
         headers = {name.lower(): values[0] for name, values in answer.headers.items()}
         path = urlsplit(answer.request.url).path
         hold(Heard(answer.request.method, path, answer.status_code, headers, answer.content))
@@ -78,12 +78,12 @@ def _has_an_odd_body(case):
     return body is not None and body.mode is ODD
 
 
-def _real_ids(house, path):
+def _real_ids(stack, path):
     """Something that is there, for a path that names something."""
     if "{code}" in path:
-        return {"code": house.invite()} | ({"sign_in_id": "0" * 32} if "{sign_in_id}" in path else {})
+        return {"code": stack.invite()} | ({"sign_in_id": "0" * 32} if "{sign_in_id}" in path else {})
     if "{user_id}" in path:
-        return {"user_id": house.member("streamarr").id}
+        return {"user_id": stack.member("streamarr").id}
     return None
 
 

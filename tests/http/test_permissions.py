@@ -176,14 +176,14 @@ def test_the_table_is_read_in_full():
 
 
 @pytest.fixture(scope="module")
-def scenes(house):
-    return {name: Scene(house, permissions) for name, permissions in PEOPLE.items()}
+def scenes(stack):
+    return {name: Scene(stack, permissions) for name, permissions in PEOPLE.items()}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
-def test_everybody_may_do_what_the_table_says(house, scenes, row):
+def test_everybody_may_do_what_the_table_says(stack, scenes, row):
     if row.changes_oneself:
-        scenes = {name: Scene(house, permissions) for name, permissions in PEOPLE.items()}
+        scenes = {name: Scene(stack, permissions) for name, permissions in PEOPLE.items()}
     met = {name: _asked(scene, row) for name, scene in scenes.items()}
     assert met == dict(zip(PEOPLE, row.statuses, strict=True))
 
@@ -198,11 +198,11 @@ def _asked(scene, row):
 class Scene:
     """Somebody, and what the placeholders of a row stand for, made as they are met."""
 
-    def __init__(self, house, permissions):
-        self.house = house
-        self.me = house.member(*permissions) if permissions is not None else None
-        self.http = self.me.http if self.me else house.client()
-        self.somebody_else = house.member("streamarr")
+    def __init__(self, stack, permissions):
+        self.stack = stack
+        self.me = stack.member(*permissions) if permissions is not None else None
+        self.http = self.me.http if self.me else stack.client()
+        self.somebody_else = stack.member("streamarr")
 
     def filled(self, text):
         return re.sub(r"\{([a-z_]+)\}", lambda found: getattr(self, found[1])(), text)
@@ -211,10 +211,10 @@ class Scene:
         return self.me.id if self.me else self.other_id()
 
     def other_id(self):
-        return self.house.member("streamarr").id
+        return self.stack.member("streamarr").id
 
     def admin_id(self):
-        return self.house.member("admin").id
+        return self.stack.member("admin").id
 
     def own_code(self):
         return _invite(self.me or self.somebody_else)
@@ -225,7 +225,7 @@ class Scene:
     def locked_code(self):
         """One's own, switched off by somebody who manages invites."""
         code = self.own_code()
-        self.house.admin.patch(f"/invites/{code}", json={"enabled": False}).raise_for_status()
+        self.stack.admin.patch(f"/invites/{code}", json={"enabled": False}).raise_for_status()
         return code
 
     def new_code(self):
@@ -252,12 +252,12 @@ class Scene:
 def _invite(creator):
     """An invite made by them, back when they could."""
     from chalicelib import wiring
-    from chalicelib.domain.users import Permission
-    from chalicelib.usecases import inviting
+    from chalicelib.common.people import Permission
+    from chalicelib.invites import creating
 
     then = replace(creator.user, permissions=frozenset({Permission.MANAGE_INVITES}))
-    invite, _ = inviting.create(
-        inviting.Wishes(), creator=then, invites=wiring.invites(), new_id=wiring.new_id, now=wiring.now()
+    invite, _ = creating.create(
+        creating.Wishes(), creator=then, invites=wiring.invites(), new_id=wiring.new_id, now=wiring.now()
     )
     return invite.code
 
@@ -265,13 +265,13 @@ def _invite(creator):
 def _redemption(code, by):
     """One that is done, so that trying it again is refused."""
     from chalicelib import wiring
-    from chalicelib.adapters.dynamo.mapping import redemption_record
-    from chalicelib.domain.redemptions import Grant, State, claimed
-    from chalicelib.domain.settings import Features
+    from chalicelib.plex.model import Features, Grant
+    from chalicelib.redemptions.model import State, new_redemption
+    from chalicelib.stores.redemptions.records import redemption_record
 
     invite, now = wiring.invites().get(code), wiring.now()
-    grant = Grant("machine", 1, wiring.house().get().libraries, Features())
-    redemption = claimed(
+    grant = Grant("machine", 1, wiring.stack().get().libraries, Features())
+    redemption = new_redemption(
         wiring.new_id(), code=code, user=by.user, creator_id=invite.created_by.id, grant=grant, now=now
     )
     redemption_record(replace(redemption, state=State.DONE, reason=None)).save()

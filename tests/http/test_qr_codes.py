@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from chalicelib.domain.qr_codes import Format
-from tests.scanning import png_bitmap, scanned, svg_bitmap
+from chalicelib.qr_codes.model import Format
+from testing.scanning import png_bitmap, scanned, svg_bitmap
 
 MEDIA_TYPES = {"png": "image/png", "svg": "image/svg+xml"}
 
 
-def qr(house, code, format_="png", client=None):
-    return (client or house.admin).get(f"/invites/{code}/qr", params={"format": format_})
+def qr(stack, code, format_="png", client=None):
+    return (client or stack.admin).get(f"/invites/{code}/qr", params={"format": format_})
 
 
 def fetched(answer) -> httpx.Response:
@@ -24,9 +24,9 @@ def fetched(answer) -> httpx.Response:
     return httpx.get(answer.json()["url"])
 
 
-def expires(house, code, expires_at):
+def expires(stack, code, expires_at):
     stamp = expires_at.isoformat().replace("+00:00", "Z")
-    answer = house.admin.patch(f"/invites/{code}", json={"expires_at": stamp})
+    answer = stack.admin.patch(f"/invites/{code}", json={"expires_at": stamp})
     assert answer.status_code == 200, answer.text
 
 
@@ -63,157 +63,157 @@ def eventually(fact, seconds=20):
 
 
 @pytest.mark.parametrize("format_", ["png", "svg"])
-def test_the_image_says_the_invite_s_link(house, format_):
-    code = house.invite()
-    image = fetched(qr(house, code, format_))
+def test_the_image_says_the_invite_s_link(stack, format_):
+    code = stack.invite()
+    image = fetched(qr(stack, code, format_))
     bitmap = svg_bitmap(image.content) if format_ == "svg" else png_bitmap(image.content)
-    assert scanned(bitmap) == house.shown(code)["url"]
+    assert scanned(bitmap) == stack.shown(code)["url"]
     assert image.headers["Content-Type"] == MEDIA_TYPES[format_]
     assert image.headers["Content-Disposition"] == f'attachment; filename="invite-{code}.{format_}"'
 
 
-def test_png_is_what_comes_unasked(house):
-    code = house.invite()
-    assert fetched(house.admin.get(f"/invites/{code}/qr")).headers["Content-Type"] == "image/png"
+def test_png_is_what_comes_unasked(stack):
+    code = stack.invite()
+    assert fetched(stack.admin.get(f"/invites/{code}/qr")).headers["Content-Type"] == "image/png"
 
 
-def test_the_address_is_signed_for_five_minutes(house):
-    answer = qr(house, house.invite()).json()
+def test_the_address_is_signed_for_five_minutes(stack):
+    answer = qr(stack, stack.invite()).json()
     left = datetime.fromisoformat(answer["expires_at"]).timestamp() - time.time()
     assert 280 < left <= 300
     assert httpx.URL(answer["url"]).params["X-Amz-Expires"] == "300"
 
 
-def test_another_format_is_refused_by_name(house):
-    answer = qr(house, house.invite(), "gif")
+def test_another_format_is_refused_by_name(stack):
+    answer = qr(stack, stack.invite(), "gif")
     assert (answer.status_code, answer.json()["Code"], answer.json()["Field"]) == (400, "BadInput", "format")
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
-def test_there_is_none_of_an_unknown_invite(house, method):
-    answer = house.admin.request(method, "/invites/NeverMade1/qr")
+def test_there_is_none_of_an_unknown_invite(stack, method):
+    answer = stack.admin.request(method, "/invites/NeverMade1/qr")
     assert (answer.status_code, answer.json()["Code"]) == (404, "InviteNotFound")
 
 
-def test_who_may_see_and_who_may_remove(house):
-    code = house.invite()
+def test_who_may_see_and_who_may_remove(stack):
+    code = stack.invite()
     path = f"/invites/{code}/qr"
     statuses = {
         permission: (member.http.get(path).status_code, member.http.delete(path).status_code)
         for permission in ("create_invites", "view_invites", "manage_invites")
-        if (member := house.member("streamarr", permission))
+        if (member := stack.member("streamarr", permission))
     }
     assert statuses == {"create_invites": (403, 403), "view_invites": (200, 403), "manage_invites": (200, 204)}
-    assert (house.client().get(path).status_code, house.client().delete(path).status_code) == (401, 401)
+    assert (stack.client().get(path).status_code, stack.client().delete(path).status_code) == (401, 401)
 
 
-def test_creators_see_and_remove_their_own(house):
-    member = house.member("create_invites")
+def test_creators_see_and_remove_their_own(stack):
+    member = stack.member("create_invites")
     code = member.http.post("/invites", json={}).json()["code"]
-    assert qr(house, code, client=member.http).status_code == 200
+    assert qr(stack, code, client=member.http).status_code == 200
     assert member.http.delete(f"/invites/{code}/qr").status_code == 204
 
 
-def test_it_is_drawn_once(house, monkeypatch):
-    from chalicelib.adapters import qr_rendering
+def test_it_is_drawn_once(stack, monkeypatch):
+    from chalicelib.vendors import qr_rendering
 
-    code, drawn, draw = house.invite(), [], qr_rendering.render
+    code, drawn, draw = stack.invite(), [], qr_rendering.render
 
     def counted(*asked):
         drawn.append(asked)
         return draw(*asked)
 
     monkeypatch.setattr(qr_rendering, "render", counted)
-    assert fetched(qr(house, code)).content == fetched(qr(house, code)).content
+    assert fetched(qr(stack, code)).content == fetched(qr(stack, code)).content
     assert len(drawn) == 1
 
 
-def test_an_image_that_went_missing_is_drawn_again(house):
+def test_an_image_that_went_missing_is_drawn_again(stack):
     from chalicelib import wiring
 
-    code = house.invite()
-    qr(house, code)
+    code = stack.invite()
+    qr(stack, code)
     wiring.qr_images().delete(key_of(code))
-    assert fetched(qr(house, code)).status_code == 200
+    assert fetched(qr(stack, code)).status_code == 200
 
 
-def test_a_removed_code_is_gone_and_drawn_again_when_asked_for(house):
-    code = house.invite()
-    qr(house, code, "png")
-    qr(house, code, "svg")
+def test_a_removed_code_is_gone_and_drawn_again_when_asked_for(stack):
+    code = stack.invite()
+    qr(stack, code, "png")
+    qr(stack, code, "svg")
     keys = [image.object_key for image in records(code)]
-    assert house.admin.delete(f"/invites/{code}/qr").status_code == 204
-    assert house.admin.delete(f"/invites/{code}/qr").status_code == 204
+    assert stack.admin.delete(f"/invites/{code}/qr").status_code == 204
+    assert stack.admin.delete(f"/invites/{code}/qr").status_code == 204
     eventually(lambda: not any(map(is_stored, keys)))
-    assert fetched(qr(house, code)).status_code == 200
+    assert fetched(qr(stack, code)).status_code == 200
 
 
-def test_the_record_moves_with_the_invite_s_expiry(house):
+def test_the_record_moves_with_the_invite_s_expiry(stack):
     from chalicelib import wiring
 
-    code = house.invite(expires_in={"value": 3, "unit": "days"})
-    qr(house, code)
+    code = stack.invite(expires_in={"value": 3, "unit": "days"})
+    qr(stack, code)
     ends = wiring.now().replace(microsecond=0) + timedelta(days=40)
-    expires(house, code, ends)
+    expires(stack, code, ends)
     assert [image.expires_at for image in records(code)] == [ends]
     assert is_stored(key_of(code))
 
 
-def test_an_expired_invite_s_image_goes_by_itself(house):
+def test_an_expired_invite_s_image_goes_by_itself(stack):
     """Invite expires → record gone by its TTL → stream → function → object gone; nobody asks for anything."""
     from chalicelib import wiring
 
-    code = house.invite()
-    qr(house, code)
+    code = stack.invite()
+    qr(stack, code)
     key = key_of(code)
-    expires(house, code, wiring.now() + timedelta(seconds=3))
+    expires(stack, code, wiring.now() + timedelta(seconds=3))
     assert is_stored(key)
     eventually(lambda: not records(code))
     eventually(lambda: not is_stored(key))
-    answer = qr(house, code)
+    answer = qr(stack, code)
     assert (answer.status_code, answer.json()["Code"]) == (410, "InviteExpired")
     assert "Move its date" in answer.json()["Message"]
 
 
-def test_a_deleted_invite_s_image_goes_by_itself(house):
-    code = house.invite()
-    qr(house, code)
+def test_a_deleted_invite_s_image_goes_by_itself(stack):
+    code = stack.invite()
+    qr(stack, code)
     key = key_of(code)
-    assert house.admin.delete(f"/invites/{code}").status_code == 204
+    assert stack.admin.delete(f"/invites/{code}").status_code == 204
     assert not records(code)
     eventually(lambda: not is_stored(key))
-    assert qr(house, code).status_code == 404
+    assert qr(stack, code).status_code == 404
 
 
-def test_twenty_who_look_at_once_all_see_it(house):
-    code = house.invite()
+def test_twenty_who_look_at_once_all_see_it(stack):
+    code = stack.invite()
     with ThreadPoolExecutor(20) as crowd:
-        answers = list(crowd.map(lambda _: qr(house, code), range(20)))
+        answers = list(crowd.map(lambda _: qr(stack, code), range(20)))
     assert {fetched(answer).status_code for answer in answers} == {200}
     assert len(records(code)) == 1
 
 
 @pytest.mark.parametrize("_", range(5))
-def test_nothing_is_left_of_an_invite_deleted_while_people_look(house, _):
+def test_nothing_is_left_of_an_invite_deleted_while_people_look(stack, _):
     """Whichever comes first: no answer but 200, 404 and 503, and in the end neither record nor object."""
-    code = house.invite()
+    code = stack.invite()
     with ThreadPoolExecutor(9) as crowd:
-        looks = [crowd.submit(qr, house, code, format_) for format_ in ("png", "svg") * 4]
-        deleted = crowd.submit(house.admin.delete, f"/invites/{code}")
+        looks = [crowd.submit(qr, stack, code, format_) for format_ in ("png", "svg") * 4]
+        deleted = crowd.submit(stack.admin.delete, f"/invites/{code}")
     assert deleted.result().status_code == 204
     assert {look.result().status_code for look in looks} <= {200, 404, 503}
     assert not records(code)
     eventually(lambda: not stored_for(code))
 
 
-def test_the_image_stays_when_its_record_ran_out_after_the_invite_was_prolonged(house):
+def test_the_image_stays_when_its_record_ran_out_after_the_invite_was_prolonged(stack):
     """As after a crash between the edit and the moving of the record: the record still has the old end."""
     from dataclasses import replace
 
     from chalicelib import wiring
 
-    code = house.invite(expires_in={"value": 3, "unit": "days"})
-    qr(house, code)
+    code = stack.invite(expires_in={"value": 3, "unit": "days"})
+    qr(stack, code)
     key = key_of(code)
     (image,) = records(code)
     outdated = wiring.now() - timedelta(seconds=1)
@@ -223,12 +223,13 @@ def test_the_image_stays_when_its_record_ran_out_after_the_invite_was_prolonged(
     assert is_stored(key)
 
 
-def test_an_old_object_without_a_record_is_found(house, monkeypatch):
-    from chalicelib import wiring
+def test_an_old_object_without_a_record_is_found(stack, monkeypatch):
     from chalicelib.usecases import orphans
 
-    code = house.invite()
-    qr(house, code)
+    from chalicelib import wiring
+
+    code = stack.invite()
+    qr(stack, code)
     key = key_of(code)
     orphan = key.replace(code, "NeverMade1")
     wiring.qr_images().put(orphan, b"", Format.PNG)
@@ -243,31 +244,31 @@ def test_an_old_object_without_a_record_is_found(house, monkeypatch):
     assert is_stored(key)
 
 
-def test_a_record_of_no_known_shape_is_parked_and_holds_back_nothing(house):
-    from chalicelib.adapters import aws
-    from chalicelib.adapters.dynamo.qr_images import QrImageModel
-    from chalicelib.settings import environment
+def test_a_record_of_no_known_shape_is_parked_and_holds_back_nothing(stack):
+    from chalicelib.aws import clients
+    from chalicelib.environment import environment
+    from chalicelib.stores.qr_codes.records import QrImageModel
 
-    code, broken = house.invite(), f"Broken{time.monotonic_ns()}"
-    qr(house, code)
+    code, broken = stack.invite(), f"Broken{time.monotonic_ns()}"
+    qr(stack, code)
     key = key_of(code)
     table, keys = QrImageModel._get_connection(), {"code": {"S": broken}, "object_key": {"S": "x"}}
     table.connection.put_item(table.table_name, broken, "x")
     table.connection.delete_item(table.table_name, broken, "x")
-    house.admin.delete(f"/invites/{code}/qr")
+    stack.admin.delete(f"/invites/{code}/qr")
     eventually(lambda: not is_stored(key))
-    url = aws.sqs().get_queue_url(QueueName=environment().parking_queue_name)["QueueUrl"]
+    url = clients.sqs().get_queue_url(QueueName=environment().parking_queue_name)["QueueUrl"]
 
     def parked():
-        messages = aws.sqs().receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
+        messages = clients.sqs().receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
         return [json.loads(message["Body"]) for message in messages.get("Messages", [])]
 
     assert keys in [each["keys"] for each in eventually(parked)]
 
 
-def test_a_sweep_tells_what_it_did_as_metrics(house):
-    house.member("create_invites", trial_ends_at=datetime.now(UTC) - timedelta(seconds=1))
-    log = house.running.run_dir / "sweep.log"
+def test_a_sweep_tells_what_it_did_as_metrics(stack):
+    stack.member("create_invites", trial_ends_at=datetime.now(UTC) - timedelta(seconds=1))
+    log = stack.running.run_dir / "sweep.log"
 
     def told():
         lines = log.read_text().splitlines() if log.exists() else []

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from chalicelib.domain.rate_limits import LIMITS, SURCHARGES, Route
-from chalicelib.domain.refusals import InviteNotFound
+from chalicelib.accounts.rate_limits import LIMITS, SURCHARGES, Route
+from chalicelib.common.refusals import InviteNotFound
 
 WRONG = 1 + SURCHARGES[InviteNotFound]
 SECRET = "what-cloudfront-alone-sends"
@@ -37,19 +37,19 @@ def _seconds(answer) -> int:
     return int(answer.headers["Retry-After"])
 
 
-def test_guessing_codes_is_stopped_soon_and_then_a_right_one_is_no_use_either(house):
-    code, guesser = house.invite(), house.client()
+def test_guessing_codes_is_stopped_soon_and_then_a_right_one_is_no_use_either(stack):
+    code, guesser = stack.invite(), stack.client()
     answers = until_blocked(lambda number: guesser.get(f"/signup/{wrong_code(number)}"))
     allowed = LIMITS[Route.VALIDATE].hits // WRONG
     assert allowed <= len(answers) - 1 <= 2 * (allowed + 1)  # the minute may end meanwhile
     assert is_blocked(answers[-1])
     assert _seconds(answers[-1]) <= 121
     assert is_blocked(guesser.get(f"/signup/{code}"))
-    assert house.client().get(f"/signup/{code}").status_code == 200
+    assert stack.client().get(f"/signup/{code}").status_code == 200
 
 
-def test_many_guesses_at_once_get_no_further(house):
-    guesser = house.client()
+def test_many_guesses_at_once_get_no_further(stack):
+    guesser = stack.client()
     with ThreadPoolExecutor(20) as hands:
         answers = list(hands.map(lambda number: guesser.get(f"/signup/{wrong_code(number)}"), range(400)))
     answered = sum(answer.status_code == 404 for answer in answers)
@@ -57,16 +57,16 @@ def test_many_guesses_at_once_get_no_further(house):
     assert {answer.status_code for answer in answers} == {404, 429}
 
 
-def test_the_page_says_it_too(house):
-    guesser = house.client()
-    page = f"{house.origin}/signup"
+def test_the_page_says_it_too(stack):
+    guesser = stack.client()
+    page = f"{stack.origin}/signup"
     pages = until_blocked(lambda number: guesser.get(page, params={"icode": wrong_code(number)}))
     assert pages[-1].headers["Content-Type"].startswith("text/html")
     assert is_blocked(guesser.get(f"/signup/{wrong_code(0)}"))
 
 
-def test_opening_a_link_again_and_again_like_a_household_does_is_fine(house):
-    code, household = house.invite(), house.client()
+def test_opening_a_link_again_and_again_like_a_household_does_is_fine(stack):
+    code, household = stack.invite(), stack.client()
     answers = [household.get(f"/signup/{code}").status_code for _ in range(60)]
     assert answers == [200] * 60
 
@@ -79,16 +79,16 @@ def test_opening_a_link_again_and_again_like_a_household_does_is_fine(house):
         (Route.SET_UP, "/setup", {"setup_token": "wrong"}),
     ],
 )
-def test_each_public_route_has_its_own_limit(house, route, path, body):
-    client = house.client()
+def test_each_public_route_has_its_own_limit(stack, route, path, body):
+    client = stack.client()
     until_blocked(lambda _: client.post(path, json=body or {}), 2 * LIMITS[route].hits + 2)
     for other in {Route.START_SIGN_IN, Route.SET_UP} - {route}:
         free = {Route.START_SIGN_IN: "/auth/plex", Route.SET_UP: "/setup"}[other]
         assert client.post(free).status_code in (201, 401)
 
 
-def test_completing_is_limited_far_above_what_polling_needs(house):
-    limit, client = LIMITS[Route.COMPLETE_SIGN_IN], house.client()
+def test_completing_is_limited_far_above_what_polling_needs(stack):
+    limit, client = LIMITS[Route.COMPLETE_SIGN_IN], stack.client()
     unknown = "/auth/plex/00000000000000000000000000000000"
     with ThreadPoolExecutor(10) as hands:
         found = list(hands.map(lambda _: client.post(unknown).status_code, range(2 * limit.hits + 20)))
@@ -97,32 +97,32 @@ def test_completing_is_limited_far_above_what_polling_needs(house):
     assert limit.hits >= 60 * 5  # five people in one household, each once a second
 
 
-def test_an_account_is_protected_wherever_the_tries_come_from(house, settings, local_account):
+def test_an_account_is_protected_wherever_the_tries_come_from(stack, settings, local_account):
     address = local_account("correct horse battery")
     body = {"email": address, "password": "wrong"}
     with settings(local_signin_enabled=True):
-        answers = until_blocked(lambda _: house.client().post("/auth/local", json=body))
-        right = house.client().post("/auth/local", json={**body, "password": "correct horse battery"})
+        answers = until_blocked(lambda _: stack.client().post("/auth/local", json=body))
+        right = stack.client().post("/auth/local", json={**body, "password": "correct horse battery"})
         stranger = {"email": "x" + address, "password": "wrong"}
-        unknown = until_blocked(lambda _: house.client().post("/auth/local", json=stranger))
+        unknown = until_blocked(lambda _: stack.client().post("/auth/local", json=stranger))
     assert is_blocked(answers[-1])
     assert is_blocked(right)
     assert is_blocked(unknown[-1])  # no telling the one from the other
 
 
-def test_the_right_password_clears_the_count_of_its_account(house, settings, local_account):
+def test_the_right_password_clears_the_count_of_its_account(stack, settings, local_account):
     address = local_account("correct horse battery")
     with settings(local_signin_enabled=True):
         for _ in range(3):
             for password, status in (("wrong", 401), ("wrong", 401), ("correct horse battery", 200)):
-                answer = house.client().post("/auth/local", json={"email": address, "password": password})
+                answer = stack.client().post("/auth/local", json={"email": address, "password": password})
                 assert answer.status_code == status
 
 
-def test_a_request_is_counted_with_one_write(house, monkeypatch):
+def test_a_request_is_counted_with_one_write(stack, monkeypatch):
     import botocore.client
 
-    code, calls = house.invite(), []
+    code, calls = stack.invite(), []
     original = vars(botocore.client.BaseClient)["_make_api_call"]
 
     def counted(client, operation, arguments):
@@ -131,9 +131,9 @@ def test_a_request_is_counted_with_one_write(house, monkeypatch):
 
     with monkeypatch.context() as patched:
         patched.setattr(botocore.client.BaseClient, "_make_api_call", counted)
-        assert house.client().get(f"/signup/{code}").status_code == 200
+        assert stack.client().get(f"/signup/{code}").status_code == 200
         right = calls.copy()
-        assert house.client().get(f"/signup/{wrong_code(1)}").status_code == 404
+        assert stack.client().get(f"/signup/{wrong_code(1)}").status_code == 404
     assert right == ["UpdateItem", "TransactGetItems"]
     assert calls[len(right) :].count("UpdateItem") == 2
 
@@ -142,8 +142,8 @@ def test_a_request_is_counted_with_one_write(house, monkeypatch):
     "header",
     ["X-Forwarded-For", "Forwarded", "X-Real-IP", "True-Client-IP", "CF-Connecting-IP", "CloudFront-Viewer-Address"],
 )
-def test_a_forged_header_changes_nothing(house, header):
-    guesser = house.client()
+def test_a_forged_header_changes_nothing(stack, header):
+    guesser = stack.client()
 
     def guesses(number):
         forged = {header: f"198.51.100.{number}:4711", "X-Origin-Secret": f"a guess {number}"}
@@ -152,9 +152,9 @@ def test_a_forged_header_changes_nothing(house, header):
     until_blocked(guesses)
 
 
-def test_behind_cloudfront_the_viewer_counts_and_not_the_edge(house, monkeypatch):
+def test_behind_cloudfront_the_viewer_counts_and_not_the_edge(stack, monkeypatch):
     monkeypatch.setenv("ORIGIN_SECRET_HASH", hashlib.sha256(SECRET.encode()).hexdigest())
-    edge, code = house.client(), house.invite()
+    edge, code = stack.client(), stack.invite()
 
     def asks(viewer: str, path: str, secret: str = SECRET):
         return edge.get(path, headers={"CloudFront-Viewer-Address": viewer, "X-Origin-Secret": secret})
@@ -166,9 +166,9 @@ def test_behind_cloudfront_the_viewer_counts_and_not_the_edge(house, monkeypatch
     assert asks("2001:db8:1:3::1:4711", f"/signup/{code}").status_code == 200
 
 
-def test_without_the_origin_s_secret_the_viewer_s_address_is_anybody_s_word(house, monkeypatch):
+def test_without_the_origin_s_secret_the_viewer_s_address_is_anybody_s_word(stack, monkeypatch):
     monkeypatch.setenv("ORIGIN_SECRET_HASH", hashlib.sha256(SECRET.encode()).hexdigest())
-    guesser = house.client()
+    guesser = stack.client()
 
     def guesses(number):
         forged = {"CloudFront-Viewer-Address": f"198.51.100.{number}:4711", "X-Origin-Secret": SECRET + "x"}

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from local.pollers import Poller
-from tests.http import each_function, each_route
-from tests.metering.calls import counting, depth, of_aws
+from testing import each_function, each_route
+from testing.metering.calls import counting, depth, of_aws
 
 WHO = "TransactGetItems"
 """Session and account (and, where they are needed, the settings), in one read."""
@@ -100,7 +100,7 @@ IDLE_SWEEP = "sweep, nothing due"
 SWEPT = ["Query"] * 8
 
 
-def test_every_route_has_its_place_in_the_table(house):
+def test_every_route_has_its_place_in_the_table(stack):
     from app import app
 
     routes = {f"{method} {path}" for path, methods in app.routes.items() for method in methods}
@@ -108,7 +108,7 @@ def test_every_route_has_its_place_in_the_table(house):
     assert ROUTES.keys() == each_route.SCENES.keys()
 
 
-def test_every_function_has_its_place_in_the_table(house):
+def test_every_function_has_its_place_in_the_table(stack):
     from app import app
 
     functions = {source.name for source in app.event_sources}
@@ -117,39 +117,39 @@ def test_every_function_has_its_place_in_the_table(house):
 
 
 @pytest.mark.parametrize("name", ROUTES)
-def test_a_route_asks_of_aws_what_the_table_says(house, name):
-    calls = of_aws(each_route.walk(house, name))
+def test_a_route_asks_of_aws_what_the_table_says(stack, name):
+    calls = of_aws(each_route.walk(stack, name))
     assert " ".join(call.operation for call in calls) == ROUTES[name]
     assert depth(calls) == len(calls)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_asks_of_aws_and_plex_what_the_tables_say(house, name):
-    calls = each_function.walk(house, name)
+def test_a_function_asks_of_aws_and_plex_what_the_tables_say(stack, name):
+    calls = each_function.walk(stack, name)
     aws = of_aws(calls)
     assert " ".join(call.operation for call in aws) == FUNCTIONS[name]
     assert len(calls) - len(aws) == PLEX_CALLS.get(name, len(calls) - len(aws))
 
 
-def test_a_sweep_with_nothing_to_do_asks_once_for_each_kind_of_thing(house):
+def test_a_sweep_with_nothing_to_do_asks_once_for_each_kind_of_thing(stack):
     deadline = time.monotonic() + 30
-    while [call.operation for call in each_function.walk(house, IDLE_SWEEP)] != SWEPT:
-        assert time.monotonic() < deadline  # other tests leave things to be swept, and the house's own sweep helps
+    while [call.operation for call in each_function.walk(stack, IDLE_SWEEP)] != SWEPT:
+        assert time.monotonic() < deadline  # other tests leave things to be swept, and the stack's own sweep helps
 
 
 def test_nothing_is_ever_found_by_a_scan():
     assert not [name for name, calls in (ROUTES | FUNCTIONS).items() if "Scan" in calls]
 
 
-def test_calls_of_any_thread_are_counted_but_for_those_of_lambda_s_own_pollers(house):
+def test_calls_of_any_thread_are_counted_but_for_those_of_lambda_s_own_pollers(stack):
     from chalicelib import wiring
 
     class Polling(Poller):
         def run(self):
-            wiring.house().get()
+            wiring.stack().get()
 
     source: Any = SimpleNamespace(name="a queue")
-    polling, other = Polling(source, None, Event()), Thread(target=wiring.house().get)  # type: ignore[arg-type]
+    polling, other = Polling(source, None, Event()), Thread(target=wiring.stack().get)  # type: ignore[arg-type]
     with counting() as calls:
         for thread in (polling, other):
             thread.start()
@@ -158,8 +158,8 @@ def test_calls_of_any_thread_are_counted_but_for_those_of_lambda_s_own_pollers(h
 
 
 @pytest.mark.parametrize("name", ["POST /signup/{code}/plex/{sign_in_id}, claiming", "PATCH /invites/{code}, switch"])
-def test_units_are_reckoned_as_the_emulator_reports_them_where_it_knows(house, name):
+def test_units_are_reckoned_as_the_emulator_reports_them_where_it_knows(stack, name):
     """It knows all but what queries read; those here find less than half a unit."""
-    calls = each_route.walk(house, name, units=True)
+    calls = each_route.walk(stack, name, units=True)
     for call in calls:
         assert call.units.read + call.units.write + call.units.index == call.reported, call

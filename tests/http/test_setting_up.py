@@ -1,4 +1,4 @@
-"""The first run, from the set-up token to the libraries, in a house that nobody has set up. The tests tell one story:
+"""The first run, from the set-up token to the libraries, in a stack that nobody has set up. The tests tell one story:
 each begins where the one before ended, so they run in the order in which they stand.
 """
 
@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from local.plex import demo
-from tests.http.empty_house import SETUP_TOKEN
+from tests.http.empty_stack import SETUP_TOKEN
 
 OLIVIA = {"id": demo.OWNER.id}
 
@@ -19,9 +19,9 @@ OLIVIA = {"id": demo.OWNER.id}
 class Browser:
     """Somebody at the set-up page."""
 
-    def __init__(self, house, account=None) -> None:
-        self.house, self.account = house, account
-        self.http = house.client()
+    def __init__(self, stack, account=None) -> None:
+        self.stack, self.account = stack, account
+        self.http = stack.client()
 
     def starts(self, **body):
         answer = self.http.post("/setup", json=body or {"setup_token": SETUP_TOKEN})
@@ -30,7 +30,7 @@ class Browser:
 
     def signs_in(self, **body) -> httpx.Response:
         started = self.starts(**body)
-        self.house.plex.approve(started["auth_url"], self.account)
+        self.stack.plex.approve(started["auth_url"], self.account)
         return self.http.post(f"/setup/{started['sign_in_id']}")
 
     def becomes(self, token: str) -> None:
@@ -39,7 +39,7 @@ class Browser:
 
 def living_token(owner) -> str:
     """The one token of the owner's that counts at Plex for the client which only set-up signs in with."""
-    tokens = owner.house.plex.control.get("/_standin/tokens").json()["tokens"]
+    tokens = owner.stack.plex.control.get("/_standin/tokens").json()["tokens"]
     theirs = [each for each in tokens if each["live"] and each["account_id"] == owner.account["id"]]
     (kept,) = [each["token"] for each in theirs if each["client_identifier"].endswith("-owner")]
     return kept
@@ -78,7 +78,7 @@ def test_guessing_set_up_tokens_is_stopped(new_house):
 def test_plex_sends_the_owner_back_to_the_site_s_own_root(olivia):
     auth_url = olivia.starts()["auth_url"]
     (forward,) = parse_qs(auth_url.split("#?")[1])["forwardUrl"]
-    assert forward == f"{olivia.house.origin}/"
+    assert forward == f"{olivia.stack.origin}/"
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_set_up_cannot_be_completed_as_a_sign_in_nor_a_sign_in_as_a_set_up(new
 
 
 def test_of_two_who_have_the_token_at_once_one_becomes_the_owner(new_house, olivia):
-    """Both own a server and both have the token: this is a race for the house, and nobody wins it twice."""
+    """Both own a server and both have the token: this is a race for the stack, and nobody wins it twice."""
     rival = Browser(new_house, new_house.plex.account())
     new_house.plex.control.post("/_standin/servers", json={"owner_id": rival.account["id"], "name": "Rival's"})
     browsers = [Browser(new_house, OLIVIA), rival]
@@ -181,7 +181,7 @@ def test_only_the_owner_s_servers_can_be_chosen(olivia):
     theirs = {server["machine_id"] for server in olivia.servers}
     others = [
         server["machine_id"]
-        for server in olivia.house.plex.control.get("/_standin/servers").json()["servers"]
+        for server in olivia.stack.plex.control.get("/_standin/servers").json()["servers"]
         if server["machine_id"] not in theirs
     ]
     for machine_id in (*others, "made-up", "../settings"):
@@ -219,7 +219,7 @@ def test_choosing_the_same_server_again_changes_nothing(olivia):
 def test_sign_up_is_off_until_it_is_switched_on_and_links_begin_with_the_site_s_address(olivia):
     settings = olivia.http.get("/settings").json()
     assert settings["signup_enabled"] is False
-    assert settings["application_url"] == olivia.house.origin
+    assert settings["application_url"] == olivia.stack.origin
     changed = olivia.http.patch("/settings", json={"version": settings["version"], "signup_enabled": True})
     assert changed.status_code == 200, changed.text
     assert changed.json()["signup_enabled"] is True

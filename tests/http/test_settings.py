@@ -8,21 +8,21 @@ from local.plex import demo
 
 
 @pytest.fixture
-def settings(house):
+def settings(stack):
     """How the settings are; they are that way again afterwards."""
-    before = house.admin.get("/settings").json()
+    before = stack.admin.get("/settings").json()
     yield before
-    version = house.admin.get("/settings").json()["version"]
-    answer = house.admin.patch("/settings", json={**before, "version": version})
+    version = stack.admin.get("/settings").json()["version"]
+    answer = stack.admin.patch("/settings", json={**before, "version": version})
     assert answer.status_code == 200, answer.text
 
 
-def test_what_is_shown_can_be_sent_back_and_changes_nothing(house, settings):
-    answer = house.admin.patch("/settings", json=settings)
+def test_what_is_shown_can_be_sent_back_and_changes_nothing(stack, settings):
+    answer = stack.admin.patch("/settings", json=settings)
     assert (answer.status_code, answer.json()) == (200, settings)
 
 
-def test_a_change_counts_up_and_leaves_the_rest(house, settings):
+def test_a_change_counts_up_and_leaves_the_rest(stack, settings):
     changes = {
         "application_title": "Olivia's cinema",
         "dashboard_url": "https://watch.example.org/home",
@@ -32,9 +32,9 @@ def test_a_change_counts_up_and_leaves_the_rest(house, settings):
         "default_libraries": [str(demo.MOVIES), str(demo.MUSIC)],
         "trial": {"enabled": True},
     }
-    changed = house.admin.patch("/settings", json={**changes, "version": settings["version"]})
+    changed = stack.admin.patch("/settings", json={**changes, "version": settings["version"]})
     assert changed.status_code == 200, changed.text
-    assert changed.json() == house.admin.get("/settings").json()
+    assert changed.json() == stack.admin.get("/settings").json()
     assert changed.json() == {
         **settings,
         **changes,
@@ -45,25 +45,25 @@ def test_a_change_counts_up_and_leaves_the_rest(house, settings):
     }
 
 
-def test_a_change_made_from_an_older_version_is_refused_and_names_the_one_that_is(house, settings):
+def test_a_change_made_from_an_older_version_is_refused_and_names_the_one_that_is(stack, settings):
     version = settings["version"]
-    _title(house, "One", version)
-    late = _title(house, "Two", version)
+    _title(stack, "One", version)
+    late = _title(stack, "Two", version)
     assert (late.status_code, late.json()["Code"], late.json()["Field"]) == (409, "SettingsOutOfDate", "version")
     assert f"version {version + 1}" in late.json()["Message"]
-    assert house.admin.get("/settings").json()["application_title"] == "One"
+    assert stack.admin.get("/settings").json()["application_title"] == "One"
 
 
-def test_of_many_who_save_at_once_one_succeeds(house, settings):
+def test_of_many_who_save_at_once_one_succeeds(stack, settings):
     with ThreadPoolExecutor(8) as hands:
-        answers = list(hands.map(lambda number: _title(house, f"Title {number}", settings["version"]), range(8)))
+        answers = list(hands.map(lambda number: _title(stack, f"Title {number}", settings["version"]), range(8)))
     assert sorted(answer.status_code for answer in answers) == [200] + [409] * 7
-    assert house.admin.get("/settings").json()["version"] == settings["version"] + 1
+    assert stack.admin.get("/settings").json()["version"] == settings["version"] + 1
 
 
-def test_a_change_without_a_version_is_laid_over_what_is_there(house, settings):
-    _title(house, "Meanwhile", settings["version"])
-    answer = house.admin.patch("/settings", json={"dashboard_url": "https://example.org/"})
+def test_a_change_without_a_version_is_laid_over_what_is_there(stack, settings):
+    _title(stack, "Meanwhile", settings["version"])
+    answer = stack.admin.patch("/settings", json={"dashboard_url": "https://example.org/"})
     assert answer.status_code == 200
     assert answer.json()["application_title"] == "Meanwhile"
     assert answer.json()["version"] == settings["version"] + 2
@@ -110,34 +110,34 @@ def test_a_change_without_a_version_is_laid_over_what_is_there(house, settings):
         ({"libraries": []}, "libraries"),
     ],
 )
-def test_a_bad_value_is_refused_by_name_and_changes_nothing(house, settings, change, field):
-    answer = house.admin.patch("/settings", json={**change, "version": settings["version"]})
+def test_a_bad_value_is_refused_by_name_and_changes_nothing(stack, settings, change, field):
+    answer = stack.admin.patch("/settings", json={**change, "version": settings["version"]})
     assert (answer.status_code, answer.json()["Code"]) == (400, "BadInput"), answer.text
     assert answer.json()["Field"] == field
-    assert house.admin.get("/settings").json() == settings
+    assert stack.admin.get("/settings").json() == settings
 
 
-def test_sign_up_needs_an_address_for_its_links(house, settings):
-    answer = house.admin.patch("/settings", json={"application_url": "", "version": settings["version"]})
+def test_sign_up_needs_an_address_for_its_links(stack, settings):
+    answer = stack.admin.patch("/settings", json={"application_url": "", "version": settings["version"]})
     assert (answer.status_code, answer.json()["Code"]) == (409, "SetupIncomplete")
     assert answer.json()["Field"] == "application_url"
 
 
-def test_a_change_is_in_the_audit_trail(house, settings):
-    _title(house, "Audited", settings["version"])
-    (entry,) = house.admin.get("/audit", params={"subject": "settings", "limit": 1}).json()["entries"]
+def test_a_change_is_in_the_audit_trail(stack, settings):
+    _title(stack, "Audited", settings["version"])
+    (entry,) = stack.admin.get("/audit", params={"subject": "settings", "limit": 1}).json()["entries"]
     version = settings["version"]
     assert entry["before"] == {"application_title": settings["application_title"], "version": version}
     assert entry["after"] == {"application_title": "Audited", "version": version + 1}
 
 
-def test_a_change_counts_for_the_next_request(house, settings):
-    code = house.invite()
+def test_a_change_counts_for_the_next_request(stack, settings):
+    code = stack.invite()
     for enabled, status in ((False, 403), (True, 200)):
-        version = house.admin.get("/settings").json()["version"]
-        house.admin.patch("/settings", json={"signup_enabled": enabled, "version": version})
-        assert house.client().get(f"/signup/{code}").status_code == status
+        version = stack.admin.get("/settings").json()["version"]
+        stack.admin.patch("/settings", json={"signup_enabled": enabled, "version": version})
+        assert stack.client().get(f"/signup/{code}").status_code == status
 
 
-def _title(house, title, version):
-    return house.admin.patch("/settings", json={"application_title": title, "version": version})
+def _title(stack, title, version):
+    return stack.admin.patch("/settings", json={"application_title": title, "version": version})

@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from local.demo import ADMIN_ID
 
 
-def test_an_account_is_shown_with_everything_about_it(house):
-    member = house.member("streamarr", "create_invites", name="Ada")
-    shown = house.admin.get(f"/users/{member.id}")
+def test_an_account_is_shown_with_everything_about_it(stack):
+    member = stack.member("streamarr", "create_invites", name="Ada")
+    shown = stack.admin.get(f"/users/{member.id}")
     assert shown.status_code == 200
     assert shown.json() == {
         "id": member.id,
@@ -26,26 +26,26 @@ def test_an_account_is_shown_with_everything_about_it(house):
     }
 
 
-def test_an_invited_account_names_its_inviter(house):
-    visitor = house.visitor()
-    redeemed = visitor.waits(visitor.redeems(house.invite()))
-    shown = house.admin.get(f"/users/{redeemed['user']['id']}").json()
+def test_an_invited_account_names_its_inviter(stack):
+    visitor = stack.visitor()
+    redeemed = visitor.waits(visitor.redeems(stack.invite()))
+    shown = stack.admin.get(f"/users/{redeemed['user']['id']}").json()
     assert shown["invited_by"]["id"] == ADMIN_ID
     assert (shown["kind"], shown["plex_id"]) == ("plex", visitor.account["id"])
 
 
-def test_an_unknown_account_is_not_found(house):
+def test_an_unknown_account_is_not_found(stack):
     for id_ in ("nobody", "x" * 3000, "a%2Fb", "%00"):
-        answer = house.admin.get(f"/users/{id_}")
+        answer = stack.admin.get(f"/users/{id_}")
         assert (answer.status_code, answer.json()["Code"]) == (404, "UserNotFound"), id_
 
 
-def test_the_newest_account_comes_first_and_pages_meet_without_gap_or_overlap(house):
-    word = house.member("streamarr").id[:8]
-    members = [house.member("streamarr", name=f"{word} {number}") for number in range(5)]
+def test_the_newest_account_comes_first_and_pages_meet_without_gap_or_overlap(stack):
+    word = stack.member("streamarr").id[:8]
+    members = [stack.member("streamarr", name=f"{word} {number}") for number in range(5)]
     seen, cursor = [], None
     while True:
-        page = house.admin.get("/users", params={"q": word, "limit": 2, **({"cursor": cursor} if cursor else {})})
+        page = stack.admin.get("/users", params={"q": word, "limit": 2, **({"cursor": cursor} if cursor else {})})
         assert len(page.json()["users"]) <= 2
         seen += [user["id"] for user in page.json()["users"]]
         cursor = page.json()["next"]
@@ -54,15 +54,15 @@ def test_the_newest_account_comes_first_and_pages_meet_without_gap_or_overlap(ho
     assert seen[:5] == [member.id for member in reversed(members)]
 
 
-def test_a_search_finds_names_and_addresses_whatever_their_case(house):
-    member = house.member("streamarr", name="Zoë Ångström", email="zoe.a@example.org")
+def test_a_search_finds_names_and_addresses_whatever_their_case(stack):
+    member = stack.member("streamarr", name="Zoë Ångström", email="zoe.a@example.org")
     for text in ("zoë", "ÅNG", " ZOE.A@"):
-        found = house.admin.get("/users", params={"q": text}).json()["users"]
+        found = stack.admin.get("/users", params={"q": text}).json()["users"]
         assert member.id in [user["id"] for user in found], text
-    assert house.admin.get("/users", params={"q": "zoë nobody"}).json() == {"users": [], "next": None}
+    assert stack.admin.get("/users", params={"q": "zoë nobody"}).json() == {"users": [], "next": None}
 
 
-def test_odd_list_parameters_are_refused_by_name(house):
+def test_odd_list_parameters_are_refused_by_name(stack):
     odd = {
         "limit": ("0", "101", "x", "-1", "1e3", "٣"),
         "cursor": ("x", "!!", "MjAyNg", "\u0000", "ä"),
@@ -71,12 +71,12 @@ def test_odd_list_parameters_are_refused_by_name(house):
     }
     for name, values in odd.items():
         for value in values:
-            answer = house.admin.get("/users", params={name: value})
+            answer = stack.admin.get("/users", params={name: value})
             assert (answer.status_code, answer.json()["Field"]) == (400, name), (name, value)
 
 
-def test_permissions_quota_and_trial_can_be_changed(house):
-    member = house.member("streamarr")
+def test_permissions_quota_and_trial_can_be_changed(stack):
+    member = stack.member("streamarr")
     path = f"/users/{member.id}"
     ends_at = "2031-03-04T05:06:07.000000Z"
     changes = {
@@ -84,23 +84,23 @@ def test_permissions_quota_and_trial_can_be_changed(house):
         "quota": {"limit": 3, "days": 7},
         "trial": {"ends_at": "2031-03-04T06:06:07+01:00"},
     }
-    changed = house.admin.patch(path, json=changes)
+    changed = stack.admin.patch(path, json=changes)
     assert changed.status_code == 200, changed.text
-    shown = house.admin.get(path).json()
+    shown = stack.admin.get(path).json()
     assert shown.pop("quota_use") == {"limit": 3, "days": 7, "used": 0, "remaining": 3, "renews_at": None}
     assert changed.json() == shown
     assert changed.json()["permissions"] == ["create_invites", "streamarr"]
     assert changed.json()["quota"] == {"limit": 3, "days": 7}
     assert changed.json()["trial_ends_at"] == ends_at
-    taken_back = house.admin.patch(path, json={"quota": None, "trial": None}).json()
+    taken_back = stack.admin.patch(path, json={"quota": None, "trial": None}).json()
     assert (taken_back["quota"], taken_back["trial_ends_at"]) == (None, None)
     assert taken_back["permissions"] == ["create_invites", "streamarr"]
 
 
-def test_bad_changes_are_refused_by_name_and_change_nothing(house):
-    member = house.member("streamarr")
+def test_bad_changes_are_refused_by_name_and_change_nothing(stack):
+    member = stack.member("streamarr")
     path = f"/users/{member.id}"
-    before = house.admin.get(path).json()
+    before = stack.admin.get(path).json()
     for change, field in (
         ({"permissions": ["root"]}, "permissions"),
         ({"permissions": None}, "permissions"),
@@ -113,14 +113,14 @@ def test_bad_changes_are_refused_by_name_and_change_nothing(house):
         ({"name": "Eve"}, "name"),
         ({"state": "closed"}, "state"),
     ):
-        answer = house.admin.patch(path, json=change)
+        answer = stack.admin.patch(path, json=change)
         assert answer.status_code == 400, (change, answer.text)
         assert answer.json()["Field"].startswith(field), (change, answer.text)
-    assert house.admin.get(path).json() == before
+    assert stack.admin.get(path).json() == before
 
 
-def test_nobody_grants_what_they_do_not_hold(house):
-    manager, member = house.member("manage_users", "create_invites"), house.member("streamarr")
+def test_nobody_grants_what_they_do_not_hold(stack):
+    manager, member = stack.member("manage_users", "create_invites"), stack.member("streamarr")
     path = f"/users/{member.id}"
     for permission in ("admin", "manage_invites", "view_invites", "advanced_invites"):
         answer = manager.http.patch(path, json={"permissions": ["streamarr", permission]})
@@ -128,8 +128,8 @@ def test_nobody_grants_what_they_do_not_hold(house):
     assert manager.http.patch(path, json={"permissions": ["create_invites"]}).status_code == 200
 
 
-def test_a_manager_grants_themselves_nothing_either(house):
-    manager = house.member("manage_users")
+def test_a_manager_grants_themselves_nothing_either(stack):
+    manager = stack.member("manage_users")
     for permissions in (["manage_users", "admin"], ["manage_users", "advanced_invites"]):
         answer = manager.http.patch(f"/users/{manager.id}", json={"permissions": permissions})
         assert (answer.status_code, answer.json()["Field"]) == (403, "permissions")
@@ -139,92 +139,92 @@ def test_a_manager_grants_themselves_nothing_either(house):
     assert (trial.status_code, trial.json()["Field"]) == (403, "trial")
 
 
-def test_only_an_admin_changes_or_closes_an_admin(house):
-    manager, admin = house.member("manage_users"), house.member("admin")
+def test_only_an_admin_changes_or_closes_an_admin(stack):
+    manager, admin = stack.member("manage_users"), stack.member("admin")
     path = f"/users/{admin.id}"
     assert manager.http.patch(path, json={"permissions": ["streamarr"]}).status_code == 403
     assert manager.http.patch(path, json={"quota": {"limit": 0, "days": 1}}).status_code == 403
     assert manager.http.delete(path).status_code == 403
-    assert house.admin.patch(path, json={"permissions": ["streamarr"]}).status_code == 200
+    assert stack.admin.patch(path, json={"permissions": ["streamarr"]}).status_code == 200
 
 
-def test_the_owner_stays_an_admin_with_an_open_account(house):
-    admin = house.member("admin")
+def test_the_owner_stays_an_admin_with_an_open_account(stack):
+    admin = stack.member("admin")
     for refused in (
         admin.http.patch(f"/users/{ADMIN_ID}", json={"permissions": ["streamarr"]}),
         admin.http.delete(f"/users/{ADMIN_ID}"),
-        house.admin.patch(f"/users/{ADMIN_ID}", json={"permissions": []}),
-        house.admin.delete(f"/users/{ADMIN_ID}"),
+        stack.admin.patch(f"/users/{ADMIN_ID}", json={"permissions": []}),
+        stack.admin.delete(f"/users/{ADMIN_ID}"),
     ):
         assert (refused.status_code, refused.json()["Code"]) == (403, "OwnerProtected")
-    assert house.admin.get("/users").status_code == 200
+    assert stack.admin.get("/users").status_code == 200
 
 
-def test_of_two_admins_who_demote_each_other_at_once_one_remains(house):
+def test_of_two_admins_who_demote_each_other_at_once_one_remains(stack):
     for _ in range(10):
-        one, other = house.member("admin"), house.member("admin")
+        one, other = stack.member("admin"), stack.member("admin")
         with ThreadPoolExecutor(2) as hands:
             answers = list(hands.map(_demote, (one, other), (other, one)))
-        left = [each for each in (one, other) if _permissions(house, each) == ["admin"]]
+        left = [each for each in (one, other) if _permissions(stack, each) == ["admin"]]
         assert len(left) == 1, [answer.text for answer in answers]
         assert sorted(answer.status_code for answer in answers) in ([200, 401], [200, 403])
 
 
-def test_a_permission_taken_counts_at_once(house):
-    member = house.member("manage_users")
+def test_a_permission_taken_counts_at_once(stack):
+    member = stack.member("manage_users")
     assert member.http.get("/users").status_code == 200
-    house.admin.patch(f"/users/{member.id}", json={"permissions": ["streamarr"]})
+    stack.admin.patch(f"/users/{member.id}", json={"permissions": ["streamarr"]})
     assert member.http.get("/users").status_code == 403
 
 
-def test_an_admin_may_step_down_while_the_owner_remains(house):
-    admin = house.member("admin")
+def test_an_admin_may_step_down_while_the_owner_remains(stack):
+    admin = stack.member("admin")
     assert admin.http.patch(f"/users/{admin.id}", json={"permissions": ["streamarr"]}).status_code == 200
 
 
-def test_a_closed_account_is_signed_out_and_listed_as_closed_only(house):
-    member = house.member("manage_users")
-    assert house.admin.delete(f"/users/{member.id}").status_code == 204
+def test_a_closed_account_is_signed_out_and_listed_as_closed_only(stack):
+    member = stack.member("manage_users")
+    assert stack.admin.delete(f"/users/{member.id}").status_code == 204
     assert member.http.get("/users").status_code == 401
-    assert house.admin.get(f"/users/{member.id}").json()["state"] == "closed"
+    assert stack.admin.get(f"/users/{member.id}").json()["state"] == "closed"
     search = {"q": member.user.name}
-    assert house.admin.get("/users", params=search).json()["users"] == []
-    closed = house.admin.get("/users", params={**search, "state": "closed"}).json()["users"]
+    assert stack.admin.get("/users", params=search).json()["users"] == []
+    closed = stack.admin.get("/users", params={**search, "state": "closed"}).json()["users"]
     assert [user["id"] for user in closed] == [member.id]
 
 
-def test_a_closed_account_stays_as_it_is_and_closing_again_does_no_harm(house):
-    member = house.member("streamarr")
-    assert house.admin.delete(f"/users/{member.id}").status_code == 204
-    assert house.admin.delete(f"/users/{member.id}").status_code == 204
-    change = house.admin.patch(f"/users/{member.id}", json={"permissions": ["create_invites"]})
+def test_a_closed_account_stays_as_it_is_and_closing_again_does_no_harm(stack):
+    member = stack.member("streamarr")
+    assert stack.admin.delete(f"/users/{member.id}").status_code == 204
+    assert stack.admin.delete(f"/users/{member.id}").status_code == 204
+    change = stack.admin.patch(f"/users/{member.id}", json={"permissions": ["create_invites"]})
     assert (change.status_code, change.json()["Code"]) == (409, "AccountClosed")
-    entries = house.admin.get("/audit", params={"subject": f"user#{member.id}"}).json()["entries"]
+    entries = stack.admin.get("/audit", params={"subject": f"user#{member.id}"}).json()["entries"]
     assert [entry["action"] for entry in entries] == ["closed"]
 
 
-def test_whoever_was_deleted_loses_the_share_and_may_be_invited_again(house):
-    visitor = house.visitor()
-    redemption = visitor.waits(visitor.redeems(house.invite()))
-    assert house.admin.delete(f"/users/{redemption['user']['id']}").status_code == 204
+def test_whoever_was_deleted_loses_the_share_and_may_be_invited_again(stack):
+    visitor = stack.visitor()
+    redemption = visitor.waits(visitor.redeems(stack.invite()))
+    assert stack.admin.delete(f"/users/{redemption['user']['id']}").status_code == 204
     deadline = time.monotonic() + 30
-    while house.plex.shares(visitor.account):
+    while stack.plex.shares(visitor.account):
         assert time.monotonic() < deadline
         time.sleep(0.1)
-    again = visitor.waits(visitor.redeems(house.invite()))
+    again = visitor.waits(visitor.redeems(stack.invite()))
     assert again["user"]["id"] != redemption["user"]["id"]
 
 
-def test_every_change_is_in_the_audit_trail_newest_first(house):
-    member = house.member("streamarr")
-    house.admin.patch(f"/users/{member.id}", json={"permissions": ["streamarr", "view_invites"]})
-    house.admin.patch(f"/users/{member.id}", json={"quota": {"limit": 1, "days": None}})
-    house.admin.patch(f"/users/{member.id}", json={"quota": {"limit": 1, "days": None}})
-    page = house.admin.get("/audit", params={"subject": f"user#{member.id}", "limit": 1}).json()
+def test_every_change_is_in_the_audit_trail_newest_first(stack):
+    member = stack.member("streamarr")
+    stack.admin.patch(f"/users/{member.id}", json={"permissions": ["streamarr", "view_invites"]})
+    stack.admin.patch(f"/users/{member.id}", json={"quota": {"limit": 1, "days": None}})
+    stack.admin.patch(f"/users/{member.id}", json={"quota": {"limit": 1, "days": None}})
+    page = stack.admin.get("/audit", params={"subject": f"user#{member.id}", "limit": 1}).json()
     (latest,) = page["entries"]
     assert (latest["action"], latest["by"]["id"]) == ("changed", ADMIN_ID)
     assert (latest["before"], latest["after"]) == ({"quota": None}, {"quota": {"limit": 1, "days": None}})
-    rest = house.admin.get("/audit", params={"subject": f"user#{member.id}", "cursor": page["next"]}).json()
+    rest = stack.admin.get("/audit", params={"subject": f"user#{member.id}", "cursor": page["next"]}).json()
     (first,) = rest["entries"]
     assert (first["before"], first["after"]) == (
         {"permissions": ["streamarr"]},
@@ -237,5 +237,5 @@ def _demote(by, whom):
     return by.http.patch(f"/users/{whom.id}", json={"permissions": ["streamarr"]})
 
 
-def _permissions(house, member):
-    return house.admin.get(f"/users/{member.id}").json()["permissions"]
+def _permissions(stack, member):
+    return stack.admin.get(f"/users/{member.id}").json()["permissions"]

@@ -8,9 +8,9 @@ import cfnlint.decode  # type: ignore[import-untyped]
 import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
 
-from chalicelib.entrypoints.guarding import ORIGIN_SECRET, VIEWER
-from chalicelib.entrypoints.http import SECURITY_HEADERS
-from chalicelib.entrypoints.metrics import NAMESPACE, Metric
+from chalicelib.metrics import NAMESPACE, Metric
+from chalicelib.web.http import SECURITY_HEADERS
+from chalicelib.web.rate_limits import ORIGIN_SECRET, VIEWER
 from infra.deploy.stack import body
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "infra" / "template.yaml"

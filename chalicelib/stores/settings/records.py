@@ -39,6 +39,10 @@ class SettingsModel(Model):
     version = NumberAttribute()
 
 
+def settings_record(settings: Settings) -> SettingsModel:
+    return SettingsModel(id=SettingsModel.ID, **{each.name: getattr(settings, each.name) for each in fields(settings)})
+
+
 def read_settings(record: SettingsModel | None) -> Settings:
     """The stored settings; the defaults (sign-up off, no server) while nothing is stored."""
     if record is None:

@@ -1,4 +1,4 @@
-"""What people and schedules do in a deployed house: every permission has a step that needs it.
+"""What people and schedules do in a deployed stack: every permission has a step that needs it.
 
 Each step stands by itself and can be done again. tests/deploy/every_permission.py takes permissions away and looks
 whether the step fails.
@@ -6,7 +6,7 @@ whether the step fails.
 
 from collections.abc import Callable
 
-from tests.deploy.stay import Stay
+from testing.stay import Stay
 from tests.deploy.steps import accounts, administration, logging, owner, qr_images, redeeming, sweeping
 
 Step = Callable[[Stay], None]

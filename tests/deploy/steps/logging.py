@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from tests.deploy.stay import Stay, ok
+from testing.stay import Stay, ok
 
 SOON = 3.0
 """Seconds for a line to appear. Later it never does: the emulator gives a function's last lines 50 ms to arrive and
@@ -11,11 +11,11 @@ keeps the rest for its next invocation, so on a busy machine one has to do it ag
 
 
 def the_api_logs(stay: Stay) -> None:
-    _logs(stay, "", lambda: ok(stay.house.admin.get("/auth/me")))
+    _logs(stay, "", lambda: ok(stay.stack.admin.get("/auth/me")))
 
 
 def the_queue_function_logs(stay: Stay) -> None:
-    _logs(stay, "-provision", lambda: ok(stay.house.admin.post("/libraries/refresh")))
+    _logs(stay, "-provision", lambda: ok(stay.stack.admin.post("/libraries/refresh")))
 
 
 def the_sweep_logs(stay: Stay) -> None:
@@ -27,11 +27,11 @@ def the_hunt_for_orphans_logs(stay: Stay) -> None:
 
 
 def the_stream_function_logs(stay: Stay) -> None:
-    code = stay.house.invite()
+    code = stay.stack.invite()
 
     def an_image_goes() -> None:
-        ok(stay.house.admin.get(f"/invites/{code}/qr"))
-        ok(stay.house.admin.delete(f"/invites/{code}/qr"))
+        ok(stay.stack.admin.get(f"/invites/{code}/qr"))
+        ok(stay.stack.admin.delete(f"/invites/{code}/qr"))
 
     _logs(stay, "-tidy_qr", an_image_goes)
 

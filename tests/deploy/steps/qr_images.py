@@ -9,11 +9,11 @@ from threading import Event
 
 import httpx
 
-from tests.deploy.stay import Stay, from_now, ok
+from testing.stay import Stay, from_now, ok
 
 
 def qr_codes_come_and_go(stay: Stay) -> None:
-    admin, code = stay.house.admin, stay.house.invite()
+    admin, code = stay.stack.admin, stay.stack.invite()
     png = ok(httpx.get(ok(admin.get(f"/invites/{code}/qr", params={"format": "png"})).json()["url"], timeout=10))
     svg = ok(httpx.get(ok(admin.get(f"/invites/{code}/qr", params={"format": "svg"})).json()["url"], timeout=10))
     assert png.content.startswith(b"\x89PNG")
@@ -26,7 +26,7 @@ def qr_codes_come_and_go(stay: Stay) -> None:
 
 def a_qr_code_is_taken_away_while_it_is_drawn(stay: Stay) -> None:
     """Its record goes just before its object comes: whoever drew it removes it again."""
-    admin, code = stay.house.admin, stay.house.invite()
+    admin, code = stay.stack.admin, stay.stack.invite()
     ok(admin.get(f"/invites/{code}/qr"))
     (key,) = stay.objects(code)
     ok(admin.delete(f"/invites/{code}/qr"))
@@ -39,18 +39,18 @@ def a_qr_code_is_taken_away_while_it_is_drawn(stay: Stay) -> None:
 
 def an_expired_invite_s_qr_code_goes(stay: Stay) -> None:
     """DynamoDB deletes the record, its stream tells, the function deletes the object."""
-    admin, code = stay.house.admin, stay.house.invite(expires_in={"value": 1, "unit": "days"})
+    admin, code = stay.stack.admin, stay.stack.invite(expires_in={"value": 1, "unit": "days"})
     ok(admin.get(f"/invites/{code}/qr"))
     assert stay.objects(code)
     ok(admin.patch(f"/invites/{code}", json={"expires_at": from_now(seconds=3)}))
     stay.eventually(lambda: not stay.objects(code))
-    stay.eventually(lambda: stay.house.shown(code)["status"] == "expired")
+    stay.eventually(lambda: stay.stack.shown(code)["status"] == "expired")
 
 
 def a_prolonged_invite_keeps_its_qr_code(stay: Stay) -> None:
     """Its record ran out while the invite was prolonged: it is written again, and the object stays."""
-    code = stay.house.invite(expires_in={"value": 1, "unit": "days"})
-    ok(stay.house.admin.get(f"/invites/{code}/qr"))
+    code = stay.stack.invite(expires_in={"value": 1, "unit": "days"})
+    ok(stay.stack.admin.get(f"/invites/{code}/qr"))
     (key,) = stay.objects(code)
     soon = str(int(time.time()) + 1)
     before = {"invite_expires_at": {"S": "2026-01-01T00:00:00.000000Z"}, "expires_at": {"N": soon}}

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.deploy.stay import Stay, from_now, ok
+from testing.stay import Stay, from_now, ok
 
 
 def the_sweep_moves_expired_invites(stay: Stay) -> None:
-    code = stay.house.invite(expires_in={"value": 1, "unit": "days"})
-    ok(stay.house.admin.patch(f"/invites/{code}", json={"expires_at": from_now(seconds=1)}))
+    code = stay.stack.invite(expires_in={"value": 1, "unit": "days"})
+    ok(stay.stack.admin.patch(f"/invites/{code}", json={"expires_at": from_now(seconds=1)}))
     time.sleep(1.2)  # expiry is a moment in time: it has to pass
     stay.invoke("sweep")
     assert stay.row("invites", code=code)["status_hint"]["S"] == "expired"
@@ -18,7 +18,7 @@ def the_sweep_moves_expired_invites(stay: Stay) -> None:
 
 def the_sweep_ends_trials(stay: Stay) -> None:
     _, user = stay.someone_in()
-    ok(stay.house.admin.patch(f"/users/{user}", json={"trial": {"ends_at": from_now(days=3)}}))
+    ok(stay.stack.admin.patch(f"/users/{user}", json={"trial": {"ends_at": from_now(days=3)}}))
     stay.set("users", {"id": user}, trial_ends_at={"S": "2026-01-01T00:00:00.000000Z"})
     stay.invoke("sweep")
     assert "trial_ends_at" not in stay.row("users", id=user)

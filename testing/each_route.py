@@ -1,0 +1,377 @@
+"""One telling request to each route, made by the stack's people: what counting and measuring walk through."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from local.plex import demo
+from testing.metering.calls import Call, counting
+from testing.people import Stack, Visitor
+from testing.planting import a_mixture, planted
+
+Send = Callable[[], httpx.Response]
+Scene = Callable[[Stack], AbstractContextManager[Send]]
+
+NOTHING_ELSE = nullcontext()
+
+PASSWORD = "correct horse battery"
+
+SCENES: dict[str, Scene] = {}
+"""By route (``GET /invites/{code}``), followed by what is special about it (``, again``) where one is not enough."""
+
+
+def walk(
+    stack: Stack, name: str, *, units: bool = False, meanwhile: AbstractContextManager[Any] = NOTHING_ELSE
+) -> list[Call]:
+    """The calls that one request makes; whatever has to be there first is not among them, nor in ``meanwhile``."""
+    with SCENES[name](stack) as send, meanwhile, counting(units=units) as calls:
+        answer = send()
+    assert answer.is_success, f"{name}: {answer.text}"
+    return calls
+
+
+def route_of(name: str) -> str:
+    return name.partition(",")[0]
+
+
+def _scene(name: str) -> Callable[[Callable[[Stack], Iterator[Send]]], None]:
+    def register(scene: Callable[[Stack], Iterator[Send]]) -> None:
+        SCENES[name] = contextmanager(scene)
+
+    return register
+
+
+def _plain(*paths: str) -> None:
+    """Routes that an admin simply reads."""
+
+    def scene(path):
+        def prepared(stack):
+            yield lambda: stack.admin.get(path)
+
+        return prepared
+
+    for path in paths:
+        _scene(f"GET {path}")(scene(path))
+
+
+_plain("/health", "/openapi.json", "/setup", "/stats", "/audit", "/settings", "/libraries", "/auth/me", "/redemptions")
+
+
+@_scene("GET /redemptions, in one state")
+def _(stack):
+    yield lambda: stack.admin.get("/redemptions", params={"state": "needs_attention"})
+
+
+# Invitees
+
+
+@_scene("GET /signup")
+def _(stack):
+    address = f"{stack.origin}/signup?icode={stack.invite()}"
+    yield lambda: stack.client().get(address)
+
+
+@_scene("GET /signup.css")
+def _(stack):
+    yield lambda: stack.client().get(f"{stack.origin}/signup.css")
+
+
+@_scene("GET /signup.js")
+def _(stack):
+    yield lambda: stack.client().get(f"{stack.origin}/signup.js")
+
+
+@_scene("GET /signup/{code}")
+def _(stack):
+    code = stack.invite()
+    yield lambda: stack.client().get(f"/signup/{code}")
+
+
+@_scene("POST /signup/{code}/plex")
+def _(stack):
+    code = stack.invite()
+    yield lambda: stack.client().post(f"/signup/{code}/plex")
+
+
+@_scene("POST /signup/{code}/plex/{sign_in_id}, waiting")
+def _(stack):
+    visitor, code = stack.visitor(), stack.invite()
+    sign_in_id = visitor.starts(code)["sign_in_id"]
+    yield lambda: visitor.completes(code, sign_in_id)
+
+
+@_scene("POST /signup/{code}/plex/{sign_in_id}, claiming")
+def _(stack):
+    visitor, code = stack.visitor(), stack.invite()
+    sign_in_id = visitor.signs_in(code)
+    yield lambda: visitor.completes(code, sign_in_id)
+
+
+@_scene("POST /signup/{code}/plex/{sign_in_id}, again")
+def _(stack):
+    visitor, code = stack.visitor(), stack.invite()
+    sign_in_id = visitor.signs_in(code)
+    visitor.waits(visitor.completes(code, sign_in_id))
+    yield lambda: visitor.completes(code, sign_in_id)
+
+
+@_scene("POST /signup/{code}/local")
+def _(stack):
+    code, number = stack.invite(), datetime.now(UTC).timestamp()
+    who = {"email": f"l{number}@example.org", "username": f"local {number}", "password": PASSWORD}
+    with _settings(stack, local_signin_enabled=True):
+        yield lambda: stack.client().post(f"/signup/{code}/local", json=who)
+
+
+@_scene("GET /redemptions/{redemption_id}")
+def _(stack):
+    visitor, redeemed = _redeemed(stack)
+    path, headers = f"/redemptions/{redeemed['redemption']['id']}", {"Authorization": f"Bearer {redeemed['token']}"}
+    yield lambda: visitor.browser.get(path, headers=headers)
+
+
+# Accounts
+
+
+@_scene("POST /setup")
+def _(stack):
+    yield lambda: stack.admin.post("/setup")
+
+
+@_scene("POST /setup/{sign_in_id}")
+def _(stack):
+    owner = {"id": demo.OWNER.id}
+    started = stack.admin.post("/setup").json()
+    stack.plex.approve(started["auth_url"], owner)
+    yield lambda: stack.admin.post(f"/setup/{started['sign_in_id']}")
+
+
+@_scene("PUT /setup/server")
+def _(stack):
+    yield lambda: stack.admin.put("/setup/server", json={"machine_id": demo.MACHINE_ID})
+
+
+@_scene("POST /auth/plex")
+def _(stack):
+    yield lambda: stack.client().post("/auth/plex")
+
+
+@_scene("POST /auth/plex/{sign_in_id}")
+def _(stack):
+    account, browser = stack.plex.account(), stack.client()
+    stack.member("streamarr", plex_id=account["id"], name=account["username"])
+    started = browser.post("/auth/plex").json()
+    stack.plex.approve(started["auth_url"], account)
+    yield lambda: browser.post(f"/auth/plex/{started['sign_in_id']}")
+
+
+@_scene("POST /auth/local")
+def _(stack):
+    code, number = stack.invite(), datetime.now(UTC).timestamp()
+    who = {"email": f"l{number}@example.org", "username": f"local {number}", "password": PASSWORD}
+    with _settings(stack, local_signin_enabled=True):
+        assert stack.client().post(f"/signup/{code}/local", json=who).is_success
+        asked = {"email": who["email"], "password": PASSWORD}
+        yield lambda: stack.client().post("/auth/local", json=asked)
+
+
+@_scene("DELETE /auth/session")
+def _(stack):
+    member = stack.member("streamarr")
+    yield lambda: member.http.delete("/auth/session")
+
+
+@_scene("DELETE /auth/sessions")
+def _(stack):
+    member = stack.member("streamarr")
+    yield lambda: member.http.delete("/auth/sessions")
+
+
+@_scene("DELETE /auth/account")
+def _(stack):
+    member = stack.member("streamarr")
+    yield lambda: member.http.delete("/auth/account")
+
+
+# Admins
+
+
+@_scene("GET /invites")
+def _(stack):
+    """A full page of one's own."""
+    with _many_invites(stack) as inviter:
+        yield lambda: inviter.http.get("/invites")
+
+
+@_scene("GET /invites, everybody's")
+def _(stack):
+    with _many_invites(stack):
+        yield lambda: stack.admin.get("/invites")
+
+
+@_scene("GET /invites, active")
+def _(stack):
+    with _many_invites(stack) as inviter:
+        yield lambda: inviter.http.get("/invites", params={"status": "active"})
+
+
+@_scene("GET /invites, expired")
+def _(stack):
+    with _many_invites(stack) as inviter:
+        yield lambda: inviter.http.get("/invites", params={"status": "expired"})
+
+
+@_scene("GET /invites, searched")
+def _(stack):
+    with _many_invites(stack) as inviter:
+        yield lambda: inviter.http.get("/invites", params={"q": "cousins"})
+
+
+@_scene("GET /invites, with redeemers")
+def _(stack):
+    inviter, visitor = stack.member("create_invites"), stack.visitor()
+    visitor.waits(visitor.redeems(inviter.http.post("/invites", json={}).json()["code"]))
+    yield lambda: inviter.http.get("/invites")
+
+
+@_scene("POST /invites")
+def _(stack):
+    inviter = stack.member("create_invites")
+    yield lambda: inviter.http.post("/invites", json={"note": "For the cousins"})
+
+
+@_scene("POST /invites, with all wishes")
+def _(stack):
+    inviter, expiry = stack.member("manage_invites"), {"value": 2, "unit": "weeks"}
+    wishes = {"usage_limit": 5, "expires_in": expiry, "libraries": "all", "downloads": True, "note": "For the cousins"}
+    yield lambda: inviter.http.post("/invites", json=wishes)
+
+
+@_scene("GET /invites/{code}")
+def _(stack):
+    _, redeemed = _redeemed(stack)
+    code = redeemed["redemption"]["code"]
+    yield lambda: stack.admin.get(f"/invites/{code}")
+
+
+@_scene("PATCH /invites/{code}")
+def _(stack):
+    code = stack.invite()
+    yield lambda: stack.admin.patch(f"/invites/{code}", json={"note": "For the neighbours"})
+
+
+@_scene("PATCH /invites/{code}, expiry")
+def _(stack):
+    code = stack.invite()
+    changes = {"expires_in": {"value": 3, "unit": "days"}}
+    yield lambda: stack.admin.patch(f"/invites/{code}", json=changes)
+
+
+@_scene("PATCH /invites/{code}, switch")
+def _(stack):
+    code = stack.invite()
+    yield lambda: stack.admin.patch(f"/invites/{code}", json={"enabled": False})
+
+
+@_scene("DELETE /invites/{code}")
+def _(stack):
+    code = stack.invite()
+    yield lambda: stack.admin.delete(f"/invites/{code}")
+
+
+@_scene("GET /invites/{code}/redemptions")
+def _(stack):
+    _, redeemed = _redeemed(stack)
+    code = redeemed["redemption"]["code"]
+    yield lambda: stack.admin.get(f"/invites/{code}/redemptions")
+
+
+@_scene("GET /invites/{code}/qr, drawn")
+def _(stack):
+    code = stack.invite()
+    yield lambda: stack.admin.get(f"/invites/{code}/qr")
+
+
+@_scene("GET /invites/{code}/qr, again")
+def _(stack):
+    code = stack.invite()
+    assert stack.admin.get(f"/invites/{code}/qr").is_success
+    yield lambda: stack.admin.get(f"/invites/{code}/qr")
+
+
+@_scene("DELETE /invites/{code}/qr")
+def _(stack):
+    code = stack.invite()
+    assert stack.admin.get(f"/invites/{code}/qr").is_success
+    yield lambda: stack.admin.delete(f"/invites/{code}/qr")
+
+
+@_scene("POST /redemptions/{redemption_id}/retry")
+def _(stack):
+    visitor = stack.visitor(stack.plex.account(confirmed=False))
+    redemption = visitor.waits(visitor.redeems(stack.invite()), until=("needs_attention",))
+    yield lambda: stack.admin.post(f"/redemptions/{redemption['id']}/retry")
+
+
+@_scene("GET /users")
+def _(stack):
+    yield lambda: stack.admin.get("/users", params={"limit": 25})
+
+
+@_scene("GET /users/{user_id}")
+def _(stack):
+    member = stack.member("create_invites")
+    yield lambda: stack.admin.get(f"/users/{member.id}")
+
+
+@_scene("PATCH /users/{user_id}")
+def _(stack):
+    member = stack.member("create_invites")
+    changes = {"permissions": ["create_invites", "advanced_invites"]}
+    yield lambda: stack.admin.patch(f"/users/{member.id}", json=changes)
+
+
+@_scene("DELETE /users/{user_id}")
+def _(stack):
+    member = stack.member("create_invites")
+    yield lambda: stack.admin.delete(f"/users/{member.id}")
+
+
+@_scene("PATCH /settings")
+def _(stack):
+    title = stack.admin.get("/settings").json()["application_title"]
+    yield lambda: stack.admin.patch("/settings", json={"application_title": f"{title}!"})
+    assert stack.admin.patch("/settings", json={"application_title": title}).is_success
+
+
+@_scene("POST /libraries/refresh")
+def _(stack):
+    yield lambda: stack.admin.post("/libraries/refresh")
+
+
+def _redeemed(stack: Stack) -> tuple[Visitor, dict[str, Any]]:
+    visitor = stack.visitor()
+    answer = visitor.redeems(stack.invite())
+    visitor.waits(answer)
+    return visitor, answer.json()
+
+
+@contextmanager
+def _many_invites(stack: Stack):
+    """Newer than all others, so that everybody's list begins with them."""
+    inviter, now = stack.member("create_invites"), datetime.now(UTC)
+    with planted(a_mixture(120, inviter.user.person, now + timedelta(days=1), now), now):
+        yield inviter
+
+
+@contextmanager
+def _settings(stack: Stack, **wanted):
+    before = stack.admin.get("/settings").json()
+    assert stack.admin.patch("/settings", json=wanted).is_success
+    try:
+        yield
+    finally:
+        assert stack.admin.patch("/settings", json={name: before[name] for name in wanted}).is_success

@@ -1,0 +1,133 @@
+"""Each fault, before and after its effect, on each call of each flow: afterwards access and account, or neither."""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from chalicelib.redemptions.model import State
+
+SHARES = r"/api/servers/[^/]+/shared_servers"
+SHARE = "/api/v2/shared_servers"
+ONE_SHARE = r"/api/v2/shared_servers/\d+"
+ACCEPT = r"/api/v2/shared_servers/\d+/accept"
+PENDING = "/api/v2/shared_servers/invites/received/pending"
+HOME = "/api/home/users"
+MEMBER = r"/api/home/users/\d+"
+REQUESTS = "/api/invites/requests"
+REQUEST = r"/api/invites/requests/\d+"
+
+STATUSES = (401, 403, 404, 422, 429, 498, 503, 520)
+KINDS = ("timeout", "slow", "drop", "truncate", "garbage", "empty", "html", "wrong_shape")
+FAULTS = [{"kind": "status", "status": status} for status in STATUSES] + [{"kind": kind} for kind in KINDS]
+FAIR_CHOICE = [
+    one
+    for one in FAULTS
+    if one.get("status", one["kind"]) in (401, 403, 429, 520, "drop", "truncate", "html", "wrong_shape")
+]
+PERMANENT = (403, 404, 422)
+GIVING = (("POST", SHARE), ("POST", HOME), ("POST", ONE_SHARE))
+
+
+@dataclass(frozen=True)
+class Flow:
+    name: str
+    begin: Callable[[Any], Any]
+    calls: tuple[tuple[str, str], ...]
+    """Method and path of what the flow asks of Plex, in order."""
+
+
+def _shown_later(scene):
+    scene.world.options.invites_visible_after_seconds = 3
+    return scene.redeems()
+
+
+def _shared_before(scene):
+    """By the owner, by hand, a moment after the claim looked."""
+    someone = scene.redeems()
+    scene.shared_by_hand(someone.account_id)
+    return someone
+
+
+FRIEND = Flow(
+    "friend",
+    lambda scene: scene.redeems(downloads=True, live_tv=True),
+    (("POST", SHARE), ("POST", ACCEPT), ("GET", SHARES)),
+)
+LATER = Flow(
+    "friend, shown later",
+    _shown_later,
+    (("GET", PENDING),),
+)
+HOME_MEMBER = Flow(
+    "home",
+    lambda scene: scene.redeems(plex_home=True),
+    (("POST", HOME), ("POST", SHARE), ("GET", REQUESTS), ("PUT", REQUEST), ("GET", SHARES), ("GET", HOME)),
+)
+MANAGED = Flow(
+    "managed user",
+    lambda scene: scene.joins_locally(plex_home=True),
+    (("GET", HOME), ("POST", HOME), ("POST", SHARE)),
+)
+ALREADY_SHARED = Flow(
+    "shared by hand before",
+    _shared_before,
+    (("POST", SHARE), ("GET", SHARES), ("POST", ONE_SHARE)),
+)
+
+
+REMOVE = Flow(
+    "remove",
+    lambda scene: scene.leaves(scene.has_access()),
+    (("GET", SHARES), ("DELETE", ONE_SHARE)),
+)
+REMOVE_FROM_HOME = Flow(
+    "remove from home",
+    lambda scene: scene.leaves(scene.has_access(plex_home=True)),
+    (("DELETE", MEMBER), ("GET", HOME), ("GET", "/api/users/")),
+)
+GIVING_FLOWS = (FRIEND, LATER, HOME_MEMBER, MANAGED, ALREADY_SHARED)
+TAKING_FLOWS = (REMOVE, REMOVE_FROM_HOME)
+
+
+def cases(flows):
+    """Every fault on every call that does something, where it first appears; a fair choice of them on all others."""
+    seen = set()
+    for flow in flows:
+        for method, path in flow.calls:
+            is_new = method != "GET" and (method, path) not in seen
+            seen.add((method, path))
+            for fault, when in itertools.product(FAULTS if is_new else FAIR_CHOICE, ("before", "after")):
+                if when == "before" or method != "GET":
+                    name = f"{flow.name}-{method} {path}-{when}-{fault.get('status', fault['kind'])}"
+                    yield pytest.param(flow, method, path, {**fault, "when": when}, id=name)
+
+
+@pytest.mark.parametrize(("flow", "method", "path", "fault"), list(cases(GIVING_FLOWS)))
+def test_a_fault_ends_in_access_with_an_account_or_in_neither(scene, flow, method, path, fault):
+    someone = flow.begin(scene)
+    scene.fault(method, path, **fault)
+    scene.drains()
+    assert all(one.fired for one in scene.world.faults.listed()), "the flow never made this call"
+    redemption = scene.must_be_true(someone)
+    assert redemption.state is (State.FAILED if _is_refused(flow, method, path, fault) else State.DONE)
+
+
+def _is_refused(flow, method, path, fault):
+    """Whether Plex said no, for good, to giving something that a read does not find given all the same."""
+    if fault.get("status") not in PERMANENT or (method, path) not in GIVING:
+        return False
+    invited_all_the_same = flow is HOME_MEMBER and path == HOME and fault["when"] == "after"
+    went_away = path == ONE_SHARE and fault["status"] == 404
+    return not (invited_all_the_same or went_away)
+
+
+@pytest.mark.parametrize(("flow", "method", "path", "fault"), list(cases(TAKING_FLOWS)))
+def test_a_fault_while_access_is_ended_leaves_nothing_behind(scene, flow, method, path, fault):
+    someone = flow.begin(scene)
+    scene.fault(method, path, **fault)
+    scene.drains()
+    assert all(one.fired for one in scene.world.faults.listed()), "the flow never made this call"
+    scene.must_have_left(someone)

@@ -1,0 +1,31 @@
+"""What is scrubbed from texts that others wrote, and what stays readable."""
+
+import pytest
+
+from chalicelib.logs import scrubbed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "maya@example.org was refused",
+        "token K3xZ-abcdef0123456789 was refused",
+        "Bearer 0123456789abcdef0123456789abcdef.0123456789abcdef0123456789abcdef",
+        "https://plex.tv/api?X-Plex-Token=abcdefghij0123456789",
+    ],
+)
+def test_addresses_and_secrets_go(text):
+    assert not [part for part in ("maya", "K3xZ", "0123456789") if part in scrubbed(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'File "chalicelib/entrypoints/setting_up.py", line 31, in show_setup',
+        "An error occurred (ConditionalCheckFailedException) when calling the PutItem operation",
+        "chalicelib.adapters.dynamo.transactions.ConditionsFailed: plex id",
+        "arn:aws:dynamodb:us-east-1:000000000000:table/streamarr-dev-redemptions",
+    ],
+)
+def test_what_explains_a_failure_stays(text):
+    assert scrubbed(text) == text

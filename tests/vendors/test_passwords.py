@@ -1,0 +1,42 @@
+"""Passwords under argon2id."""
+
+from argon2 import PasswordHasher, extract_parameters
+from argon2.low_level import Type
+
+from chalicelib.vendors.passwords import OF_NO_ACCOUNT, Argon2Passwords
+
+passwords = Argon2Passwords()
+
+
+def test_the_password_is_right_and_another_one_is_not():
+    stored = passwords.hash("correct horse")
+    assert passwords.verify("correct horse", stored)
+    assert not passwords.verify("correct Horse", stored)
+
+
+def test_the_same_password_is_stored_differently_each_time():
+    assert passwords.hash("correct horse") != passwords.hash("correct horse")
+
+
+def test_an_umlaut_is_the_same_however_the_keyboard_writes_it():
+    assert passwords.verify("schlu\u0308ssel", passwords.hash("schl\u00fcssel"))
+
+
+def test_nobody_s_hash_lets_nobody_in():
+    assert not passwords.verify("hello there", None)
+    PasswordHasher().verify(OF_NO_ACCOUNT, "hello there")  # it would be right: there is still nobody to let in
+
+
+def test_nobody_s_hash_costs_what_a_real_one_costs():
+    real, nobodys = extract_parameters(passwords.hash("anything")), extract_parameters(OF_NO_ACCOUNT)
+    assert real == nobodys
+    assert (real.type, real.memory_cost, real.time_cost) == (Type.ID, 19456, 2)
+
+
+def test_a_hash_is_verified_with_and_without_an_account(monkeypatch):
+    """With the test above: the same work, and so the same time, whoever is asked for."""
+    verified = []
+    monkeypatch.setattr(PasswordHasher, "verify", lambda _, hashed, password: verified.append((hashed, password)))
+    assert passwords.verify("wrong", "a stored one")
+    assert not passwords.verify("wrong", None)
+    assert verified == [("a stored one", "wrong"), (OF_NO_ACCOUNT, "wrong")]
