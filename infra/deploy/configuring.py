@@ -20,7 +20,7 @@ VARIABLES = {
     "QR_STREAM_ARN": "QrStreamArn",
     "APPLICATION_URL": "SiteUrl",
 }
-"""The functions' environment (chalicelib/settings.py), and the stack's outputs that it comes from."""
+"""The functions' environment (chalicelib/environment.py), and the stack's outputs that it comes from."""
 
 FOR_THE_API = {"SETUP_TOKEN_HASH": "SetupTokenHash", "ORIGIN_SECRET_HASH": "OriginSecretHash"}
 

@@ -1,4 +1,4 @@
-"""Redemptions under weather, over HTTP and through the real queue. Every fault there is: tests/weather."""
+"""Redemptions under weather, over HTTP and through the real queue. Every fault there is: tests/plex_faults."""
 
 import time
 

@@ -1,5 +1,5 @@
 """No token, the owner's or anybody's, in anything that this suite ever emitted: logs at their most talkative, messages,
-errors with their causes, answers. Runs last, after all the faults (tests/weather/conftest.py).
+errors with their causes, answers. Runs last, after all the faults (tests/plex_faults/conftest.py).
 """
 
 import base64

@@ -1,0 +1,42 @@
+"""What the fake stores share, as the real ones share DynamoDB."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from chalicelib.access.model import Ending
+from chalicelib.accounts.model import User
+from chalicelib.accounts.sessions import Session, SignIn
+from chalicelib.events.model import Entry
+from chalicelib.invites.model import Invite
+from chalicelib.qr_codes.model import QrImage
+from chalicelib.redemptions.model import Redemption
+from chalicelib.redemptions.pauses import Pause
+from chalicelib.settings.model import Settings
+from chalicelib.setup.model import Ownership
+
+
+@dataclass
+class Database:
+    """Records by their keys. ``identities``: ``plex#…``, ``email#…``, ``name#…`` to the account that holds them.
+
+    ``before_write`` is called before each conditional write, so that a test can have another writer come first.
+    """
+
+    settings: Settings = field(default_factory=Settings)
+    ownership: Ownership | None = None
+    pause: Pause | None = None
+    users: dict[str, User] = field(default_factory=dict)
+    signed_out_at: dict[str, datetime] = field(default_factory=dict)
+    identities: dict[str, str] = field(default_factory=dict)
+    password_hashes: dict[str, str] = field(default_factory=dict)
+    sessions: dict[str, Session] = field(default_factory=dict)
+    sign_ins: dict[str, SignIn] = field(default_factory=dict)
+    invites: dict[str, Invite] = field(default_factory=dict)
+    created: dict[str, list[datetime]] = field(default_factory=dict)
+    redemptions: dict[str, Redemption] = field(default_factory=dict)
+    tokens: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    endings: dict[str, Ending] = field(default_factory=dict)
+    images: dict[str, QrImage] = field(default_factory=dict)
+    journal: list[Entry] = field(default_factory=list)
+    before_write: Callable[[], None] = lambda: None

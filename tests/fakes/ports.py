@@ -1,0 +1,128 @@
+"""Every port as a typed fake, in memory: the wiring's twin."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+
+from chalicelib.qr_codes.model import Format
+from chalicelib.wiring import UseCases
+from tests.fakes.access import FakeEndings
+from tests.fakes.accounts import FakeAccounts, FakeCounters, FakePasswords, FakeSessions
+from tests.fakes.database import Database
+from tests.fakes.events import FakeJournal
+from tests.fakes.invites import FakeInvites
+from tests.fakes.plex import FakePlexOwner, FakePlexPerson, FakeWorkQueue, PlexWorld
+from tests.fakes.qr_codes import FakeImageRecords, FakeImages
+from tests.fakes.redemptions import FakeClaims, FakeRedemptions
+from tests.fakes.settings import FakeSettings
+from tests.fakes.setup import FakeOwnership
+
+NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
+
+
+class FakePorts(UseCases):
+    """``use`` makes any use case from these, as ``wiring.use`` does from the real ones. Tests change the attributes."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+        self.database = Database()
+        self.plex = PlexWorld(self.clock)
+        self.application_url = "https://invites.example.org"
+        self.setup_token_hash: str | None = None
+        self.owner_token = "owner's token"
+        self.token_version = "1"
+        self._numbers = itertools.count(1)
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def later(self, **span: float) -> datetime:
+        """Move the clock on; gives the new present."""
+        self.now += timedelta(**span)
+        return self.now
+
+    def new_id(self) -> str:
+        return f"id{next(self._numbers):06}"
+
+    def chance(self) -> float:
+        return 0.5
+
+    def choose(self, among: str) -> str:
+        return among[next(self._numbers) % len(among)]
+
+    def render(self, link: str, format_: Format) -> bytes:
+        return f"{format_} of {link}".encode()
+
+    def keep_owner_token(self, token: str) -> None:
+        self.owner_token, self.token_version = token, str(int(self.token_version) + 1)
+
+    def owner_token_version(self) -> str:
+        return self.token_version
+
+    @cached_property
+    def settings(self) -> FakeSettings:
+        return FakeSettings(self.database)
+
+    @cached_property
+    def journal(self) -> FakeJournal:
+        return FakeJournal(self.database)
+
+    @cached_property
+    def accounts(self) -> FakeAccounts:
+        return FakeAccounts(self.database)
+
+    @cached_property
+    def sessions(self) -> FakeSessions:
+        return FakeSessions(self.database)
+
+    @cached_property
+    def counters(self) -> FakeCounters:
+        return FakeCounters()
+
+    @cached_property
+    def passwords(self) -> FakePasswords:
+        return FakePasswords()
+
+    @cached_property
+    def ownership(self) -> FakeOwnership:
+        return FakeOwnership(self.database)
+
+    @cached_property
+    def invites(self) -> FakeInvites:
+        return FakeInvites(self.database)
+
+    @cached_property
+    def claims(self) -> FakeClaims:
+        return FakeClaims(self.database)
+
+    @cached_property
+    def redemptions(self) -> FakeRedemptions:
+        return FakeRedemptions(self.database)
+
+    @cached_property
+    def endings(self) -> FakeEndings:
+        return FakeEndings(self.database)
+
+    @cached_property
+    def qr_records(self) -> FakeImageRecords:
+        return FakeImageRecords(self.database)
+
+    @cached_property
+    def qr_images(self) -> FakeImages:
+        return FakeImages()
+
+    @cached_property
+    def queue(self) -> FakeWorkQueue:
+        return FakeWorkQueue()
+
+    @cached_property
+    def plex_person(self) -> FakePlexPerson:
+        return FakePlexPerson(self.plex)
+
+    @cached_property
+    def plex_setup(self) -> FakePlexPerson:
+        return FakePlexPerson(self.plex)
+
+    @cached_property
+    def plex_owner(self) -> FakePlexOwner:
+        return FakePlexOwner(self.plex)
