@@ -56,8 +56,8 @@ lint: $(VENV)  ## Lint, format and import rules
 types: $(VENV)  ## Types, strictly
 	$(RUN)mypy
 
-unit: $(VENV)  ## Tests that need nothing running
-	$(RUN)pytest -q tests/domain tests/usecases tests/entrypoints tests/test_*.py
+unit: $(VENV)  ## Tests that need nothing running, with the coverage of the core
+	$(RUN)pytest -q tests/domain tests/usecases tests/entrypoints tests/test_*.py --cov
 
 check: lint types unit  ## The fast loop: lint, types, unit tests
 
@@ -105,4 +105,4 @@ destroy: setup  ## Take STAGE down; DATA=delete YES=… takes its data, too
 	$(RUN)python -m infra.deploy destroy --stage $(STAGE) $(if $(filter delete,$(DATA)),--data --yes "$(YES)")
 
 clean:  ## Remove what was made, the local stack's state included
-	rm -rf .venv .venv-ministack .local frontend/node_modules frontend/dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-ministack .local frontend/node_modules frontend/dist .mypy_cache .ruff_cache .pytest_cache .coverage
