@@ -15,7 +15,7 @@ SITE_SOURCES := $(shell find frontend/src frontend/public -type f -not -name sch
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run dev check test lint types unit site-tests end-to-end rehearse rehearse-policies \
-	rehearse-packages browser lock screenshots bench contract deploy config smoke restore destroy clean
+	rehearse-packages browser lock audit screenshots bench contract deploy config smoke restore destroy clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -82,6 +82,9 @@ lock: $(VENV)  ## Make the lock files from their .in files; UPGRADE=--upgrade ta
 	$(RUN)uv pip compile --quiet $(UPGRADE) requirements.in -o requirements.txt
 	$(RUN)uv pip compile --quiet $(UPGRADE) requirements-dev.in -o requirements-dev.txt
 	$(RUN)uv pip compile --quiet $(UPGRADE) local/requirements-ministack.in -o local/requirements-ministack.txt
+
+audit: $(VENV)  ## Ask the registries for known vulnerabilities of what is locked (needs the network)
+	$(RUN)python -m local.audit
 
 screenshots: setup $(SITE) browser  ## Pictures of every screen, in PICTURES
 	mkdir -p $(PICTURES) && SCREENSHOTS=$(abspath $(PICTURES)) $(RUN)pytest -q tests/browser
