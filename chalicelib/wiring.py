@@ -1,8 +1,8 @@
 """Who fulfils which port, and the only importer of the rim.
 
 A use case is a frozen dataclass with a field for each thing that it touches; ``use`` makes one from the ports of the
-same names. A port imports its implementation when it is asked for, and with it what costs a cold start: PynamoDB, boto3,
-plexapi, qrcode. What nearly every event needs is asked for by ``warm_up``.
+same names. A port imports its implementation when it is asked for, and with it what costs a cold start: PynamoDB,
+boto3, plexapi, qrcode. What nearly every event needs is asked for by ``warm_up``.
 """
 
 import random

@@ -1,14 +1,21 @@
-"""The version stands in pyproject.toml; what needs it elsewhere says the same."""
+"""The version stands in chalicelib/__init__.py; what needs it elsewhere says the same."""
 
 import json
 import re
 import tomllib
 from datetime import date
 
+import chalicelib
 from local import openapi
 from local.aws import ROOT
 
-VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+VERSION = chalicelib.__version__
+
+
+def test_the_project_takes_its_version_from_the_package():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert "version" in project["project"]["dynamic"]
+    assert project["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "chalicelib.__version__"}
 
 
 def test_the_site_has_the_version_of_the_project():

@@ -1,6 +1,6 @@
 """Where lists find invites. All of them keep what was made last at the top, and forget what is deleted.
 
-``status_hint`` is the status as of the last write. Expiry is the only fact that moves by itself: an expired invite stays
+``status_hint`` is the status as of the last write. Expiry alone moves by itself: an expired invite stays
 under its old status, and in ``due``, until the sweep moves it. Readers check against the facts.
 """
 
