@@ -1,6 +1,6 @@
 import { render } from "preact";
 
-import { useBase } from "./api/client";
+import { reachApiAt } from "./api/client";
 import { Site } from "./app/site";
 import { wearTheme } from "./app/theme";
 import "./style/site.css";
@@ -8,5 +8,5 @@ import { speak } from "./texts";
 
 wearTheme();
 const [config] = await Promise.all([fetch("/config.json").then((answer) => answer.json() as Promise<{ api: string }>), speak()]);
-useBase(config.api);
+reachApiAt(config.api);
 render(<Site />, document.getElementById("site") as HTMLElement);

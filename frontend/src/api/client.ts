@@ -27,7 +27,7 @@ export class Unreachable extends Error {
 let base = "/api";
 let whenSessionEnds: () => Promise<void> = () => Promise.reject(new Error("nobody asks for a sign-in"));
 
-export function useBase(address: string): void {
+export function reachApiAt(address: string): void {
   base = address.replace(/\/$/, "");
 }
 

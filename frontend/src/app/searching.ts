@@ -22,9 +22,14 @@ export function useUserSearch(text: string, allowed: boolean): Search {
   useEffect(() => {
     if (!allowed) return;
     let current = true;
+    const show = (users: User[]) => {
+      if (!current) return;
+      setFound({ text, users });
+      setProblem(undefined);
+    };
     const search = () =>
       usersLike(text, () => current)
-        .then((users) => current && (setFound({ text, users }), setProblem(undefined)))
+        .then(show)
         .catch((problem: Error) => current && setProblem(problem));
     const timer = setTimeout(search, found ? PAUSE_IN_TYPING : 0);
     return () => {

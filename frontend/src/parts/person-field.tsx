@@ -30,18 +30,19 @@ export function PersonField({ label, empty, value, onValue, known, search }: Per
   const found = useUserSearch(text, search);
   const chosen = useChosen(value, [...known, ...found.users], search);
   const people = namedApart([...(chosen ? [chosen] : []), ...known, ...found.users]);
-  const named = text && people.find((person) => person.shown.toLowerCase() === text.trim().toLowerCase());
+  const typed = text.trim().toLowerCase();
+  const named = people.find((person) => typed && person.shown.toLowerCase() === typed);
   const isNobody = Boolean(text) && !named;
 
   useEffect(() => setText(people.find((person) => person.id === value)?.shown ?? ""), [value, chosen?.id]);
   useEffect(() => {
     if (named && named.id !== value) onValue(named.id);
-  }, [named && named.id]);
+  }, [named?.id]);
   useEffect(() => field.current?.setCustomValidity(isNobody ? t.people.chooseOne : ""), [isNobody]);
 
-  const type = (typed: string) => {
-    setText(typed);
-    if (!typed) onValue("");
+  const type = (text: string) => {
+    setText(text);
+    if (!text) onValue("");
   };
   return (
     <div class="field">
@@ -78,7 +79,8 @@ function useChosen(id: string, known: Somebody[], search: boolean): Somebody | u
   const last = useRef<Somebody | undefined>(undefined);
   const here = known.find((person) => person.id === id) ?? (last.current?.id === id ? last.current : undefined);
   const asked = useLoad<User>(id && !here && search ? `/users/${id}` : null);
-  return (last.current = here ?? asked.data);
+  last.current = here ?? asked.data;
+  return last.current;
 }
 
 /** Each with what to type for them: the name, and the address where two have the same name. */

@@ -104,37 +104,39 @@ function FilterForm({ filters, people }: { filters: Filters; people: Person[] })
 
   const some = FILTERS.filter((name) => name !== "q" && filters[name]).length;
   return (
-    <form class="filters" role="search" onSubmit={(event) => event.preventDefault()}>
-      <Field label={t.invites.search} type="search" value={text} onValue={setText} maxLength={100} />
-      <details open={some > 0}>
-        <summary>
-          {t.invites.filter}
-          {some > 0 && ` (${some})`}
-        </summary>
-        <div class="row">
-          <Select label={t.invites.status} value={filters.status} onValue={(status) => filter({ status })}>
-            <option value="">{t.general.all}</option>
-            {STATUSES.map((status) => (
-              <option key={status} value={status}>
-                {t.status[status]}
-              </option>
-            ))}
-          </Select>
-          {seesAllInvites(me) && (
-            <PersonField
-              label={t.invites.creator}
-              empty={t.invites.anybody}
-              value={filters.creator}
-              onValue={(creator) => filter({ creator })}
-              known={[me.user, ...people]}
-              search={may(me, "manage_users")}
-            />
-          )}
-          <Field label={t.invites.from} type="date" value={filters.from} max={filters.to} onValue={(from) => filter({ from })} />
-          <Field label={t.invites.to} type="date" value={filters.to} min={filters.from} onValue={(to) => filter({ to })} />
-        </div>
-      </details>
-    </form>
+    <search>
+      <form class="filters" onSubmit={(event) => event.preventDefault()}>
+        <Field label={t.invites.search} type="search" value={text} onValue={setText} maxLength={100} />
+        <details open={some > 0}>
+          <summary>
+            {t.invites.filter}
+            {some > 0 && ` (${some})`}
+          </summary>
+          <div class="row">
+            <Select label={t.invites.status} value={filters.status} onValue={(status) => filter({ status })}>
+              <option value="">{t.general.all}</option>
+              {STATUSES.map((status) => (
+                <option key={status} value={status}>
+                  {t.status[status]}
+                </option>
+              ))}
+            </Select>
+            {seesAllInvites(me) && (
+              <PersonField
+                label={t.invites.creator}
+                empty={t.invites.anybody}
+                value={filters.creator}
+                onValue={(creator) => filter({ creator })}
+                known={[me.user, ...people]}
+                search={may(me, "manage_users")}
+              />
+            )}
+            <Field label={t.invites.from} type="date" value={filters.from} max={filters.to} onValue={(from) => filter({ from })} />
+            <Field label={t.invites.to} type="date" value={filters.to} min={filters.from} onValue={(to) => filter({ to })} />
+          </div>
+        </details>
+      </form>
+    </search>
   );
 }
 
@@ -248,7 +250,7 @@ function Bulk({ chosen, onDone }: { chosen: Invite[]; onDone: () => void }) {
   const toggle = (enabled: boolean) => each((code) => ask("PATCH", `/invites/${code}`, { enabled }));
 
   return (
-    <div class="bulk" role="region" aria-label={t.invites.selected(chosen.length)}>
+    <section class="bulk" aria-label={t.invites.selected(chosen.length)}>
       <strong>{t.invites.selected(chosen.length)}</strong>
       <button type="button" aria-disabled={acting.busy} onClick={() => toggle(true)}>
         {t.invites.switchOn}
@@ -270,6 +272,6 @@ function Bulk({ chosen, onDone }: { chosen: Invite[]; onDone: () => void }) {
           onClose={() => setAsking(false)}
         />
       )}
-    </div>
+    </section>
   );
 }

@@ -64,15 +64,17 @@ function Filter({ state, q }: { state: string; q: string }) {
     return () => clearTimeout(timer);
   }, [text]);
   return (
-    <form class="filters" role="search" onSubmit={(event) => event.preventDefault()}>
-      <div class="row">
-        <Field label={t.people.search} type="search" value={text} onValue={setText} maxLength={100} />
-        <Select label={t.people.which} value={state} onValue={(state) => go(withQuery("/people", { state, q }), { replace: true })}>
-          <option value="">{t.people.active}</option>
-          <option value="closed">{t.people.closed}</option>
-        </Select>
-      </div>
-    </form>
+    <search>
+      <form class="filters" onSubmit={(event) => event.preventDefault()}>
+        <div class="row">
+          <Field label={t.people.search} type="search" value={text} onValue={setText} maxLength={100} />
+          <Select label={t.people.which} value={state} onValue={(state) => go(withQuery("/people", { state, q }), { replace: true })}>
+            <option value="">{t.people.active}</option>
+            <option value="closed">{t.people.closed}</option>
+          </Select>
+        </div>
+      </form>
+    </search>
   );
 }
 
