@@ -7,6 +7,9 @@ import "./style/site.css";
 import { speak } from "./texts";
 
 wearTheme();
-const [config] = await Promise.all([fetch("/config.json").then((answer) => answer.json() as Promise<{ api: string }>), speak()]);
+const [config] = await Promise.all([
+  fetch("/config.json").then((answer) => answer.json() as Promise<{ api: string }>),
+  speak(),
+]);
 reachApiAt(config.api);
 render(<Site />, document.getElementById("site") as HTMLElement);

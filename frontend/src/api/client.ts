@@ -77,8 +77,13 @@ async function reach(method: string, path: string, content: unknown): Promise<Re
 }
 
 function refusal(answer: Response, told: unknown): Refused {
-  const { Code = "Unknown", Message = t.problems.unexpected, Field = null } = (told ?? {}) as Record<string, string | undefined>;
-  const message = t.refusals[`${Code}.${Field?.split(/[.[]/)[0]}`] ?? t.refusals[Code] ?? Message ?? t.problems.unexpected;
+  const {
+    Code = "Unknown",
+    Message = t.problems.unexpected,
+    Field = null,
+  } = (told ?? {}) as Record<string, string | undefined>;
+  const message =
+    t.refusals[`${Code}.${Field?.split(/[.[]/)[0]}`] ?? t.refusals[Code] ?? Message ?? t.problems.unexpected;
   return new Refused(answer.status, Code, message, Field, Number(answer.headers.get("Retry-After")) || null);
 }
 

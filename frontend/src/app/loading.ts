@@ -44,7 +44,8 @@ export function useLoad<T>(path: string | null): Loaded<T> {
       .catch((problem: Error) => {
         if (!current) return;
         setError(problem);
-        if (problem instanceof Refused && problem.status === 429) again = setTimeout(reload, (problem.retryAfter ?? 5) * 1000);
+        if (problem instanceof Refused && problem.status === 429)
+          again = setTimeout(reload, (problem.retryAfter ?? 5) * 1000);
       })
       .finally(() => {
         if (!current) return;

@@ -1,6 +1,6 @@
 // Signing in at Plex: away by a full-page redirect, and back to where one was.
 
-import { send, Unreachable, Refused } from "../api/client";
+import { Refused, send, Unreachable } from "../api/client";
 import type { SignInStarted } from "../api/types";
 
 const UNDER_WAY = "streamarr.sign-in";

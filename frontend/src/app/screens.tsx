@@ -30,7 +30,11 @@ export function screenFor({ path, query }: Place, me: Me): ComponentChild {
     case "attention":
       return only(seesAllInvites(me), t.attention.title, <Attention />);
     case "people":
-      return only(may(me, "manage_users"), t.people.title, detail ? <PersonScreen id={detail} /> : <People query={query} />);
+      return only(
+        may(me, "manage_users"),
+        t.people.title,
+        detail ? <PersonScreen id={detail} /> : <People query={query} />,
+      );
     case "settings":
       return only(may(me, "admin"), t.settings.title, <SettingsScreen />);
     case "account":

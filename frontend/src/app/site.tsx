@@ -26,8 +26,18 @@ type Stage =
 
 export function Site() {
   const [stage, setStage] = useState<Stage>({ name: "starting" });
-  const start = useCallback(() => void whereToStart().then(setStage, (problem) => setStage({ name: "stuck", problem })), []);
-  const reload = useCallback(() => void send<Me>("GET", "/auth/me").then((me) => setStage({ name: "signed in", me }), () => undefined), []);
+  const start = useCallback(
+    () => void whereToStart().then(setStage, (problem) => setStage({ name: "stuck", problem })),
+    [],
+  );
+  const reload = useCallback(
+    () =>
+      void send<Me>("GET", "/auth/me").then(
+        (me) => setStage({ name: "signed in", me }),
+        () => undefined,
+      ),
+    [],
+  );
   useEffect(start, []);
 
   switch (stage.name) {

@@ -59,7 +59,10 @@ function told(value: unknown): string {
   if (value === true) return t.general.yes;
   if (value === false) return t.general.no;
   if (Array.isArray(value)) return value.map(told).join(", ") || "–";
-  if (typeof value === "object") return Object.entries(value).map(([key, part]) => `${t.audit.fields[key] ?? key} ${told(part)}`).join(", ");
+  if (typeof value === "object")
+    return Object.entries(value)
+      .map(([key, part]) => `${t.audit.fields[key] ?? key} ${told(part)}`)
+      .join(", ");
   const text = String(value);
   if (text === "default" || text === "all") return t.create[text];
   if (text in t.permissions) return t.permissions[text as Permission];

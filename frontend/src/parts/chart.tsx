@@ -18,12 +18,25 @@ export function Chart({ days }: { days: Day[] }) {
   if (!all) return <p class="quiet">{t.overview.none}</p>;
   return (
     <>
-      <svg class="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={`${t.overview.overTime}: ${all}`}>
+      <svg
+        class="chart"
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={`${t.overview.overTime}: ${all}`}
+      >
         <line class="axis" x1="0" x2={WIDTH} y1={HEIGHT} y2={HEIGHT} />
         {days.map(({ day, count }, index) => {
           const height = (HEIGHT * count) / most;
           return (
-            <rect key={day} class="pillar" x={index * step + GAP / 2} width={step - GAP} y={HEIGHT - height} height={height}>
+            <rect
+              key={day}
+              class="pillar"
+              x={index * step + GAP / 2}
+              width={step - GAP}
+              y={HEIGHT - height}
+              height={height}
+            >
               <title>{`${shown(day)}: ${count}`}</title>
             </rect>
           );

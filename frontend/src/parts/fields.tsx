@@ -96,7 +96,15 @@ export function Choice({ label, note, checked, disabled = false, onValue, type =
   );
 }
 
-export function Group({ legend, problem, children }: { legend: string; problem?: string | undefined; children: ComponentChildren }) {
+export function Group({
+  legend,
+  problem,
+  children,
+}: {
+  legend: string;
+  problem?: string | undefined;
+  children: ComponentChildren;
+}) {
   return (
     <fieldset>
       <legend>{legend}</legend>

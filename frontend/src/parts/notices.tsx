@@ -63,7 +63,8 @@ interface ShowProperties<T> {
 export function Show<T>({ what, children }: ShowProperties<T>) {
   const { data, error, reload } = what;
   if (error instanceof Refused && error.status === 403) return <NotAllowed />;
-  if (error instanceof Refused && error.status === 404) return <Empty title={error.message}>{<p>{t.problems.notFoundAdvice}</p>}</Empty>;
+  if (error instanceof Refused && error.status === 404)
+    return <Empty title={error.message}>{<p>{t.problems.notFoundAdvice}</p>}</Empty>;
   return (
     <>
       <Problem error={error} retry={reload} />

@@ -87,5 +87,8 @@ function useChosen(id: string, known: Somebody[], search: boolean): Somebody | u
 function namedApart(people: Somebody[]): (Somebody & { shown: string })[] {
   const all = [...new Map(people.map((person) => [person.id, person])).values()];
   const isShared = (name: string) => all.filter((person) => person.name === name).length > 1;
-  return all.map((person) => ({ ...person, shown: isShared(person.name) ? `${person.name} (${person.email ?? person.id})` : person.name }));
+  return all.map((person) => ({
+    ...person,
+    shown: isShared(person.name) ? `${person.name} (${person.email ?? person.id})` : person.name,
+  }));
 }

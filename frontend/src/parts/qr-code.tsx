@@ -25,7 +25,11 @@ export function QrCode({ code, link, large = false }: { code: string; link: stri
   if (image.error || broken) return <Problem error={new Error(t.invite.qrFailed)} retry={retry} />;
   return (
     <a class={large ? "qr large" : "qr"} href={link} aria-label={t.invite.qrAlt(code)}>
-      {image.data ? <img src={image.data.url} alt="" width="512" height="512" onError={() => setBroken(true)} /> : <span class="qr-space" />}
+      {image.data ? (
+        <img src={image.data.url} alt="" width="512" height="512" onError={() => setBroken(true)} />
+      ) : (
+        <span class="qr-space" />
+      )}
     </a>
   );
 }

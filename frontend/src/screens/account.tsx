@@ -7,7 +7,7 @@ import type { Me } from "../api/types";
 import { useActing } from "../app/acting";
 import { forgetAll } from "../app/loading";
 import { createsInvites, useMe } from "../app/me";
-import { chooseTheme, theme, THEMES, type Theme } from "../app/theme";
+import { chooseTheme, THEMES, type Theme, theme } from "../app/theme";
 import { Select } from "../parts/fields";
 import { Problem } from "../parts/notices";
 import { Face, Title } from "../parts/small";
@@ -56,8 +56,10 @@ function Quota({ me }: { me: Me }) {
         <p>{t.account.exempt}</p>
       ) : (
         <p>
-          <meter min={0} max={Math.max(1, limit)} value={used} aria-label={t.account.quota} /> {t.account.used(used, limit)}
-          {days !== null && `, ${t.account.per(days)}`}. {remaining === 0 && renews_at && t.account.renews(relative(renews_at, new Date()))}
+          <meter min={0} max={Math.max(1, limit)} value={used} aria-label={t.account.quota} />{" "}
+          {t.account.used(used, limit)}
+          {days !== null && `, ${t.account.per(days)}`}.{" "}
+          {remaining === 0 && renews_at && t.account.renews(relative(renews_at, new Date()))}
         </p>
       )}
     </section>

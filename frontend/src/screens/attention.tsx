@@ -82,7 +82,8 @@ function Waiting({ redemption, onRetried }: { redemption: Redemption; onRetried:
       {reason && <p>{reasonWords(reason)}</p>}
       <Steps redemption={redemption} />
       <p class="quiet">
-        {t.attention.invite} <Link href={`/invites/${code}`}>{code}</Link>, {t.attention.since} <Moment at={redemption.updated_at} />
+        {t.attention.invite} <Link href={`/invites/${code}`}>{code}</Link>, {t.attention.since}{" "}
+        <Moment at={redemption.updated_at} />
       </p>
       <Problem error={acting.problem} />
       {redemption.state === "needs_attention" && may(me, "manage_invites") && (

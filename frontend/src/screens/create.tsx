@@ -4,10 +4,10 @@ import { useState } from "preact/hooks";
 
 import { ask } from "../api/client";
 import type { Invite, Library, NewInvite, Settings, Unit } from "../api/types";
-import { useActing, type Acting } from "../app/acting";
+import { type Acting, useActing } from "../app/acting";
 import { useDraft } from "../app/drafts";
 import { useLoad } from "../app/loading";
-import { createsInvites, may, usesAdvanced, useMe } from "../app/me";
+import { createsInvites, may, useMe, usesAdvanced } from "../app/me";
 import { Link } from "../app/routing";
 import { Choice, Field, Group, Select } from "../parts/fields";
 import { NotAllowed, Problem } from "../parts/notices";
@@ -97,7 +97,8 @@ function Summary({ plan, acting }: { plan: Plan; acting: Acting }) {
   return (
     <div class="summary">
       <p>
-        <span class="quiet">{t.create.lead}</span> <strong aria-live="polite">{sentence(wish(plan, defaults, usesAdvanced(me)), libraries, new Date())}</strong>
+        <span class="quiet">{t.create.lead}</span>{" "}
+        <strong aria-live="polite">{sentence(wish(plan, defaults, usesAdvanced(me)), libraries, new Date())}</strong>
       </p>
       <Problem error={acting.problem} />
       <button type="submit" class="main" aria-disabled={acting.busy}>
@@ -119,19 +120,65 @@ function Advanced({ plan, change, acting }: { plan: Plan; change: Change; acting
   return (
     <div class="options">
       <Group legend={t.create.people} problem={acting.problemOf("usage_limit")}>
-        <Choice type="radio" name="people" label={t.create.one} checked={plan.people === "one"} onValue={() => change({ people: "one" })} />
-        <Choice type="radio" name="people" label={t.create.some} checked={plan.people === "some"} onValue={() => change({ people: "some" })} />
+        <Choice
+          type="radio"
+          name="people"
+          label={t.create.one}
+          checked={plan.people === "one"}
+          onValue={() => change({ people: "one" })}
+        />
+        <Choice
+          type="radio"
+          name="people"
+          label={t.create.some}
+          checked={plan.people === "some"}
+          onValue={() => change({ people: "some" })}
+        />
         {plan.people === "some" && (
-          <Field label={t.create.number} type="number" min={1} max={1_000_000} required value={plan.limit} onValue={(limit) => change({ limit })} />
+          <Field
+            label={t.create.number}
+            type="number"
+            min={1}
+            max={1_000_000}
+            required
+            value={plan.limit}
+            onValue={(limit) => change({ limit })}
+          />
         )}
-        <Choice type="radio" name="people" label={t.create.any} checked={plan.people === "any"} onValue={() => change({ people: "any" })} />
+        <Choice
+          type="radio"
+          name="people"
+          label={t.create.any}
+          checked={plan.people === "any"}
+          onValue={() => change({ people: "any" })}
+        />
       </Group>
       <Group legend={t.create.expires} problem={acting.problemOf("expires_in")}>
-        <Choice type="radio" name="ends" label={t.create.forEver} checked={!plan.ends} onValue={() => change({ ends: false })} />
-        <Choice type="radio" name="ends" label={t.create.for} checked={plan.ends} onValue={() => change({ ends: true })} />
+        <Choice
+          type="radio"
+          name="ends"
+          label={t.create.forEver}
+          checked={!plan.ends}
+          onValue={() => change({ ends: false })}
+        />
+        <Choice
+          type="radio"
+          name="ends"
+          label={t.create.for}
+          checked={plan.ends}
+          onValue={() => change({ ends: true })}
+        />
         {plan.ends && (
           <div class="row">
-            <Field label={t.create.duration} type="number" min={1} max={10_000} required value={plan.value} onValue={(value) => change({ value })} />
+            <Field
+              label={t.create.duration}
+              type="number"
+              min={1}
+              max={10_000}
+              required
+              value={plan.value}
+              onValue={(value) => change({ value })}
+            />
             <Select label={t.create.unit} value={plan.unit} onValue={(unit) => change({ unit: unit as Unit })}>
               {(["days", "weeks", "months"] as const).map((unit) => (
                 <option key={unit} value={unit}>
@@ -189,7 +236,14 @@ export function LibraryChoice({ libraries, kind, chosen, onKind, onChosen, probl
   return (
     <Group legend={t.create.libraries} problem={problem}>
       {(["default", "all", "specific"] as const).map((each) => (
-        <Choice key={each} type="radio" name="libraries" label={t.create[each]} checked={kind === each} onValue={() => onKind(each)} />
+        <Choice
+          key={each}
+          type="radio"
+          name="libraries"
+          label={t.create[each]}
+          checked={kind === each}
+          onValue={() => onKind(each)}
+        />
       ))}
       {kind === "specific" && (
         <div class="within">
@@ -265,7 +319,10 @@ function Made({ invite, onAnother }: { invite: Invite; onAnother: () => void }) 
 }
 
 /** What was changed stays in sight, after a reload too. */
-const wasChanged = (plan: Plan): boolean => (Object.keys(PLAIN) as (keyof Plan)[]).some((name) => name !== "note" && JSON.stringify(plan[name]) !== JSON.stringify(PLAIN[name]));
+const wasChanged = (plan: Plan): boolean =>
+  (Object.keys(PLAIN) as (keyof Plan)[]).some(
+    (name) => name !== "note" && JSON.stringify(plan[name]) !== JSON.stringify(PLAIN[name]),
+  );
 
 function limitOf(plan: Plan): number | null {
   if (plan.people === "any") return null;

@@ -6,7 +6,7 @@ import { ask } from "../api/client";
 import type { Invite, InviteChange, InviteInFull, Library, Redemption } from "../api/types";
 import { useActing } from "../app/acting";
 import { useLoad } from "../app/loading";
-import { may, usesAdvanced, useMe, type Somebody } from "../app/me";
+import { may, type Somebody, useMe, usesAdvanced } from "../app/me";
 import { go, Link } from "../app/routing";
 import { Entries } from "../parts/audit";
 import { Confirm, Dialog } from "../parts/dialogs";
@@ -21,7 +21,8 @@ import { sentence } from "../words/sentence";
 import { exact, forInput, fromInput } from "../words/times";
 import { LibraryChoice } from "./create";
 
-const manages = (me: Somebody, invite: Invite): boolean => invite.created_by.id === me.user.id || may(me, "manage_invites");
+const manages = (me: Somebody, invite: Invite): boolean =>
+  invite.created_by.id === me.user.id || may(me, "manage_invites");
 const mayEdit = (me: Somebody, invite: Invite): boolean =>
   may(me, "manage_invites") || (invite.created_by.id === me.user.id && may(me, "advanced_invites"));
 
@@ -85,7 +86,12 @@ function Ticket({ invite }: { invite: Invite }) {
 function Facts({ invite, onChanged }: { invite: Invite; onChanged: () => void }) {
   const me = useMe();
   const libraries = useLoad<{ libraries: Library[] }>(usesAdvanced(me) ? "/libraries" : null);
-  const wish = { limit: invite.usage_limit, expires: invite.expires_at, libraries: invite.libraries, features: invite.features };
+  const wish = {
+    limit: invite.usage_limit,
+    expires: invite.expires_at,
+    libraries: invite.libraries,
+    features: invite.features,
+  };
   return (
     <section class="card no-print">
       <p class="row between">
@@ -108,7 +114,9 @@ function Facts({ invite, onChanged }: { invite: Invite; onChanged: () => void })
           <Moment at={invite.created_at} /> {t.general.by} {invite.created_by.name}
         </dd>
       </dl>
-      {manages(me, invite) && <Actions invite={invite} libraries={libraries.data?.libraries ?? []} onChanged={onChanged} />}
+      {manages(me, invite) && (
+        <Actions invite={invite} libraries={libraries.data?.libraries ?? []} onChanged={onChanged} />
+      )}
     </section>
   );
 }
@@ -231,10 +239,21 @@ function Edit({ invite, libraries, onClose, onSaved }: EditProperties) {
         />
         <Group legend={t.create.features}>
           {(["downloads", "live_tv", "plex_home"] as const).map((name) => (
-            <Choice key={name} label={t.create[name]} note={t.create[`${name}Note`]} checked={now[name]} onValue={(on) => alter({ [name]: on })} />
+            <Choice
+              key={name}
+              label={t.create[name]}
+              note={t.create[`${name}Note`]}
+              checked={now[name]}
+              onValue={(on) => alter({ [name]: on })}
+            />
           ))}
         </Group>
-        <Field label={`${t.create.note} (${t.general.optional})`} maxLength={500} value={now.note ?? ""} onValue={(note) => alter({ note: note || null })} />
+        <Field
+          label={`${t.create.note} (${t.general.optional})`}
+          maxLength={500}
+          value={now.note ?? ""}
+          onValue={(note) => alter({ note: note || null })}
+        />
         <Problem error={acting.problem} />
         <div class="row end">
           <button type="button" onClick={onClose}>
@@ -279,7 +298,11 @@ function Redeemed({ redemption }: { redemption: Redemption }) {
       <div class="row between">
         <span class="person">
           <Face name={user.name} />
-          {may(me, "manage_users") ? <Link href={`/people/${user.id}`}>{user.name}</Link> : <strong>{user.name}</strong>}
+          {may(me, "manage_users") ? (
+            <Link href={`/people/${user.id}`}>{user.name}</Link>
+          ) : (
+            <strong>{user.name}</strong>
+          )}
         </span>
         <span class="quiet">
           <Moment at={redemption.created_at} />

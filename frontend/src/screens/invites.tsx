@@ -82,7 +82,10 @@ function useList(filters: Filters) {
   const next = pages.at(-1)?.next ?? null;
   const more = () =>
     void acting.run(async () => {
-      const page = await ask<InvitePage>("GET", `${path}${path.includes("?") ? "&" : "?"}cursor=${encodeURIComponent(next ?? "")}`);
+      const page = await ask<InvitePage>(
+        "GET",
+        `${path}${path.includes("?") ? "&" : "?"}cursor=${encodeURIComponent(next ?? "")}`,
+      );
       setOlder((before) => [...before, page]);
     });
   const invites = pages.flatMap((page) => page.invites);
@@ -93,7 +96,8 @@ function useList(filters: Filters) {
 function FilterForm({ filters, people }: { filters: Filters; people: Person[] }) {
   const me = useMe();
   const [text, setText] = useState(filters.q);
-  const filter = (change: Partial<Filters>) => go(withQuery("/invites", { ...filters, q: text, ...change }), { replace: true });
+  const filter = (change: Partial<Filters>) =>
+    go(withQuery("/invites", { ...filters, q: text, ...change }), { replace: true });
 
   useEffect(() => setText(filters.q), [filters.q]);
   useEffect(() => {
@@ -131,8 +135,20 @@ function FilterForm({ filters, people }: { filters: Filters; people: Person[] })
                 search={may(me, "manage_users")}
               />
             )}
-            <Field label={t.invites.from} type="date" value={filters.from} max={filters.to} onValue={(from) => filter({ from })} />
-            <Field label={t.invites.to} type="date" value={filters.to} min={filters.from} onValue={(to) => filter({ to })} />
+            <Field
+              label={t.invites.from}
+              type="date"
+              value={filters.from}
+              max={filters.to}
+              onValue={(from) => filter({ from })}
+            />
+            <Field
+              label={t.invites.to}
+              type="date"
+              value={filters.to}
+              min={filters.from}
+              onValue={(to) => filter({ to })}
+            />
           </div>
         </details>
       </form>
@@ -161,12 +177,21 @@ function List({ invites, onChanged }: { invites: Invite[]; onChanged: () => void
                 <input
                   type="checkbox"
                   checked={all}
-                  onChange={(event) => setSelected(new Set(event.currentTarget.checked ? invites.map((invite) => invite.code) : []))}
+                  onChange={(event) =>
+                    setSelected(new Set(event.currentTarget.checked ? invites.map((invite) => invite.code) : []))
+                  }
                 />
                 <span>{t.invites.selectAll}</span>
               </label>
             </th>
-            {[t.invites.code, t.invites.status, t.invites.uses, t.invites.expires, t.invites.creator, t.invites.redeemedBy].map((words) => (
+            {[
+              t.invites.code,
+              t.invites.status,
+              t.invites.uses,
+              t.invites.expires,
+              t.invites.creator,
+              t.invites.redeemedBy,
+            ].map((words) => (
               <th role="columnheader" scope="col" key={words}>
                 {words}
               </th>
@@ -178,7 +203,12 @@ function List({ invites, onChanged }: { invites: Invite[]; onChanged: () => void
         </thead>
         <tbody role="rowgroup">
           {invites.map((invite) => (
-            <Row key={invite.code} invite={invite} selected={selected.has(invite.code)} onSelect={(on) => select(invite.code, on)} />
+            <Row
+              key={invite.code}
+              invite={invite}
+              selected={selected.has(invite.code)}
+              onSelect={(on) => select(invite.code, on)}
+            />
           ))}
         </tbody>
       </table>
@@ -201,7 +231,12 @@ function Row({ invite, selected, onSelect }: { invite: Invite; selected: boolean
   return (
     <tr role="row" class={selected ? "selected" : ""}>
       <td role="cell" class="pick">
-        <input type="checkbox" aria-label={t.invites.select(code)} checked={selected} onChange={(event) => onSelect(event.currentTarget.checked)} />
+        <input
+          type="checkbox"
+          aria-label={t.invites.select(code)}
+          checked={selected}
+          onChange={(event) => onSelect(event.currentTarget.checked)}
+        />
       </td>
       <td role="cell" class="what">
         <Link href={`/invites/${code}`} class="code">
@@ -240,7 +275,13 @@ function Bulk({ chosen, onDone }: { chosen: Invite[]; onDone: () => void }) {
   const each = (change: (code: string) => Promise<unknown>) =>
     void acting.run(async () => {
       const outcomes = [];
-      for (const { code } of chosen) outcomes.push(await change(code).then(() => null, (error: Error) => error));
+      for (const { code } of chosen)
+        outcomes.push(
+          await change(code).then(
+            () => null,
+            (error: Error) => error,
+          ),
+        );
       const refused = outcomes.filter((outcome): outcome is Error => outcome !== null);
       setAsking(false);
       if (refused[0]) return setRefusal(new Error(t.invites.failedBulk(refused.length, refused[0].message)));

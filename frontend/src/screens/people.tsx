@@ -30,7 +30,10 @@ export function People({ query }: { query: URLSearchParams }) {
   const next = pages.at(-1)?.next;
   const more = () =>
     void acting.run(async () => {
-      const page = await ask<UserPage>("GET", `${path}${path.includes("?") ? "&" : "?"}cursor=${encodeURIComponent(next ?? "")}`);
+      const page = await ask<UserPage>(
+        "GET",
+        `${path}${path.includes("?") ? "&" : "?"}cursor=${encodeURIComponent(next ?? "")}`,
+      );
       setOlder((before) => [...before, page]);
     });
   return (
@@ -68,7 +71,11 @@ function Filter({ state, q }: { state: string; q: string }) {
       <form class="filters" onSubmit={(event) => event.preventDefault()}>
         <div class="row">
           <Field label={t.people.search} type="search" value={text} onValue={setText} maxLength={100} />
-          <Select label={t.people.which} value={state} onValue={(state) => go(withQuery("/people", { state, q }), { replace: true })}>
+          <Select
+            label={t.people.which}
+            value={state}
+            onValue={(state) => go(withQuery("/people", { state, q }), { replace: true })}
+          >
             <option value="">{t.people.active}</option>
             <option value="closed">{t.people.closed}</option>
           </Select>
@@ -79,7 +86,14 @@ function Filter({ state, q }: { state: string; q: string }) {
 }
 
 function Table({ users }: { users: User[] }) {
-  const heads = [t.people.name, t.people.permissions, t.people.quota, t.people.trial, t.people.invitedBy, t.people.joined];
+  const heads = [
+    t.people.name,
+    t.people.permissions,
+    t.people.quota,
+    t.people.trial,
+    t.people.invitedBy,
+    t.people.joined,
+  ];
   return (
     <table class="list people" role="table">
       <thead role="rowgroup">
@@ -116,13 +130,17 @@ function Row({ user }: { user: User }) {
         </span>
       </td>
       <td role="cell" data-label={t.people.permissions}>
-        {user.permissions.includes("admin") ? t.permissions.admin : user.permissions.map((each) => t.permissions[each]).join(", ")}
+        {user.permissions.includes("admin")
+          ? t.permissions.admin
+          : user.permissions.map((each) => t.permissions[each]).join(", ")}
       </td>
       <td role="cell" data-label={t.people.quota}>
         {quotaWords(user)}
       </td>
       <td role="cell" data-label={t.people.trial}>
-        {user.trial_ends_at && new Date(user.trial_ends_at) > new Date() ? relative(user.trial_ends_at, new Date()) : "–"}
+        {user.trial_ends_at && new Date(user.trial_ends_at) > new Date()
+          ? relative(user.trial_ends_at, new Date())
+          : "–"}
       </td>
       <td role="cell" data-label={t.people.invitedBy}>
         {user.invited_by?.name ?? "–"}

@@ -143,7 +143,15 @@ function QuotaPart({ user, onChanged }: PartProperties & { user: UserInFull }) {
         <Choice type="radio" name="quota" label={t.people.ownQuota} checked={own} onValue={() => setOwn(true)} />
         {own && (
           <div class="row within">
-            <Field label={t.people.limit} note={t.people.emptyUnlimited} type="number" min={0} max={1_000_000} value={limit} onValue={setLimit} />
+            <Field
+              label={t.people.limit}
+              note={t.people.emptyUnlimited}
+              type="number"
+              min={0}
+              max={1_000_000}
+              value={limit}
+              onValue={setLimit}
+            />
             <Field label={t.people.per} type="number" min={1} max={3650} value={days} onValue={setDays} />
           </div>
         )}

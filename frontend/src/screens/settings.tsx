@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { ask } from "../api/client";
 import type { Permission, Settings, Shelf, SignInStarted } from "../api/types";
-import { useActing, type Acting } from "../app/acting";
+import { type Acting, useActing } from "../app/acting";
 import { useDraft } from "../app/drafts";
 import { useLoad } from "../app/loading";
 import { leaveForPlex } from "../app/plex";
@@ -64,7 +64,13 @@ function Form({ saved, onSaved }: { saved: Settings; onSaved: () => void }) {
       <section class="card">
         <Group legend={t.settings.signup}>
           {SWITCHES.map((name) => (
-            <Choice key={name} label={t.settings[name]} note={t.settings[`${name}Note`]} checked={now[name]} onValue={(on) => change({ [name]: on })} />
+            <Choice
+              key={name}
+              label={t.settings[name]}
+              note={t.settings[`${name}Note`]}
+              checked={now[name]}
+              onValue={(on) => change({ [name]: on })}
+            />
           ))}
         </Group>
       </section>
@@ -136,8 +142,13 @@ function ThisSite({ now, change, acting }: PartProperties) {
 
 function Newcomers({ now, change, acting }: PartProperties) {
   const set = (permission: Permission, on: boolean) =>
-    change({ default_permissions: GRANTED_BY_DEFAULT.filter((each) => (each === permission ? on : now.default_permissions.includes(each))) });
-  const quota = (part: Partial<Settings["default_quota"]>) => change({ default_quota: { ...now.default_quota, ...part } });
+    change({
+      default_permissions: GRANTED_BY_DEFAULT.filter((each) =>
+        each === permission ? on : now.default_permissions.includes(each),
+      ),
+    });
+  const quota = (part: Partial<Settings["default_quota"]>) =>
+    change({ default_quota: { ...now.default_quota, ...part } });
   const number = (text: string) => (text === "" ? null : Number(text));
   return (
     <section class="card">
@@ -217,10 +228,18 @@ function Libraries({ now, change, acting }: PartProperties) {
                 <tr>
                   <th scope="row">{t.settings.everything}</th>
                   <td>
-                    <Tick words={`${t.settings.everything}: ${t.settings.enabled}`} on={now.enabled_libraries === "all"} set={(on) => change({ enabled_libraries: on ? "all" : ids })} />
+                    <Tick
+                      words={`${t.settings.everything}: ${t.settings.enabled}`}
+                      on={now.enabled_libraries === "all"}
+                      set={(on) => change({ enabled_libraries: on ? "all" : ids })}
+                    />
                   </td>
                   <td>
-                    <Tick words={`${t.settings.everything}: ${t.settings.shared}`} on={now.default_libraries === "all"} set={(on) => change({ default_libraries: on ? "all" : ids })} />
+                    <Tick
+                      words={`${t.settings.everything}: ${t.settings.shared}`}
+                      on={now.default_libraries === "all"}
+                      set={(on) => change({ default_libraries: on ? "all" : ids })}
+                    />
                   </td>
                 </tr>
                 {libraries.map(({ id, title, type }) => (
@@ -250,7 +269,13 @@ function Libraries({ now, change, acting }: PartProperties) {
           );
         }}
       </Show>
-      <Problem error={[acting.problemOf("enabled_libraries"), acting.problemOf("default_libraries")].filter(Boolean).map((words) => new Error(words))[0]} />
+      <Problem
+        error={
+          [acting.problemOf("enabled_libraries"), acting.problemOf("default_libraries")]
+            .filter(Boolean)
+            .map((words) => new Error(words))[0]
+        }
+      />
       <Refresh shelf={shelf.data} reload={shelf.reload} />
     </section>
   );
@@ -306,7 +331,8 @@ function Kind({ title, type }: { title: string; type: string }) {
 /** Plex can forget the owner's sign-in: everything waits then, until the owner signs in there again. */
 function ConnectAgain() {
   const acting = useActing();
-  const connect = () => void acting.run(async () => leaveForPlex("renewal", await ask<SignInStarted>("POST", "/setup", {})));
+  const connect = () =>
+    void acting.run(async () => leaveForPlex("renewal", await ask<SignInStarted>("POST", "/setup", {})));
   return (
     <section class="card">
       <h2>{t.settings.connection}</h2>
@@ -319,8 +345,26 @@ function ConnectAgain() {
   );
 }
 
-function Tick({ words, on, disabled = false, set }: { words: string; on: boolean; disabled?: boolean; set: (on: boolean) => void }) {
-  return <input type="checkbox" aria-label={words} checked={on} disabled={disabled} onChange={(event) => set(event.currentTarget.checked)} />;
+function Tick({
+  words,
+  on,
+  disabled = false,
+  set,
+}: {
+  words: string;
+  on: boolean;
+  disabled?: boolean;
+  set: (on: boolean) => void;
+}) {
+  return (
+    <input
+      type="checkbox"
+      aria-label={words}
+      checked={on}
+      disabled={disabled}
+      onChange={(event) => set(event.currentTarget.checked)}
+    />
+  );
 }
 
 const has = (chosen: "all" | string[], id: string): boolean => chosen === "all" || chosen.includes(id);

@@ -51,7 +51,15 @@ export function WaysIn({ onDone }: { onDone: () => void }) {
         <span>{t.signIn.or}</span>
       </p>
       <form onSubmit={withPassword}>
-        <Field label={t.signIn.email} type="email" autocomplete="username" required value={email} onValue={setEmail} problem={local.problemOf("email")} />
+        <Field
+          label={t.signIn.email}
+          type="email"
+          autocomplete="username"
+          required
+          value={email}
+          onValue={setEmail}
+          problem={local.problemOf("email")}
+        />
         <Field
           label={t.signIn.password}
           type="password"

@@ -1,5 +1,5 @@
-import type { Texts } from ".";
 import type { RefusalCode } from "../api/types";
+import type { Texts } from ".";
 
 const count = (number: number, one: string, many: string) => `${number} ${number === 1 ? one : many}`;
 
@@ -8,7 +8,8 @@ const again = "Es ist nichts verbraucht: Die Person kann den Link noch einmal ö
 const refusals: Record<RefusalCode | "InternalError", string> & Record<`BadInput.${string}`, string> = {
   BadInput: "Diese Angabe geht so nicht.",
   "BadInput.application_title": "Gib einen Titel aus einer Zeile an.",
-  "BadInput.application_url": "Gib eine Adresse wie https://einladungen.example.org an, ohne Benutzernamen, „?“ oder „#“.",
+  "BadInput.application_url":
+    "Gib eine Adresse wie https://einladungen.example.org an, ohne Benutzernamen, „?“ oder „#“.",
   "BadInput.code": "Ein Code hat 8 bis 20 Buchstaben und Ziffern.",
   "BadInput.created_by": "Dieses Konto gibt es nicht, oder es ist geschlossen.",
   "BadInput.dashboard_url": "Gib eine Adresse wie https://filme.example.org an, ohne Benutzernamen, „?“ oder „#“.",
@@ -56,8 +57,10 @@ const refusals: Record<RefusalCode | "InternalError", string> & Record<`BadInput
   GrantUnavailable: "Die Bibliotheken dieser Einladung sind zurzeit nicht verfügbar.",
   AlreadyHasAccess: "Du hast schon Zugang zu diesem Plex-Server",
   AddressTaken: "Für diese E-Mail-Adresse gibt es schon ein Konto. Melde dich damit an.",
-  AccountNotInvitable: "Dieses Plex-Konto kann nicht eingeladen werden. Bitte melde dich mit einem vollen Plex-Konto an.",
-  ApplicationUrlMissing: "Es ist noch nicht bekannt, unter welcher Adresse diese Seite steht. Setze APPLICATION_URL und setze neu auf.",
+  AccountNotInvitable:
+    "Dieses Plex-Konto kann nicht eingeladen werden. Bitte melde dich mit einem vollen Plex-Konto an.",
+  ApplicationUrlMissing:
+    "Es ist noch nicht bekannt, unter welcher Adresse diese Seite steht. Setze APPLICATION_URL und setze neu auf.",
   UserNameTaken: "Diesen Namen gibt es hier schon. Wähle einen anderen.",
 };
 
@@ -65,15 +68,18 @@ export const de: Texts = {
   refusals,
   messages: {
     "No server is chosen.": "Es ist kein Server gewählt.",
-    "Plex says that this server is not yours any more. Set it up again.": "Plex sagt, dass dieser Server nicht mehr dir gehört. Richte ihn neu ein.",
+    "Plex says that this server is not yours any more. Set it up again.":
+      "Plex sagt, dass dieser Server nicht mehr dir gehört. Richte ihn neu ein.",
     "Plex no longer accepts the owner's sign-in. Sign in with Plex again in the set-up.":
       "Plex nimmt die Anmeldung des Besitzers nicht mehr an. Verbinde dich unten neu mit Plex.",
-    "Plex does not answer at the moment. It is asked again by itself.": "Plex antwortet gerade nicht. Es wird von selbst noch einmal gefragt.",
+    "Plex does not answer at the moment. It is asked again by itself.":
+      "Plex antwortet gerade nicht. Es wird von selbst noch einmal gefragt.",
   },
   reasons: {
     AcceptOnPlex: "Die Person muss die Einladung auf plex.tv selbst annehmen.",
     VerifyEmailOnPlex: "Die Person muss auf plex.tv ihre E-Mail-Adresse bestätigen. Danach geht es von selbst weiter.",
-    AcceptHomeOnPlex: "Die Bibliotheken sind geteilt. Den Platz im Plex Home muss die Person auf plex.tv selbst annehmen.",
+    AcceptHomeOnPlex:
+      "Die Bibliotheken sind geteilt. Den Platz im Plex Home muss die Person auf plex.tv selbst annehmen.",
     LinkPlex: "Das Konto ist bereit. Für die Bibliotheken muss sich die Person mit Plex anmelden.",
     PlexUnavailable: "Plex antwortet nicht, wie es sollte. Es wird weiter versucht.",
     Stuck: "Etwas ist schiefgegangen. Versuche es noch einmal.",
@@ -160,8 +166,20 @@ export const de: Texts = {
     signupLater: "Vorerst aus lassen",
   },
   status: { active: "Aktiv", redeemed: "Eingelöst", expired: "Abgelaufen", inactive: "Aus" },
-  state: { pending: "Wird geteilt", shared: "Wird angenommen", done: "Drin", needs_attention: "Wartet", failed: "Fehlgeschlagen" },
-  stepState: { waiting: "kommt noch", working: "läuft", done: "erledigt", needs_attention: "wartet auf jemanden", failed: "fehlgeschlagen" },
+  state: {
+    pending: "Wird geteilt",
+    shared: "Wird angenommen",
+    done: "Drin",
+    needs_attention: "Wartet",
+    failed: "Fehlgeschlagen",
+  },
+  stepState: {
+    waiting: "kommt noch",
+    working: "läuft",
+    done: "erledigt",
+    needs_attention: "wartet auf jemanden",
+    failed: "fehlgeschlagen",
+  },
   stepName: { account: "Konto", home: "Plex Home", share: "Teilen", accept: "Annehmen" },
   sentence: {
     people: (number) => count(number, "Person", "Personen"),
@@ -216,14 +234,16 @@ export const de: Texts = {
     switchOff: "Ausschalten",
     remove: "Löschen",
     removeTitle: (number) => `${count(number, "Einladung", "Einladungen")} löschen?`,
-    removeNote: "Links und QR-Codes gelten dann nicht mehr. Wer drin ist, bleibt drin, und der Verlauf bleibt erhalten.",
+    removeNote:
+      "Links und QR-Codes gelten dann nicht mehr. Wer drin ist, bleibt drin, und der Verlauf bleibt erhalten.",
     empty: "Noch keine Einladungen",
     emptyNote: "Erstelle eine und schicke ihren Link: Wer ihn öffnet, kommt herein, ohne dass du Plex anfasst.",
     nothing: "Nichts passt",
     nothingNote: "Keine Einladung passt zu all diesen Filtern.",
     usesOf: (uses, limit) => (limit === null ? `${uses}, ohne Grenze` : `${uses} von ${limit}`),
     doneBulk: (number) => `${count(number, "Einladung", "Einladungen")} geändert.`,
-    failedBulk: (number, reason) => `${count(number, "Einladung wurde", "Einladungen wurden")} nicht geändert: ${reason}`,
+    failedBulk: (number, reason) =>
+      `${count(number, "Einladung wurde", "Einladungen wurden")} nicht geändert: ${reason}`,
   },
   create: {
     title: "Neue Einladung",
@@ -275,7 +295,10 @@ export const de: Texts = {
       InviteNotFound: "Diese Einladung wurde gelöscht und mit ihr der QR-Code.",
       SetupIncomplete: "Diese Seite hat noch keine Adresse. Gib sie in den Optionen an, um QR-Codes zu haben.",
     },
-    notNow: { redeemed: "Sie ist aufgebraucht: Wer das scannt, erfährt es.", inactive: "Sie ist ausgeschaltet: Wer das scannt, erfährt es." },
+    notNow: {
+      redeemed: "Sie ist aufgebraucht: Wer das scannt, erfährt es.",
+      inactive: "Sie ist ausgeschaltet: Wer das scannt, erfährt es.",
+    },
     png: "PNG herunterladen",
     svg: "SVG herunterladen",
     print: "Drucken",
@@ -387,7 +410,8 @@ export const de: Texts = {
     trialDays: "Tage",
     invites: "Einladungen geben von sich aus",
     libraries: "Bibliotheken",
-    librariesNote: "Eine Einladung kann geben, was eingeschaltet ist. Wenn sie nichts anderes sagt, gibt sie, was üblich ist.",
+    librariesNote:
+      "Eine Einladung kann geben, was eingeschaltet ist. Wenn sie nichts anderes sagt, gibt sie, was üblich ist.",
     library: "Bibliothek",
     enabled: "Eingeschaltet",
     shared: "Üblich",
@@ -398,7 +422,8 @@ export const de: Texts = {
     kinds: { movie: "Filme", show: "Serien", artist: "Musik", photo: "Fotos" },
     changed: "Ungespeicherte Änderungen",
     connection: "Verbindung zu Plex",
-    connectionNote: "Plex kann die Anmeldung vergessen, etwa nach einem neuen Passwort. Dann warten alle, und nichts geht verloren.",
+    connectionNote:
+      "Plex kann die Anmeldung vergessen, etwa nach einem neuen Passwort. Dann warten alle, und nichts geht verloren.",
     connect: "Neu mit Plex verbinden",
   },
   account: {

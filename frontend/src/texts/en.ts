@@ -14,8 +14,10 @@ const again = "Nothing is used up: the person can open the link again.";
 /** The API's reasons speak to the invitee; these, by their Code, to whoever looks after the invites. */
 const reasons: Record<string, string> = {
   AcceptOnPlex: "The person has to accept the invitation on plex.tv: Settings, then Users & Sharing.",
-  VerifyEmailOnPlex: "The person has to verify their e-mail address on plex.tv, and agree to what Plex asks there. It goes on by itself afterwards.",
-  AcceptHomeOnPlex: "The libraries are shared. The person has to accept the place in the Plex Home on plex.tv: Settings, then Plex Home.",
+  VerifyEmailOnPlex:
+    "The person has to verify their e-mail address on plex.tv, and agree to what Plex asks there. It goes on by itself afterwards.",
+  AcceptHomeOnPlex:
+    "The libraries are shared. The person has to accept the place in the Plex Home on plex.tv: Settings, then Plex Home.",
   LinkPlex: "The account is ready. To get the libraries, the person has to sign in with Plex.",
   PlexUnavailable: "Plex does not answer as it should. We go on trying.",
   Stuck: "Something went wrong on our side, again and again. The place is kept: try it again.",
@@ -150,7 +152,8 @@ export const en = {
     nothingWaits: "Nothing waits. Everybody who redeemed an invite is in, or on the way.",
     waiting: (number: number) => count(number, "redemption needs a look", "redemptions need a look"),
     look: "Have a look",
-    paused: "Plex does not accept the owner's sign-in any more: whoever redeems an invite waits until it is renewed. Noticed",
+    paused:
+      "Plex does not accept the owner's sign-in any more: whoever redeems an invite waits until it is renewed. Noticed",
     connect: "Connect to Plex again",
     signupOff: "Sign-up is off: invites cannot be redeemed at the moment.",
     turnOn: "Go to the settings",
@@ -186,7 +189,8 @@ export const en = {
     nothingNote: "No invite fits all of these filters.",
     usesOf: (uses: number, limit: number | null) => (limit === null ? `${uses}, no limit` : `${uses} of ${limit}`),
     doneBulk: (number: number) => `${count(number, "invite", "invites")} changed.`,
-    failedBulk: (number: number, reason: string) => `${count(number, "invite was", "invites were")} not changed: ${reason}`,
+    failedBulk: (number: number, reason: string) =>
+      `${count(number, "invite was", "invites were")} not changed: ${reason}`,
   },
   create: {
     title: "New invite",
@@ -238,7 +242,10 @@ export const en = {
       InviteNotFound: "This invite was deleted, and its QR code with it.",
       SetupIncomplete: "This site has no address yet. Give it one in the settings to have QR codes.",
     } as Record<string, string>,
-    notNow: { redeemed: "It is used up: whoever scans this is told so.", inactive: "It is switched off: whoever scans this is told so." } as Record<string, string>,
+    notNow: {
+      redeemed: "It is used up: whoever scans this is told so.",
+      inactive: "It is switched off: whoever scans this is told so.",
+    } as Record<string, string>,
     png: "Download PNG",
     svg: "Download SVG",
     print: "Print",
@@ -350,7 +357,8 @@ export const en = {
     trialDays: "Days",
     invites: "Invites give by default",
     libraries: "Libraries",
-    librariesNote: "An invite can give those that are enabled. It gives those that are shared by default if it says nothing else.",
+    librariesNote:
+      "An invite can give those that are enabled. It gives those that are shared by default if it says nothing else.",
     library: "Library",
     enabled: "Enabled",
     shared: "Shared by default",
@@ -361,7 +369,8 @@ export const en = {
     kinds: { movie: "Movies", show: "TV shows", artist: "Music", photo: "Photos" } as Record<string, string>,
     changed: "Unsaved changes",
     connection: "Connection to Plex",
-    connectionNote: "Plex can forget the owner's sign-in, after a change of password for instance. People wait then, and nothing is lost.",
+    connectionNote:
+      "Plex can forget the owner's sign-in, after a change of password for instance. People wait then, and nothing is lost.",
     connect: "Connect to Plex again",
   },
   account: {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import type { Library } from "../api/types";
-import { en } from "../texts/en";
 import { de } from "../texts/de";
+import { en } from "../texts/en";
 import { sentence, type Wish } from "./sentence";
 import { forInput, fromInput, later, relative, startOf } from "./times";
 
@@ -18,14 +18,24 @@ function told(wish: Partial<Wish>): string {
 
 describe("the sentence of what an invite grants", () => {
   it("says everything that the invite gives", () => {
-    const wish = { limit: 3, expires: { value: 2, unit: "weeks" }, libraries: ["1", "2"], features: { downloads: true } } as const;
-    expect(told({ ...wish, libraries: [...wish.libraries] })).toBe("3 people, until 12 March, Movies and TV Shows, downloads");
+    const wish = {
+      limit: 3,
+      expires: { value: 2, unit: "weeks" },
+      libraries: ["1", "2"],
+      features: { downloads: true },
+    } as const;
+    expect(told({ ...wish, libraries: [...wish.libraries] })).toBe(
+      "3 people, until 12 March, Movies and TV Shows, downloads",
+    );
   });
   it("knows a plain one", () => expect(told({})).toBe("1 person, without an end, the default libraries"));
-  it("knows no limit", () => expect(told({ limit: null, libraries: "all" })).toBe("any number of people, without an end, all libraries"));
+  it("knows no limit", () =>
+    expect(told({ limit: null, libraries: "all" })).toBe("any number of people, without an end, all libraries"));
   it("says when no library is chosen yet", () => expect(told({ libraries: [] })).toContain("no library yet"));
-  it("names the year where it is another one", () => expect(told({ expires: "2028-01-05T12:00:00Z" })).toContain("until 5 January 2028"));
-  it("bears a number that is not typed yet", () => expect(told({ expires: { value: Number("x"), unit: "days" } })).toBe("1 person, the default libraries"));
+  it("names the year where it is another one", () =>
+    expect(told({ expires: "2028-01-05T12:00:00Z" })).toContain("until 5 January 2028"));
+  it("bears a number that is not typed yet", () =>
+    expect(told({ expires: { value: Number("x"), unit: "days" } })).toBe("1 person, the default libraries"));
 });
 
 describe("the end of an invite", () => {
@@ -53,7 +63,8 @@ describe("relative times", () => {
 
 describe("what date fields say", () => {
   beforeEach(() => vi.stubEnv("TZ", "Europe/Berlin"));
-  it("comes back as it went in", () => expect(fromInput(forInput("2027-07-01T10:30:00.000Z"))).toBe("2027-07-01T10:30:00.000Z"));
+  it("comes back as it went in", () =>
+    expect(fromInput(forInput("2027-07-01T10:30:00.000Z"))).toBe("2027-07-01T10:30:00.000Z"));
   it("is null when empty", () => expect(fromInput("")).toBeNull());
   it("begins a day in the reader's time zone, also where summer time begins", () => {
     expect(startOf("2027-03-28")).toBe("2027-03-27T23:00:00.000Z");
@@ -63,7 +74,9 @@ describe("what date fields say", () => {
 
 describe("languages", () => {
   const kinds = (texts: object): unknown =>
-    Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, typeof text === "object" ? kinds(text) : typeof text]));
+    Object.fromEntries(
+      Object.entries(texts).map(([name, text]) => [name, typeof text === "object" ? kinds(text) : typeof text]),
+    );
   it("say the same things", () => {
     const { refusals: _r, reasons: _w, messages: _m, ...german } = de;
     const { refusals: _s, reasons: _v, messages: _n, ...english } = en;
