@@ -25,6 +25,7 @@ export class Unreachable extends Error {
 }
 
 let base = "/api";
+let whenWritten: () => void = () => undefined;
 let whenSessionEnds: () => Promise<void> = () => Promise.reject(new Error("nobody asks for a sign-in"));
 
 export function reachApiAt(address: string): void {
@@ -34,6 +35,11 @@ export function reachApiAt(address: string): void {
 /** What to do when the API does not know the session any more; resolves once somebody has signed in again. */
 export function onSessionEnd(handle: () => Promise<void>): void {
   whenSessionEnds = handle;
+}
+
+/** What to do after each request that may have written something. */
+export function onWrite(handle: () => void): void {
+  whenWritten = handle;
 }
 
 export const session = {
@@ -54,8 +60,16 @@ export async function ask<T>(method: string, path: string, content?: unknown): P
   }
 }
 
-/** Ask once, whatever comes. */
+/** Asks once. Throws Refused or Unreachable. */
 export async function send<T>(method: string, path: string, content?: unknown): Promise<T> {
+  try {
+    return await answerTo<T>(method, path, content);
+  } finally {
+    if (method !== "GET") whenWritten(); // after a failure, too: only a new reading tells what was written
+  }
+}
+
+async function answerTo<T>(method: string, path: string, content: unknown): Promise<T> {
   const answer = await reach(method, path, content);
   const text = await answer.text();
   const told = parsed(text);

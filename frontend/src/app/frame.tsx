@@ -91,7 +91,7 @@ function useWaiting(me: Me): number | undefined {
   useEffect(() => {
     const timer = setInterval(() => document.visibilityState === "visible" && stats.reload(), LOOK_AGAIN);
     return () => clearInterval(timer);
-  }, []);
+  }, [stats.reload]);
   return stats.data?.needs_attention;
 }
 

@@ -12,7 +12,6 @@ import { SetUp, setUpIsUnderWay } from "../screens/set-up";
 import { FinishSignIn, SignIn, WaysIn } from "../screens/sign-in";
 import { t } from "../texts";
 import { Frame } from "./frame";
-import { forgetAll } from "./loading";
 import { MeContext } from "./me";
 import { underWay } from "./plex";
 
@@ -110,10 +109,7 @@ function SessionEnd({ userId }: { userId: string }) {
     for (const resume of waiting) resume();
     setWaiting([]);
   };
-  const startOver = () => {
-    forgetAll();
-    location.assign("/");
-  };
+  const startOver = () => location.assign("/");
   return (
     <Dialog title={t.signIn.ended}>
       <p>{t.signIn.endedLead}</p>

@@ -1,7 +1,5 @@
 // Who changed what, and when: newest first.
 
-import { useEffect } from "preact/hooks";
-
 import type { Entry, Permission } from "../api/types";
 import { useLoad } from "../app/loading";
 import { t } from "../texts";
@@ -11,10 +9,7 @@ import { Moment } from "./small";
 
 /** `mark` changes whenever the subject did: then the trail is read anew. */
 export function Audit({ subject, mark }: { subject: string; mark: string | number }) {
-  const trail = useLoad<{ entries: Entry[] }>(`/audit?subject=${encodeURIComponent(subject)}`);
-  useEffect(() => {
-    if (trail.data) trail.reload();
-  }, [mark]);
+  const trail = useLoad<{ entries: Entry[] }>(`/audit?subject=${encodeURIComponent(subject)}`, mark);
   return (
     <section class="card no-print">
       <h2>{t.invite.audit}</h2>

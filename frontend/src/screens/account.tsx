@@ -5,7 +5,6 @@ import { useState } from "preact/hooks";
 import { ask, session } from "../api/client";
 import type { Me } from "../api/types";
 import { useActing } from "../app/acting";
-import { forgetAll } from "../app/loading";
 import { createsInvites, useMe } from "../app/me";
 import { chooseTheme, THEMES, type Theme, theme } from "../app/theme";
 import { Select } from "../parts/fields";
@@ -111,7 +110,6 @@ function Sessions() {
     void acting.run(async () => {
       await ask("DELETE", path);
       session.drop();
-      forgetAll();
       location.assign("/");
     });
   return (
