@@ -16,6 +16,7 @@ interface InputProperties extends About {
   required?: boolean;
   min?: string | number;
   max?: string | number;
+  minLength?: number;
   maxLength?: number;
   pattern?: string;
   autocomplete?: "off" | "username" | "current-password";

@@ -2,6 +2,7 @@
 
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 
+import * as limits from "../api/limits";
 import type { Person, User } from "../api/types";
 import { useLoad } from "../app/loading";
 import { useUserSearch } from "../app/searching";
@@ -54,7 +55,7 @@ export function PersonField({ label, empty, value, onValue, known, search }: Per
         list={`${id}-list`}
         autocomplete="off"
         placeholder={empty}
-        maxLength={100}
+        {...limits.listUsers.q}
         value={text}
         aria-describedby={`${id}-found`}
         onInput={(event) => type(event.currentTarget.value)}

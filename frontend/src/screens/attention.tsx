@@ -1,6 +1,7 @@
 // Redemptions that somebody should look at, with the reason in plain words and a button.
 
 import { ask } from "../api/client";
+import * as limits from "../api/limits";
 import type { Page, Redemption } from "../api/types";
 import { useActing } from "../app/acting";
 import { useLoad } from "../app/loading";
@@ -16,7 +17,9 @@ type RedemptionPage = Page<"redemptions", Redemption>;
 const LATELY = 30 * 86_400_000;
 
 export function Attention() {
-  const waiting = useLoad<RedemptionPage>("/redemptions?state=needs_attention&limit=100");
+  const waiting = useLoad<RedemptionPage>(
+    `/redemptions?state=needs_attention&limit=${limits.listRedemptions.limit.max}`,
+  );
   const failed = useLoad<RedemptionPage>("/redemptions?state=failed&limit=25");
   const lately = failed.data?.redemptions.filter((each) => Date.now() - Date.parse(each.updated_at) < LATELY) ?? [];
   const reload = () => {

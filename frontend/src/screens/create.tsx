@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 
 import { ask } from "../api/client";
+import * as limits from "../api/limits";
 import type { Invite, Library, NewInvite, Settings, Unit } from "../api/types";
 import { type Acting, useActing } from "../app/acting";
 import { useDraft } from "../app/drafts";
@@ -80,7 +81,7 @@ export function Create() {
           label={`${t.create.note} (${t.general.optional})`}
           note={t.create.noteNote}
           value={plan.note}
-          maxLength={500}
+          {...limits.createInvite.note}
           onValue={(note) => change({ note })}
           problem={acting.problemOf("note")}
         />
@@ -138,8 +139,7 @@ function Advanced({ plan, change, acting }: { plan: Plan; change: Change; acting
           <Field
             label={t.create.number}
             type="number"
-            min={1}
-            max={1_000_000}
+            {...limits.createInvite.usage_limit}
             required
             value={plan.limit}
             onValue={(limit) => change({ limit })}
@@ -173,8 +173,7 @@ function Advanced({ plan, change, acting }: { plan: Plan; change: Change; acting
             <Field
               label={t.create.duration}
               type="number"
-              min={1}
-              max={10_000}
+              {...limits.createInvite.expires_in.value}
               required
               value={plan.value}
               onValue={(value) => change({ value })}
@@ -212,7 +211,7 @@ function Advanced({ plan, change, acting }: { plan: Plan; change: Change; acting
         label={`${t.create.code} (${t.general.optional})`}
         note={t.create.codeNote}
         value={plan.code}
-        pattern="[A-Za-z0-9]{8,20}"
+        {...limits.createInvite.code}
         autocomplete="off"
         autocapitalize="none"
         spellcheck={false}

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 
 import { ask } from "../api/client";
+import * as limits from "../api/limits";
 import type { Invite, InviteChange, InviteInFull, Library, Redemption } from "../api/types";
 import { useActing } from "../app/acting";
 import { useLoad } from "../app/loading";
@@ -216,8 +217,8 @@ function Edit({ invite, libraries, onClose, onSaved }: EditProperties) {
           label={t.invite.limit}
           note={t.people.emptyUnlimited}
           type="number"
-          min={Math.max(1, invite.uses)}
-          max={1_000_000}
+          {...limits.changeInvite.usage_limit}
+          min={Math.max(limits.changeInvite.usage_limit.min, invite.uses)}
           value={now.usage_limit ?? ""}
           onValue={(limit) => alter({ usage_limit: limit ? Number(limit) : null })}
           problem={acting.problemOf("usage_limit")}
@@ -250,7 +251,7 @@ function Edit({ invite, libraries, onClose, onSaved }: EditProperties) {
         </Group>
         <Field
           label={`${t.create.note} (${t.general.optional})`}
-          maxLength={500}
+          {...limits.changeInvite.note}
           value={now.note ?? ""}
           onValue={(note) => alter({ note: note || null })}
         />

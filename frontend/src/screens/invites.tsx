@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 import { ask, withQuery } from "../api/client";
+import * as limits from "../api/limits";
 import type { Invite, Page, Person, Status } from "../api/types";
 import { useActing } from "../app/acting";
 import { useLoad } from "../app/loading";
@@ -110,7 +111,7 @@ function FilterForm({ filters, people }: { filters: Filters; people: Person[] })
   return (
     <search>
       <form class="filters" onSubmit={(event) => event.preventDefault()}>
-        <Field label={t.invites.search} type="search" value={text} onValue={setText} maxLength={100} />
+        <Field label={t.invites.search} type="search" value={text} onValue={setText} {...limits.listInvites.q} />
         <details open={some > 0}>
           <summary>
             {t.invites.filter}

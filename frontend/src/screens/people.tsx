@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 import { ask, withQuery } from "../api/client";
+import * as limits from "../api/limits";
 import type { Page, User } from "../api/types";
 import { useActing } from "../app/acting";
 import { useLoad } from "../app/loading";
@@ -70,7 +71,7 @@ function Filter({ state, q }: { state: string; q: string }) {
     <search>
       <form class="filters" onSubmit={(event) => event.preventDefault()}>
         <div class="row">
-          <Field label={t.people.search} type="search" value={text} onValue={setText} maxLength={100} />
+          <Field label={t.people.search} type="search" value={text} onValue={setText} {...limits.listUsers.q} />
           <Select
             label={t.people.which}
             value={state}

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 
 import { ask } from "../api/client";
+import * as limits from "../api/limits";
 import type { Permission, User, UserInFull } from "../api/types";
 import { useActing } from "../app/acting";
 import { useEdited } from "../app/editing";
@@ -147,12 +148,17 @@ function QuotaPart({ user, onChanged }: PartProperties & { user: UserInFull }) {
               label={t.people.limit}
               note={t.people.emptyUnlimited}
               type="number"
-              min={0}
-              max={1_000_000}
+              {...limits.changeUser.quota.limit}
               value={limit}
               onValue={setLimit}
             />
-            <Field label={t.people.per} type="number" min={1} max={3650} value={days} onValue={setDays} />
+            <Field
+              label={t.people.per}
+              type="number"
+              {...limits.changeUser.quota.days}
+              value={days}
+              onValue={setDays}
+            />
           </div>
         )}
       </Group>

@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
 import { ask, send, session } from "../api/client";
+import * as limits from "../api/limits";
 import type { Library, PlexServer, Settings, SetupDone, SetupState, SignInStarted } from "../api/types";
 import { useActing } from "../app/acting";
 import { useLoad } from "../app/loading";
@@ -82,6 +83,7 @@ function Token({ problem }: { problem: Error | undefined }) {
       <form onSubmit={submit}>
         <Field
           label={t.setup.token}
+          {...limits.startSetup.setup_token}
           note={t.setup.tokenNote}
           value={token}
           onValue={setToken}

@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { ask } from "../api/client";
+import * as limits from "../api/limits";
 import type { Permission, Settings, Shelf, SignInStarted } from "../api/types";
 import { type Acting, useActing } from "../app/acting";
 import { useDraft } from "../app/drafts";
@@ -113,7 +114,7 @@ function ThisSite({ now, change, acting }: PartProperties) {
         <Field
           label={t.settings.application_title}
           required
-          maxLength={100}
+          {...limits.changeSettings.application_title}
           value={now.application_title}
           onValue={(application_title) => change({ application_title })}
           problem={acting.problemOf("application_title")}
@@ -123,6 +124,7 @@ function ThisSite({ now, change, acting }: PartProperties) {
           note={t.settings.application_urlNote}
           type="url"
           required
+          {...limits.changeSettings.application_url}
           value={now.application_url}
           onValue={(application_url) => change({ application_url })}
           problem={acting.problemOf("application_url")}
@@ -131,6 +133,7 @@ function ThisSite({ now, change, acting }: PartProperties) {
           label={`${t.settings.dashboard_url} (${t.general.optional})`}
           note={t.settings.dashboard_urlNote}
           type="url"
+          {...limits.changeSettings.dashboard_url}
           value={now.dashboard_url ?? ""}
           onValue={(address) => change({ dashboard_url: address || null })}
           problem={acting.problemOf("dashboard_url")}
@@ -170,16 +173,14 @@ function Newcomers({ now, change, acting }: PartProperties) {
             label={t.people.limit}
             note={t.people.emptyUnlimited}
             type="number"
-            min={0}
-            max={1_000_000}
+            {...limits.changeSettings.default_quota.limit}
             value={now.default_quota.limit ?? ""}
             onValue={(limit) => quota({ limit: number(limit) })}
           />
           <Field
             label={t.people.per}
             type="number"
-            min={1}
-            max={3650}
+            {...limits.changeSettings.default_quota.days}
             value={now.default_quota.days ?? ""}
             onValue={(days) => quota({ days: number(days) })}
           />
@@ -195,8 +196,7 @@ function Newcomers({ now, change, acting }: PartProperties) {
         <Field
           label={t.settings.trialDays}
           type="number"
-          min={1}
-          max={3650}
+          {...limits.changeSettings.trial.days}
           required
           value={now.trial.days}
           onValue={(days) => change({ trial: { ...now.trial, days: Number(days) } })}

@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 import { send, session } from "../api/client";
+import * as limits from "../api/limits";
 import type { SignedIn, SignInStarted } from "../api/types";
 import { useActing } from "../app/acting";
 import { completed, forgetUnderWay, leaveForPlex, type UnderWay } from "../app/plex";
@@ -54,6 +55,7 @@ export function WaysIn({ onDone }: { onDone: () => void }) {
         <Field
           label={t.signIn.email}
           type="email"
+          {...limits.signInLocally.email}
           autocomplete="username"
           required
           value={email}
@@ -63,6 +65,7 @@ export function WaysIn({ onDone }: { onDone: () => void }) {
         <Field
           label={t.signIn.password}
           type="password"
+          {...limits.signInLocally.password}
           autocomplete="current-password"
           required
           value={password}
