@@ -1,6 +1,6 @@
 // Redemptions per day as bars, and the same as a table for whoever wants figures.
 
-import { language, t } from "../texts";
+import { getLocale, t } from "../texts";
 
 interface Day {
   day: string;
@@ -73,5 +73,5 @@ export function Chart({ days }: { days: Day[] }) {
 }
 
 function shown(day: string): string {
-  return day && new Date(`${day}T00:00:00`).toLocaleDateString(language(), { day: "numeric", month: "short" });
+  return day && new Date(`${day}T00:00:00`).toLocaleDateString(getLocale(), { day: "numeric", month: "short" });
 }

@@ -3,7 +3,7 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 import type { Person, Reason, Redemption, State, Status } from "../api/types";
-import { language, t } from "../texts";
+import { getLocale, t } from "../texts";
 import { exact, relative } from "../words/times";
 import { Icon, type IconName } from "./icons";
 import { say } from "./toasts";
@@ -70,7 +70,7 @@ export function Faces({ people }: { people: Person[] }) {
         <Face key={person.id} name={person.name} />
       ))}
       {people.length > SHOWN && <span class="quiet">+{people.length - SHOWN}</span>}
-      <span class="unseen">{new Intl.ListFormat(language()).format(names)}</span>
+      <span class="unseen">{new Intl.ListFormat(getLocale()).format(names)}</span>
     </span>
   );
 }

@@ -10,7 +10,7 @@ import { chooseTheme, THEMES, type Theme, theme } from "../app/theme";
 import { Select } from "../parts/fields";
 import { Problem } from "../parts/notices";
 import { Face, Title } from "../parts/small";
-import { choose, chosenLanguage, LANGUAGES, t } from "../texts";
+import { chooseLanguage, getLanguage, LANGUAGES, t } from "../texts";
 import { relative } from "../words/times";
 
 export function Account() {
@@ -87,9 +87,9 @@ function Look() {
         </Select>
         <Select
           label={t.account.language}
-          value={chosenLanguage()}
+          value={getLanguage()}
           onValue={(speech) => {
-            choose(speech);
+            chooseLanguage(speech);
             location.reload();
           }}
         >

@@ -15,6 +15,7 @@ import { Problem, Show } from "../parts/notices";
 import { Title, toHeading } from "../parts/small";
 import { say } from "../parts/toasts";
 import { t } from "../texts";
+import { translateMessage } from "../texts/refusals";
 import { PERMISSIONS } from "./person";
 
 interface PartProperties {
@@ -316,7 +317,7 @@ function Refresh({ shelf, reload }: { shelf: Shelf | undefined; reload: () => vo
           {!running && asked && !message && t.settings.refreshed}
         </p>
       </div>
-      {message && <p class="problem">{t.messages[message] ?? message}</p>}
+      {message && <p class="problem">{translateMessage(message)}</p>}
       <Problem error={acting.problem} />
     </>
   );

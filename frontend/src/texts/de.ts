@@ -105,6 +105,7 @@ export const de: Texts = {
   },
   problems: {
     unexpected: "Etwas ist schiefgegangen. Bitte versuche es noch einmal.",
+    tooManyRequests: "Zu viele Anfragen. Bitte warte einen Moment.",
     offline: "Gerade keine Verbindung. Nichts von dem, was du geschrieben hast, ist verloren.",
     again: "Noch einmal versuchen",
     back: (seconds) => `Wieder möglich in ${seconds} s.`,

@@ -47,6 +47,7 @@ export const en = {
   },
   problems: {
     unexpected: "Something went wrong. Please try again.",
+    tooManyRequests: "Too many requests. Please wait a moment.",
     offline: "No connection at the moment. Nothing that you typed is lost.",
     again: "Try again",
     back: (seconds: number) => `Possible again in ${seconds} s.`,

@@ -1,7 +1,7 @@
 // What an invite will grant, in one sentence that changes while it is being drawn up.
 
 import type { Features, Library, Unit } from "../api/types";
-import { language, t } from "../texts";
+import { getLocale, t } from "../texts";
 import { day, later } from "./times";
 
 export interface Wish {
@@ -31,7 +31,7 @@ export function which(chosen: Wish["libraries"], libraries: Library[]): string {
 }
 
 export function listed(words: string[]): string {
-  return new Intl.ListFormat(language(), { type: "conjunction" }).format(words);
+  return new Intl.ListFormat(getLocale(), { type: "conjunction" }).format(words);
 }
 
 function until(expires: Wish["expires"], now: Date): string {

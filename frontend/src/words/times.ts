@@ -1,6 +1,6 @@
 // Moments in words: relative at a glance, exact on demand.
 
-import { language } from "../texts";
+import { getLocale } from "../texts";
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 365 * 86_400],
@@ -12,7 +12,7 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 
 /** "in 3 days", "2 hours ago", "now": the largest unit that fits. */
-export function relative(moment: string, now: Date, speech = language()): string {
+export function relative(moment: string, now: Date, speech = getLocale()): string {
   const seconds = Math.round((Date.parse(moment) - now.getTime()) / 1000);
   const [unit, size] = STEPS.find(([, size]) => Math.abs(seconds) >= size) ?? ["second", 1];
   const count = unit === "second" ? 0 : Math.trunc(seconds / size);
@@ -20,12 +20,12 @@ export function relative(moment: string, now: Date, speech = language()): string
 }
 
 /** "12 March 2027 at 14:30", in the reader's own time zone. */
-export function exact(moment: string, speech = language()): string {
+export function exact(moment: string, speech = getLocale()): string {
   return new Date(moment).toLocaleString(speech, { dateStyle: "long", timeStyle: "short" });
 }
 
 /** "12 March", with the year where it is another one. */
-export function day(date: Date, now: Date, speech = language()): string {
+export function day(date: Date, now: Date, speech = getLocale()): string {
   const year = date.getFullYear() === now.getFullYear() ? {} : ({ year: "numeric" } as const);
   return date.toLocaleDateString(speech, { day: "numeric", month: "long", ...year });
 }
