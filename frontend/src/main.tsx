@@ -1,15 +1,15 @@
 import { render } from "preact";
 
-import { reachApiAt } from "./api/client";
+import { setApiAddress } from "./api/client";
 import { Site } from "./app/site";
-import { wearTheme } from "./app/theme";
+import { applyTheme } from "./app/theme";
 import "./style/site.css";
 import { loadTexts } from "./texts";
 
-wearTheme();
+applyTheme();
 const [config] = await Promise.all([
   fetch("/config.json").then((answer) => answer.json() as Promise<{ api: string }>),
   loadTexts(),
 ]);
-reachApiAt(config.api);
+setApiAddress(config.api);
 render(<Site />, document.getElementById("site") as HTMLElement);

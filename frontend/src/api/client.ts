@@ -29,7 +29,7 @@ let base = "/api";
 let handleWrite: () => void = () => undefined;
 let signInAgain: () => Promise<void> = () => Promise.reject(new Error("no screen offers a sign-in"));
 
-export function reachApiAt(address: string): void {
+export function setApiAddress(address: string): void {
   base = address.replace(/\/$/, "");
 }
 
@@ -44,19 +44,19 @@ export function onWrite(handle: () => void): void {
 }
 
 export const session = {
-  token: (): string | null => localStorage.getItem(SESSION),
+  getToken: (): string | null => localStorage.getItem(SESSION),
   keep: (token: string): void => localStorage.setItem(SESSION, token),
   drop: (): void => localStorage.removeItem(SESSION),
 };
 
 /** Like `send`; if the session has ended, the reader signs in and the request is sent once more. */
 export async function ask<T>(method: string, path: string, content?: unknown): Promise<T> {
-  const token = session.token();
+  const token = session.getToken();
   try {
     return await send<T>(method, path, content);
   } catch (error) {
     if (!(error instanceof Refused && error.status === 401 && token)) throw error;
-    if (session.token() === token) await signInAgain();
+    if (session.getToken() === token) await signInAgain();
     return send<T>(method, path, content);
   }
 }
@@ -75,7 +75,7 @@ export async function send<T>(method: string, path: string, content?: unknown): 
 
 async function fetchAnswer(method: string, path: string, content: unknown): Promise<Response> {
   const headers: Record<string, string> = { "Accept-Language": getLanguage() };
-  const token = session.token();
+  const token = session.getToken();
   if (token) headers.Authorization = `Bearer ${token}`;
   if (content !== undefined) headers["Content-Type"] = "application/json";
   try {
@@ -116,7 +116,7 @@ function parseJson(text: string): unknown {
 }
 
 /** `/invites?status=active`, without what is empty. */
-export function withQuery(path: string, query: Record<string, string | null | undefined>): string {
+export function addQuery(path: string, query: Record<string, string | null | undefined>): string {
   const given = Object.entries(query).filter((pair): pair is [string, string] => Boolean(pair[1]));
   return given.length ? `${path}?${new URLSearchParams(given)}` : path;
 }

@@ -78,13 +78,13 @@ export class ReadCache {
   }
 
   private entry(path: string): Entry {
-    const entry = this.entries.get(path) ?? newEntry();
+    const entry = this.entries.get(path) ?? createEntry();
     this.entries.set(path, entry);
     return entry;
   }
 }
 
-function newEntry(): Entry {
+function createEntry(): Entry {
   return {
     data: undefined,
     error: undefined,

@@ -1,4 +1,4 @@
-// Redemptions per day as bars, and the same as a table for whoever wants figures.
+// Redemptions per day as bars, and the same as a table.
 
 import { getLocale, t } from "../texts";
 
@@ -12,10 +12,10 @@ const HEIGHT = 140;
 const GAP = 4;
 
 export function Chart({ days }: { days: Day[] }) {
-  const most = Math.max(1, ...days.map((each) => each.count));
-  const all = days.reduce((sum, each) => sum + each.count, 0);
+  const highest = Math.max(1, ...days.map((each) => each.count));
+  const total = days.reduce((sum, each) => sum + each.count, 0);
   const step = WIDTH / Math.max(1, days.length);
-  if (!all) return <p class="quiet">{t.overview.none}</p>;
+  if (!total) return <p class="quiet">{t.overview.none}</p>;
   return (
     <>
       <svg
@@ -23,11 +23,11 @@ export function Chart({ days }: { days: Day[] }) {
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={`${t.overview.overTime}: ${all}`}
+        aria-label={`${t.overview.overTime}: ${total}`}
       >
         <line class="axis" x1="0" x2={WIDTH} y1={HEIGHT} y2={HEIGHT} />
         {days.map(({ day, count }, index) => {
-          const height = (HEIGHT * count) / most;
+          const height = (HEIGHT * count) / highest;
           return (
             <rect
               key={day}
@@ -37,15 +37,15 @@ export function Chart({ days }: { days: Day[] }) {
               y={HEIGHT - height}
               height={height}
             >
-              <title>{`${shown(day)}: ${count}`}</title>
+              <title>{`${formatDayOfMonth(day)}: ${count}`}</title>
             </rect>
           );
         })}
       </svg>
       <p class="chart-ends">
-        <span>{shown(days[0]?.day ?? "")}</span>
-        <span>{t.overview.most(most)}</span>
-        <span>{shown(days.at(-1)?.day ?? "")}</span>
+        <span>{formatDayOfMonth(days[0]?.day ?? "")}</span>
+        <span>{t.overview.most(highest)}</span>
+        <span>{formatDayOfMonth(days.at(-1)?.day ?? "")}</span>
       </p>
       <details>
         <summary>{t.overview.asTable}</summary>
@@ -61,7 +61,7 @@ export function Chart({ days }: { days: Day[] }) {
               .filter((each) => each.count)
               .map(({ day, count }) => (
                 <tr key={day}>
-                  <td>{shown(day)}</td>
+                  <td>{formatDayOfMonth(day)}</td>
                   <td>{count}</td>
                 </tr>
               ))}
@@ -72,6 +72,6 @@ export function Chart({ days }: { days: Day[] }) {
   );
 }
 
-function shown(day: string): string {
+function formatDayOfMonth(day: string): string {
   return day && new Date(`${day}T00:00:00`).toLocaleDateString(getLocale(), { day: "numeric", month: "short" });
 }

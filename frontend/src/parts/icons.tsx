@@ -1,4 +1,4 @@
-// Line icons, drawn for this site. They are decoration: the words beside them say what is meant.
+// Line icons, drawn for this site. They are decoration: the text beside them says what is meant.
 
 const PATHS = {
   overview: "M4 20V11M10 20V4M16 20v-7M21 20H3",

@@ -1,4 +1,4 @@
-// Somebody among however many: typed, with the browser's own suggestions from what the API finds.
+// Choosing one person of many: the reader types a name, and the browser suggests what the API finds.
 
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 
@@ -9,18 +9,18 @@ import { useUserSearch } from "../app/searching";
 import { t } from "../texts";
 import { Problem } from "./notices";
 
-type Somebody = Person & { email?: string | null };
+type KnownPerson = Person & { email?: string | null };
 
 interface PersonFieldProperties {
   label: string;
   /** What an empty field means. */
   empty: string;
-  /** An account's id, or "" for nobody in particular. */
+  /** An account's id; "" when no account is chosen. */
   value: string;
   onValue: (id: string) => void;
-  /** Those who are known without asking. */
+  /** People who need not be searched for. */
   known: Person[];
-  /** Whether the API may be asked for others. */
+  /** Whether the reader may search all accounts. */
   search: boolean;
 }
 
@@ -29,17 +29,17 @@ export function PersonField({ label, empty, value, onValue, known, search }: Per
   const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
   const found = useUserSearch(text, search);
-  const chosen = useChosen(value, [...known, ...found.users], search);
-  const people = namedApart([...(chosen ? [chosen] : []), ...known, ...found.users]);
+  const chosen = useChosenPerson(value, [...known, ...found.users], search);
+  const people = addLabels([...(chosen ? [chosen] : []), ...known, ...found.users]);
   const typed = text.trim().toLowerCase();
-  const named = people.find((person) => typed && person.shown.toLowerCase() === typed);
-  const isNobody = Boolean(text) && !named;
+  const named = people.find((person) => typed && person.label.toLowerCase() === typed);
+  const isUnknown = Boolean(text) && !named;
 
-  useEffect(() => setText(people.find((person) => person.id === value)?.shown ?? ""), [value, chosen?.id]);
+  useEffect(() => setText(people.find((person) => person.id === value)?.label ?? ""), [value, chosen?.id]);
   useEffect(() => {
     if (named && named.id !== value) onValue(named.id);
   }, [named?.id]);
-  useEffect(() => field.current?.setCustomValidity(isNobody ? t.people.chooseOne : ""), [isNobody]);
+  useEffect(() => field.current?.setCustomValidity(isUnknown ? t.people.chooseOne : ""), [isUnknown]);
 
   const type = (text: string) => {
     setText(text);
@@ -62,34 +62,34 @@ export function PersonField({ label, empty, value, onValue, known, search }: Per
       />
       <datalist id={`${id}-list`}>
         {people.map((person) => (
-          <option key={person.id} value={person.shown}>
+          <option key={person.id} value={person.label}>
             {person.email}
           </option>
         ))}
       </datalist>
       <p id={`${id}-found`} class="note" role="status">
-        {isNobody && (people.length ? t.people.chooseOne : found.answers(text) && t.people.nobodyLike(text))}
+        {isUnknown && (people.length ? t.people.chooseOne : found.isFor(text) && t.people.noneCalled(text))}
       </p>
       <Problem error={found.problem} />
     </div>
   );
 }
 
-/** Who that is, asked for where it is not known. */
-function useChosen(id: string, known: Somebody[], search: boolean): Somebody | undefined {
-  const last = useRef<Somebody | undefined>(undefined);
+/** The account with that id; it is read from the API if it is not among `known`. */
+function useChosenPerson(id: string, known: KnownPerson[], search: boolean): KnownPerson | undefined {
+  const last = useRef<KnownPerson | undefined>(undefined);
   const here = known.find((person) => person.id === id) ?? (last.current?.id === id ? last.current : undefined);
   const asked = useLoad<User>(id && !here && search ? `/users/${id}` : null);
   last.current = here ?? asked.data;
   return last.current;
 }
 
-/** Each with what to type for them: the name, and the address where two have the same name. */
-function namedApart(people: Somebody[]): (Somebody & { shown: string })[] {
+/** Adds what to type for each: the name, and the e-mail address where two people have the same name. */
+function addLabels(people: KnownPerson[]): (KnownPerson & { label: string })[] {
   const all = [...new Map(people.map((person) => [person.id, person])).values()];
   const isShared = (name: string) => all.filter((person) => person.name === name).length > 1;
   return all.map((person) => ({
     ...person,
-    shown: isShared(person.name) ? `${person.name} (${person.email ?? person.id})` : person.name,
+    label: isShared(person.name) ? `${person.name} (${person.email ?? person.id})` : person.name,
   }));
 }

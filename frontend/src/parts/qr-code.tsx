@@ -1,9 +1,9 @@
-// The invite's QR code, as the API made it: large enough for a phone at arm's length. An invite that is over has none.
+// The invite's QR code as the API made it. An expired invite has none.
 
 import { useState } from "preact/hooks";
 
 import { ask, Refused } from "../api/client";
-import { useActing } from "../app/acting";
+import { useAction } from "../app/action";
 import { useFresh } from "../app/loading";
 import { t } from "../texts";
 import { Problem } from "./notices";
@@ -20,8 +20,8 @@ export function QrCode({ code, link, large = false }: { code: string; link: stri
     setBroken(false);
     image.reload();
   };
-  const over = image.error instanceof Refused && t.invite.qrNone[image.error.code];
-  if (over) return <p class="qr-none">{over}</p>;
+  const reason = image.error instanceof Refused && t.invite.noQrCode[image.error.code];
+  if (reason) return <p class="qr-none">{reason}</p>;
   if (image.error || broken) return <Problem error={new Error(t.invite.qrFailed)} retry={retry} />;
   return (
     <a class={large ? "qr large" : "qr"} href={link} aria-label={t.invite.qrAlt(code)}>
@@ -34,20 +34,20 @@ export function QrCode({ code, link, large = false }: { code: string; link: stri
   );
 }
 
-/** The address is asked for when it is wanted, for it lives five minutes; S3 says that it is to be saved. */
+/** Asks for the image's address at the click, because it is valid for five minutes; S3 tells the browser to save it. */
 export function QrDownload({ code, format, words }: { code: string; format: "png" | "svg"; words: string }) {
-  const acting = useActing();
+  const action = useAction();
   const download = () =>
-    void acting.run(async () => {
+    void action.run(async () => {
       const { url } = await ask<Image>("GET", `/invites/${code}/qr?format=${format}`);
       location.assign(url);
     });
   return (
     <>
-      <button type="button" aria-disabled={acting.busy} onClick={download}>
+      <button type="button" aria-disabled={action.busy} onClick={download}>
         {words}
       </button>
-      <Problem error={acting.problem} />
+      <Problem error={action.problem} />
     </>
   );
 }

@@ -1,17 +1,14 @@
-// Everything that the site says, in English. Other languages have the same shape, or do not compile.
+// Everything that the site says, in English. A language that lacks a text does not compile.
 
 const count = (number: number, one: string, many: string) => `${number} ${number === 1 ? one : many}`;
 
-/**
- * These come from the API in English; other languages translate them here. Refusals by their Code, or by Code and
- * Field ("BadInput.email"); messages, which have no Code, by what they say.
- */
+/** For texts/refusals.ts: translations of the API's English messages, which English does not need. */
 const refusals: Record<string, string> = {};
 const messages: Record<string, string> = {};
 
 const again = "Nothing is used up: the person can open the link again.";
 
-/** The API's reasons speak to the invitee; these, by their Code, to whoever looks after the invites. */
+/** By their codes: the API's own words for these reasons are for the invitee, and these are for admins. */
 const reasons: Record<string, string> = {
   AcceptOnPlex: "The person has to accept the invitation on plex.tv: Settings, then Users & Sharing.",
   VerifyEmailOnPlex:
@@ -50,7 +47,7 @@ export const en = {
     tooManyRequests: "Too many requests. Please wait a moment.",
     offline: "No connection at the moment. Nothing that you typed is lost.",
     again: "Try again",
-    back: (seconds: number) => `Possible again in ${seconds} s.`,
+    retryIn: (seconds: number) => `Possible again in ${seconds} s.`,
     notFound: "There is nothing at this address.",
     notFoundAdvice: "It may have been deleted, or the link is incomplete.",
     home: "Go to the start",
@@ -98,8 +95,8 @@ export const en = {
     plexNote: "Next you sign in at Plex, as the owner of the server.",
     server: "Which server shall people be invited to?",
     serverGo: "Use this server",
-    fetching: "Reading the libraries from Plex …",
-    fetchingNote: "This takes a few seconds.",
+    reading: "Reading the libraries from Plex …",
+    readingNote: "This takes a few seconds.",
     libraries: "These libraries will be shared with whoever redeems an invite:",
     librariesGo: "Continue",
     librariesNote: "You can be choosier in each invite, and change this in the settings.",
@@ -129,11 +126,11 @@ export const en = {
     failed: "failed",
   },
   stepName: { account: "Account", home: "Plex Home", share: "Share", accept: "Accept" } as Record<string, string>,
-  sentence: {
+  terms: {
     people: (number: number) => count(number, "person", "people"),
-    anybody: "any number of people",
+    anyNumber: "any number of people",
     until: (date: string) => `until ${date}`,
-    forEver: "without an end",
+    withoutEnd: "without an end",
     defaultLibraries: "the default libraries",
     allLibraries: "all libraries",
     noLibraries: "no library yet",
@@ -169,7 +166,7 @@ export const en = {
     to: "Created until",
     search: "Code or note",
     reset: "Show all",
-    anybody: "Anybody",
+    anyone: "Anybody",
     code: "Code",
     uses: "Uses",
     expires: "Expires",
@@ -200,10 +197,10 @@ export const en = {
     options: "More options",
     another: "Create another",
     basic: "An invite for one person, with the libraries that are shared by default.",
-    people: "How many people",
-    one: "One",
-    some: "A number",
-    any: "Any number",
+    uses: "How many people",
+    single: "One",
+    custom: "A number",
+    unlimited: "Any number",
     number: "Number of people",
     expires: "Valid",
     forEver: "Without an end",
@@ -226,7 +223,7 @@ export const en = {
     noteNote: "Only you and those who manage invites see it.",
     code: "Your own code",
     codeNote: "8 to 20 letters and digits. Empty: a random one.",
-    behalf: "On behalf of",
+    onBehalfOf: "On behalf of",
     myself: "Myself",
     done: "The invite is ready",
     share: "Share",
@@ -238,12 +235,12 @@ export const en = {
     title: (code: string) => `Invite ${code}`,
     qrAlt: (code: string) => `QR code of the link of invite ${code}`,
     qrFailed: "The QR code cannot be shown at the moment.",
-    qrNone: {
+    noQrCode: {
       InviteExpired: "This invite has expired. Move its end into the future to have a QR code again.",
       InviteNotFound: "This invite was deleted, and its QR code with it.",
       SetupIncomplete: "This site has no address yet. Give it one in the settings to have QR codes.",
     } as Record<string, string>,
-    notNow: {
+    notRedeemable: {
       redeemed: "It is used up: whoever scans this is told so.",
       inactive: "It is switched off: whoever scans this is told so.",
     } as Record<string, string>,
@@ -252,7 +249,7 @@ export const en = {
     print: "Print",
     scan: "Scan to join",
     history: "Who redeemed it",
-    nobody: "Nobody has redeemed this invite yet.",
+    notRedeemed: "Nobody has redeemed this invite yet.",
     audit: "What was changed",
     auditNone: "Nothing was changed.",
     edit: "Edit",
@@ -283,7 +280,7 @@ export const en = {
     empty: "Nobody here",
     emptyNote: "Whoever redeems an invite appears here.",
     chooseOne: "Choose somebody from the list, by the whole name.",
-    nobodyLike: (text: string) => `Nobody here is called ${text}.`,
+    noneCalled: (text: string) => `Nobody here is called ${text}.`,
     you: "you",
     local: "without Plex",
     save: "Save permissions",
@@ -349,7 +346,7 @@ export const en = {
     application_urlNote: "Links and QR codes begin with it.",
     dashboard_url: "Dashboard",
     dashboard_urlNote: "Where people are taken when they are in. Empty: a page that says so.",
-    newcomers: "Newcomers",
+    newUsers: "Newcomers",
     default_permissions: "May",
     default_quota: "Quota",
     trial: "Trial",
@@ -388,7 +385,7 @@ export const en = {
     signOut: "Sign out",
     everywhere: "Sign out everywhere",
     everywhereNote: "Ends every session of yours, on all devices.",
-    look: "Appearance",
+    appearance: "Appearance",
     language: "Language",
     theme: "Colours",
     themes: { auto: "As the device", light: "Light", dark: "Dark" },
