@@ -9,7 +9,11 @@ from playwright.sync_api import Page, Route, expect
 from chalicelib.domain.quotas import Quota
 
 SIZES = pytest.mark.parametrize("size", ["phone", "desktop"])
-AWAY = {"status": 503, "json": {"Code": "TryAgain", "Message": "This is taking longer than usual."}}
+AWAY = {
+    "status": 503,
+    "headers": {"Content-Language": "en"},
+    "json": {"Code": "TryAgain", "Message": "This is taking longer than usual."},
+}
 SCREENS = {
     "/": "**/api/stats",
     "/invites": "**/api/invites",
@@ -99,7 +103,7 @@ def test_an_invite_that_is_off_says_what_whoever_scans_it_learns(house, signed_i
     code = house.invite()
     house.admin.patch(f"/invites/{code}", json={"enabled": False})
     screen = signed_in("phone").opens(f"/invites/{code}")
-    screen.shows("It is switched off: whoever scans this is told so.")
+    screen.shows("It is switched off: the page behind this code says so.")
     expect(screen.page.locator(".qr img")).to_be_visible()
     screen.is_sound("invite-off")
 
@@ -118,7 +122,7 @@ def test_a_redemption_that_failed_is_told_in_the_history(house, signed_in):
 def test_nothing_to_look_at_says_so(signed_in):
     screen = signed_in("phone")
     screen.page.route("**/api/redemptions?*", lambda route: route.fulfill(json={"redemptions": [], "next": None}))
-    screen.opens("/attention").shows("Everybody is in")
+    screen.opens("/attention").shows("Everyone is in")
     screen.is_sound("attention-empty")
 
 
@@ -158,7 +162,7 @@ def test_a_closed_account_is_shown_as_closed(house, signed_in):
     screen.opens("/people?state=closed").shows(member.user.name)
     screen.is_sound("people-closed")
     screen.page.get_by_label("Name or e-mail").fill("nobody at all")
-    screen.shows("Nobody here")
+    screen.shows("No people here")
     screen.is_sound("people-nobody")
 
 
