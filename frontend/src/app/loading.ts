@@ -15,16 +15,16 @@ const cache = new ReadCache((path) => ask("GET", path));
 onWrite(() => cache.outdate());
 
 /** Like useLoad, for what is not true for long: nothing is kept once the screen is left. */
-export function useFresh<T>(path: string): Loaded<T> {
+export function useFresh<T>(path: string, mark?: string | number | null): Loaded<T> {
   useEffect(() => () => cache.forget(path), [path]);
-  return useLoad<T>(path);
+  return useLoad<T>(path, mark);
 }
 
 /**
- * Reads `path`, and again when `mark` changes; null is nothing to read. All that read the same address share one
- * request and its answer. A 429, or a lost connection that is back, is tried again by itself.
+ * Reads `path`, and again when `mark` changes, unless a fresh answer is there; null is nothing to read. All that read
+ * the same address share one request and its answer. After a 429 or a lost connection it is read again by itself.
  */
-export function useLoad<T>(path: string | null, mark?: string | number): Loaded<T> {
+export function useLoad<T>(path: string | null, mark?: string | number | null): Loaded<T> {
   const [, redraw] = useReducer<number, void>((count) => count + 1, 0);
   const reload = useCallback(() => void (path && cache.reread(path)), [path]);
   const { data, error } = path ? cache.latest(path) : { data: undefined, error: undefined };

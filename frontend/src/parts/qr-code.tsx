@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 
 import { ask, Refused } from "../api/client";
+import type { Invite } from "../api/types";
 import { useAction } from "../app/action";
 import { useFresh } from "../app/loading";
 import { t } from "../texts";
@@ -13,8 +14,9 @@ interface Image {
   expires_at: string;
 }
 
-export function QrCode({ code, link, large = false }: { code: string; link: string; large?: boolean }) {
-  const image = useFresh<Image>(`/invites/${code}/qr?format=svg`);
+/** Read again when the invite's end changes, which may give it a QR code again. */
+export function QrCode({ invite, large = false }: { invite: Invite; large?: boolean }) {
+  const image = useFresh<Image>(`/invites/${invite.code}/qr?format=svg`, invite.expires_at);
   const [broken, setBroken] = useState(false);
   const retry = () => {
     setBroken(false);
@@ -24,7 +26,7 @@ export function QrCode({ code, link, large = false }: { code: string; link: stri
   if (reason) return <p class="qr-none">{reason}</p>;
   if (image.error || broken) return <Problem error={new Error(t.invite.qrFailed)} retry={retry} />;
   return (
-    <a class={large ? "qr large" : "qr"} href={link} aria-label={t.invite.qrAlt(code)}>
+    <a class={large ? "qr large" : "qr"} href={invite.url} aria-label={t.invite.qrAlt(invite.code)}>
       {image.data ? (
         <img src={image.data.url} alt="" width="512" height="512" onError={() => setBroken(true)} />
       ) : (

@@ -245,7 +245,7 @@ function CreatedInvite({ invite, onAnother }: { invite: Invite; onAnother: () =>
     <>
       <Title>{t.create.done}</Title>
       <section class="ticket created">
-        <QrCode code={invite.code} link={invite.url} />
+        <QrCode invite={invite} />
         <hr class="tear" />
         <p class="link">
           <a href={invite.url}>{invite.url}</a>

@@ -61,7 +61,7 @@ function Ticket({ invite }: { invite: Invite }) {
   return (
     <section class="ticket show">
       <p class="scan">{t.invite.scan}</p>
-      <QrCode code={invite.code} link={invite.url} large />
+      <QrCode invite={invite} large />
       {notRedeemable && <p class="quiet no-print">{notRedeemable}</p>}
       <hr class="tear" />
       <p class="link">
@@ -193,9 +193,9 @@ function Actions({ invite, libraries, onChanged }: { invite: Invite; libraries: 
 }
 
 function History({ code, uses }: { code: string; uses: number }) {
-  const history = useLoad<{ redemptions: Redemption[] }>(`/invites/${code}/redemptions`);
+  const history = useLoad<{ redemptions: Redemption[] }>(`/invites/${code}/redemptions`, uses);
   return (
-    <section class="card no-print" key={uses}>
+    <section class="card no-print">
       <h2>{t.invite.history}</h2>
       <Show what={history}>
         {({ redemptions }) =>
