@@ -10,8 +10,9 @@ VENV := .venv/.made
 MINISTACK := .venv-ministack/.made
 MODULES := frontend/node_modules/.made
 SITE := frontend/dist/index.html
-SITE_SOURCES := $(shell find frontend/src frontend/public -type f -not -name schema.d.ts) \
-	$(wildcard frontend/*.html frontend/*.json frontend/*.ts) docs/openapi.yaml
+SITE_SOURCES := $(shell find frontend/src frontend/public frontend/scripts -type f -not -name schema.d.ts -not -name limits.ts) \
+	$(wildcard frontend/*.html frontend/*.json frontend/*.jsonc frontend/*.ts chalicelib/texts/*.json) \
+	docs/openapi.yaml chalicelib/openapi.json
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run dev check test lint types unit site-tests end-to-end rehearse rehearse-policies \
