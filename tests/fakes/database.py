@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from chalicelib.access.model import Ending
-from chalicelib.accounts.model import User
+from chalicelib.accounts.model import Kind, User
 from chalicelib.accounts.sessions import Session, SignIn
+from chalicelib.common.names import normal_name
 from chalicelib.events.model import Entry
 from chalicelib.invites.model import Invite
 from chalicelib.qr_codes.model import QrImage
@@ -15,10 +16,13 @@ from chalicelib.redemptions.pauses import Pause
 from chalicelib.settings.model import Settings
 from chalicelib.setup.model import Ownership
 
+PLEX_ID, EMAIL, USERNAME = "plex id", "e-mail", "user name"
+
 
 @dataclass
 class Database:
-    """Records by their keys. ``identities``: ``plex#…``, ``email#…``, ``name#…`` to the account that holds them.
+    """Records by their keys. ``identities``: ``plex#…``, ``email#…``, ``name#…`` to the account that holds them;
+    a local account's password hash lies under its e-mail address.
 
     ``before_write`` is called before each conditional write, so that a test can have another writer come first.
     """
@@ -40,3 +44,22 @@ class Database:
     images: dict[str, QrImage] = field(default_factory=dict)
     journal: list[Entry] = field(default_factory=list)
     before_write: Callable[[], None] = lambda: None
+
+    def let_come_first(self, another: Callable[[], object]) -> None:
+        """Have another writer come just before the next conditional write."""
+
+        def once() -> None:
+            self.before_write = lambda: None
+            another()
+
+        self.before_write = once
+
+
+def identities_of(user: User) -> dict[str, str]:
+    """What kind of identity an account holds, to the identity's own id."""
+    held = {PLEX_ID: f"plex#{user.plex_id}"} if user.plex_id is not None else {}
+    if user.email is not None:
+        held[EMAIL] = f"email#{user.email}"
+    if user.kind is Kind.LOCAL:
+        held[USERNAME] = f"name#{normal_name(user.name)}"
+    return held
