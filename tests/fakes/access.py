@@ -12,27 +12,27 @@ class FakeEndings:
     """access.ports.AccessStore."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.database = database
         self._resent: dict[str, tuple[Ending, datetime]] = {}
         """When the sweep looks again, for the ending as it was then: the next save forgets it."""
 
     def begin(self, ending: Ending) -> Ending:
-        self._database.before_write()
-        return self._database.endings.setdefault(ending.user_id, ending)
+        self.database.before_write()
+        return self.database.endings.setdefault(ending.user_id, ending)
 
     def get(self, user_id: str) -> Ending | None:
-        return self._database.endings.get(user_id)
+        return self.database.endings.get(user_id)
 
     def save(self, ending: Ending) -> None:
-        self._database.endings[ending.user_id] = ending
+        self.database.endings[ending.user_id] = ending
 
     def due(self, before: datetime, limit: int) -> Iterator[str]:
-        endings = self._database.endings.values()
+        endings = self.database.endings.values()
         due = [(at, one.user_id) for one in endings if (at := self._due_at(one)) and at <= before]
         return islice((user_id for _, user_id in sorted(due)), limit)
 
     def note_resent(self, user_id: str, due_at: datetime) -> None:
-        found = self._database.endings.get(user_id)
+        found = self.database.endings.get(user_id)
         if found and found.due_at:
             self._resent[user_id] = found, due_at
 

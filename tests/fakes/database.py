@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from chalicelib.access.model import Ending
-from chalicelib.accounts.model import Kind, User
+from chalicelib.accounts.model import User
 from chalicelib.accounts.sessions import Session, SignIn
-from chalicelib.common.names import normal_name
 from chalicelib.events.model import Entry
 from chalicelib.invites.model import Invite
 from chalicelib.qr_codes.model import QrImage
@@ -15,8 +14,6 @@ from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.pauses import Pause
 from chalicelib.settings.model import Settings
 from chalicelib.setup.model import Ownership
-
-PLEX_ID, EMAIL, USERNAME = "plex id", "e-mail", "user name"
 
 
 @dataclass
@@ -53,13 +50,3 @@ class Database:
             another()
 
         self.before_write = once
-
-
-def identities_of(user: User) -> dict[str, str]:
-    """What kind of identity an account holds, to the identity's own id."""
-    held = {PLEX_ID: f"plex#{user.plex_id}"} if user.plex_id is not None else {}
-    if user.email is not None:
-        held[EMAIL] = f"email#{user.email}"
-    if user.kind is Kind.LOCAL:
-        held[USERNAME] = f"name#{normal_name(user.name)}"
-    return held

@@ -228,7 +228,7 @@ def _call(call: Callable[Concatenate[Side, P], R]) -> Callable[Concatenate[Side,
     """A call of plex.tv: counted, and hit by what was told to go wrong."""
 
     @wraps(call)
-    def called(side: Side, *args: P.args, **kwargs: P.kwargs) -> R:
+    def called(side: Side, /, *args: P.args, **kwargs: P.kwargs) -> R:
         world = side._world
         world.calls.append(call.__name__)
         side._authorise()
