@@ -2,13 +2,13 @@
 
 import pytest
 
-from local.run import StackOptions, run_stack
-from testing.people import Stack
-
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory):
     """The running product, as tests use it. Started once; tests make their own invites and accounts in it."""
+    from local.run import StackOptions, run_stack  # here, for unit tests do without it
+    from testing.people import Stack
+
     options = StackOptions(
         port=0,
         state=tmp_path_factory.mktemp("stack"),
