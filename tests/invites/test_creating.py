@@ -186,7 +186,12 @@ def test_codes_that_are_taken_again_and_again_are_told():
 
 def test_a_generated_code_has_eight_letters_and_digits_as_chance_chooses_them():
     ports, offered = the_ports(), []
-    ports.choose = lambda among: (offered.append(among), among[-1])[1]
+
+    def choose_the_last(among):
+        offered.append(among)
+        return among[-1]
+
+    ports.choose = choose_the_last
     assert create(an_inviter(), ports).code == "9" * 8
     assert offered == [CODE_ALPHABET] * 8
 

@@ -1,6 +1,7 @@
 """What settings must be to make sense together."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,11 @@ SET_UP = Settings(
 )
 
 
-def change(settings=SET_UP, **facts):
+def having(**facts: Any):
+    return replace(SET_UP, **facts)
+
+
+def change(settings=SET_UP, **facts: Any):
     must_be_sound(replace(settings, **facts), was=settings)
 
 
@@ -25,17 +30,17 @@ def test_sign_up_needs_a_server_and_an_address():
     change(signup_enabled=True)
     for missing in ({"server": None}, {"application_url": ""}):
         with pytest.raises(SetupIncomplete):
-            change(replace(SET_UP, **missing), signup_enabled=True)
+            change(having(**missing), signup_enabled=True)
 
 
 def test_the_address_cannot_go_while_sign_up_is_on():
     with pytest.raises(SetupIncomplete) as refused:
-        change(replace(SET_UP, signup_enabled=True), application_url="")
+        change(having(signup_enabled=True), application_url="")
     assert refused.value.field == "application_url"
 
 
 def test_a_library_that_plex_dropped_does_not_stand_in_the_way_of_other_edits():
-    stale = replace(SET_UP, enabled_libraries=("1", "999"))
+    stale = having(enabled_libraries=("1", "999"))
     change(stale, application_title="Cinema")
     change(stale, enabled_libraries=("1", "2", "999"))
     with pytest.raises(BadInput):
@@ -55,7 +60,7 @@ def test_each_refusal_names_its_field_and_why():
         ({"application_url": ""}, "SetupIncomplete.address_for_signup", "application_url"),
     ):
         with pytest.raises(SetupIncomplete) as refused:
-            change(replace(SET_UP, **missing), signup_enabled=True)
+            change(having(**missing), signup_enabled=True)
         assert (refused.value.key, refused.value.field) == (key, field)
 
 
@@ -66,7 +71,7 @@ def test_without_sign_up_neither_server_nor_address_is_needed():
 @pytest.mark.parametrize("field", ["application_url", "dashboard_url"])
 def test_addresses_are_addresses_or_none_at_all(field):
     change(**{field: "https://watch.example.org"})
-    change(replace(SET_UP, **{field: "https://watch.example.org"}), **{field: ""})
+    change(having(**{field: "https://watch.example.org"}), **{field: ""})
     with pytest.raises(BadInput) as refused:
         change(**{field: "watch.example.org"})
     assert refused.value.field == field
@@ -96,7 +101,7 @@ def test_a_library_that_is_newly_named_must_be_known(field):
         change(**{field: ("1", "999")})
     assert (refused.value.key, refused.value.field) == ("BadInput.unknown_library", field)
     assert refused.value.facts == {"library": "999"}
-    change(replace(SET_UP, **{field: ("1", "999")}), **{field: ("1", "999", "2")})
+    change(having(**{field: ("1", "999")}), **{field: ("1", "999", "2")})
 
 
 def test_at_least_one_library_is_enabled_and_one_shared():
@@ -108,9 +113,9 @@ def test_at_least_one_library_is_enabled_and_one_shared():
 
 def test_no_library_at_all_stands_in_the_way_of_no_other_edit():
     for field in ("enabled_libraries", "default_libraries"):
-        change(replace(SET_UP, **{field: ()}), application_title="Cinema")
+        change(having(**{field: ()}), application_title="Cinema")
 
 
 @pytest.mark.parametrize("changes", [{"enabled_libraries": ()}, {"default_libraries": ()}])
 def test_before_the_libraries_are_read_any_choice_of_none_is_taken(changes):
-    change(replace(SET_UP, libraries=()), **changes)
+    change(having(libraries=()), **changes)
