@@ -16,12 +16,11 @@ NO_FACTS = {"detail", "field", "retry_after"}
 
 @dataclass(frozen=True)
 class Raised:
-    """One place where a refusal is made: its class, its detail and field where they are literal, and its facts."""
+    """One place where a refusal is made: its class, its detail, and the names of its facts."""
 
     where: str
     code: str
     detail: str | None
-    field: str | None
     facts: frozenset[str]
 
     @property
@@ -52,13 +51,13 @@ def reason_codes() -> set[str]:
 def _refusals_in(node: ast.AST, where: str) -> Iterator[Raised]:
     if isinstance(node, ast.Call) and _name(node.func) in KINDS:
         named = {each.arg: each.value for each in node.keywords}
-        detail, field = (node.args[0] if node.args else named.get("detail")), named.get("field")
+        detail = node.args[0] if node.args else named.get("detail")
         place = f"{where}:{node.lineno}"
         assert detail is None or _literal(detail), f"{place}: a detail that cannot be read"
         facts = frozenset(name for name in named if name) - NO_FACTS
-        yield Raised(place, _name(node.func), _literal(detail), _literal(field), facts)
+        yield Raised(place, _name(node.func), _literal(detail), facts)
     if isinstance(node, ast.Raise) and node.exc and _name(node.exc) in KINDS:
-        yield Raised(f"{where}:{node.lineno}", _name(node.exc), None, None, frozenset())
+        yield Raised(f"{where}:{node.lineno}", _name(node.exc), None, frozenset())
 
 
 def _name(node: ast.expr) -> str:
