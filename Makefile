@@ -55,7 +55,8 @@ types: $(VENV)  ## Types, strictly
 	$(RUN)mypy
 
 unit: $(VENV)  ## Tests that need nothing running
-	$(RUN)pytest -q tests/common tests/events tests/settings tests/accounts tests/invites tests/qr_codes tests/access tests/setup tests/redemptions tests/texts tests/web tests/test_*.py
+	$(RUN)pytest -q -m "not stack" tests/common tests/events tests/settings tests/accounts tests/invites tests/qr_codes \
+		tests/access tests/setup tests/redemptions tests/texts tests/web tests/stores_contract tests/test_*.py
 
 check: lint types unit  ## The fast loop: lint, types, unit tests
 

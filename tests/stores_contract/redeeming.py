@@ -1,7 +1,6 @@
 """Invites, claims and redemptions for the contracts, written through the ports themselves."""
 
 import secrets
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,11 +8,12 @@ from typing import Any
 from chalicelib.accounts.model import User, new_user
 from chalicelib.accounts.sessions import Purpose, SignIn, new_session
 from chalicelib.common.people import Permission, Person
-from chalicelib.events.model import Entry, about_invite, change_entry
+from chalicelib.events.model import Entry, about_invite
 from chalicelib.invites.model import Invite
 from chalicelib.plex.model import Features, Grant, Library
 from chalicelib.redemptions.model import Redemption, new_redemption
 from chalicelib.redemptions.ports import Claim
+from tests.stores_contract.builders import an_entry
 
 RUTH = Person("ruth", "Ruth")
 MOVIES = Library("140000101", "1", "Movies", "movie")
@@ -21,7 +21,7 @@ MOVIES = Library("140000101", "1", "Movies", "movie")
 
 def add_invite(ports: Any, now: datetime, **facts: Any) -> Invite:
     invite = Invite(code=ports.new_id()[:12], created_by=RUTH, created_at=now, updated_at=now, **facts)
-    ports.invites.add(invite, _entry(ports, invite, now), None)
+    ports.invites.add(invite, an_entry(ports, about_invite(invite.code)), None)
     return invite
 
 
@@ -29,7 +29,7 @@ def edit_invite(ports: Any, invite: Invite, **changes: Any) -> None:
     """As an edit by a person does."""
 
     def decide(was: Invite, _: Any) -> tuple[Invite, Entry]:
-        return replace(was, edition=was.edition + 1, **changes), _entry(ports, was, was.created_at)
+        return replace(was, edition=was.edition + 1, **changes), an_entry(ports, about_invite(was.code))
 
     ports.invites.change(invite.code, decide)
 
@@ -87,22 +87,7 @@ def session_token(claim: Claim) -> str:
     return f"{claim.user.id}.secret"
 
 
-def all_pages(read: Callable[[str | None], Any]) -> list[Any]:
-    """The items of all pages, in their order."""
-    page = read(None)
-    items = list(page.items)
-    while page.next:
-        page = read(page.next)
-        items += page.items
-    return items
-
-
 def _claim(ports: Any, invite: Invite, user: User, now: datetime) -> Claim:
     redemption = a_redemption(ports, now, code=invite.code, user=user)
     _, session = new_session(user.id, new_id=lambda: "secret", now=now, redemption_id=redemption.id)
     return Claim(invite=invite, user=user, redemption=redemption, session=session)
-
-
-def _entry(ports: Any, invite: Invite, now: datetime) -> Entry:
-    about = about_invite(invite.code)
-    return change_entry(ports.new_id(), about, "changed", by=RUTH, now=now, before={}, after={"note": "another"})
