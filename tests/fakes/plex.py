@@ -121,7 +121,9 @@ class PlexWorld:
     def add_person(
         self, name: str = "maya", *, email: str | None = "", confirmed: bool = True, restricted: bool = False
     ) -> PlexAccount:
-        """Another account; its address is made from its name unless one is given."""
+        """Another account; its address is made from its name unless one is given. Names are unique."""
+        if not restricted and name in {account.name for account in self.accounts.values()}:
+            raise AssertionError(f"{name} is there already")
         address = f"{name}@example.org" if email == "" else email
         account = PlexAccount(next(self._numbers), name, address, confirmed=confirmed, restricted=restricted)
         self.accounts[account.id] = account
@@ -491,12 +493,6 @@ class FakeWorkQueue:
 
     def refresh_libraries(self) -> None:
         self._send("refresh_libraries", "", 0)
-
-    def take(self) -> Message:
-        """The message that is due first, which is then gone."""
-        first = min(self.messages, key=lambda message: message.due_at)
-        self.messages.remove(first)
-        return first
 
     def _send(self, kind: Literal["provision", "end_access", "refresh_libraries"], id_: str, delay: int) -> None:
         if not 0 <= delay <= 900:
