@@ -1,6 +1,10 @@
 """One local stack for all tests that need one: the same as `make run`, with a less patient queue."""
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("tests", deadline=None, derandomize=True)  # machines are busy; a failure is found again
+settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session")

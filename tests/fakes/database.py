@@ -42,11 +42,13 @@ class Database:
     journal: list[Entry] = field(default_factory=list)
     before_write: Callable[[], None] = lambda: None
 
-    def let_come_first(self, another: Callable[[], object]) -> None:
-        """Have another writer come just before the next conditional write."""
+    def let_come_first(self, *others: Callable[[], object]) -> None:
+        """Have other writers come first, one just before each of the next conditional writes."""
+        waiting = list(others)
 
-        def once() -> None:
-            self.before_write = lambda: None
-            another()
+        def come_first() -> None:
+            self.before_write = lambda: None  # what the other writes itself meets no one
+            waiting.pop(0)()
+            self.before_write = come_first if waiting else self.before_write
 
-        self.before_write = once
+        self.before_write = come_first
