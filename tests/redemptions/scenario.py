@@ -8,7 +8,7 @@ from chalicelib.access.ending import EndingAccess, ResendingEndings
 from chalicelib.accounts.managing import ManagingUsers
 from chalicelib.accounts.model import User, new_user
 from chalicelib.common.people import Permission, Person
-from chalicelib.common.ports import RetryLater
+from chalicelib.common.ports import RetryLater, StaleWrite
 from chalicelib.invites.model import Invite
 from chalicelib.plex.model import Features, Server
 from chalicelib.redemptions.joining_locally import JoiningLocally, parse_applicant
@@ -27,8 +27,8 @@ RUTH = Person("ruth", "Ruth")
 
 PASSWORD = "correct horse"
 FUNCTION_TIME = timedelta(seconds=60)
-BACK_AFTER_CRASH = timedelta(minutes=6)
-"""When SQS brings back the message of a function that crashed."""
+BACK_AFTER_FAILURE = timedelta(minutes=6)
+"""When SQS brings back the message of a function that failed in a way that was not foreseen."""
 
 
 class Scenario(FakePorts):
@@ -105,17 +105,20 @@ class Scenario(FakePorts):
     # What the queue and the schedule do
 
     def deliver(self) -> Any:
-        """The message that is due first. Should the function raise RetryLater or crash, the queue brings it back."""
+        """The message that is due first. Should the function fail or crash, the queue brings it back."""
         message = min(self.messages, key=lambda message: message.due_at)
         self.messages.remove(message)
         self.now = max(self.now, message.due_at)
+        return self.try_to_work(message)
+
+    def try_to_work(self, message: Message) -> Any:
         try:
             with self.moments.within():
                 return self.work(message)
         except RetryLater as later:
             self._bring_back(message, timedelta(seconds=later.seconds))
-        except Crashed:
-            self._bring_back(message, BACK_AFTER_CRASH)
+        except (Crashed, StaleWrite):
+            self._bring_back(message, BACK_AFTER_FAILURE)
 
     def work(self, message: Message) -> Any:
         if message.kind == "provision":
