@@ -11,7 +11,7 @@ from chalicelib.common.retrying import MOST_TRIES, doubled, spread, until_writte
 
 def an_attempt(*, stale):
     """It meets so many other writes, and counts its calls."""
-    calls = []
+    calls: list[int] = []
 
     def attempt():
         calls.append(len(calls))

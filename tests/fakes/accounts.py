@@ -144,8 +144,9 @@ class FakePasswords:
 
 
 class FakeCounters:
-    """accounts.ports.Counters. ``writes`` counts what they cost, ``gone_after`` says when each may go; the calls named in
-    ``overrun`` meet more than the table takes.
+    """accounts.ports.Counters. ``writes`` counts what they cost, ``gone_after`` says when each may go.
+
+    The calls named in ``overrun`` meet more than the table takes.
     """
 
     def __init__(self) -> None:
