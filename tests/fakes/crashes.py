@@ -1,4 +1,4 @@
-"""Functions that crash: gone before or after any call that they make to the outside world."""
+"""Functions that crash: gone before the first call that they make to the outside world, or after any."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,8 +25,9 @@ class Crashed(BaseException):
 
 
 class Moments:
-    """The moments before and after each call that a function makes; at one of them it crashes, if told to.
+    """The moments at which a function can crash: before its first call, and after each. At one it does, if told to.
 
+    Between two calls nothing changes outside, so the moment before a call is the one after the call before it.
     They count only while ``within``: what tests do by themselves goes through the same ports.
     """
 
@@ -39,6 +40,7 @@ class Moments:
     def within(self) -> Iterator[None]:
         self._is_within = True
         try:
+            self.pass_one()
             yield
         finally:
             self._is_within = False
@@ -51,7 +53,7 @@ class Moments:
 
 
 class Watched:
-    """A port whose calls have a moment before and a moment after."""
+    """A port whose calls have a moment after them."""
 
     def __init__(self, port: Any, moments: Moments) -> None:
         self._port, self._moments = port, moments
@@ -60,10 +62,10 @@ class Watched:
         return Watched(getattr(self._port, name), self._moments)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        self._moments.pass_one()
-        answer = self._port(*args, **kwargs)
-        self._moments.pass_one()
-        return answer
+        try:
+            return self._port(*args, **kwargs)
+        finally:
+            self._moments.pass_one()
 
 
 def watch(ports: FakePorts) -> Moments:

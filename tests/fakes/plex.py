@@ -82,11 +82,11 @@ class Fault:
 class PlexWorld:
     """Who exists, who owns what, who shares what with whom. It begins with an owner, her server and three libraries.
 
-    Tests change the attributes: ``takes_owner_token``: whether the owner's token counts. ``plex_pass``: whether the
-    owner has it. ``home_limit`` and ``people_limit`` count the owner in. ``shown_to_person_after`` and
+    Tests change the attributes. ``takes_owner_token``: whether the owner's token counts. ``plex_pass``: whether the
+    owner has it. ``home_limit`` and ``people_limit``: how many fit. ``shown_to_person_after``,
     ``shown_to_owner_after``: how long a new share or invite is not in what plex.tv answers to that side.
-    ``accepts_at_once``: shares need no accepting. ``tells_features``: whether the answer to a share does.
-    ``keeps_corrections`` and ``keeps_removals``: whether a correction, and a removal, has an effect. ``calls``: the names of all calls so far.
+    ``accepts_at_once``: shares need no accepting. ``tells_features``: the answer to a share does.
+    ``keeps_corrections``, ``keeps_removals``: they have an effect. ``calls``: the names of all calls so far.
     ``before_call`` is called before each of them, so that a test can have something else happen meanwhile.
     """
 
