@@ -69,9 +69,8 @@ def _table(model: type[Model]) -> str:
     return name.rpartition("-")[2]
 
 
-def _schema(model: type[Model]) -> dict[str, Any]:
-    schema: dict[str, Any] = model._get_schema()
-    return schema
+def _schema(model: type[Model]) -> Any:
+    return model._get_schema()
 
 
 def _keys(schema: list[dict[str, str]]) -> dict[str, str]:
