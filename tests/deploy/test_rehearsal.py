@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from testing.rehearsal import become_owner, setup_token
 from tests.deploy.steps import STEPS
 
-FUNCTIONS = ("api_handler", "provision", "sweep", "remove_orphans", "tidy_qr")
+FUNCTIONS = ("api_handler", "provision", "sweep", "tidy_qr")
 
 
 def test_a_deployment_from_nothing_says_what_it_saw_and_where_to_go_on(deployed, rehearsal):
@@ -74,8 +74,7 @@ def test_the_api_is_regional_limited_and_tagged(rehearsal, deployed):
 def test_logs_are_kept_for_as_long_as_the_template_says(rehearsal, deployed):
     groups = rehearsal.client("logs").describe_log_groups(logGroupNamePrefix="/aws/lambda/streamarr-prod")["logGroups"]
     assert {group["logGroupName"]: group["retentionInDays"] for group in groups} == {
-        f"/aws/lambda/streamarr-prod{suffix}": 90
-        for suffix in ("", "-provision", "-sweep", "-remove_orphans", "-tidy_qr")
+        f"/aws/lambda/streamarr-prod{suffix}": 90 for suffix in ("", "-provision", "-sweep", "-tidy_qr")
     }
 
 
@@ -84,10 +83,7 @@ def test_schedules_and_sources_are_wired(rehearsal, deployed):
     rules = {
         rule["Name"]: rule["ScheduleExpression"] for rule in events.list_rules(NamePrefix="streamarr-prod")["Rules"]
     }
-    assert rules == {
-        "streamarr-prod-sweep-event": "rate(5 minutes)",
-        "streamarr-prod-remove_orphans-event": "rate(1 day)",
-    }
+    assert rules == {"streamarr-prod-sweep-event": "rate(5 minutes)"}
     for rule in rules:
         (target,) = events.list_targets_by_rule(Rule=rule)["Targets"]
         assert target["Arn"].endswith(rule.removesuffix("-event"))

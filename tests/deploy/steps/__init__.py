@@ -18,7 +18,6 @@ STEPS: dict[str, Step] = {
         logging.the_api_logs,
         logging.the_queue_function_logs,
         logging.the_sweep_logs,
-        logging.the_hunt_for_orphans_logs,
         logging.the_stream_function_logs,
         qr_images.qr_codes_come_and_go,
         qr_images.a_qr_code_is_taken_away_while_it_is_drawn,
@@ -46,6 +45,5 @@ STEPS: dict[str, Step] = {
         sweeping.the_sweep_moves_expired_invites,
         sweeping.the_sweep_ends_trials,
         sweeping.the_sweep_removes_what_is_overdue,
-        qr_images.orphans_are_removed,
     )
 }

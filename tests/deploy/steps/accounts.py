@@ -43,14 +43,14 @@ def an_access_not_ended_is_ended_by_the_sweep(stay: Stay) -> None:
     stay.stack.plex.fault(path=".*shared_servers.*", kind="status", status=503, times=None, retry_after="900")
     stay.stack.plex.fault(path=".*sharing.*", kind="status", status=503, times=None, retry_after="900")
     ok(stay.stack.admin.delete(f"/users/{user}"))
-    stay.eventually(lambda: "due_at" in stay.row("redemptions", id=f"departure#{user}"))
+    stay.eventually(lambda: "due_at" in stay.row("redemptions", id=f"ending#{user}"))
     stay.stack.plex.control.delete("/_standin/faults")
-    stay.set("redemptions", {"id": f"departure#{user}"}, due_at={"N": "1"})
+    stay.set("redemptions", {"id": f"ending#{user}"}, due_at={"N": "1"})
     stay.invoke("sweep")
     stay.eventually(lambda: not stay.stack.plex.shares(visitor.account))
 
 
 def _access_ends(stay: Stay, visitor: Visitor, user: str) -> None:
     stay.eventually(lambda: not stay.stack.plex.shares(visitor.account))
-    stay.eventually(lambda: "due_at" not in stay.row("redemptions", id=f"departure#{user}"))
-    assert stay.row("redemptions", id=f"departure#{user}")
+    stay.eventually(lambda: "due_at" not in stay.row("redemptions", id=f"ending#{user}"))
+    assert stay.row("redemptions", id=f"ending#{user}")

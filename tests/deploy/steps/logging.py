@@ -22,10 +22,6 @@ def the_sweep_logs(stay: Stay) -> None:
     _logs(stay, "-sweep", lambda: stay.invoke("sweep"))
 
 
-def the_hunt_for_orphans_logs(stay: Stay) -> None:
-    _logs(stay, "-remove_orphans", lambda: stay.invoke("remove_orphans"))
-
-
 def the_stream_function_logs(stay: Stay) -> None:
     code = stay.stack.invite()
 

@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from threading import Event
 
 import httpx
@@ -70,18 +69,6 @@ def a_record_that_makes_no_sense_is_parked(stay: Stay) -> None:
     dynamodb.put_item(TableName=stay.table("qr_images"), Item=item)
     dynamodb.delete_item(TableName=stay.table("qr_images"), Key=item)
     stay.eventually(lambda: sqs.receive_message(QueueUrl=url, VisibilityTimeout=1).get("Messages"))
-
-
-def orphans_are_removed(stay: Stay) -> None:
-    s3, bucket, key = stay.rehearsal.client("s3"), stay.outputs["QrBucketName"], "qr/orphan01/1.png"
-    long_ago = (datetime.now(UTC) - timedelta(days=3)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-    s3.put_object(Bucket=bucket, Key=key, Body=b"png", Metadata={"last-modified": long_ago})
-    s3.put_object(Bucket=bucket, Key="bookmarks/orphans", Body=b"qr/")
-    stay.invoke("remove_orphans")
-    assert key not in stay.objects()
-    assert s3.get_object(Bucket=bucket, Key="bookmarks/orphans")["Body"].read() == b""
-    s3.delete_object(Bucket=bucket, Key="bookmarks/orphans")
-    stay.invoke("remove_orphans")
 
 
 @contextmanager
