@@ -1,4 +1,4 @@
-"""Transactions that tell which of their conditions failed."""
+"""Transactions that name the conditions that failed."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from pynamodb.transactions import TransactGet, TransactWrite
 
 
 class ConditionsFailed(Exception):
-    """Some conditions did not hold, so nothing was written; ``names`` are those of the writes concerned."""
+    """Some conditions did not hold, so nothing was written; ``names`` are the names of those writes."""
 
     def __init__(self, names: frozenset[str]) -> None:
         super().__init__(", ".join(sorted(names)))
@@ -19,9 +19,9 @@ class ConditionsFailed(Exception):
 
 
 class Transaction:
-    """Writes to be done all or none, each under a name that says what its condition guards.
+    """Writes that are done all or none, each under a name that says what its condition protects.
 
-    PynamoDB sends checks, deletes, puts, updates, whatever the order they were queued in; reasons are matched so.
+    PynamoDB sends checks, deletes, puts, updates, in this order, and DynamoDB gives its reasons in the order sent.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -45,7 +45,7 @@ class Transaction:
         self._deletes.append((name, model, condition))
 
     def commit(self) -> None:
-        """Write it all. Raises ConditionsFailed, Contention when others kept writing the same records, Unreachable."""
+        """Write it all. Raises ConditionsFailed, Contention where other writes kept crossing it, Unreachable."""
         try:
             self._send()
         except TransactWriteError as error:
@@ -65,7 +65,7 @@ class Transaction:
                 write.update(model, actions, condition)
 
     def _failed(self, error: TransactWriteError) -> frozenset[str]:
-        """The names of those whose conditions failed."""
+        """The names of the writes with a condition that failed."""
         names = [each[0] for each in self._checks] + [each[0] for each in self._deletes]
         names += [each[0] for each in self._puts] + [each[0] for each in self._updates]
         reasons = error.cancellation_reasons or [None] * len(names)
