@@ -77,7 +77,7 @@ _NOT_FOUND: dict[str, type[refusals.Refusal]] = {
 
 
 class Site(Chalice):
-    """A Chalice app whose every answer, its own 404, 405 and 415 included, has the security headers."""
+    """A Chalice app. Each answer has the security headers, its own 404, 405 and 415 included."""
 
     def __call__(self, event: Any, context: Any) -> Any:
         answer = super().__call__(event, context)
@@ -88,7 +88,7 @@ class Site(Chalice):
 
 
 class Api(Blueprint):
-    """A Blueprint whose views may raise refusals."""
+    """A Blueprint with views that may raise refusals."""
 
     def route(
         self, path: str, *, limited: Route | None = None, refused: Refused | None = None, **options: Any

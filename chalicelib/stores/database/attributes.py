@@ -1,4 +1,4 @@
-"""How the core's values are written in DynamoDB."""
+"""How domain values lie in DynamoDB."""
 
 from datetime import datetime
 from functools import cached_property
@@ -36,7 +36,7 @@ class Typed(Attribute[T], Generic[T]):
 
     @cached_property
     def _decoder(self) -> msgspec.json.Decoder[T]:
-        """Made when first needed, for a short cold start; and once, because reading a type takes longer than a text."""
+        """Made when first needed, for a cold start; and once, for a type takes longer to look through than a text."""
         return msgspec.json.Decoder(self._of)
 
     def serialize(self, value: T) -> str:
@@ -47,7 +47,7 @@ class Typed(Attribute[T], Generic[T]):
 
 
 class Texts(Attribute[dict[str, str]]):
-    """Texts by name: a map with entries that an update can name. PynamoDB's own maps each take as long as a record."""
+    """Texts by name, as a map; an update can name its entries. PynamoDB's own maps take as long as a record each."""
 
     attr_type = MAP
 

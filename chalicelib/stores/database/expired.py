@@ -1,4 +1,4 @@
-"""Records that have expired, where DynamoDB's own deletion, which may come days later, is too late."""
+"""Records with a TTL that has passed, where DynamoDB's own deletion (which may be days late) is not soon enough."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,13 +12,13 @@ from chalicelib.common.sweeping import Key
 from chalicelib.stores.database.transactions import is_condition_failed
 
 BY_TTL = "ttl"
-"""The one value of ``due_kind`` in tables where each record has a TTL: the index has them in the order of it."""
+"""The one value of ``due_kind`` where all records of a table have a TTL: the index has them in the order of it."""
 
 _PAGE = 500
 
 
 class Expiring(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB
-    """The index of a table with a model that has a ``due_kind`` with the default BY_TTL."""
+    """The index of a table with a ``due_kind`` that is BY_TTL by default."""
 
     class Meta:
         index_name = "due"
@@ -40,7 +40,7 @@ class ExpiredRecords:
         return (tuple(getattr(record, name) for name in self._key) for record in found)
 
     def drop(self, key: Key, now: datetime) -> bool:
-        """Delete it if it is (still) expired; whether it was."""
+        """Delete it if its time is (still) over; whether it was."""
         try:
             self._model(*key).delete(self._model.expires_at <= now)
         except DeleteError as error:

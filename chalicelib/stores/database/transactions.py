@@ -1,4 +1,4 @@
-"""Transactions that name the conditions that failed."""
+"""Transactions that tell which of their conditions failed."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from pynamodb.transactions import TransactGet, TransactWrite
 
 
 class ConditionsFailed(Exception):
-    """Some conditions did not hold, so nothing was written; ``names`` are the names of those writes."""
+    """Some conditions did not hold, so nothing was written; ``names`` are those of the writes concerned."""
 
     def __init__(self, names: frozenset[str]) -> None:
         super().__init__(", ".join(sorted(names)))
@@ -19,9 +19,9 @@ class ConditionsFailed(Exception):
 
 
 class Transaction:
-    """Writes that are done all or none, each under a name that says what its condition protects.
+    """Writes to be done all or none, each under a name that says what its condition guards.
 
-    PynamoDB sends checks, deletes, puts, updates, in this order, and DynamoDB gives its reasons in the order sent.
+    PynamoDB sends checks, deletes, puts, updates, not in the order they were queued in; reasons are matched so.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -45,7 +45,7 @@ class Transaction:
         self._deletes.append((name, model, condition))
 
     def commit(self) -> None:
-        """Write it all. Raises ConditionsFailed, Contention where other writes kept crossing it, Unreachable."""
+        """Write it all. Raises ConditionsFailed, Contention when others kept writing the same records, Unreachable."""
         try:
             self._send()
         except TransactWriteError as error:

@@ -1,7 +1,7 @@
-"""Where lists find invites: each index has the newest first, and no deleted ones.
+"""Where lists find invites. All of them keep what was made last at the top, and forget what is deleted.
 
-``status_hint`` is the status as of the last write. Expiry is the only fact that changes without a write: an invite that
-has expired stays under its old status, and in ``due``, until the sweep moves it. Readers check against the facts.
+``status_hint`` is the status as of the last write. Expiry alone moves by itself: an expired invite stays
+under its old status, and in ``due``, until the sweep moves it. Readers check against the facts.
 """
 
 from typing import Any
@@ -64,7 +64,7 @@ class InvitesDue(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  #
 
 
 def places(invite: Invite, status: Status) -> dict[str, Any]:
-    """The attributes under which lists find an invite; None means absent."""
+    """The attributes under which lists find an invite; None is to be absent."""
     if invite.deleted_at:
         return dict.fromkeys(("listed", "creator_id", "order", "status_hint", "creator_status", "due_kind", "due_at"))
     waits_for = invite.expires_at if status in (Status.ACTIVE, Status.INACTIVE) else None
