@@ -9,7 +9,7 @@ PER_HUNDRED_INVITES = 0.05
 """Made, looked at and redeemed: requests, functions, tables, queue and logs together."""
 
 
-def told() -> str:
+def describe() -> str:
     standing = " + ".join(f"{cost:.2f} for {what}" for what, cost in STANDING.items())
     return (
         f"  Costs about {sum(STANDING.values()):.2f} USD a month at rest ({standing}),"

@@ -61,7 +61,7 @@ def test_everything_is_again_as_it_was_at_that_moment(
     _send(stay, {"kind": "provision", "redemption_id": "no-more"})
 
     done = rehearsal.ops("restore", "prod", *at, *MINE).stdout
-    assert "Everybody signs in again" in done
+    assert "All people sign in again" in done
     assert _exported(rehearsal) == then
     assert stay.stack.client().get("/health").status_code == 200
     assert stay.stack.admin.get("/auth/me").status_code == 401

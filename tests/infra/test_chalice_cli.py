@@ -11,6 +11,8 @@ from chalice.app import Chalice
 from chalice.deploy import packager, swagger
 from chalice.utils import OSUtils
 
+from chalicelib.common.refusals import TooManyRequests
+from chalicelib.texts.catalogue import refusal_sentence
 from infra import chalice_cli
 from infra.deploy import configuring
 from infra.deploy.installation import DeploymentError, Installation
@@ -35,7 +37,7 @@ def installation(project):
 @pytest.fixture
 def chalice_command(monkeypatch, installation):
     """The state of the process in which Chalice's command has loaded app.py."""
-    for owner, seam in chalice_cli.SEAMS:
+    for owner, seam in chalice_cli.REPLACED:
         monkeypatch.setattr(owner, seam, getattr(owner, seam))
     monkeypatch.setattr(chalice_cli, "Installation", lambda *_: installation)
     monkeypatch.setenv("STAGE", "prod")
@@ -55,6 +57,8 @@ def test_every_definition_carries_the_api_s_own_errors(chalice_command, generato
     unknown_route = errors["MISSING_AUTHENTICATION_TOKEN"]
     assert unknown_route["statusCode"] == "404"
     assert json.loads(unknown_route["responseTemplates"]["application/json"])["Code"] == "NotFound"
+    too_many = json.loads(errors["THROTTLED"]["responseTemplates"]["application/json"])
+    assert too_many == {"Code": "TooManyRequests", "Message": refusal_sentence(TooManyRequests(), "en")}
     assert errors["THROTTLED"]["responseParameters"]["gatewayresponse.header.Retry-After"] == "'1'"
 
 
@@ -143,7 +147,7 @@ def test_chalice_is_the_version_whose_inside_is_known():
     assert "\nchalice==1.34.0\n" in (ROOT / "requirements-dev.in").read_text()
     overriding = [each for each in swagger.SwaggerGenerator.__subclasses__() if "generate_swagger" in vars(each)]
     assert overriding == []
-    assert all(hasattr(owner, seam) for owner, seam in chalice_cli.SEAMS)
+    assert all(hasattr(owner, seam) for owner, seam in chalice_cli.REPLACED)
 
 
 def _packager(builder: Any) -> packager.LambdaDeploymentPackager:
