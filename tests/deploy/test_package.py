@@ -32,7 +32,7 @@ def test_it_is_small(package):
 
 
 @pytest.mark.parametrize(("module", "how"), [("botocore/session.py", 0b01), ("chalicelib/wiring.py", 0b11)])
-def test_modules_lie_in_it_compiled_for_where_they_will_lie(package, module, how):
+def test_modules_are_compiled_for_their_place_in_lambda(package, module, how):
     """By hash, PEP 552: never by time, which a zip does not keep; ours are checked against their source."""
     compiled = Path(cache_from_source(str(package.folder / module))).read_bytes()
     assert int.from_bytes(compiled[4:8], "little") == how
@@ -68,7 +68,7 @@ def test_every_handler_imports_from_the_package_alone(package, handler):
     assert package.foreign_imports(handler) == []
 
 
-def test_the_handlers_are_those_that_lambda_is_told(package):
+def test_the_handlers_are_those_of_the_packaged_template(package):
     assert {function["Handler"] for function in package.functions.values()} == set(HANDLERS)
 
 

@@ -14,7 +14,7 @@ from chalicelib.invites import creating
 from chalicelib.invites.options import Expiry, InviteOptions
 from chalicelib.plex.model import Features
 from chalicelib.settings.model import Quota
-from testing.invite_builders import HOUSE, NOW, a_manager, a_user, an_inviter
+from testing.invite_builders import SETTINGS, NOW, a_manager, a_user, an_inviter
 from tests.fakes.old_invites import Invites
 
 ids = map(str, itertools.count())
@@ -60,7 +60,7 @@ def test_advanced_invites_alone_creates_nothing():
 
 
 def test_a_field_given_at_its_default_asks_for_nothing():
-    stack = Invites(settings=HOUSE.__class__(libraries=HOUSE.libraries, default_features=Features(downloads=True)))
+    stack = Invites(settings=SETTINGS.__class__(libraries=SETTINGS.libraries, default_features=Features(downloads=True)))
     plain = {
         "usage_limit": 1,
         "expires_in": None,
@@ -78,7 +78,7 @@ def test_a_field_given_at_its_default_asks_for_nothing():
 
 
 def test_a_plain_invite_has_the_default_features():
-    stack = Invites(settings=HOUSE.__class__(default_features=Features(live_tv=True)))
+    stack = Invites(settings=SETTINGS.__class__(default_features=Features(live_tv=True)))
     assert create(an_inviter(), stack).features == Features(live_tv=True)
 
 
@@ -121,7 +121,7 @@ def test_on_trial_nobody_invites_but_managers():
 
 
 def test_the_quota_is_held_and_the_refusal_says_when_the_next_is_possible():
-    store = Invites(settings=HOUSE.__class__(default_quota=Quota(2, 7)))
+    store = Invites(settings=SETTINGS.__class__(default_quota=Quota(2, 7)))
     create(an_inviter(), store, now=NOW - timedelta(days=1))
     create(an_inviter(), store)
     with pytest.raises(QuotaExceeded, match="18 March 2026 at 08:30:00 UTC"):
@@ -130,7 +130,7 @@ def test_the_quota_is_held_and_the_refusal_says_when_the_next_is_possible():
 
 
 def test_a_user_s_own_quota_comes_before_the_default():
-    store = Invites(settings=HOUSE.__class__(default_quota=Quota(0, 7)))
+    store = Invites(settings=SETTINGS.__class__(default_quota=Quota(0, 7)))
     create(an_inviter(quota=Quota(1, 7)), store)
     create(an_inviter(quota=Quota()), store)
     with pytest.raises(QuotaExceeded):
@@ -139,12 +139,12 @@ def test_a_user_s_own_quota_comes_before_the_default():
 
 @pytest.mark.parametrize("exempt", [Permission.MANAGE_INVITES, Permission.MANAGE_USERS, Permission.ADMIN])
 def test_managers_are_exempt_from_quotas(exempt):
-    store = Invites(settings=HOUSE.__class__(default_quota=Quota(0, 7)))
+    store = Invites(settings=SETTINGS.__class__(default_quota=Quota(0, 7)))
     create(an_inviter(exempt), store)
 
 
 def test_whoever_loses_the_race_for_the_last_one_is_told_so():
-    store = Invites(settings=HOUSE.__class__(default_quota=Quota(1, 7)))
+    store = Invites(settings=SETTINGS.__class__(default_quota=Quota(1, 7)))
     store.interruptions = [lambda store: store.created.update(ruth=[NOW])]
     with pytest.raises(QuotaExceeded):
         create(an_inviter(), store)

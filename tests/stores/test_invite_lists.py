@@ -1,4 +1,4 @@
-"""Lists of invites on real DynamoDB semantics: exact whatever the sweep has done, at a cost that does not grow."""
+"""Lists of invites on real DynamoDB semantics: exact before and after the sweep, at a cost that does not grow."""
 
 from contextlib import ExitStack
 from dataclasses import replace
