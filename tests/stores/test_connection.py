@@ -223,7 +223,7 @@ def test_a_condition_that_failed_as_well_is_final(connection, wire):
     assert wire.tries() == 1
 
 
-def test_a_single_write_whose_condition_failed_is_pynamodb_s_own_error(connection, wire):
+def test_a_failed_condition_of_a_single_write_is_pynamodb_s_own_error(connection, wire):
     wire.answers = [refused("ConditionalCheckFailedException")]
     with pytest.raises(PutError) as refusal:
         put_unless_there(connection)
