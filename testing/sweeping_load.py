@@ -18,7 +18,7 @@ from chalicelib.stores.accounts.records import SignInModel
 from chalicelib.stores.invites.records import InviteModel, invite_record
 from chalicelib.stores.qr_codes.records import QrImageModel
 
-SCHEDULED = Path(__file__).parent / "handlers" / "scheduled.json"
+SCHEDULED = Path(__file__).parents[1] / "tests" / "lambda_events" / "scheduled.json"
 MADE = datetime.now(UTC) - timedelta(days=2)
 EXPIRED = datetime.now(UTC) - timedelta(minutes=1)
 

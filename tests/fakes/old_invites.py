@@ -5,13 +5,13 @@ from dataclasses import replace
 from chalicelib.accounts.ports import QuotaBasis
 from chalicelib.common.ports import StaleWrite
 from chalicelib.common.refusals import CodeTaken, InviteNotFound
-from testing.invite_builders import HOUSE
+from testing.invite_builders import SETTINGS
 
 
 class Invites:
     """``interruptions`` happen one by one, each just before a write."""
 
-    def __init__(self, *invites, settings=HOUSE, users=(), interruptions=()):
+    def __init__(self, *invites, settings=SETTINGS, users=(), interruptions=()):
         self.invites = {invite.code: invite for invite in invites}
         self.settings, self.users = settings, {user.id: user for user in users}
         self.interruptions = list(interruptions)
