@@ -1,4 +1,4 @@
-"""Who knocks too often is kept out for a while, and nobody else is."""
+"""A caller who asks too often is kept out for a while, and no other caller is."""
 
 import hashlib
 from collections.abc import Callable
@@ -166,7 +166,7 @@ def test_behind_cloudfront_the_viewer_counts_and_not_the_edge(stack, monkeypatch
     assert asks("2001:db8:1:3::1:4711", f"/signup/{code}").status_code == 200
 
 
-def test_without_the_origin_s_secret_the_viewer_s_address_is_anybody_s_word(stack, monkeypatch):
+def test_without_the_origin_s_secret_the_viewer_s_address_is_not_believed(stack, monkeypatch):
     monkeypatch.setenv("ORIGIN_SECRET_HASH", hashlib.sha256(SECRET.encode()).hexdigest())
     guesser = stack.client()
 
