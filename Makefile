@@ -3,6 +3,8 @@ PYTHON ?= python3
 STAGE ?= dev
 PARAMETERS ?=
 PICTURES ?= .local/pictures
+UPGRADE ?=
+INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
 RUN := .venv/bin/
 VENV := .venv/.made
 MINISTACK := .venv-ministack/.made
@@ -13,21 +15,21 @@ SITE_SOURCES := $(shell find frontend/src frontend/public -type f -not -name sch
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run dev check test lint types unit site-tests end-to-end rehearse rehearse-policies \
-	rehearse-packages browser screenshots bench contract deploy config smoke restore destroy clean
+	rehearse-packages browser lock audit screenshots bench contract deploy config smoke restore destroy clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 setup: $(VENV) $(MINISTACK)  ## Make the virtual environments
 
-$(VENV): requirements.txt requirements-dev.txt
+$(VENV): requirements-dev.txt
 	$(PYTHON) -m venv .venv
-	.venv/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	.venv/bin/python $(INSTALL) -r requirements-dev.txt
 	touch $@
 
 $(MINISTACK): local/requirements-ministack.txt
 	$(PYTHON) -m venv .venv-ministack
-	.venv-ministack/bin/pip install --quiet --disable-pip-version-check -r local/requirements-ministack.txt
+	.venv-ministack/bin/python $(INSTALL) -r local/requirements-ministack.txt
 	touch $@
 
 $(MODULES): frontend/package-lock.json
@@ -54,8 +56,8 @@ lint: $(VENV)  ## Lint, format and import rules
 types: $(VENV)  ## Types, strictly
 	$(RUN)mypy
 
-unit: $(VENV)  ## Tests that need nothing running
-	$(RUN)pytest -q tests/common tests/events tests/settings tests/accounts tests/invites tests/qr_codes tests/access tests/setup tests/redemptions tests/texts tests/web tests/test_*.py
+unit: $(VENV)  ## Tests that need nothing running, with the coverage of the core
+	$(RUN)pytest -q tests/common tests/events tests/settings tests/accounts tests/invites tests/qr_codes tests/access tests/setup tests/redemptions tests/texts tests/web tests/test_*.py --cov
 
 check: lint types unit  ## The fast loop: lint, types, unit tests
 
@@ -75,6 +77,14 @@ rehearse-packages: setup  ## Package for the other processor and the newer Pytho
 	$(RUN)pytest -q tests/deploy/every_package.py
 
 test: lint types site-tests end-to-end rehearse  ## All tests
+
+lock: $(VENV)  ## Make the lock files from their .in files; UPGRADE=--upgrade takes newer versions, too
+	$(RUN)uv pip compile --quiet $(UPGRADE) requirements.in -o requirements.txt
+	$(RUN)uv pip compile --quiet $(UPGRADE) requirements-dev.in -o requirements-dev.txt
+	$(RUN)uv pip compile --quiet $(UPGRADE) local/requirements-ministack.in -o local/requirements-ministack.txt
+
+audit: $(VENV)  ## Ask the registries for known vulnerabilities of what is locked (needs the network)
+	$(RUN)python -m local.audit
 
 screenshots: setup $(SITE) browser  ## Pictures of every screen, in PICTURES
 	mkdir -p $(PICTURES) && SCREENSHOTS=$(abspath $(PICTURES)) $(RUN)pytest -q tests/browser
@@ -98,4 +108,4 @@ destroy: setup  ## Take STAGE down; DATA=delete YES=… takes its data, too
 	$(RUN)python -m infra.deploy destroy --stage $(STAGE) $(if $(filter delete,$(DATA)),--data --yes "$(YES)")
 
 clean:  ## Remove what was made, the local stack's state included
-	rm -rf .venv .venv-ministack .local frontend/node_modules frontend/dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-ministack .local frontend/node_modules frontend/dist .mypy_cache .ruff_cache .pytest_cache .coverage

@@ -1,4 +1,4 @@
-"""Where this installation's resources are: frozen, from the environment, naming what is missing."""
+"""Where the resources of this deployment are: from the environment, naming what is missing."""
 
 import os
 from collections.abc import Mapping
@@ -67,6 +67,11 @@ class Environment:
     @property
     def in_lambda(self) -> bool:
         return "AWS_LAMBDA_FUNCTION_NAME" in self.variables
+
+    @property
+    def function(self) -> str:
+        """The handler that Lambda calls, by its own name; empty elsewhere."""
+        return self.variables.get("_HANDLER", "").rpartition(".")[2]
 
     @property
     def application_url(self) -> str:

@@ -1,51 +1,47 @@
 """Who fulfils which port, and the only importer of the rim.
 
-A use case is a frozen dataclass whose fields are named for what it touches; ``use`` makes one from the ports of those
-names. A port imports its implementation when it is asked for, and with it what costs a cold start: PynamoDB, boto3,
-plexapi, qrcode. What nearly every event needs is asked for by ``warm_up``.
+A use case is a frozen dataclass with a field for each thing that it touches; ``use`` makes one from the ports of the
+same names. A port imports its implementation when it is asked for, and with it what costs a cold start: PynamoDB,
+boto3, plexapi, qrcode. What nearly every event needs is asked for by ``warm_up``.
 """
 
 import random
 import secrets
-from collections.abc import Iterator
 from dataclasses import fields
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from chalicelib.access.ending import ResendingEndings
-from chalicelib.access.granting import Granting
-from chalicelib.access.ports import AccessStore, StopProvisioning
-from chalicelib.access.revoking import Revoking
-from chalicelib.accounts.ports import AccountStore, Counters, Passwords, SessionStore
-from chalicelib.accounts.trials import EndingTrials
-from chalicelib.common.sweeping import Batch, remove_expired
 from chalicelib.environment import environment
-from chalicelib.events.ports import Journal
-from chalicelib.invites.expiring import MovingExpiredInvites
-from chalicelib.invites.ports import InviteImages, InviteStore
-from chalicelib.plex.ports import KeepOwnerToken, OwnerTokenVersion, PlexOwner, PlexPerson, WorkQueue
-from chalicelib.qr_codes.following import FollowingInvites
-from chalicelib.qr_codes.model import Format
-from chalicelib.qr_codes.ports import ImageRecords, ImageStore, Render
-from chalicelib.redemptions.linking import LinkingPlex
-from chalicelib.redemptions.offers import ReadingOffers
-from chalicelib.redemptions.pausing import Pausing
-from chalicelib.redemptions.ports import Claims, RedemptionStore
-from chalicelib.redemptions.retrying import RetryingRedemptions
-from chalicelib.redemptions.returning import ReturningRedeemers
-from chalicelib.redemptions.stopping import StoppingRedemptions
-from chalicelib.settings.ports import SettingsStore
-from chalicelib.setup.libraries import ManagingLibraries
-from chalicelib.setup.ports import OwnershipStore
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pynamodb.connection import Connection
 
+    from chalicelib.access.granting import Granting
+    from chalicelib.access.ports import AccessStore, StopProvisioning
+    from chalicelib.access.revoking import Revoking
+    from chalicelib.accounts.ports import AccountStore, Counters, Passwords, SessionStore
     from chalicelib.aws.dead_letters import DeadLetters
     from chalicelib.aws.encryption import KmsEncryption
     from chalicelib.aws.owner_token import OwnerToken
     from chalicelib.aws.queue import SqsWorkQueue
+    from chalicelib.common.sweeping import Batch
+    from chalicelib.events.ports import Journal
+    from chalicelib.invites.ports import InviteImages, InviteStore
+    from chalicelib.plex.ports import KeepOwnerToken, OwnerTokenVersion, PlexOwner, PlexPerson, WorkQueue
+    from chalicelib.qr_codes.model import Format
+    from chalicelib.qr_codes.ports import ImageRecords, ImageStore, Render
+    from chalicelib.redemptions.linking import LinkingPlex
+    from chalicelib.redemptions.offers import ReadingOffers
+    from chalicelib.redemptions.pausing import Pausing
+    from chalicelib.redemptions.ports import Claims, RedemptionStore
+    from chalicelib.redemptions.retrying import RetryingRedemptions
+    from chalicelib.redemptions.returning import ReturningRedeemers
+    from chalicelib.settings.ports import SettingsStore
+    from chalicelib.setup.libraries import ManagingLibraries
+    from chalicelib.setup.ports import OwnershipStore
     from chalicelib.stores.qr_codes.records import DynamoImageRecords
 
 UseCase = TypeVar("UseCase")
@@ -59,43 +55,63 @@ class UseCases:
         return case(**{each.name: getattr(self, each.name) for each in fields(cast("Any", case))})
 
     @property
-    def granting(self) -> Granting:
+    def granting(self) -> "Granting":
+        from chalicelib.access.granting import Granting
+
         return self.use(Granting)
 
     @property
-    def revoking(self) -> Revoking:
+    def revoking(self) -> "Revoking":
+        from chalicelib.access.revoking import Revoking
+
         return self.use(Revoking)
 
     @property
-    def pausing(self) -> Pausing:
+    def pausing(self) -> "Pausing":
+        from chalicelib.redemptions.pausing import Pausing
+
         return self.use(Pausing)
 
     @property
-    def offers(self) -> ReadingOffers:
+    def offers(self) -> "ReadingOffers":
+        from chalicelib.redemptions.offers import ReadingOffers
+
         return self.use(ReadingOffers)
 
     @property
-    def returning(self) -> ReturningRedeemers:
+    def returning(self) -> "ReturningRedeemers":
+        from chalicelib.redemptions.returning import ReturningRedeemers
+
         return self.use(ReturningRedeemers)
 
     @property
-    def retrying(self) -> RetryingRedemptions:
+    def retrying(self) -> "RetryingRedemptions":
+        from chalicelib.redemptions.retrying import RetryingRedemptions
+
         return self.use(RetryingRedemptions)
 
     @property
-    def linking(self) -> LinkingPlex:
+    def linking(self) -> "LinkingPlex":
+        from chalicelib.redemptions.linking import LinkingPlex
+
         return self.use(LinkingPlex)
 
     @property
-    def images(self) -> InviteImages:
+    def images(self) -> "InviteImages":
+        from chalicelib.qr_codes.following import FollowingInvites
+
         return self.use(FollowingInvites)
 
     @property
-    def managing_libraries(self) -> ManagingLibraries:
+    def managing_libraries(self) -> "ManagingLibraries":
+        from chalicelib.setup.libraries import ManagingLibraries
+
         return self.use(ManagingLibraries)
 
     @property
-    def stop_provisioning(self) -> StopProvisioning:
+    def stop_provisioning(self) -> "StopProvisioning":
+        from chalicelib.redemptions.stopping import StoppingRedemptions
+
         return self.use(StoppingRedemptions).stop
 
 
@@ -133,70 +149,70 @@ class Ports(UseCases):
         return connect(environment().table_prefix)
 
     @cached_property
-    def settings(self) -> SettingsStore:
+    def settings(self) -> "SettingsStore":
         from chalicelib.stores.settings.settings import DynamoSettings
 
         return DynamoSettings(self.connection)
 
     @cached_property
-    def journal(self) -> Journal:
+    def journal(self) -> "Journal":
         from chalicelib.stores.events.journal import DynamoJournal
 
         _ = self.connection
         return DynamoJournal()
 
     @cached_property
-    def accounts(self) -> AccountStore:
+    def accounts(self) -> "AccountStore":
         from chalicelib.stores.accounts.accounts import DynamoAccounts
 
         return DynamoAccounts(self.connection)
 
     @cached_property
-    def sessions(self) -> SessionStore:
+    def sessions(self) -> "SessionStore":
         from chalicelib.stores.accounts.sessions import DynamoSessions
 
         return DynamoSessions(self.connection)
 
     @cached_property
-    def counters(self) -> Counters:
+    def counters(self) -> "Counters":
         from chalicelib.stores.accounts.counters import DynamoCounters
 
         _ = self.connection
         return DynamoCounters()
 
     @cached_property
-    def ownership(self) -> OwnershipStore:
+    def ownership(self) -> "OwnershipStore":
         from chalicelib.stores.setup.ownership import DynamoOwnership
 
         return DynamoOwnership(self.connection)
 
     @cached_property
-    def invites(self) -> InviteStore:
+    def invites(self) -> "InviteStore":
         from chalicelib.stores.invites.invites import DynamoInvites
 
         return DynamoInvites(self.connection)
 
     @cached_property
-    def claims(self) -> Claims:
+    def claims(self) -> "Claims":
         from chalicelib.stores.redemptions.claims import DynamoClaims
 
         return DynamoClaims(self.connection, self._encrypt)
 
     @cached_property
-    def redemptions(self) -> RedemptionStore:
+    def redemptions(self) -> "RedemptionStore":
         from chalicelib.stores.redemptions.redemptions import DynamoRedemptions
 
         return DynamoRedemptions(self.connection, self._encrypt, self._decrypt)
 
     @cached_property
-    def endings(self) -> AccessStore:
+    def endings(self) -> "AccessStore":
         from chalicelib.stores.access.endings import DynamoEndings
 
         _ = self.connection
         return DynamoEndings()
 
     @property
-    def qr_records(self) -> ImageRecords:
+    def qr_records(self) -> "ImageRecords":
         return self.image_records
 
     @cached_property
@@ -206,17 +222,17 @@ class Ports(UseCases):
         return DynamoImageRecords(self.connection)
 
     @cached_property
-    def qr_images(self) -> ImageStore:
+    def qr_images(self) -> "ImageStore":
         from chalicelib.aws.images import S3Images
 
         return S3Images(environment().qr_bucket)
 
     @property
-    def render(self) -> Render:
+    def render(self) -> "Render":
         return _render
 
     @cached_property
-    def passwords(self) -> Passwords:
+    def passwords(self) -> "Passwords":
         from chalicelib.vendors.passwords import Argon2Passwords
 
         return Argon2Passwords()
@@ -235,7 +251,7 @@ class Ports(UseCases):
         return self.encryption.decrypt(sealed, redemption_id)
 
     @property
-    def queue(self) -> WorkQueue:
+    def queue(self) -> "WorkQueue":
         return self.work_queue
 
     @cached_property
@@ -257,25 +273,25 @@ class Ports(UseCases):
         return OwnerToken(environment().plex_secret_id)
 
     @property
-    def keep_owner_token(self) -> KeepOwnerToken:
+    def keep_owner_token(self) -> "KeepOwnerToken":
         return self.owner_token.write
 
     @property
-    def owner_token_version(self) -> OwnerTokenVersion:
+    def owner_token_version(self) -> "OwnerTokenVersion":
         return self.owner_token.version
 
     @cached_property
-    def plex_person(self) -> PlexPerson:
+    def plex_person(self) -> "PlexPerson":
         """For everyone but the owner at set-up."""
         return _plex_person("visitors")
 
     @cached_property
-    def plex_setup(self) -> PlexPerson:
+    def plex_setup(self) -> "PlexPerson":
         """For set-up alone: the token that it leads to is the one that is kept, and a later one would kill it."""
         return _plex_person("owner")
 
     @property
-    def plex_owner(self) -> PlexOwner:
+    def plex_owner(self) -> "PlexOwner":
         """Made anew for each message: no token is kept for longer."""
         from chalicelib.plexapi_client.owner import PlexApiOwner
 
@@ -284,14 +300,14 @@ class Ports(UseCases):
         return PlexApiOwner(token=self.owner_token.read, client_id=client_id, base_url=here.plex_base_url)
 
 
-def _plex_person(client: str) -> PlexPerson:
+def _plex_person(client: str) -> "PlexPerson":
     from chalicelib.plexapi_client.person import PlexApiPerson
 
     here = environment()
     return PlexApiPerson(client_id=f"{here.table_prefix}{client}", product="Streamarr", base_url=here.plex_base_url)
 
 
-def _render(link: str, format_: Format) -> bytes:
+def _render(link: str, format_: "Format") -> bytes:
     from chalicelib.vendors.qr_rendering import render
 
     return render(link, format_)
@@ -316,8 +332,13 @@ def warm_up() -> None:
     _ = ports.connection
 
 
-def chores(now: datetime) -> dict[str, Iterator[Batch]]:
+def chores(now: datetime) -> "dict[str, Iterator[Batch]]":
     """What is swept every few minutes, of all that is due by ``now``."""
+    from chalicelib.access.ending import ResendingEndings
+    from chalicelib.accounts.trials import EndingTrials
+    from chalicelib.common.sweeping import remove_expired
+    from chalicelib.invites.expiring import MovingExpiredInvites
+    from chalicelib.redemptions.retrying import RetryingRedemptions
     from chalicelib.stores.accounts.records import SignInModel
     from chalicelib.stores.database.expired import ExpiredRecords
     from chalicelib.stores.qr_codes.records import QrImageModel
@@ -325,7 +346,7 @@ def chores(now: datetime) -> dict[str, Iterator[Batch]]:
 
     _ = ports.connection
 
-    def expired(model: Any, *key: str) -> Iterator[Batch]:
+    def expired(model: Any, *key: str) -> "Iterator[Batch]":
         records = ExpiredRecords(model, *key)
         return remove_expired(records.due, records.drop, now=now)
 

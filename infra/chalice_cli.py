@@ -8,6 +8,7 @@ import os
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -87,11 +88,26 @@ def _all_dependencies(self: Packager, python_version: str, requirements_filepath
     """Chalice would deploy without what it could not get, and keep that package for the next time."""
     abi, builder = self._RUNTIME_TO_ABI[python_version], self._dependency_builder
     try:
-        builder.build_site_packages(abi, requirements_filepath, site_packages_dir)
+        with _hashes_from(requirements_filepath):
+            builder.build_site_packages(abi, requirements_filepath, site_packages_dir)
     except MissingDependencyError as error:
         missing = ", ".join(sorted(package.identifier for package in error.missing))
-        sys.exit(f"Not packaged: there is no build of {missing} for Lambda's {python_version}, or no way to get it.")
+        sys.exit(
+            f"Not packaged: of {missing} there is no build for Lambda's {python_version}, no way to get it, "
+            "or no hash of it in requirements.txt."
+        )
     packing.make_lean(Path(site_packages_dir))
+
+
+@contextmanager
+def _hashes_from(requirements: str) -> Iterator[None]:
+    """Let pip find the hashes. Where this machine's builds do not fit Lambda, Chalice asks for others by name alone."""
+    before = os.environ.get("PIP_CONSTRAINT", "")
+    os.environ["PIP_CONSTRAINT"] = f"{before} {Path(requirements).resolve().as_uri()}".strip()
+    try:
+        yield
+    finally:
+        os.environ["PIP_CONSTRAINT"] = before
 
 
 def _drop_half_written(installation: Installation) -> None:

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACT, SERVED = ROOT / "docs" / "openapi.yaml", ROOT / "chalicelib" / "openapi.json"

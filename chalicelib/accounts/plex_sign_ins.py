@@ -1,4 +1,4 @@
-"""A sign-in at Plex by PIN, whatever it is for: begun, and completed by the browser that began it."""
+"""A sign-in at Plex by PIN, for any purpose: begun, and completed by the browser that began it."""
 
 import hmac
 from collections.abc import Iterator

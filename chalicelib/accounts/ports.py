@@ -44,7 +44,7 @@ class AccountStore(Protocol):
         """The account with that address, in its normal form, and the settings, in one round trip."""
 
     def page(self, state: AccountState, *, text: str, after: str | None, limit: int) -> Page[User]:
-        """Accounts, the newest first, whose name or e-mail holds ``text`` (as normal_email gives it)."""
+        """Accounts with ``text`` in their name or e-mail (as normal_email gives it), the newest first."""
 
     def open(self, user: User, session: Session) -> None:
         """Write a new account and its session, all or nothing. Raises PlexIdTaken, AddressTaken."""

@@ -1,7 +1,7 @@
 """What schedules do. Each chore works off what is due, the oldest first, and takes turns with the others.
 
-What was worked off is not due any more: so the next run goes on where one stopped whose time was up, and two at once
-do, at worst, the same repeatable or conditional step twice.
+What was worked off is not due any more: so where one run has no time left, the next goes on, and two at once do, at
+worst, the same repeatable or conditional step twice.
 """
 
 from collections import deque

@@ -1,23 +1,30 @@
-"""What AWS starts: a message, a schedule, a stream record. Lambda imports this module, never app.py."""
+"""What AWS starts: a message, a schedule, a stream record. Lambda imports this module, never app.py.
+
+Each function imports its own work only: as Lambda starts it, or here and in tests when it is called.
+"""
+
+from importlib import import_module
 
 from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent, Rate, SQSEvent
 
 from chalicelib import wiring
 from chalicelib.common.ports import RetryLater
 from chalicelib.environment import environment
-from chalicelib.functions import provision as provisioning
-from chalicelib.functions import qr_stream
-from chalicelib.functions import sweep as sweeping
 
 events = Blueprint(__name__)
+
+_WORK = {"provision": "provision", "sweep": "sweep", "tidy_qr": "qr_stream"}
+"""The module of chalicelib.functions that each function needs."""
 
 
 @events.on_sqs_message(queue=environment().provision_queue_name, batch_size=1)
 def provision(event: SQSEvent) -> None:
     """One message, one piece of work. Raising leaves it to come again, at last to the dead-letter queue."""
+    from chalicelib.functions.provision import work
+
     for message in event:
         try:
-            provisioning.work(message.body, event.context)
+            work(message.body, event.context)
         except RetryLater as later:
             wiring.ports.work_queue.postpone(message.receipt_handle, later.seconds)
             raise
@@ -26,14 +33,20 @@ def provision(event: SQSEvent) -> None:
 @events.schedule(Rate(5, unit=Rate.MINUTES))
 def sweep(event: CloudWatchEvent) -> None:
     """Work off what is due: expirations, what no message carries any more, expired records."""
-    sweeping.sweep(event.context)
+    from chalicelib.functions.sweep import sweep_all
+
+    sweep_all(event.context)
 
 
 @events.on_dynamodb_record(stream_arn=environment().qr_stream_arn, batch_size=10, starting_position="TRIM_HORIZON")
 def tidy_qr(event: DynamoDBEvent) -> None:
     """A QR record is gone, by its TTL or by hand: its image goes too."""
-    qr_stream.clean_up(event.to_dict()["Records"])
+    from chalicelib.functions.qr_stream import clean_up
+
+    clean_up(event.to_dict()["Records"])
 
 
 if environment().in_lambda:
     wiring.warm_up()
+    if work := _WORK.get(environment().function):
+        import_module(f"chalicelib.functions.{work}")

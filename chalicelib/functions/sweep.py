@@ -17,7 +17,7 @@ class ChoresFailed(Exception):
     """Some steps failed and are due again; what went wrong first is the cause."""
 
 
-def sweep(context: Any) -> None:
+def sweep_all(context: Any) -> None:
     """Raises ChoresFailed once all is done that could be."""
     swept = sweeping.sweep(wiring.chores(wiring.now()), clock=wiring.now, until=_until(context))
     for each in swept:

@@ -20,7 +20,7 @@ from chalicelib.settings.model import Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InviteRequest:
-    """An invite that is asked for. ``code``: a custom one. ``created_by``: the account on whose behalf it is made."""
+    """An invite that is asked for. ``code``: a custom one. ``created_by``: the account that it is made for."""
 
     options: InviteOptions = field(default_factory=InviteOptions)
     code: str | None = None

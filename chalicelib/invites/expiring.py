@@ -1,4 +1,4 @@
-"""Invites whose date has passed. Their status is right at once; this is for the lists that are read by status."""
+"""Expired invites. Their status is right at once; this is for the lists that are read by status."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

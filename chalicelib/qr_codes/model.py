@@ -72,7 +72,7 @@ def file_name(code: str, format_: Format) -> str:
 def _kept_until(invite: Invite, now: datetime) -> datetime:
     """A TTL counts whole seconds: rounded up, for an image that went before its invite would be made again.
 
-    Idle time ends at midnight: looking twice on one day writes the same record, which wakes nobody.
+    Idle time ends at midnight: looking twice on one day writes the same record, which triggers nothing.
     """
     if invite.expires_at is not None:
         return in_whole_seconds(invite.expires_at)

@@ -1,18 +1,17 @@
 """Redeeming an invite with an e-mail address, a name and a password, without Plex."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.accounts.ports import AccountStore, Passwords
-from chalicelib.accounts.sessions import new_session
 from chalicelib.common.emails import parse_email
 from chalicelib.common.ports import NewId, StaleWrite
 from chalicelib.common.refusals import AlreadyHasAccess, BadInput, InviteNotActive
 from chalicelib.common.retrying import until_written
 from chalicelib.plex.ports import WorkQueue
-from chalicelib.redemptions.model import Redemption, new_redemption
-from chalicelib.redemptions.offers import Offer, ReadingOffers
-from chalicelib.redemptions.ports import Claim, Claims
+from chalicelib.redemptions.model import Redemption
+from chalicelib.redemptions.offers import Newcomer, Offer, ReadingOffers
+from chalicelib.redemptions.ports import Claims
 from chalicelib.redemptions.returning import Redeemed, ReturningRedeemers
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD, LONGEST_USER_NAME = 8, 200, 60
@@ -73,30 +72,11 @@ class JoiningLocally:
             )
 
     def _claim(self, offer: Offer, who: Applicant, password_hash: str, now: datetime) -> Redeemed:
-        claim, token = self._draw_up(offer, who, password_hash, now)
-        self.claims.claim(claim)
+        claim, token = offer.draw_up_claim(Newcomer(who.username, who.email), new_id=self.new_id, now=now)
+        self.claims.claim(replace(claim, password_hash=password_hash))
         if claim.redemption.managed:
             self.queue.provision(claim.redemption.id)
         return Redeemed(token, claim.redemption)
-
-    def _draw_up(self, offer: Offer, who: Applicant, password_hash: str, now: datetime) -> tuple[Claim, str]:
-        redemption_id = self.new_id()
-        user = offer.new_user(
-            self.new_id(), who.username, who.email, plex_id=None, redemption_id=redemption_id, now=now
-        )
-        redemption = new_redemption(
-            redemption_id,
-            code=offer.invite.code,
-            user=user,
-            creator_id=offer.invite.created_by.id,
-            grant=offer.grant(),
-            now=now,
-        )
-        token, session = new_session(user.id, new_id=self.new_id, now=now, redemption_id=redemption_id)
-        claim = Claim(
-            invite=offer.invite, user=user, redemption=redemption, session=session, password_hash=password_hash
-        )
-        return claim, token
 
     def _clicked_before(self, code: str, who: Applicant, now: datetime) -> Redemption | None:
         """The redemption that this person's other click made moments ago, as their password shows."""

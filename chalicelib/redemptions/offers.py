@@ -4,11 +4,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.accounts.model import User, new_user
+from chalicelib.accounts.sessions import new_session
+from chalicelib.common.ports import NewId
 from chalicelib.common.refusals import GrantUnavailable, InviteNotFound, LocalSigninDisabled, SignupDisabled
 from chalicelib.invites.model import Invite, is_code
 from chalicelib.invites.ports import InviteStore
 from chalicelib.plex.model import Grant, Library, Server
+from chalicelib.redemptions.model import new_redemption
+from chalicelib.redemptions.ports import Claim
 from chalicelib.settings.model import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A person who redeems. ``invited_as``: the name by which the Plex Home would invite their Plex account."""
+
+    name: str
+    email: str | None
+    plex_id: int | None = None
+    invited_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +38,35 @@ class Offer:
         server = chosen_server(self.settings)
         return Grant(server.machine_id, server.owner_id, self.libraries, self.invite.features)
 
-    def new_user(
-        self, id_: str, name: str, email: str | None, *, plex_id: int | None, redemption_id: str, now: datetime
-    ) -> User:
-        """The account of a person who comes by this invite."""
-        trial = self.settings.trial
-        user = new_user(id_, name, email, permissions=self.settings.default_permissions, now=now, plex_id=plex_id)
+    def draw_up_claim(self, newcomer: Newcomer, *, new_id: NewId, now: datetime) -> tuple[Claim, str]:
+        """What the newcomer's redemption writes, and the token of the session in it. Raises GrantUnavailable."""
+        redemption_id = new_id()
+        user = self._new_user(newcomer, new_id(), redemption_id, now)
+        redemption = new_redemption(
+            redemption_id,
+            code=self.invite.code,
+            user=user,
+            creator_id=self.invite.created_by.id,
+            grant=self.grant(),
+            now=now,
+            invited_as=newcomer.invited_as,
+        )
+        token, session = new_session(user.id, new_id=new_id, now=now, redemption_id=redemption_id)
+        return Claim(invite=self.invite, user=user, redemption=redemption, session=session), token
+
+    def _new_user(self, newcomer: Newcomer, id_: str, redemption_id: str, now: datetime) -> User:
+        settings = self.settings
+        user = new_user(
+            id_,
+            newcomer.name,
+            newcomer.email,
+            permissions=settings.default_permissions,
+            now=now,
+            plex_id=newcomer.plex_id,
+        )
         return replace(
             user,
-            trial_ends_at=now + timedelta(days=trial.days) if trial.enabled else None,
+            trial_ends_at=now + timedelta(days=settings.trial.days) if settings.trial.enabled else None,
             invited_by=self.invite.created_by,
             redemption_id=redemption_id,
         )

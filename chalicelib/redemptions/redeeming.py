@@ -12,16 +12,15 @@ from chalicelib.accounts.plex_sign_ins import (
     start_sign_in,
 )
 from chalicelib.accounts.ports import SessionStore
-from chalicelib.accounts.sessions import Purpose, SignIn, new_session
+from chalicelib.accounts.sessions import Purpose, SignIn
 from chalicelib.common.ports import NewId, StaleWrite
 from chalicelib.common.refusals import AccountNotInvitable, AlreadyHasAccess, SignInNotFound
 from chalicelib.common.retrying import until_written
 from chalicelib.invites.model import Invite, invite_link
 from chalicelib.plex.model import PlexAccount
 from chalicelib.plex.ports import PlexPerson, WorkQueue
-from chalicelib.redemptions.model import new_redemption
-from chalicelib.redemptions.offers import Offer, ReadingOffers, chosen_server, make_offer
-from chalicelib.redemptions.ports import Claim, Claims, RedemptionStore
+from chalicelib.redemptions.offers import Newcomer, Offer, ReadingOffers, chosen_server, make_offer
+from chalicelib.redemptions.ports import Claims, RedemptionStore
 from chalicelib.redemptions.retrying import RetryingRedemptions
 from chalicelib.redemptions.returning import Redeemed, ReturningRedeemers
 from chalicelib.settings.model import Settings
@@ -118,36 +117,19 @@ class Redeeming:
         return self.returning.welcome(redemption, now=now)
 
     def _claim(self, offer: Offer, sign_in: SignIn, person: Person, now: datetime) -> Redeemed:
-        claim, token = self._draw_up(offer, sign_in, person, now)
-        self.claims.claim(claim)
+        account = person.account
+        newcomer = Newcomer(account.name, account.email, account.id, invited_as=account.email or account.name)
+        claim, token = offer.draw_up_claim(newcomer, new_id=self.new_id, now=now)
+        self.claims.claim(
+            replace(
+                claim,
+                sign_in=replace(sign_in, redemption_id=claim.redemption.id, user_id=claim.user.id),
+                plex_token=person.plex_token,
+                token_expires_at=now + TOKEN_HELD_FOR,
+            )
+        )
         self.queue.provision(claim.redemption.id)
         return Redeemed(token, claim.redemption)
-
-    def _draw_up(self, offer: Offer, sign_in: SignIn, person: Person, now: datetime) -> tuple[Claim, str]:
-        account, redemption_id = person.account, self.new_id()
-        user = offer.new_user(
-            self.new_id(), account.name, account.email, plex_id=account.id, redemption_id=redemption_id, now=now
-        )
-        redemption = new_redemption(
-            redemption_id,
-            code=offer.invite.code,
-            user=user,
-            creator_id=offer.invite.created_by.id,
-            grant=offer.grant(),
-            now=now,
-            invited_as=account.email or account.name,
-        )
-        token, session = new_session(user.id, new_id=self.new_id, now=now, redemption_id=redemption_id)
-        claim = Claim(
-            invite=offer.invite,
-            sign_in=replace(sign_in, redemption_id=redemption_id, user_id=user.id),
-            user=user,
-            redemption=redemption,
-            session=session,
-            plex_token=person.plex_token,
-            token_expires_at=now + TOKEN_HELD_FOR,
-        )
-        return claim, token
 
     def _read_again(self, sign_in: SignIn, code: str) -> tuple[SignIn, Invite | None, Settings]:
         again, invite, settings = self.claims.get_sign_in(sign_in.id, code)

@@ -77,9 +77,9 @@ _NOT_FOUND: dict[str, type[refusals.Refusal]] = {
 
 
 class Site(Chalice):
-    """A Chalice app whose every answer, its own 404, 405 and 415 included, has the security headers.
+    """A Chalice app. Each answer has the security headers, its own 404, 405 and 415 included.
 
-    Its 415 has our sentence, too: the others meet no reader, for API Gateway knows the routes and their methods.
+    Its 415 has our sentence, too. The others meet no reader: API Gateway knows the routes and their methods.
     """
 
     def __call__(self, event: Any, context: Any) -> Any:
@@ -94,7 +94,7 @@ class Site(Chalice):
 
 
 class Api(Blueprint):
-    """A Blueprint whose views may raise refusals."""
+    """A Blueprint with views that may raise refusals."""
 
     def route(
         self, path: str, *, limited: Route | None = None, refused: Refused | None = None, **options: Any

@@ -3,6 +3,7 @@
 `make rehearse-packages` runs this; its name keeps it out of `make test`: a package takes up to a minute to build.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -12,6 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from chalice.deploy.packager import Package
 
 from infra.deploy import configuring
 from infra.deploy.installation import Installation
@@ -25,6 +27,7 @@ OUTPUTS |= dict.fromkeys(
     ("ProvisionQueueArn", "ProvisionQueueUrl", "ParkedQueueArn", "QrBucketArn", "QrBucketName"), "any"
 )
 OUTPUTS |= {"QrStreamArn": "arn:aws:dynamodb:us-east-1:123456789012:table/streamarr-prod-qr_images/stream/2026"}
+LOCK = ROOT / "requirements-dev.txt"
 NEWER = ("python3.12", "python3.13", "python3.14")
 
 
@@ -41,15 +44,37 @@ def environment():
     return {**kept, "AWS_DEFAULT_REGION": "us-east-1"}
 
 
-def test_arm64_gets_libraries_for_arm64(checkout, environment, tmp_path):
+@pytest.fixture
+def checkout_for_arm64(checkout):
     template = checkout / ".chalice" / "config.template.json"
     template.write_text(json.dumps({**json.loads(template.read_text()), "lambda_architecture": "arm64"}))
     configuring.write(Installation("prod", project=checkout), OUTPUTS)
-    package = packaged(checkout, tmp_path / "out", environment=environment, chalice=_tool(Path(sys.executable).parent))
+    return checkout
+
+
+def test_arm64_gets_libraries_for_arm64(checkout_for_arm64, environment, tmp_path):
+    out, chalice = tmp_path / "out", _tool(Path(sys.executable).parent)
+    package = packaged(checkout_for_arm64, out, environment=environment, chalice=chalice)
     assert package.machines() == {"arm64"}
     assert {tuple(function["Architectures"]) for function in package.functions.values()} == {("arm64",)}
     assert package.zip.stat().st_size < 10_000_000
     assert not [tag for tag in package.tags() if re.search(r"(^|\.)linux_", tag)]
+
+
+def test_a_build_whose_hash_is_not_listed_is_not_packaged(checkout_for_arm64, environment, tmp_path):
+    """Also where Chalice asks pip without naming hashes: for a build that fits Lambda and not this machine."""
+    _list_only_what_this_machine_gets(checkout_for_arm64 / "requirements.txt", environment, tmp_path / "downloads")
+    said = subprocess.run(
+        [_tool(Path(sys.executable).parent), "package", "--stage", "prod", str(tmp_path / "out")],
+        cwd=checkout_for_arm64,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert said.returncode == 1
+    assert "no hash of it in requirements.txt" in said.stderr
 
 
 @pytest.mark.parametrize("name", NEWER)
@@ -62,16 +87,29 @@ def test_newer_pythons_get_a_package_that_they_import(name, checkout, environmen
     own = venv / "bin" / "python"
     said = subprocess.run([own, "--version"], capture_output=True, text=True, check=True, timeout=20)
     assert said.stdout.lower().startswith(f"{name.replace('python', 'python ')}.")
-    pinned = (ROOT / "requirements-dev.txt").read_text()
-    chalice = re.search(r"^chalice==\S+", pinned, re.MULTILINE)
-    assert chalice
-    install = [venv / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*install, chalice[0], "setuptools", "-r", ROOT / "requirements.txt"], check=True, timeout=300)
+    for wanted in ([_locked("pip")], ["-c", LOCK, "-r", ROOT / "requirements.txt", "chalice"]):
+        install = [own, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *wanted]
+        subprocess.run(install, check=True, timeout=300)
     package = packaged(checkout, tmp_path / "out", environment=environment, chalice=_tool(venv / "bin"))
     assert {function["Runtime"] for function in package.functions.values()} == {name}
     assert package.zip.stat().st_size < 10_000_000
     for handler in HANDLERS:
         assert package.foreign_imports(handler, python=str(own)) == []
+
+
+def _list_only_what_this_machine_gets(requirements, environment, downloads):
+    download = [sys.executable, "-m", "pip", "download", "--quiet", "--dest", downloads, "-r", requirements]
+    subprocess.run(download, env=environment, check=True, timeout=300)
+    hashes = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in downloads.iterdir()}
+    pinned = (f"{Package('', name).identifier} --hash=sha256:{digest}\n" for name, digest in hashes.items())
+    requirements.write_text("".join(pinned))
+
+
+def _locked(name):
+    """Its version, as pip is to be asked for it."""
+    found = re.search(rf"^{name}==\S+", LOCK.read_text(), re.MULTILINE)
+    assert found
+    return found[0]
 
 
 def _tool(folder):

@@ -1,6 +1,7 @@
 """What infra/chalice_cli.py teaches Chalice, held against the pinned version; tests/deploy/ sees it at work."""
 
 import json
+import os
 import zipfile
 from types import SimpleNamespace
 from typing import Any
@@ -95,6 +96,21 @@ def test_nothing_is_deployed_without_all_its_dependencies(chalice_command, proje
     assert not list((project / ".chalice" / "deployments").glob("*.zip"))
 
 
+def test_pip_knows_the_hashes_also_where_chalice_names_none(chalice_command, project, monkeypatch):
+    """For the builds that fit Lambda, Chalice asks by name alone; tests/deploy/every_package.py sees pip refuse one."""
+    asked = []
+
+    class Builder:
+        def build_site_packages(self, *_):
+            asked.append(os.environ["PIP_CONSTRAINT"].split())
+
+    monkeypatch.setenv("PIP_CONSTRAINT", "constraints.txt")
+    chalice_command()
+    _packager(Builder()).create_deployment_package(str(project), "python3.11")
+    assert asked == [["constraints.txt", (project / "requirements.txt").as_uri()]]
+    assert os.environ["PIP_CONSTRAINT"] == "constraints.txt"
+
+
 def test_a_package_half_written_is_made_anew_and_a_whole_one_stays(chalice_command, project):
     kept = project / ".chalice" / "deployments"
     kept.mkdir()
@@ -136,7 +152,7 @@ def test_without_the_stack_s_outputs_nothing_is_deployed(installation):
 
 
 def test_chalice_is_the_version_whose_inside_is_known():
-    assert "\nchalice==1.34.0\n" in (ROOT / "requirements-dev.txt").read_text()
+    assert "\nchalice==1.34.0\n" in (ROOT / "requirements-dev.in").read_text()
     overriding = [each for each in swagger.SwaggerGenerator.__subclasses__() if "generate_swagger" in vars(each)]
     assert overriding == []
     assert all(hasattr(owner, seam) for owner, seam in chalice_cli.SEAMS)

@@ -1,4 +1,4 @@
-"""Counters, whose rows DynamoDB's TTL removes."""
+"""Counters. DynamoDB's TTL removes their rows."""
 
 from datetime import datetime
 from typing import Any

@@ -47,7 +47,7 @@ class Typed(Attribute[T], Generic[T]):
 
 
 class Texts(Attribute[dict[str, str]]):
-    """Texts by name, as a map whose entries an update can name. PynamoDB's own maps take as long as a record each."""
+    """Texts by name, as a map; an update can name its entries. PynamoDB's own maps take as long as a record each."""
 
     attr_type = MAP
 

@@ -12,13 +12,13 @@ from chalicelib.common.sweeping import Key
 from chalicelib.stores.database.transactions import is_condition_failed
 
 BY_TTL = "ttl"
-"""The one value of ``due_kind`` in tables whose records all have a TTL: the index has them in the order of theirs."""
+"""The one value of ``due_kind`` where all records of a table have a TTL: the index has them in the order of it."""
 
 _PAGE = 500
 
 
 class Expiring(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB
-    """The index of a table whose model has a ``due_kind`` with the default BY_TTL."""
+    """The index of a table with a ``due_kind`` that is BY_TTL by default."""
 
     class Meta:
         index_name = "due"

@@ -21,7 +21,7 @@ class ConditionsFailed(Exception):
 class Transaction:
     """Writes to be done all or none, each under a name that says what its condition guards.
 
-    PynamoDB sends checks, deletes, puts, updates, whatever the order they were queued in; reasons are matched so.
+    PynamoDB sends checks, deletes, puts, updates, not in the order they were queued in; reasons are matched so.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -65,7 +65,7 @@ class Transaction:
                 write.update(model, actions, condition)
 
     def _failed(self, error: TransactWriteError) -> frozenset[str]:
-        """The names of those whose conditions failed."""
+        """The names of the writes with a condition that failed."""
         names = [each[0] for each in self._checks] + [each[0] for each in self._deletes]
         names += [each[0] for each in self._puts] + [each[0] for each in self._updates]
         reasons = error.cancellation_reasons or [None] * len(names)

@@ -1,7 +1,7 @@
 """Where lists find invites. All of them keep what was made last at the top, and forget what is deleted.
 
-``status_hint`` is the status as of the last write; expiry is the only fact that moves by itself, so an invite whose
-expiry has come stays under its old status, and in ``due``, until the sweep moves it. Readers check against the facts.
+``status_hint`` is the status as of the last write. Expiry alone moves by itself: an expired invite stays
+under its old status, and in ``due``, until the sweep moves it. Readers check against the facts.
 """
 
 from typing import Any

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from chalice.app import Request, Response
 
-from chalicelib import metrics
+from chalicelib import __version__, metrics
 from chalicelib.accounts.rate_limits import Route
 from chalicelib.logs import logger
 from chalicelib.metrics import Metric
@@ -42,7 +42,7 @@ class LocalAccount(msgspec.Struct, forbid_unknown_fields=True):
 
 @api.route("/health", methods=["GET"])
 def health() -> Response:
-    return ok({"status": "ok"})
+    return ok({"status": "ok", "version": __version__})
 
 
 @api.route("/signup/{code}", methods=["GET"], limited=Route.VALIDATE)
