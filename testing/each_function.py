@@ -52,9 +52,9 @@ def _(stack):
 def _provision(stack: Stack, **options: Any) -> Iterator[Callable[[], None]]:
     visitor, code = stack.visitor(), stack.invite(**options)
     sign_in_id = visitor.signs_in(code)
-    with _held_back_from_the_queue() as messages:
+    with held_back_from_the_queue() as messages:
         answer = visitor.completes(code, sign_in_id)
-    yield lambda: _deliver(*messages)
+    yield lambda: deliver(*messages)
     visitor.waits(answer)
 
 
@@ -63,15 +63,15 @@ def _(stack):
     visitor = stack.visitor()
     answer = visitor.redeems(stack.invite())
     redemption = visitor.waits(answer)
-    with _held_back_from_the_queue() as messages:
+    with held_back_from_the_queue() as messages:
         assert stack.admin.delete(f"/users/{redemption['user']['id']}").is_success
-    yield lambda: _deliver(messages[-1])
+    yield lambda: deliver(messages[-1])
     assert not stack.plex.shares(visitor.account)
 
 
 @_scenario("provision, the libraries")
 def _(stack):
-    yield lambda: _deliver({"kind": "refresh_libraries"})
+    yield lambda: deliver({"kind": "refresh_libraries"})
 
 
 @_scenario("sweep, nothing due")
@@ -90,7 +90,7 @@ def _(stack):
 
 
 @contextmanager
-def _held_back_from_the_queue():
+def held_back_from_the_queue():
     """Collects the messages that are sent inside the block, so that the function at the queue does not get them."""
     from chalicelib.aws.queue import SqsWorkQueue
 
@@ -99,7 +99,8 @@ def _held_back_from_the_queue():
         yield messages
 
 
-def _deliver(*messages: dict[str, str]) -> None:
+def deliver(*messages: dict[str, str]) -> None:
+    """Hand them to the function at the queue, in this process."""
     for message in messages:
         about = {"MessageId": str(uuid4()), "ReceiptHandle": "none", "MD5OfBody": "none"}
         _events().provision(sqs_event([{"Body": json.dumps(message), **about}], QUEUE), Context())

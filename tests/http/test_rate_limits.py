@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.accounts.rate_limits import LIMITS, SURCHARGES, Route
 from chalicelib.common.refusals import InviteNotFound
+from testing.metering.calls import counting
 
 WRONG = 1 + SURCHARGES[InviteNotFound]
 SECRET = "what-cloudfront-alone-sends"
@@ -119,23 +120,14 @@ def test_the_right_password_clears_the_count_of_its_account(stack, settings, loc
                 assert answer.status_code == status
 
 
-def test_a_request_is_counted_with_one_write(stack, monkeypatch):
-    import botocore.client
-
-    code, calls = stack.invite(), []
-    original = vars(botocore.client.BaseClient)["_make_api_call"]
-
-    def counted(client, operation, arguments):
-        calls.append(operation)
-        return original(client, operation, arguments)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(botocore.client.BaseClient, "_make_api_call", counted)
+def test_a_request_is_counted_with_one_write(stack):
+    code = stack.invite()
+    with counting() as right:
         assert stack.client().get(f"/signup/{code}").status_code == 200
-        right = calls.copy()
+    with counting() as wrong:
         assert stack.client().get(f"/signup/{wrong_code(1)}").status_code == 404
-    assert right == ["UpdateItem", "TransactGetItems"]
-    assert calls[len(right) :].count("UpdateItem") == 2
+    assert [call.operation for call in right] == ["UpdateItem", "TransactGetItems"]
+    assert [call.operation for call in wrong].count("UpdateItem") == 2
 
 
 @pytest.mark.parametrize(

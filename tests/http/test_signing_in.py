@@ -246,17 +246,8 @@ def test_a_permission_change_takes_effect_on_the_next_request(stack):
     assert member.http.get("/users").status_code == 200
 
 
-def test_session_and_user_are_checked_in_one_round_trip(stack, monkeypatch):
-    import botocore.client
-
-    member, calls = stack.member("streamarr"), []
-    original = vars(botocore.client.BaseClient)["_make_api_call"]
-
-    def counted(client, operation, arguments):
-        calls.append(operation)
-        return original(client, operation, arguments)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(botocore.client.BaseClient, "_make_api_call", counted)
+def test_session_and_user_are_checked_in_one_round_trip(stack):
+    member = stack.member("streamarr")
+    with counting() as calls:
         assert member.http.get("/users").status_code == 403
-    assert calls == ["TransactGetItems"]
+    assert [call.operation for call in calls] == ["TransactGetItems"]
