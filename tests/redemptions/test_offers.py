@@ -13,7 +13,7 @@ from chalicelib.common.refusals import (
     SignupDisabled,
 )
 from chalicelib.plex.model import Features, Grant
-from chalicelib.redemptions.offers import ReadingOffers, chosen_server, make_offer
+from chalicelib.redemptions.offers import Newcomer, ReadingOffers, chosen_server, make_offer
 from chalicelib.settings.model import Settings, Trial
 from tests.fakes.plex import MOVIES, MUSIC, SERIES
 from tests.redemptions.scenario import RUTH
@@ -29,7 +29,9 @@ def read_for_local(scenario, code):
 
 def a_newcomer(scenario, *, plex_id=41):
     offer = read(scenario, scenario.invite().code)
-    return offer.new_user("u1", "Maya", "Maya@Example.org", plex_id=plex_id, redemption_id="r1", now=scenario.now)
+    newcomer = Newcomer("Maya", "Maya@Example.org", plex_id)
+    claim, _ = offer.draw_up_claim(newcomer, new_id=iter(("r1", "u1", "secret")).__next__, now=scenario.now)
+    return claim.user
 
 
 @pytest.mark.parametrize("reading", [read, read_for_local])
