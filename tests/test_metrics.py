@@ -18,7 +18,7 @@ def test_a_metric_is_one_line_that_cloudwatch_reads(monkeypatch, capsys):
         "Metrics": [{"Name": "ProvisioningSeconds", "Unit": "Seconds"}],
     }
     assert said["_aws"]["Timestamp"] > 1_600_000_000_000
-    assert (said["stage"], said["ProvisioningSeconds"], said["redemption"]) == ("test", 4.2, "r1")
+    assert (said["stage"], said["ProvisioningSeconds"], said["redemption"]) == ("test", [4.2], "r1")
 
 
 def test_there_are_no_more_metrics_than_cost_nothing():
