@@ -2,13 +2,15 @@
 
 import json
 
+from aws_lambda_powertools.metrics import MetricUnit
+
 from chalicelib.metrics import NAMESPACE, Metric, record
 
 
 def test_a_metric_is_one_line_that_cloudwatch_reads(monkeypatch, capsys):
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "streamarr-test")
     monkeypatch.setenv("STAGE", "test")
-    record(Metric.PROVISIONING_SECONDS, 4.2, unit="Seconds", redemption="r1")
+    record(Metric.PROVISIONING_SECONDS, 4.2, unit=MetricUnit.Seconds, redemption="r1")
     (line,) = capsys.readouterr().out.splitlines()
     said = json.loads(line)
     (of,) = said["_aws"]["CloudWatchMetrics"]
