@@ -82,11 +82,12 @@ class Fault:
 class PlexWorld:
     """Who exists, who owns what, who shares what with whom. It begins with an owner, her server and three libraries.
 
-    Tests change the attributes: ``takes_owner_token``: whether the owner's token counts. ``plex_pass``: whether the
-    owner has it. ``home_limit`` and ``people_limit`` count the owner in. ``shown_to_person_after`` and
+    Tests change the attributes. ``takes_owner_token``: whether the owner's token counts. ``plex_pass``: whether the
+    owner has it. ``home_limit`` and ``people_limit``: how many fit. ``shown_to_person_after``,
     ``shown_to_owner_after``: how long a new share or invite is not in what plex.tv answers to that side.
-    ``accepts_at_once``: shares need no accepting. ``tells_features``: whether the answer to a share does.
-    ``keeps_corrections``: whether a correction has an effect. ``calls``: the names of all calls so far.
+    ``accepts_at_once``: shares need no accepting. ``tells_features``: the answer to a share does.
+    ``keeps_corrections``, ``keeps_removals``: they have an effect. ``calls``: the names of all calls so far.
+    ``before_call`` is called before each of them, so that a test can have something else happen meanwhile.
     """
 
     clock: Clock
@@ -99,6 +100,7 @@ class PlexWorld:
     accepts_at_once: bool = False
     tells_features: bool = True
     keeps_corrections: bool = True
+    keeps_removals: bool = True
     accounts: dict[int, PlexAccount] = field(default_factory=dict)
     tokens: dict[str, FakeToken] = field(default_factory=dict)
     pins: dict[str, FakePin] = field(default_factory=dict)
@@ -110,6 +112,7 @@ class PlexWorld:
     in_another_home: set[int] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    before_call: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
         self._numbers = itertools.count(41000001)
@@ -121,7 +124,9 @@ class PlexWorld:
     def add_person(
         self, name: str = "maya", *, email: str | None = "", confirmed: bool = True, restricted: bool = False
     ) -> PlexAccount:
-        """Another account; its address is made from its name unless one is given."""
+        """Another account; its address is made from its name unless one is given. Names are unique."""
+        if not restricted and name in {account.name for account in self.accounts.values()}:
+            raise AssertionError(f"{name} is there already")
         address = f"{name}@example.org" if email == "" else email
         account = PlexAccount(next(self._numbers), name, address, confirmed=confirmed, restricted=restricted)
         self.accounts[account.id] = account
@@ -231,6 +236,7 @@ def _call(call: Callable[Concatenate[Side, P], R]) -> Callable[Concatenate[Side,
     def called(side: Side, /, *args: P.args, **kwargs: P.kwargs) -> R:
         world = side._world
         world.calls.append(call.__name__)
+        world.before_call()
         side._authorise()
         fault = world.fault_at(call.__name__)
         if fault and not fault.after:
@@ -377,7 +383,8 @@ class FakePlexOwner(_Side):
 
     @_call
     def unshare(self, share: Share) -> None:
-        self._world.shares.pop(share.id, None)
+        if self._world.keeps_removals:
+            self._world.shares.pop(share.id, None)
 
     @_call
     def library_ids(self, machine_id: str) -> frozenset[str]:
@@ -414,16 +421,19 @@ class FakePlexOwner(_Side):
     @_call
     def remove_from_home(self, account_id: int) -> None:
         world = self._world
-        if world.home_invites.pop(account_id, None) or account_id not in world.home:
-            return
-        world.home.remove(account_id)
-        if world.accounts[account_id].restricted:
-            del world.accounts[account_id]
-            world.end_shares(account_id)
+        if world.keeps_removals and not world.home_invites.pop(account_id, None) and account_id in world.home:
+            self._remove_member(account_id)
 
     @_call
     def home_capacity(self) -> HomeCapacity:
         return HomeCapacity(len(self._members()), self._world.home_limit, self._world.plex_pass)
+
+    def _remove_member(self, account_id: int) -> None:
+        """A managed user ceases to exist."""
+        self._world.home.remove(account_id)
+        if self._world.accounts[account_id].restricted:
+            del self._world.accounts[account_id]
+            self._world.end_shares(account_id)
 
     def _own_server(self, machine_id: str) -> FakeServer:
         server = self._world.servers.get(machine_id)
@@ -491,12 +501,6 @@ class FakeWorkQueue:
 
     def refresh_libraries(self) -> None:
         self._send("refresh_libraries", "", 0)
-
-    def take(self) -> Message:
-        """The message that is due first, which is then gone."""
-        first = min(self.messages, key=lambda message: message.due_at)
-        self.messages.remove(first)
-        return first
 
     def _send(self, kind: Literal["provision", "end_access", "refresh_libraries"], id_: str, delay: int) -> None:
         if not 0 <= delay <= 900:
