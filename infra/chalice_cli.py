@@ -31,9 +31,7 @@ _ERRORS: dict[str, tuple[str | None, str]] = {
     "DEFAULT_4XX": (None, "BadInput"),
     "DEFAULT_5XX": (None, "InternalError"),
 }
-"""API Gateway's own errors, by its names for them: a status where its own is not the contract's, and the sentence's key
-(chalicelib/texts/). It cannot choose the language.
-"""
+"""API Gateway's own errors, by its names for them: a status where its own is not the contract's, and the sentence."""
 
 _HEADERS = {
     "gatewayresponse.header.Content-Language": f"'{DEFAULT}'",
@@ -65,6 +63,7 @@ def gateway_responses() -> dict[str, Any]:
 
 
 def _response(kind: str, status: str | None, key: str) -> dict[str, Any]:
+    """In English: API Gateway does not look at the language that the reader asks for."""
     body = {"Code": key.partition(".")[0], "Message": sentence("refusals", key, DEFAULT)}
     waiting = {"gatewayresponse.header.Retry-After": "'1'"} if kind == "THROTTLED" else {}
     return {
