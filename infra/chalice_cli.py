@@ -31,7 +31,9 @@ _ERRORS: dict[str, tuple[str | None, str]] = {
     "DEFAULT_4XX": (None, "BadInput"),
     "DEFAULT_5XX": (None, "InternalError"),
 }
-"""API Gateway's own errors, by its names for them: a status where its own is not the contract's, and the sentence."""
+"""API Gateway's own errors, by its names for them: a status where its own is not the contract's, and the sentence's key
+(chalicelib/texts/). It cannot choose the language.
+"""
 
 _HEADERS = {
     "gatewayresponse.header.Content-Language": f"'{DEFAULT}'",

@@ -30,11 +30,12 @@ ROOT = Path(chalicelib.__file__).parent
 CORE = ("common", "plex", "events", "settings", "accounts", "invites", "qr_codes", "access", "setup", "redemptions")
 
 
-def _core_classes() -> dict[str, type]:
-    """Every class of the core by its name."""
+def _core_names() -> dict[str, Any]:
+    """What the core's modules define and import, by name; where two have the same name, that of a module of ports."""
     paths = [path for package in CORE for path in (ROOT / package).glob("[a-z]*.py")]
-    modules = [vars(importlib.import_module(f"chalicelib.{path.parent.name}.{path.stem}")) for path in paths]
-    return {name: value for module in modules for name, value in module.items() if isinstance(value, type)}
+    in_order = sorted(paths, key=lambda path: path.stem == "ports")
+    modules = [importlib.import_module(f"chalicelib.{path.parent.name}.{path.stem}") for path in in_order]
+    return {name: value for module in modules for name, value in vars(module).items()}
 
 
 def _names_used() -> set[str]:
@@ -45,16 +46,17 @@ def _names_used() -> set[str]:
     return {each.id for each in asked if isinstance(each, ast.Name) and each.id != "case"}
 
 
-USE_CASES = [_core_classes()[name] for name in sorted(_names_used())]
+NAMES = _core_names()
+USE_CASES = [NAMES[name] for name in sorted(_names_used())]
 
 
 def _declared(name: str) -> Any:
-    """The type that ``Ports`` declares for the attribute of that name."""
+    """The type that ``Ports`` declares for the attribute of that name; wiring imports it for type checkers alone."""
     found = getattr(Ports, name)
     if isinstance(found, property):
-        return get_type_hints(found.fget)["return"]
+        return get_type_hints(found.fget, localns=NAMES)["return"]
     if isinstance(found, cached_property):
-        return get_type_hints(found.func)["return"]
+        return get_type_hints(found.func, localns=NAMES)["return"]
     hints = get_type_hints(found)
     given = hints.pop("return")
     return Callable[list(hints.values()), given]

@@ -76,14 +76,14 @@ def test_what_was_typed_outlives_a_sign_in_at_plex(stack, signed_in):
     token = owner.browser.post(f"/auth/plex/{started['sign_in_id']}").json()["token"]
     screen = signed_in("desktop", token).opens("/invites/new")
     screen.page.get_by_label("Note").fill("Long thought about")
-    screen.page.get_by_label("Any number").check()
+    screen.page.get_by_label("Unlimited").check()
     stack.client(token).delete("/auth/session")
     screen.click("Create invite")
     screen.click("Sign in with Plex")
     approve(screen, demo.OWNER.id)
     screen.is_headed("New invite")
     expect(screen.page.get_by_label("Note")).to_have_value("Long thought about")
-    expect(screen.page.get_by_label("Any number")).to_be_checked()
+    expect(screen.page.get_by_label("Unlimited")).to_be_checked()
 
 
 def test_a_lost_connection_is_told_and_loses_nothing(signed_in):
@@ -103,7 +103,7 @@ def test_too_many_requests_are_counted_down(signed_in):
     screen = signed_in("phone").opens("/invites/new")
     refusal = {
         "status": 429,
-        "headers": {"Retry-After": "2"},
+        "headers": {"Retry-After": "2", "Content-Language": "en"},
         "json": {"Code": "TooManyRequests", "Message": "Too many."},
     }
     screen.page.route("**/api/invites", lambda route: route.fulfill(**refusal), times=1)

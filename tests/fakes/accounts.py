@@ -10,7 +10,7 @@ from chalicelib.accounts.sessions import Session, SignIn, hash_secret, user_id_i
 from chalicelib.common.names import normal_name
 from chalicelib.common.pages import Page
 from chalicelib.common.people import Permission
-from chalicelib.common.ports import StaleWrite
+from chalicelib.common.ports import Contention, StaleWrite
 from chalicelib.common.refusals import AddressTaken, UserNotFound
 from chalicelib.common.times import order_key
 from chalicelib.events.model import Entry
@@ -144,27 +144,36 @@ class FakePasswords:
 
 
 class FakeCounters:
-    """accounts.ports.Counters. ``writes`` counts what they cost, ``gone_after`` says when each may go."""
+    """accounts.ports.Counters. ``writes`` counts what they cost, ``gone_after`` says when each may go.
+
+    The calls named in ``overrun`` meet more than the table takes.
+    """
 
     def __init__(self) -> None:
         self.sums: dict[str, int] = {}
         self.blocked: set[str] = set()
         self.gone_after: dict[str, datetime] = {}
         self.writes = 0
+        self.overrun: set[str] = set()
 
     def add(self, key: str, amount: int, expires_at: datetime) -> tuple[int, bool]:
-        self.writes += 1
-        self.sums[key] = self.sums.get(key, 0) + amount
-        self.gone_after[key] = expires_at
+        self._count("add", key, amount, expires_at)
         return self.sums[key], key in self.blocked
 
     def block(self, key: str, amount: int, expires_at: datetime) -> None:
-        self.add(key, amount, expires_at)
+        self._count("block", key, amount, expires_at)
         self.blocked.add(key)
 
     def forget(self, key: str) -> None:
         self.sums.pop(key, None)
         self.blocked.discard(key)
+
+    def _count(self, call: str, key: str, amount: int, expires_at: datetime) -> None:
+        if call in self.overrun:
+            raise Contention
+        self.writes += 1
+        self.sums[key] = self.sums.get(key, 0) + amount
+        self.gone_after[key] = expires_at
 
 
 def plex_identity(plex_id: int | None) -> str:
