@@ -47,7 +47,7 @@ class _Server(ThreadedHTTPServer):
     request_queue_size = 512  # a hundred people at once must not meet a refused connection
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A browser that hangs up, as they do when somebody moves on, is no error."""
+        """A browser that hangs up, as it does when a person moves on, is no error."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
 
