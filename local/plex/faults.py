@@ -40,7 +40,7 @@ class When(StrEnum):
 
 @dataclass
 class Fault:
-    """One thing that goes wrong for calls of that method (None: any) with a path that matches the pattern as a whole."""
+    """One thing that goes wrong for calls of that method (None: any) with a path that matches the whole pattern."""
 
     id: int
     kind: Kind

@@ -11,7 +11,7 @@ from chalicelib.web.accounts.auth import PasswordSignIn
 from chalicelib.web.accounts.users import ChangeUser
 from chalicelib.web.bad_bodies import expect, explain_body, schema_of
 from chalicelib.web.bodies import Nothing
-from chalicelib.web.invites.bodies import ChangeInvite, CreateInvite
+from chalicelib.web.invites.shapes import ChangeInvite, CreateInvite
 from chalicelib.web.settings.settings import ChangeSettings
 from chalicelib.web.settings.setup import ChooseServer, SetUp
 from chalicelib.web.signup.routes import LocalAccount
