@@ -209,7 +209,7 @@ function draw({ state, steps, reason, paused }) {
   if (element("next").textContent !== next) element("next").textContent = next;
   for (const id of ["go-on", "link-plex"]) element(id).hidden = true;
   element("again").hidden = state !== "failed";
-  element("somebody-else").hidden = state !== "done" && state !== "needs_attention";
+  element("another-person").hidden = state !== "done" && state !== "needs_attention";
   if (state === "done") leadOn();
   if (state === "needs_attention") TO_DO[reason.Code]?.();
 }
@@ -283,7 +283,7 @@ element("sign-in")?.addEventListener("click", signIn);
 element("local-form")?.addEventListener("submit", signUp);
 element("link-plex").addEventListener("click", linkPlex);
 element("again").addEventListener("click", startOver);
-element("somebody-else").addEventListener("click", startOver);
+element("another-person").addEventListener("click", startOver);
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 element("no-script")?.remove();
 tellTheirTime();

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.common.refusals import BadInput
+from chalicelib.redemptions.joining_locally import LONGEST_PASSWORD, LONGEST_USER_NAME, SHORTEST_PASSWORD
 
 Schema = dict[str, Any]
 
@@ -156,7 +157,7 @@ def _expect_other_fields(field: str | None, schema: Schema) -> BadInput:
 def _expect_text(field: str | None, schema: Schema) -> BadInput:
     if "format" in schema:
         return BadInput("date_time", field=field)
-    if own := _own_sentence(field, schema):
+    if own := _own_sentence(field):
         return own
     if "pattern" in schema:
         return BadInput("pattern", field=field, pattern=schema["pattern"])
@@ -167,7 +168,7 @@ def _expect_text(field: str | None, schema: Schema) -> BadInput:
     return BadInput(field=field)
 
 
-def _own_sentence(field: str | None, schema: Schema) -> BadInput | None:
+def _own_sentence(field: str | None) -> BadInput | None:
     """Of the fields for which the catalogue says more than their limits do."""
     match field:
         case "code":
@@ -175,9 +176,9 @@ def _own_sentence(field: str | None, schema: Schema) -> BadInput | None:
         case "email":
             return BadInput("email", field=field)
         case "password":
-            return BadInput("password", field=field, shortest=schema["minLength"], longest=schema["maxLength"])
+            return BadInput("password", field=field, shortest=SHORTEST_PASSWORD, longest=LONGEST_PASSWORD)
         case "username":
-            return BadInput("username", field=field, longest=schema["maxLength"])
+            return BadInput("username", field=field, longest=LONGEST_USER_NAME)
     return None
 
 

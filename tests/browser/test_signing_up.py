@@ -45,7 +45,7 @@ def test_coming_back_later_resumes(stack, phone):
     phone.is_headed("You are in")
     phone.page.reload()
     phone.is_headed("You are in")
-    phone.click("Use this invitation for somebody else")
+    phone.click("Use this invitation for another person")
     phone.is_headed("Invite code is not active")
 
 

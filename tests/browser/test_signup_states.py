@@ -10,15 +10,16 @@ TOO_MANY = {
     "headers": {"Retry-After": "3"},
     "json": {"Code": "TooManyRequests", "Message": "Too many requests. Please wait a little, then try again."},
 }
+"""As API Gateway says it by itself: without a language."""
 PLEX_AWAY = {
     "status": 503,
-    "headers": {"Retry-After": "1"},
+    "headers": {"Retry-After": "1", "Content-Language": "en"},
     "json": {"Code": "PlexUnavailable", "Message": "Plex does not answer at the moment. Nothing is lost."},
 }
 
 
-def signup(stack, **wishes) -> str:
-    return f"{stack.origin}/signup?icode={stack.invite(**wishes)}"
+def signup(stack, **options) -> str:
+    return f"{stack.origin}/signup?icode={stack.invite(**options)}"
 
 
 def approve(screen, account) -> None:

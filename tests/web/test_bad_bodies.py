@@ -74,6 +74,10 @@ SENTENCES: dict[type[msgspec.Struct], list[tuple[str, str | None, str]]] = {
         ("[" * 100_000, None, f"Give an object with these fields: {USER_FIELDS}."),
         ("{", None, "The body of this request is not JSON."),
     ],
+    PasswordSignIn: [
+        ('{"email": "", "password": "p"}', "email", "This is not an e-mail address."),
+        ('{"email": "a@b.c", "password": ""}', "password", "A password has 8 to 200 characters."),
+    ],
     ChooseServer: [("{}", "machine_id", "The field machine_id is missing.")],
     Nothing: [
         ('{"user_id": 1}', "user_id", "This request takes no fields."),
@@ -81,8 +85,8 @@ SENTENCES: dict[type[msgspec.Struct], list[tuple[str, str | None, str]]] = {
     ],
     LocalAccount: [
         ('{"email": 1, "username": "Ann", "password": "long enough"}', "email", "This is not an e-mail address."),
-        (ANN % ("", "long enough"), "username", "A name has 1 to 60 characters."),
-        (ANN % ("Ann", "short"), "password", "A password has 8 to 200 characters."),
+        (ANN % ("n" * 61, "long enough"), "username", "A name has 1 to 60 characters."),
+        (ANN % ("Ann", "p" * 201), "password", "A password has 8 to 200 characters."),
         ('{"email": "a@b.c", "username": "Ann"}', "password", "The field password is missing."),
     ],
 }
