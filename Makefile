@@ -12,8 +12,9 @@ MODULES := frontend/node_modules/.made
 CORE_TESTS := tests/common tests/plex tests/events tests/settings tests/accounts tests/invites tests/qr_codes \
 	tests/access tests/setup tests/redemptions tests/stores_contract
 SITE := frontend/dist/index.html
-SITE_SOURCES := $(shell find frontend/src frontend/public -type f -not -name schema.d.ts) \
-	$(wildcard frontend/*.html frontend/*.json frontend/*.ts) docs/openapi.yaml
+SITE_SOURCES := $(shell find frontend/src frontend/public frontend/scripts -type f -not -name schema.d.ts -not -name limits.ts) \
+	$(wildcard frontend/*.html frontend/*.json frontend/*.jsonc frontend/*.ts chalicelib/texts/*.json) \
+	docs/openapi.yaml chalicelib/openapi.json
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run dev check test lint types unit mutants site-tests end-to-end rehearse rehearse-policies \

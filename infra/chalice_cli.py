@@ -1,6 +1,8 @@
-"""What Chalice's commands lack for `chalice deploy --stage prod` alone to be right; app.py calls it in their process.
+"""What Chalice's commands lack, so that `chalice deploy --stage prod` alone is enough; app.py calls it in their
+process.
 
-Never in Lambda: infra/ is not packaged. tests/infra/test_chalice_cli.py holds the seams of the pinned version.
+Never in Lambda: infra/ is not packaged. tests/infra/test_chalice_cli.py checks the methods that are replaced in the
+pinned version.
 """
 
 import json
@@ -17,36 +19,34 @@ from chalice.deploy.packager import BaseLambdaDeploymentPackager as Packager
 from chalice.deploy.packager import MissingDependencyError
 from chalice.deploy.swagger import SwaggerGenerator
 
+from chalicelib.texts.catalogue import DEFAULT, sentence
 from infra import packing
 from infra.deploy import configuring
 from infra.deploy.installation import DeploymentError, Installation
 
-_NOT_FOUND = {"Code": "NotFound", "Message": "There is nothing here."}
-_TOO_MANY = {"Code": "TooManyRequests", "Message": "Too many requests. Please wait a moment and try again."}
-_TOO_LARGE = {"Code": "BadInput", "Message": "The request is too large."}
-_BAD_INPUT = {"Code": "BadInput", "Message": "The request could not be understood."}
-_BROKEN = {"Code": "InternalError", "Message": "Something went wrong on our side. Please try again."}
-
-_ERRORS: dict[str, tuple[str | None, dict[str, str]]] = {
-    "MISSING_AUTHENTICATION_TOKEN": ("404", _NOT_FOUND),
-    "THROTTLED": ("429", _TOO_MANY),
-    "REQUEST_TOO_LARGE": ("413", _TOO_LARGE),
-    "DEFAULT_4XX": (None, _BAD_INPUT),
-    "DEFAULT_5XX": (None, _BROKEN),
+_ERRORS: dict[str, tuple[str | None, str]] = {
+    "MISSING_AUTHENTICATION_TOKEN": ("404", "NotFound"),
+    "THROTTLED": ("429", "TooManyRequests"),
+    "REQUEST_TOO_LARGE": ("413", "BadInput.too_large"),
+    "DEFAULT_4XX": (None, "BadInput"),
+    "DEFAULT_5XX": (None, "InternalError"),
 }
-"""API Gateway's own errors, by its names for them, with a status where its own is not the contract's."""
+"""API Gateway's own errors, by its names for them: a status where its own is not the contract's, and the sentence's key
+(chalicelib/texts/). It cannot choose the language.
+"""
 
 _HEADERS = {
+    "gatewayresponse.header.Content-Language": f"'{DEFAULT}'",
     "gatewayresponse.header.Cache-Control": "'no-store'",
     "gatewayresponse.header.X-Content-Type-Options": "'nosniff'",
 }
 
-_generate, _files = SwaggerGenerator.generate_swagger, Packager._iter_chalice_lib_if_needed  # noqa: SLF001 - the seam
+_generate, _files = SwaggerGenerator.generate_swagger, Packager._iter_chalice_lib_if_needed  # noqa: SLF001 - what is replaced calls them
 
 
 def extend() -> None:
-    """Teach Chalice, in this process, and bring the policies that it is about to read up to date."""
-    for (owner, name), instead in SEAMS.items():
+    """Extend Chalice in this process, and bring the policies that it is about to read up to date."""
+    for (owner, name), instead in REPLACED.items():
         setattr(owner, name, instead)
     installation = Installation(os.environ["STAGE"], os.environ["APP_NAME"])
     _drop_half_written(installation)
@@ -61,10 +61,12 @@ def gateway_responses() -> dict[str, Any]:
 
     A definition that is put anew replaces them all, so they are part of it rather than set afterwards.
     """
-    return {kind: _response(kind, status, body) for kind, (status, body) in _ERRORS.items()}
+    return {kind: _response(kind, status, key) for kind, (status, key) in _ERRORS.items()}
 
 
-def _response(kind: str, status: str | None, body: dict[str, str]) -> dict[str, Any]:
+def _response(kind: str, status: str | None, key: str) -> dict[str, Any]:
+    """In English: API Gateway does not look at the language that the reader asks for."""
+    body = {"Code": key.partition(".")[0], "Message": sentence("refusals", key, DEFAULT)}
     waiting = {"gatewayresponse.header.Retry-After": "'1'"} if kind == "THROTTLED" else {}
     return {
         **({"statusCode": status} if status else {}),
@@ -79,7 +81,7 @@ def _with_errors(self: SwaggerGenerator, *arguments: Any, **more: Any) -> dict[s
 
 
 def _sources(self: Packager, project_dir: str) -> Iterator[tuple[str, str]]:
-    """Compiled anew, not as Python did here: the same code makes the same package, whatever ran before."""
+    """Compiled here, without what Python has compiled before: the same code always makes the same package."""
     with TemporaryDirectory() as folder:
         for path, name in sorted(_files(self, project_dir)):
             if "__pycache__" not in name:
@@ -114,15 +116,15 @@ def _hashes_from(requirements: str) -> Iterator[None]:
 
 
 def _drop_half_written(installation: Installation) -> None:
-    """Chalice takes a package that is there for a whole one, also where it was interrupted while writing it."""
+    """Chalice uses any package that is there, even one that it was interrupted in writing."""
     for package in (installation.project / ".chalice" / "deployments").glob("*.zip"):
         if not zipfile.is_zipfile(package):
             package.unlink()
 
 
-SEAMS: dict[tuple[type, str], Callable[..., Any]] = {
+REPLACED: dict[tuple[type, str], Callable[..., Any]] = {
     (SwaggerGenerator, "generate_swagger"): _with_errors,
     (Packager, "_iter_chalice_lib_if_needed"): _sources,
     (Packager, "_build_python_dependencies"): _all_dependencies,
 }
-"""Where Chalice 1.34 is taken hold of."""
+"""Methods of Chalice 1.34, and what they are replaced with."""

@@ -1,12 +1,15 @@
 import { render } from "preact";
 
-import { useBase } from "./api/client";
+import { setApiAddress } from "./api/client";
 import { Site } from "./app/site";
-import { wearTheme } from "./app/theme";
+import { applyTheme } from "./app/theme";
 import "./style/site.css";
-import { speak } from "./texts";
+import { loadTexts } from "./texts";
 
-wearTheme();
-const [config] = await Promise.all([fetch("/config.json").then((answer) => answer.json() as Promise<{ api: string }>), speak()]);
-useBase(config.api);
+applyTheme();
+const [config] = await Promise.all([
+  fetch("/config.json").then((answer) => answer.json() as Promise<{ api: string }>),
+  loadTexts(),
+]);
+setApiAddress(config.api);
 render(<Site />, document.getElementById("site") as HTMLElement);

@@ -76,14 +76,14 @@ def test_what_was_typed_outlives_a_sign_in_at_plex(stack, signed_in):
     token = owner.browser.post(f"/auth/plex/{started['sign_in_id']}").json()["token"]
     screen = signed_in("desktop", token).opens("/invites/new")
     screen.page.get_by_label("Note").fill("Long thought about")
-    screen.page.get_by_label("Any number").check()
+    screen.page.get_by_label("Unlimited").check()
     stack.client(token).delete("/auth/session")
     screen.click("Create invite")
     screen.click("Sign in with Plex")
     approve(screen, demo.OWNER.id)
     screen.is_headed("New invite")
     expect(screen.page.get_by_label("Note")).to_have_value("Long thought about")
-    expect(screen.page.get_by_label("Any number")).to_be_checked()
+    expect(screen.page.get_by_label("Unlimited")).to_be_checked()
 
 
 def test_a_lost_connection_is_told_and_loses_nothing(signed_in):
@@ -103,7 +103,7 @@ def test_too_many_requests_are_counted_down(signed_in):
     screen = signed_in("phone").opens("/invites/new")
     refusal = {
         "status": 429,
-        "headers": {"Retry-After": "2"},
+        "headers": {"Retry-After": "2", "Content-Language": "en"},
         "json": {"Code": "TooManyRequests", "Message": "Too many."},
     }
     screen.page.route("**/api/invites", lambda route: route.fulfill(**refusal), times=1)
@@ -113,8 +113,8 @@ def test_too_many_requests_are_counted_down(signed_in):
     screen.is_headed("The invite is ready")
 
 
-def test_a_house_is_set_up_by_keyboard_from_the_token_to_the_first_invite(new_house, screens):
-    screen = screens("desktop", origin=new_house.origin).opens("/")
+def test_a_new_stack_is_set_up_by_keyboard_from_the_token_to_the_first_invite(new_stack, screens):
+    screen = screens("desktop", origin=new_stack.origin).opens("/")
     screen.is_headed("Set up your server")
     screen.is_sound("set-up-token")
     screen.types_into("Set-up token", "a guess")
@@ -154,7 +154,7 @@ def test_a_house_is_set_up_by_keyboard_from_the_token_to_the_first_invite(new_ho
     phone.click("Sign in with Plex")
     approve(phone, demo.INVITEES[0].id)
     phone.is_headed("You are in")
-    screen.page.goto(new_house.origin + "/invites")
+    screen.page.goto(new_stack.origin + "/invites")
     expect(screen.page.locator("tbody tr")).to_contain_text(re.compile("Redeemed.*1 of 1"))
 
 

@@ -32,10 +32,10 @@ def test_a_plain_invite_takes_two_clicks(stack, signed_in, size):
 def test_the_sentence_follows_what_is_chosen(signed_in):
     screen = signed_in("desktop").opens("/invites/new")
     page = screen.page
-    page.get_by_label("A number").check()
+    page.get_by_label("Custom", exact=True).check()
     page.get_by_label("Number of people").fill("3")
     page.get_by_label("For", exact=True).check()
-    page.get_by_label("These").check()
+    page.get_by_label("Specific Libraries").check()
     page.get_by_label("Movies", exact=True).check()
     page.get_by_label("TV Shows").check()
     page.get_by_label("Downloads").check()
@@ -121,7 +121,7 @@ def test_an_invite_is_edited_and_switched_off(stack, signed_in):
     code = stack.invite()
     screen = signed_in("desktop").opens(f"/invites/{code}")
     screen.click("Edit")
-    screen.page.get_by_label("How many people in all").fill("7")
+    screen.page.get_by_label("Usage limit").fill("7")
     screen.is_sound("invite-edit")
     screen.click("Save")
     screen.shows("0 of 7")

@@ -52,7 +52,7 @@ def test_people_are_found_and_given_permissions(stack, signed_in, size):
     expect(screen.page.locator("tbody tr")).to_have_count(1)
     screen.click(member.user.name, role="link")
     screen.is_headed(member.user.name)
-    screen.page.get_by_label("Create invites").check()
+    screen.page.get_by_label("Create Invites").check()
     screen.click("Save permissions")
     screen.shows("Saved.")
     screen.is_sound("person")
@@ -65,8 +65,8 @@ def test_a_quota_and_a_trial_are_given_and_a_person_removed(stack, signed_in):
     screen = signed_in("desktop").opens(f"/people/{member.user.id}")
     page = screen.page
     page.get_by_label("Own quota").check()
-    page.get_by_label("Invites", exact=True).fill("3")
-    page.get_by_label("in so many days").fill("30")
+    page.get_by_label("Quota Limit").fill("3")
+    page.get_by_label("Quota Days").fill("30")
     page.get_by_role("button", name="Save", exact=True).click()
     screen.shows("Saved.")
     assert stack.admin.get(path).json()["quota"] == {"limit": 3, "days": 30}

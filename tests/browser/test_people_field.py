@@ -39,7 +39,7 @@ def test_an_invite_is_made_on_behalf_of_anybody(stack, signed_in, crowd):
     screen = signed_in("desktop").opens("/invites/new")
     field = screen.page.get_by_label("On behalf of")
     field.fill("no such person")
-    screen.shows("Nobody here is called no such person.")
+    screen.shows("No account here is called no such person.")
     screen.is_sound("create-nobody")
     screen.click("Create invite")
     expect(field).to_be_focused()

@@ -1,8 +1,10 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from chalicelib.accounts.model import Kind
+from chalicelib.accounts.sessions import hash_secret
 from chalicelib.common.people import Permission
 from chalicelib.common.refusals import (
     GrantUnavailable,
@@ -13,7 +15,7 @@ from chalicelib.common.refusals import (
     SignupDisabled,
 )
 from chalicelib.plex.model import Features, Grant
-from chalicelib.redemptions.offers import ReadingOffers, chosen_server, make_offer
+from chalicelib.redemptions.offers import Newcomer, ReadingOffers, chosen_server, make_offer
 from chalicelib.settings.model import Settings, Trial
 from tests.fakes.plex import MOVIES, MUSIC, SERIES
 from tests.redemptions.scenario import RUTH
@@ -27,9 +29,15 @@ def read_for_local(scenario, code):
     return scenario.use(ReadingOffers).read_for_local(code, now=scenario.now)
 
 
+def draw_up_claim(scenario, *, plex_id=41):
+    offer = read(scenario, scenario.invite(code="AbCdEfGh").code)
+    maya = Newcomer("Maya", "Maya@Example.org", plex_id=plex_id, invited_as="maya")
+    return offer.draw_up_claim(maya, new_id=scenario.new_id, now=scenario.now)
+
+
 def a_newcomer(scenario, *, plex_id=41):
-    offer = read(scenario, scenario.invite().code)
-    return offer.new_user("u1", "Maya", "Maya@Example.org", plex_id=plex_id, redemption_id="r1", now=scenario.now)
+    claim, _ = draw_up_claim(scenario, plex_id=plex_id)
+    return claim.user
 
 
 @pytest.mark.parametrize("reading", [read, read_for_local])
@@ -102,12 +110,29 @@ def test_people_without_plex_are_offered_something_only_where_the_settings_allow
     assert read(scenario, invite.code)
 
 
+def test_a_claim_holds_account_redemption_and_session_that_belong_together(scenario):
+    claim, token = draw_up_claim(scenario)
+    redemption, session = claim.redemption, claim.session
+    assert (redemption.code, redemption.creator_id, redemption.invited_as) == ("AbCdEfGh", "ruth", "maya")
+    assert (redemption.user, redemption.plex_id, redemption.created_at) == (claim.user.person, 41, scenario.now)
+    assert redemption.grant.libraries == (MOVIES, MUSIC)
+    assert (session.user_id, session.redemption_id) == (claim.user.id, redemption.id)
+    assert session.token_hash == hash_secret(token)
+    assert claim.user.id != redemption.id
+
+
+def test_a_claim_never_shows_its_secrets(scenario):
+    claim, _ = draw_up_claim(scenario)
+    assert "secret" not in repr(replace(claim, plex_token="secret", password_hash="secret"))
+
+
 def test_a_newcomer_has_the_default_permissions_and_remembers_who_invited_them(scenario):
     scenario.change_settings(default_permissions=frozenset({Permission.CREATE_INVITES}))
-    user = a_newcomer(scenario)
-    assert (user.id, user.name, user.email, user.plex_id) == ("u1", "Maya", "maya@example.org", 41)
+    claim, _ = draw_up_claim(scenario)
+    user = claim.user
+    assert (user.name, user.email, user.plex_id) == ("Maya", "maya@example.org", 41)
     assert (user.permissions, user.invited_by) == ({Permission.CREATE_INVITES}, RUTH)
-    assert (user.redemption_id, user.created_at, user.kind) == ("r1", scenario.now, Kind.PLEX)
+    assert (user.redemption_id, user.created_at, user.kind) == (claim.redemption.id, scenario.now, Kind.PLEX)
     assert user.is_open
 
 

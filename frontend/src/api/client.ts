@@ -1,10 +1,10 @@
 // One way to ask the API: refusals, a lost connection and an ended session look the same to every screen.
 
-import { t } from "../texts";
+import { getLanguage, t } from "../texts";
 
 const SESSION = "streamarr.session";
 
-/** The API said no, in words for the person asking. `retryAfter` is in seconds. */
+/** The API said no, in words for the reader. `retryAfter` is in seconds. */
 export class Refused extends Error {
   constructor(
     readonly status: number,
@@ -17,7 +17,7 @@ export class Refused extends Error {
   }
 }
 
-/** Nothing came back: no connection, or the server is away. */
+/** No answer came: the connection is lost, or the server is away. */
 export class Unreachable extends Error {
   constructor() {
     super(t.problems.offline);
@@ -25,47 +25,56 @@ export class Unreachable extends Error {
 }
 
 let base = "/api";
-let whenSessionEnds: () => Promise<void> = () => Promise.reject(new Error("nobody asks for a sign-in"));
+let handleWrite: () => void = () => undefined;
+let signInAgain: () => Promise<void> = () => Promise.reject(new Error("no screen offers a sign-in"));
 
-export function useBase(address: string): void {
+export function setApiAddress(address: string): void {
   base = address.replace(/\/$/, "");
 }
 
-/** What to do when the API does not know the session any more; resolves once somebody has signed in again. */
+/** What to do when the session has ended; resolves once the reader has signed in again. */
 export function onSessionEnd(handle: () => Promise<void>): void {
-  whenSessionEnds = handle;
+  signInAgain = handle;
+}
+
+/** What to do after each request that may have written something. */
+export function onWrite(handle: () => void): void {
+  handleWrite = handle;
 }
 
 export const session = {
-  token: (): string | null => localStorage.getItem(SESSION),
+  getToken: (): string | null => localStorage.getItem(SESSION),
   keep: (token: string): void => localStorage.setItem(SESSION, token),
   drop: (): void => localStorage.removeItem(SESSION),
 };
 
-/** Ask, and ask again after signing in again if the session had ended. Throws Refused or Unreachable. */
+/** Like `send`; if the session has ended, the reader signs in and the request is sent once more. */
 export async function ask<T>(method: string, path: string, content?: unknown): Promise<T> {
-  const asked = session.token();
+  const token = session.getToken();
   try {
     return await send<T>(method, path, content);
   } catch (error) {
-    if (!(error instanceof Refused && error.status === 401 && asked)) throw error;
-    if (session.token() === asked) await whenSessionEnds();
+    if (!(error instanceof Refused && error.status === 401 && token)) throw error;
+    if (session.getToken() === token) await signInAgain();
     return send<T>(method, path, content);
   }
 }
 
-/** Ask once, whatever comes. */
+/** Sends one request and returns the content of the answer. Throws Refused or Unreachable. */
 export async function send<T>(method: string, path: string, content?: unknown): Promise<T> {
-  const answer = await reach(method, path, content);
-  const text = await answer.text();
-  const told = parsed(text);
-  if (!answer.ok) throw refusal(answer, told);
-  return told as T;
+  try {
+    const answer = await fetchAnswer(method, path, content);
+    const answered = parseJson(await answer.text());
+    if (!answer.ok) throw readRefusal(answer, answered);
+    return answered as T;
+  } finally {
+    if (method !== "GET") handleWrite(); // after a failure, too: it may have come after the write
+  }
 }
 
-async function reach(method: string, path: string, content: unknown): Promise<Response> {
-  const headers: Record<string, string> = {};
-  const token = session.token();
+async function fetchAnswer(method: string, path: string, content: unknown): Promise<Response> {
+  const headers: Record<string, string> = { "Accept-Language": getLanguage() };
+  const token = session.getToken();
   if (token) headers.Authorization = `Bearer ${token}`;
   if (content !== undefined) headers["Content-Type"] = "application/json";
   try {
@@ -76,13 +85,27 @@ async function reach(method: string, path: string, content: unknown): Promise<Re
   }
 }
 
-function refusal(answer: Response, told: unknown): Refused {
-  const { Code = "Unknown", Message = t.problems.unexpected, Field = null } = (told ?? {}) as Record<string, string | undefined>;
-  const message = t.refusals[`${Code}.${Field?.split(/[.[]/)[0]}`] ?? t.refusals[Code] ?? Message ?? t.problems.unexpected;
-  return new Refused(answer.status, Code, message, Field, Number(answer.headers.get("Retry-After")) || null);
+interface RefusalContent {
+  Code?: string;
+  Message?: string;
+  Field?: string;
 }
 
-function parsed(text: string): unknown {
+function readRefusal(answer: Response, answered: unknown): Refused {
+  const content = (answered ?? {}) as RefusalContent;
+  const { Code = "Unknown", Field = null } = content;
+  return new Refused(answer.status, Code, chooseMessage(answer, content), Field, readRetryAfter(answer));
+}
+
+/** The API answers in the reader's language. API Gateway's own errors are English: those the site says itself. */
+function chooseMessage(answer: Response, content: RefusalContent): string {
+  if (answer.headers.get("Content-Language") === getLanguage() && content.Message) return content.Message;
+  return answer.status === 429 ? t.problems.tooManyRequests : t.problems.unexpected;
+}
+
+const readRetryAfter = (answer: Response): number | null => Number(answer.headers.get("Retry-After")) || null;
+
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -91,7 +114,7 @@ function parsed(text: string): unknown {
 }
 
 /** `/invites?status=active`, without what is empty. */
-export function withQuery(path: string, query: Record<string, string | null | undefined>): string {
+export function addQuery(path: string, query: Record<string, string | null | undefined>): string {
   const given = Object.entries(query).filter((pair): pair is [string, string] => Boolean(pair[1]));
   return given.length ? `${path}?${new URLSearchParams(given)}` : path;
 }

@@ -1,4 +1,4 @@
-// The API's shapes under the names that the site uses. They come from docs/openapi.yaml, by `npm run types`.
+// The API's shapes, under the names that the site uses. They are made from docs/openapi.yaml by `npm run types`.
 
 import type { components, operations } from "./schema";
 
@@ -16,7 +16,7 @@ export type Permission = Shapes["Permission"];
 export type Person = Shapes["Person"];
 export type Features = Shapes["Features"];
 export type Library = Shapes["Library"];
-export type Shelf = Shapes["Libraries"];
+export type LibraryList = Shapes["Libraries"];
 export type Invite = Shapes["Invite"];
 export type InviteInFull = Shapes["InviteInFull"];
 export type NewInvite = Shapes["NewInvite"];
@@ -28,7 +28,8 @@ export type UserInFull = Shapes["UserInFull"];
 export type Me = Shapes["Me"];
 export type Settings = Shapes["Settings"];
 export type Stats = Shapes["Stats"];
-export type Entry = InviteInFull["audit"][number];
+export type AuditEntry = InviteInFull["audit"][number];
+export type Health = Answer<"showHealth">;
 export type SetupState = Shapes["Setup"];
 export type SignInStarted = Answer<"startSignInWithPlex", 201>;
 export type SetupDone = Answer<"completeSetup">;

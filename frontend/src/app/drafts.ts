@@ -1,4 +1,4 @@
-// What somebody typed outlives a reload and a sign-in at Plex, in this tab.
+// Drafts: what the reader typed survives a reload and a sign-in at Plex, in this tab.
 
 import { useState } from "preact/hooks";
 

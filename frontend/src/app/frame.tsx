@@ -1,32 +1,31 @@
-// What stands around every screen: the way to the others, and what waits.
+// The frame around every screen: the navigation, and how many redemptions need attention.
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
 import type { Me, Stats } from "../api/types";
+import { Avatar } from "../parts/avatars";
 import { Icon, type IconName } from "../parts/icons";
-import { Face } from "../parts/small";
 import { t } from "../texts";
 import { useLoad } from "./loading";
-import { createsInvites, may, seesAllInvites, useMe } from "./me";
-import { Link, usePlace } from "./routing";
-import { screenFor } from "./screens";
+import { may, mayCreateInvites, maySeeAllInvites, useMe } from "./me";
+import { Link, useAddress } from "./routing";
+import { chooseScreen } from "./screens";
 
-const LOOK_AGAIN = 60_000;
+const POLL_INTERVAL = 60_000;
 
-interface Way {
+interface NavigationItem {
   href: string;
   icon: IconName;
-  words: string;
+  text: string;
   badge?: number | undefined;
 }
 
 export function Frame() {
   const me = useMe();
-  const place = usePlace();
-  const waiting = useWaiting(me);
-  const ways = waysFor(me, waiting);
-  const here = (href: string) => (href === "/" ? place.path === "/" : place.path.startsWith(href));
+  const address = useAddress();
+  const items = listNavigationItems(me, useAttentionCount(me));
+  const isCurrent = (href: string) => (href === "/" ? address.path === "/" : address.path.startsWith(href));
   return (
     <div class="frame">
       <a class="skip" href="#content">
@@ -36,27 +35,27 @@ export function Frame() {
         <Link href="/" class="brand">
           {t.site.name}
         </Link>
-        {createsInvites(me) && (
+        {mayCreateInvites(me) && (
           <Link href="/invites/new" class="button main">
             <Icon name="plus" />
             {t.nav.create}
           </Link>
         )}
-        <Link href="/account" class="who" aria-current={here("/account") ? "page" : undefined}>
-          <Face name={me.user.name} />
+        <Link href="/account" class="who" aria-current={isCurrent("/account") ? "page" : undefined}>
+          <Avatar name={me.user.name} />
           <span class="who-name">{me.user.name}</span>
           <span class="unseen">{t.nav.account}</span>
         </Link>
       </header>
-      {ways.length > 0 && (
-        <nav class="ways" aria-label={t.site.navigation}>
+      {items.length > 0 && (
+        <nav class="navigation" aria-label={t.site.navigation}>
           <ul>
-            {ways.map((way) => (
-              <li key={way.href}>
-                <Link href={way.href} aria-current={here(way.href) ? "page" : undefined}>
-                  <Icon name={way.icon} />
-                  <span>{way.words}</span>
-                  <Badge count={way.badge} />
+            {items.map((item) => (
+              <li key={item.href}>
+                <Link href={item.href} aria-current={isCurrent(item.href) ? "page" : undefined}>
+                  <Icon name={item.icon} />
+                  <span>{item.text}</span>
+                  <Badge count={item.badge} />
                 </Link>
               </li>
             ))}
@@ -65,13 +64,13 @@ export function Frame() {
       )}
       <main id="content" tabIndex={-1}>
         <Offline />
-        <Screen key={place.path}>{screenFor(place, me)}</Screen>
+        <Screen key={address.path}>{chooseScreen(address, me)}</Screen>
       </main>
     </div>
   );
 }
 
-/** A new one for each address, so that no screen inherits another's state. */
+/** Rendered with its address as key, so that no screen inherits another's state. */
 function Screen({ children }: { children: ComponentChildren }) {
   return <>{children}</>;
 }
@@ -86,35 +85,35 @@ function Badge({ count }: { count: number | undefined }) {
   );
 }
 
-function useWaiting(me: Me): number | undefined {
-  const stats = useLoad<Stats>(seesAllInvites(me) ? "/stats" : null);
+function useAttentionCount(me: Me): number | undefined {
+  const stats = useLoad<Stats>(maySeeAllInvites(me) ? "/stats" : null);
   useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === "visible" && stats.reload(), LOOK_AGAIN);
+    const timer = setInterval(() => document.visibilityState === "visible" && stats.reload(), POLL_INTERVAL);
     return () => clearInterval(timer);
-  }, []);
+  }, [stats.reload]);
   return stats.data?.needs_attention;
 }
 
-function waysFor(me: Me, waiting: number | undefined): Way[] {
-  const all: (Way | false)[] = [
-    seesAllInvites(me) && { href: "/", icon: "overview", words: t.nav.overview },
-    (seesAllInvites(me) || createsInvites(me)) && { href: "/invites", icon: "invites", words: t.nav.invites },
-    seesAllInvites(me) && { href: "/attention", icon: "attention", words: t.nav.attention, badge: waiting },
-    may(me, "manage_users") && { href: "/people", icon: "people", words: t.nav.people },
-    may(me, "admin") && { href: "/settings", icon: "settings", words: t.nav.settings },
+function listNavigationItems(me: Me, attentionCount: number | undefined): NavigationItem[] {
+  const all: (NavigationItem | false)[] = [
+    maySeeAllInvites(me) && { href: "/", icon: "overview", text: t.nav.overview },
+    (maySeeAllInvites(me) || mayCreateInvites(me)) && { href: "/invites", icon: "invites", text: t.nav.invites },
+    maySeeAllInvites(me) && { href: "/attention", icon: "attention", text: t.nav.attention, badge: attentionCount },
+    may(me, "manage_users") && { href: "/people", icon: "people", text: t.nav.people },
+    may(me, "admin") && { href: "/settings", icon: "settings", text: t.nav.settings },
   ];
-  return all.filter((way): way is Way => Boolean(way));
+  return all.filter((item): item is NavigationItem => Boolean(item));
 }
 
 function Offline() {
   const [online, setOnline] = useState(navigator.onLine);
   useEffect(() => {
-    const look = () => setOnline(navigator.onLine);
-    addEventListener("online", look);
-    addEventListener("offline", look);
+    const update = () => setOnline(navigator.onLine);
+    addEventListener("online", update);
+    addEventListener("offline", update);
     return () => {
-      removeEventListener("online", look);
-      removeEventListener("offline", look);
+      removeEventListener("online", update);
+      removeEventListener("offline", update);
     };
   }, []);
   if (online) return null;

@@ -1,65 +1,50 @@
 // Reading from the API: what was read before shows at once, and is read anew behind it.
 
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useReducer } from "preact/hooks";
 
-import { ask, Refused } from "../api/client";
+import { ask, onWrite, Refused } from "../api/client";
+import { ReadCache } from "./read-cache";
 
 export interface Loaded<T> {
   data: T | undefined;
   error: Error | undefined;
-  loading: boolean;
   reload: () => void;
 }
 
-const known = new Map<string, unknown>();
-
-export const forgetAll = (): void => known.clear();
+const cache = new ReadCache((path) => ask("GET", path));
+onWrite(() => cache.outdate());
 
 /** Like useLoad, for what is not true for long: nothing is kept once the screen is left. */
-export function useFresh<T>(path: string | null): Loaded<T> {
-  useEffect(() => () => void (path && known.delete(path)), [path]);
-  return useLoad<T>(path);
+export function useFresh<T>(path: string, mark?: string | number | null): Loaded<T> {
+  useEffect(() => () => cache.forget(path), [path]);
+  return useLoad<T>(path, mark);
 }
 
-/** `path` null: nothing to read. A 429, or a lost connection that is back, is tried again by itself. */
-export function useLoad<T>(path: string | null): Loaded<T> {
-  const [, redraw] = useState(0);
-  const [turn, setTurn] = useState(0);
-  const [error, setError] = useState<Error>();
-  const loading = useRef(false);
-  const reload = useCallback(() => setTurn((turn) => turn + 1), []);
+/**
+ * Reads `path`, and again when `mark` changes, unless a fresh answer is there; null is nothing to read. All that read
+ * the same address share one request and its answer. After a 429 or a lost connection it is read again by itself.
+ */
+export function useLoad<T>(path: string | null, mark?: string | number | null): Loaded<T> {
+  const [, redraw] = useReducer<number, void>((count) => count + 1, 0);
+  const reload = useCallback(() => void (path && cache.reread(path)), [path]);
+  const { data, error } = path ? cache.latest(path) : { data: undefined, error: undefined };
 
   useEffect(() => {
     if (!path) return;
-    let current = true;
-    let again: ReturnType<typeof setTimeout> | undefined;
-    loading.current = true;
-    redraw((count) => count + 1);
-    ask<T>("GET", path)
-      .then((data) => {
-        if (!current) return;
-        known.set(path, data);
-        setError(undefined);
-      })
-      .catch((problem: Error) => {
-        if (!current) return;
-        setError(problem);
-        if (problem instanceof Refused && problem.status === 429) again = setTimeout(reload, (problem.retryAfter ?? 5) * 1000);
-      })
-      .finally(() => {
-        if (!current) return;
-        loading.current = false;
-        redraw((count) => count + 1);
-      });
+    const stop = cache.watch(path, redraw);
+    redraw(); // an answer may have come since the first drawing
     addEventListener("online", reload);
     return () => {
-      current = false;
-      clearTimeout(again);
+      stop();
       removeEventListener("online", reload);
     };
-  }, [path, turn]);
+  }, [path]);
+  useEffect(() => void (path && cache.read(path)), [path, mark]);
+  useEffect(() => {
+    if (!(error instanceof Refused && error.status === 429)) return;
+    const timer = setTimeout(reload, (error.retryAfter ?? 5) * 1000);
+    return () => clearTimeout(timer);
+  }, [error]);
 
-  useEffect(() => setError(undefined), [path]);
-
-  return { data: path ? (known.get(path) as T | undefined) : undefined, error, loading: loading.current, reload };
+  return { data: data as T | undefined, error, reload };
 }

@@ -5,15 +5,15 @@ import { useContext } from "preact/hooks";
 
 import type { Me, Permission } from "../api/types";
 
-export interface Somebody extends Me {
+export interface CurrentUser extends Me {
   reload: () => void;
 }
 
-export const MeContext = createContext<Somebody | null>(null);
+export const MeContext = createContext<CurrentUser | null>(null);
 
-export function useMe(): Somebody {
+export function useMe(): CurrentUser {
   const me = useContext(MeContext);
-  if (!me) throw new Error("nobody is signed in");
+  if (!me) throw new Error("useMe is for screens of a signed-in user");
   return me;
 }
 
@@ -22,6 +22,6 @@ export function may(me: Me, ...anyOf: Permission[]): boolean {
   return me.permissions.includes("admin") || anyOf.some((permission) => me.permissions.includes(permission));
 }
 
-export const seesAllInvites = (me: Me): boolean => may(me, "manage_invites", "view_invites");
-export const createsInvites = (me: Me): boolean => may(me, "create_invites", "manage_invites");
-export const usesAdvanced = (me: Me): boolean => may(me, "advanced_invites", "manage_invites");
+export const maySeeAllInvites = (me: Me): boolean => may(me, "manage_invites", "view_invites");
+export const mayCreateInvites = (me: Me): boolean => may(me, "create_invites", "manage_invites");
+export const mayUseAdvancedOptions = (me: Me): boolean => may(me, "advanced_invites", "manage_invites");

@@ -1,32 +1,36 @@
-// Signing in at Plex: away by a full-page redirect, and back to where one was.
+// Signing in at Plex: a full-page redirect there, and back to the screen where the reader was.
 
-import { send, Unreachable, Refused } from "../api/client";
+import { Refused, send, Unreachable } from "../api/client";
 import type { SignInStarted } from "../api/types";
 
-const UNDER_WAY = "streamarr.sign-in";
+const PENDING = "streamarr.sign-in";
 const PAUSE = 1000;
 const TRIES = 6;
 
-export interface UnderWay {
+export interface PendingSignIn {
   id: string;
-  /** Signing in, setting up, or the owner renewing the house's own connection to Plex. */
+  /** A sign-in, the set-up, or the owner renewing the server's connection to Plex. */
   kind: "auth" | "setup" | "renewal";
+  /** The address to return to. */
   back: string;
 }
 
-export const underWay = (): UnderWay | null => JSON.parse(localStorage.getItem(UNDER_WAY) ?? "null");
-export const forgetUnderWay = (): void => localStorage.removeItem(UNDER_WAY);
+export const getPendingSignIn = (): PendingSignIn | null => JSON.parse(localStorage.getItem(PENDING) ?? "null");
+export const forgetPendingSignIn = (): void => localStorage.removeItem(PENDING);
 
-/** Leaves the site. Throws Refused or Unreachable when it cannot even begin. */
-export async function leaveForPlex(kind: UnderWay["kind"], started: SignInStarted): Promise<never> {
+/** Leaves the site; never resolves. */
+export function leaveForPlex(kind: PendingSignIn["kind"], started: SignInStarted): Promise<never> {
   const back = location.pathname + location.search;
-  localStorage.setItem(UNDER_WAY, JSON.stringify({ id: started.sign_in_id, kind, back } satisfies UnderWay));
+  localStorage.setItem(PENDING, JSON.stringify({ id: started.sign_in_id, kind, back } satisfies PendingSignIn));
   location.assign(started.auth_url);
-  return new Promise<never>(() => undefined);
+  return new Promise(() => undefined);
 }
 
-/** What the API says once Plex has; null when nobody approved. Passing trouble is waited out. */
-export async function completed<T extends object>(path: string): Promise<T | null> {
+/**
+ * The API's answer once the sign-in at Plex is approved; null when it is not. Waits and asks again when Plex or the API
+ * does not answer.
+ */
+export async function completeSignIn<T extends object>(path: string): Promise<T | null> {
   for (let tries = 0; tries < TRIES; ) {
     try {
       const answer = await send<T | { state: "waiting" }>("POST", path);

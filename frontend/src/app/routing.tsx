@@ -1,16 +1,16 @@
-// Addresses and screens: the browser's own history, and nothing more.
+// Going from screen to screen: the browser's history, and no library.
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
-export interface Place {
+export interface Address {
   path: string;
   query: URLSearchParams;
 }
 
 const MOVED = "streamarr:moved";
 
-const here = (): Place => ({ path: location.pathname, query: new URLSearchParams(location.search) });
+const readAddress = (): Address => ({ path: location.pathname, query: new URLSearchParams(location.search) });
 
 export function go(address: string, { replace = false } = {}): void {
   if (replace) history.replaceState(null, "", address);
@@ -18,18 +18,18 @@ export function go(address: string, { replace = false } = {}): void {
   dispatchEvent(new Event(MOVED));
 }
 
-export function usePlace(): Place {
-  const [place, setPlace] = useState(here);
+export function useAddress(): Address {
+  const [address, setAddress] = useState(readAddress);
   useEffect(() => {
-    const move = () => setPlace(here());
-    addEventListener("popstate", move);
-    addEventListener(MOVED, move);
+    const update = () => setAddress(readAddress());
+    addEventListener("popstate", update);
+    addEventListener(MOVED, update);
     return () => {
-      removeEventListener("popstate", move);
-      removeEventListener(MOVED, move);
+      removeEventListener("popstate", update);
+      removeEventListener(MOVED, update);
     };
   }, []);
-  return place;
+  return address;
 }
 
 interface LinkProperties {
@@ -39,7 +39,7 @@ interface LinkProperties {
   children: ComponentChildren;
 }
 
-/** A link within the site; with a modifier key or another button it is the browser's. */
+/** A link within the site. With a modifier key or another mouse button, the browser follows it. */
 export function Link({ href, children, ...rest }: LinkProperties) {
   const follow = (event: MouseEvent) => {
     if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;

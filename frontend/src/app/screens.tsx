@@ -1,10 +1,10 @@
-// Which address shows which screen, to whom.
+// Which address shows which screen, and who may see it.
 
 import type { ComponentChild } from "preact";
 
 import type { Me } from "../api/types";
 import { Empty, NotAllowed } from "../parts/notices";
-import { Title } from "../parts/small";
+import { Title } from "../parts/title";
 import { Account } from "../screens/account";
 import { Attention } from "../screens/attention";
 import { Create } from "../screens/create";
@@ -15,32 +15,36 @@ import { People } from "../screens/people";
 import { PersonScreen } from "../screens/person";
 import { SettingsScreen } from "../screens/settings";
 import { t } from "../texts";
-import { createsInvites, may, seesAllInvites } from "./me";
-import { Link, type Place } from "./routing";
+import { may, mayCreateInvites, maySeeAllInvites } from "./me";
+import { type Address, Link } from "./routing";
 
-export function screenFor({ path, query }: Place, me: Me): ComponentChild {
-  const [place = "", detail] = path.split("/").filter(Boolean);
-  switch (place) {
+export function chooseScreen({ path, query }: Address, me: Me): ComponentChild {
+  const [section = "", detail] = path.split("/").filter(Boolean);
+  switch (section) {
     case "":
-      if (seesAllInvites(me)) return <Overview />;
-      return createsInvites(me) ? <Invites query={query} /> : <Account />;
+      if (maySeeAllInvites(me)) return <Overview />;
+      return mayCreateInvites(me) ? <Invites query={query} /> : <Account />;
     case "invites":
       if (detail === "new") return <Create />;
       return detail ? <InviteScreen code={detail} /> : <Invites query={query} />;
     case "attention":
-      return only(seesAllInvites(me), t.attention.title, <Attention />);
+      return showIf(maySeeAllInvites(me), t.attention.title, <Attention />);
     case "people":
-      return only(may(me, "manage_users"), t.people.title, detail ? <PersonScreen id={detail} /> : <People query={query} />);
+      return showIf(
+        may(me, "manage_users"),
+        t.people.title,
+        detail ? <PersonScreen id={detail} /> : <People query={query} />,
+      );
     case "settings":
-      return only(may(me, "admin"), t.settings.title, <SettingsScreen />);
+      return showIf(may(me, "admin"), t.settings.title, <SettingsScreen />);
     case "account":
       return <Account />;
     default:
-      return <Nowhere />;
+      return <NotFound />;
   }
 }
 
-function only(allowed: boolean, title: string, screen: ComponentChild): ComponentChild {
+function showIf(allowed: boolean, title: string, screen: ComponentChild): ComponentChild {
   if (allowed) return screen;
   return (
     <>
@@ -50,7 +54,7 @@ function only(allowed: boolean, title: string, screen: ComponentChild): Componen
   );
 }
 
-function Nowhere() {
+function NotFound() {
   return (
     <>
       <Title>{t.problems.notFound}</Title>

@@ -1,4 +1,4 @@
-// From opening the site to a signed-in person on a screen.
+// From opening the site to the first screen of a signed-in user.
 
 import { useCallback, useEffect, useState } from "preact/hooks";
 
@@ -6,15 +6,14 @@ import { onSessionEnd, Refused, send, session } from "../api/client";
 import type { Me, SetupState } from "../api/types";
 import { Dialog } from "../parts/dialogs";
 import { Loading, Problem } from "../parts/notices";
-import { Title } from "../parts/small";
+import { Title } from "../parts/title";
 import { Toasts } from "../parts/toasts";
-import { SetUp, setUpIsUnderWay } from "../screens/set-up";
-import { FinishSignIn, SignIn, WaysIn } from "../screens/sign-in";
+import { isSettingUp, SetUp } from "../screens/set-up";
+import { FinishSignIn, SignIn, SignInOptions } from "../screens/sign-in";
 import { t } from "../texts";
 import { Frame } from "./frame";
-import { forgetAll } from "./loading";
 import { MeContext } from "./me";
-import { underWay } from "./plex";
+import { getPendingSignIn } from "./plex";
 
 type Stage =
   | { name: "starting" }
@@ -22,25 +21,35 @@ type Stage =
   | { name: "finishing" }
   | { name: "signed out"; problem?: Error | undefined }
   | { name: "signed in"; me: Me }
-  | { name: "stuck"; problem: Error };
+  | { name: "failed"; problem: Error };
 
 export function Site() {
   const [stage, setStage] = useState<Stage>({ name: "starting" });
-  const start = useCallback(() => void whereToStart().then(setStage, (problem) => setStage({ name: "stuck", problem })), []);
-  const reload = useCallback(() => void send<Me>("GET", "/auth/me").then((me) => setStage({ name: "signed in", me }), () => undefined), []);
+  const start = useCallback(
+    () => void chooseStage().then(setStage, (problem) => setStage({ name: "failed", problem })),
+    [],
+  );
+  const reload = useCallback(
+    () =>
+      void send<Me>("GET", "/auth/me").then(
+        (me) => setStage({ name: "signed in", me }),
+        () => undefined,
+      ),
+    [],
+  );
   useEffect(start, []);
 
   switch (stage.name) {
     case "starting":
       return (
-        <main class="door">
+        <main class="start-screen">
           <Title unseen>{t.site.name}</Title>
           <Loading />
         </main>
       );
-    case "stuck":
+    case "failed":
       return (
-        <main class="door">
+        <main class="start-screen">
           <Title>{t.site.name}</Title>
           <Problem error={stage.problem} retry={start} />
         </main>
@@ -63,22 +72,23 @@ export function Site() {
 }
 
 function Finish({ onDone }: { onDone: (problem?: Error) => void }) {
-  const way = underWay();
-  return way && <FinishSignIn way={way} onDone={onDone} />;
+  const pending = getPendingSignIn();
+  return pending && <FinishSignIn pending={pending} onDone={onDone} />;
 }
 
-async function whereToStart(): Promise<Stage> {
-  if (setUpIsUnderWay()) return { name: "setting up" };
-  if (underWay()) return { name: "finishing" };
-  if (session.token()) {
-    const me = await whoAmI();
+async function chooseStage(): Promise<Stage> {
+  if (isSettingUp()) return { name: "setting up" };
+  if (getPendingSignIn()) return { name: "finishing" };
+  if (session.getToken()) {
+    const me = await loadMe();
     if (me) return { name: "signed in", me };
   }
   const { needed } = await send<SetupState>("GET", "/setup");
   return needed ? { name: "setting up" } : { name: "signed out" };
 }
 
-async function whoAmI(): Promise<Me | null> {
+/** Null when the session has ended. */
+async function loadMe(): Promise<Me | null> {
   try {
     return await send<Me>("GET", "/auth/me");
   } catch (error) {
@@ -88,7 +98,7 @@ async function whoAmI(): Promise<Me | null> {
   }
 }
 
-/** Asks for a new sign-in over the screen where the session ended, which stays as it is behind it. */
+/** A dialog for a new sign-in, in front of the screen where the session ended. */
 function SessionEnd({ userId }: { userId: string }) {
   const [waiting, setWaiting] = useState<(() => void)[]>([]);
   useEffect(() => onSessionEnd(() => new Promise((resolve) => setWaiting((before) => [...before, resolve]))), []);
@@ -100,14 +110,11 @@ function SessionEnd({ userId }: { userId: string }) {
     for (const resume of waiting) resume();
     setWaiting([]);
   };
-  const startOver = () => {
-    forgetAll();
-    location.assign("/");
-  };
+  const startOver = () => location.assign("/");
   return (
     <Dialog title={t.signIn.ended}>
       <p>{t.signIn.endedLead}</p>
-      <WaysIn onDone={() => void goOn()} />
+      <SignInOptions onDone={() => void goOn()} />
       <button
         type="button"
         class="quiet-button"

@@ -1,16 +1,16 @@
-// Light or dark: as the device has it, unless somebody chose.
+// Light or dark: as the device has it, unless the reader chose.
 
 const CHOICE = "streamarr.theme";
 export const THEMES = ["auto", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
 
-export const theme = (): Theme => (localStorage.getItem(CHOICE) as Theme | null) ?? "auto";
+export const getTheme = (): Theme => (localStorage.getItem(CHOICE) as Theme | null) ?? "auto";
 
 export function chooseTheme(choice: Theme): void {
   localStorage.setItem(CHOICE, choice);
-  wearTheme();
+  applyTheme();
 }
 
-export function wearTheme(): void {
-  document.documentElement.dataset.theme = theme();
+export function applyTheme(): void {
+  document.documentElement.dataset.theme = getTheme();
 }

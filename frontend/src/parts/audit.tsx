@@ -1,29 +1,24 @@
 // Who changed what, and when: newest first.
 
-import { useEffect } from "preact/hooks";
-
-import type { Entry, Permission } from "../api/types";
+import type { AuditEntry, Permission } from "../api/types";
 import { useLoad } from "../app/loading";
+import { formatExact } from "../format/times";
 import { t } from "../texts";
-import { exact } from "../words/times";
 import { Show } from "./notices";
-import { Moment } from "./small";
+import { RelativeTime } from "./relative-time";
 
-/** `mark` changes whenever the subject did: then the trail is read anew. */
+/** The audit trail of one subject; read again when `mark` changes. */
 export function Audit({ subject, mark }: { subject: string; mark: string | number }) {
-  const trail = useLoad<{ entries: Entry[] }>(`/audit?subject=${encodeURIComponent(subject)}`);
-  useEffect(() => {
-    if (trail.data) trail.reload();
-  }, [mark]);
+  const trail = useLoad<{ entries: AuditEntry[] }>(`/audit?subject=${encodeURIComponent(subject)}`, mark);
   return (
     <section class="card no-print">
       <h2>{t.invite.audit}</h2>
-      <Show what={trail}>{({ entries }) => <Entries entries={entries} />}</Show>
+      <Show what={trail}>{({ entries }) => <AuditEntries entries={entries} />}</Show>
     </section>
   );
 }
 
-export function Entries({ entries }: { entries: Entry[] }) {
+export function AuditEntries({ entries }: { entries: AuditEntry[] }) {
   if (!entries.length) return <p class="quiet">{t.invite.auditNone}</p>;
   return (
     <ul class="entries">
@@ -32,7 +27,7 @@ export function Entries({ entries }: { entries: Entry[] }) {
           <p>
             <strong>{entry.by.name}</strong> {t.audit.actions[entry.action] ?? entry.action}{" "}
             <span class="quiet">
-              <Moment at={entry.at} />
+              <RelativeTime at={entry.at} />
             </span>
           </p>
           <Differences entry={entry} />
@@ -42,26 +37,31 @@ export function Entries({ entries }: { entries: Entry[] }) {
   );
 }
 
-function Differences({ entry: { before, after } }: { entry: Entry }) {
+function Differences({ entry: { before, after } }: { entry: AuditEntry }) {
   const fields = Object.keys(after).filter((field) => field in before && field !== "version" && field !== "updated_at");
   if (!fields.length) return null;
   return (
     <ul class="differences">
       {fields.map((field) => (
-        <li key={field}>{t.audit.from(t.audit.fields[field] ?? field, told(before[field]), told(after[field]))}</li>
+        <li key={field}>
+          {t.audit.from(t.audit.fields[field] ?? field, describeValue(before[field]), describeValue(after[field]))}
+        </li>
       ))}
     </ul>
   );
 }
 
-function told(value: unknown): string {
+function describeValue(value: unknown): string {
   if (value === null || value === undefined) return "–";
   if (value === true) return t.general.yes;
   if (value === false) return t.general.no;
-  if (Array.isArray(value)) return value.map(told).join(", ") || "–";
-  if (typeof value === "object") return Object.entries(value).map(([key, part]) => `${t.audit.fields[key] ?? key} ${told(part)}`).join(", ");
+  if (Array.isArray(value)) return value.map(describeValue).join(", ") || "–";
+  if (typeof value === "object")
+    return Object.entries(value)
+      .map(([key, part]) => `${t.audit.fields[key] ?? key} ${describeValue(part)}`)
+      .join(", ");
   const text = String(value);
   if (text === "default" || text === "all") return t.create[text];
   if (text in t.permissions) return t.permissions[text as Permission];
-  return /^\d{4}-\d\d-\d\dT/.test(text) ? exact(text) : text;
+  return /^\d{4}-\d\d-\d\dT/.test(text) ? formatExact(text) : text;
 }

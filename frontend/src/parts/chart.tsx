@@ -1,6 +1,6 @@
-// Redemptions per day as bars, and the same as a table for whoever wants figures.
+// Redemptions per day as bars, and the same as a table.
 
-import { language, t } from "../texts";
+import { getLocale, t } from "../texts";
 
 interface Day {
   day: string;
@@ -12,27 +12,40 @@ const HEIGHT = 140;
 const GAP = 4;
 
 export function Chart({ days }: { days: Day[] }) {
-  const most = Math.max(1, ...days.map((each) => each.count));
-  const all = days.reduce((sum, each) => sum + each.count, 0);
+  const highest = Math.max(1, ...days.map((each) => each.count));
+  const total = days.reduce((sum, each) => sum + each.count, 0);
   const step = WIDTH / Math.max(1, days.length);
-  if (!all) return <p class="quiet">{t.overview.none}</p>;
+  if (!total) return <p class="quiet">{t.overview.none}</p>;
   return (
     <>
-      <svg class="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={`${t.overview.overTime}: ${all}`}>
+      <svg
+        class="chart"
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={`${t.overview.overTime}: ${total}`}
+      >
         <line class="axis" x1="0" x2={WIDTH} y1={HEIGHT} y2={HEIGHT} />
         {days.map(({ day, count }, index) => {
-          const height = (HEIGHT * count) / most;
+          const height = (HEIGHT * count) / highest;
           return (
-            <rect key={day} class="pillar" x={index * step + GAP / 2} width={step - GAP} y={HEIGHT - height} height={height}>
-              <title>{`${shown(day)}: ${count}`}</title>
+            <rect
+              key={day}
+              class="pillar"
+              x={index * step + GAP / 2}
+              width={step - GAP}
+              y={HEIGHT - height}
+              height={height}
+            >
+              <title>{`${formatDayOfMonth(day)}: ${count}`}</title>
             </rect>
           );
         })}
       </svg>
       <p class="chart-ends">
-        <span>{shown(days[0]?.day ?? "")}</span>
-        <span>{t.overview.most(most)}</span>
-        <span>{shown(days.at(-1)?.day ?? "")}</span>
+        <span>{formatDayOfMonth(days[0]?.day ?? "")}</span>
+        <span>{t.overview.most(highest)}</span>
+        <span>{formatDayOfMonth(days.at(-1)?.day ?? "")}</span>
       </p>
       <details>
         <summary>{t.overview.asTable}</summary>
@@ -48,7 +61,7 @@ export function Chart({ days }: { days: Day[] }) {
               .filter((each) => each.count)
               .map(({ day, count }) => (
                 <tr key={day}>
-                  <td>{shown(day)}</td>
+                  <td>{formatDayOfMonth(day)}</td>
                   <td>{count}</td>
                 </tr>
               ))}
@@ -59,6 +72,6 @@ export function Chart({ days }: { days: Day[] }) {
   );
 }
 
-function shown(day: string): string {
-  return day && new Date(`${day}T00:00:00`).toLocaleDateString(language(), { day: "numeric", month: "short" });
+function formatDayOfMonth(day: string): string {
+  return day && new Date(`${day}T00:00:00`).toLocaleDateString(getLocale(), { day: "numeric", month: "short" });
 }

@@ -1,10 +1,10 @@
-// The browser's own dialog: it keeps the focus inside and gives it back afterwards.
+// The browser's own dialog. It keeps the focus inside, and gives it back when it closes.
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 
 import { t } from "../texts";
-import { toHeading } from "./small";
+import { focusHeading } from "./title";
 
 interface DialogProperties {
   title: string;
@@ -21,7 +21,7 @@ export function Dialog({ title, children, onClose }: DialogProperties) {
     dialog.current?.showModal();
     return () => {
       dialog.current?.close();
-      setTimeout(() => giveBack(before)); // only then it is known whether what opened the dialog went with it
+      setTimeout(() => restoreFocus(before)); // later: the element that opened the dialog may be gone by then
     };
   }, []);
   const cancel = (event: Event) => {
@@ -36,9 +36,9 @@ export function Dialog({ title, children, onClose }: DialogProperties) {
   );
 }
 
-function giveBack(before: Element | null): void {
+function restoreFocus(before: Element | null): void {
   if (before instanceof HTMLElement && before.isConnected) before.focus();
-  else toHeading();
+  else focusHeading();
 }
 
 interface ConfirmProperties {

@@ -1,21 +1,22 @@
-// Native controls with their label, note and refusal tied together.
+// Native controls, tied to their label, note and refusal.
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 
-interface About {
+interface Description {
   label: string;
   note?: string | undefined;
   problem?: string | undefined;
 }
 
-interface InputProperties extends About {
+interface InputProperties extends Description {
   value: string | number;
   onValue: (value: string) => void;
   type?: "text" | "email" | "password" | "search" | "number" | "date" | "datetime-local" | "url";
   required?: boolean;
   min?: string | number;
   max?: string | number;
+  minLength?: number;
   maxLength?: number;
   pattern?: string;
   autocomplete?: "off" | "username" | "current-password";
@@ -36,16 +37,16 @@ export function Field({ label, note, problem, onValue, ...input }: InputProperti
         ref={field}
         id={id}
         aria-invalid={problem ? "true" : undefined}
-        aria-describedby={described(id, note, problem)}
+        aria-describedby={listDescriptions(id, note, problem)}
         onInput={(event) => onValue(event.currentTarget.value)}
         {...(input as object)}
       />
-      <Words id={id} note={note} problem={problem} />
+      <Notes id={id} note={note} problem={problem} />
     </div>
   );
 }
 
-type SelectProperties = About & { value: string; onValue: (value: string) => void; children: ComponentChildren };
+type SelectProperties = Description & { value: string; onValue: (value: string) => void; children: ComponentChildren };
 
 export function Select({ label, note, problem, value, onValue, children }: SelectProperties) {
   const id = useId();
@@ -56,12 +57,12 @@ export function Select({ label, note, problem, value, onValue, children }: Selec
         id={id}
         value={value}
         aria-invalid={problem ? "true" : undefined}
-        aria-describedby={described(id, note, problem)}
+        aria-describedby={listDescriptions(id, note, problem)}
         onChange={(event) => onValue(event.currentTarget.value)}
       >
         {children}
       </select>
-      <Words id={id} note={note} problem={problem} />
+      <Notes id={id} note={note} problem={problem} />
     </div>
   );
 }
@@ -76,7 +77,7 @@ type ChoiceProperties = {
   name?: string;
 };
 
-/** A checkbox or a radio button, its words beside it. */
+/** A checkbox or a radio button with its label beside it. */
 export function Choice({ label, note, checked, disabled = false, onValue, type = "checkbox", name }: ChoiceProperties) {
   const id = useId();
   return (
@@ -87,16 +88,24 @@ export function Choice({ label, note, checked, disabled = false, onValue, type =
         name={name}
         checked={checked}
         disabled={disabled}
-        aria-describedby={described(id, note, undefined)}
+        aria-describedby={listDescriptions(id, note, undefined)}
         onChange={(event) => onValue(event.currentTarget.checked)}
       />
       <label for={id}>{label}</label>
-      <Words id={id} note={note} problem={undefined} />
+      <Notes id={id} note={note} problem={undefined} />
     </div>
   );
 }
 
-export function Group({ legend, problem, children }: { legend: string; problem?: string | undefined; children: ComponentChildren }) {
+export function Group({
+  legend,
+  problem,
+  children,
+}: {
+  legend: string;
+  problem?: string | undefined;
+  children: ComponentChildren;
+}) {
   return (
     <fieldset>
       <legend>{legend}</legend>
@@ -110,7 +119,7 @@ export function Group({ legend, problem, children }: { legend: string; problem?:
   );
 }
 
-function Words({ id, note, problem }: { id: string; note: string | undefined; problem: string | undefined }) {
+function Notes({ id, note, problem }: { id: string; note: string | undefined; problem: string | undefined }) {
   return (
     <>
       {note && (
@@ -127,5 +136,5 @@ function Words({ id, note, problem }: { id: string; note: string | undefined; pr
   );
 }
 
-const described = (id: string, note?: string, problem?: string): string | undefined =>
+const listDescriptions = (id: string, note?: string, problem?: string): string | undefined =>
   [note && `${id}-note`, problem && `${id}-problem`].filter(Boolean).join(" ") || undefined;

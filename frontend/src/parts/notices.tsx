@@ -1,4 +1,4 @@
-// What went wrong, what is empty, what is under way.
+// What a screen says when something went wrong, is empty, or is being loaded.
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
@@ -7,7 +7,7 @@ import { Refused } from "../api/client";
 import type { Loaded } from "../app/loading";
 import { t } from "../texts";
 
-/** A problem in words; after a 429 it counts down to when asking again makes sense. */
+/** A problem in words. After a 429 it counts down until a retry is possible. */
 export function Problem({ error, retry }: { error: Error | undefined; retry?: () => void }) {
   const wait = error instanceof Refused && error.status === 429 ? (error.retryAfter ?? 5) : 0;
   const left = useCountdown(error, wait);
@@ -15,7 +15,7 @@ export function Problem({ error, retry }: { error: Error | undefined; retry?: ()
   return (
     <div class="problem" role="alert">
       <p>
-        {error.message} {left > 0 && t.problems.back(left)}
+        {error.message} {left > 0 && t.problems.retryIn(left)}
       </p>
       {retry && (
         <button type="button" onClick={() => left > 0 || retry()} aria-disabled={left > 0}>
@@ -59,11 +59,12 @@ interface ShowProperties<T> {
   children: (data: T) => ComponentChildren;
 }
 
-/** What was loaded, as soon as there is something; with the problem above it when it could not be read anew. */
+/** The loaded data as soon as there are any; above them the problem, when the latest reading failed. */
 export function Show<T>({ what, children }: ShowProperties<T>) {
   const { data, error, reload } = what;
   if (error instanceof Refused && error.status === 403) return <NotAllowed />;
-  if (error instanceof Refused && error.status === 404) return <Empty title={error.message}>{<p>{t.problems.notFoundAdvice}</p>}</Empty>;
+  if (error instanceof Refused && error.status === 404)
+    return <Empty title={error.message}>{<p>{t.problems.notFoundAdvice}</p>}</Empty>;
   return (
     <>
       <Problem error={error} retry={reload} />

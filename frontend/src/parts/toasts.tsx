@@ -1,29 +1,30 @@
-// A word that something is done: said aloud by screen readers, gone by itself, never the only sign.
+// A short message that something is done. Screen readers say it aloud; it disappears by itself, and is never the only
+// sign of success.
 
 import { useEffect, useState } from "preact/hooks";
 
-const SAID = "streamarr:said";
-const STAYS = 5000;
+const ANNOUNCED = "streamarr:announced";
+const SHOWN_FOR = 5000;
 
-export function say(words: string): void {
-  dispatchEvent(new CustomEvent(SAID, { detail: words }));
+export function announce(text: string): void {
+  dispatchEvent(new CustomEvent(ANNOUNCED, { detail: text }));
 }
 
 export function Toasts() {
-  const [words, setWords] = useState("");
+  const [text, setText] = useState("");
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>;
-    const hear = (event: Event) => {
-      setWords((event as CustomEvent<string>).detail);
+    const show = (event: Event) => {
+      setText((event as CustomEvent<string>).detail);
       clearTimeout(timer);
-      timer = setTimeout(() => setWords(""), STAYS);
+      timer = setTimeout(() => setText(""), SHOWN_FOR);
     };
-    addEventListener(SAID, hear);
-    return () => removeEventListener(SAID, hear);
+    addEventListener(ANNOUNCED, show);
+    return () => removeEventListener(ANNOUNCED, show);
   }, []);
   return (
     <div class="toasts" role="status">
-      {words && <p>{words}</p>}
+      {text && <p>{text}</p>}
     </div>
   );
 }

@@ -1,18 +1,19 @@
-// Oneself: invites left, what one may do, sessions, language and colours.
+// The reader's own account: invites left, permissions, sessions, language and colours.
 
 import { useState } from "preact/hooks";
 
 import { ask, session } from "../api/client";
-import type { Me } from "../api/types";
-import { useActing } from "../app/acting";
-import { forgetAll } from "../app/loading";
-import { createsInvites, useMe } from "../app/me";
-import { chooseTheme, theme, THEMES, type Theme } from "../app/theme";
+import type { Health, Me } from "../api/types";
+import { useAction } from "../app/action";
+import { useLoad } from "../app/loading";
+import { mayCreateInvites, useMe } from "../app/me";
+import { chooseTheme, getTheme, THEMES, type Theme } from "../app/theme";
+import { formatRelative } from "../format/times";
+import { Avatar } from "../parts/avatars";
 import { Select } from "../parts/fields";
 import { Problem } from "../parts/notices";
-import { Face, Title } from "../parts/small";
-import { choose, chosenLanguage, LANGUAGES, t } from "../texts";
-import { relative } from "../words/times";
+import { Title } from "../parts/title";
+import { chooseLanguage, getLanguage, LANGUAGES, t } from "../texts";
 
 export function Account() {
   const me = useMe();
@@ -20,7 +21,7 @@ export function Account() {
     <>
       <Title>{t.account.title}</Title>
       <p class="person about">
-        <Face name={me.user.name} />
+        <Avatar name={me.user.name} />
         <span>
           {me.user.name}
           <span class="quiet note">{me.user.email}</span>
@@ -37,10 +38,17 @@ export function Account() {
           ))}
         </ul>
       </section>
-      <Look />
+      <Appearance />
       <Sessions />
+      <Version />
     </>
   );
+}
+
+/** Which version is deployed, for reports of faults. */
+function Version() {
+  const { data } = useLoad<Health>("/health");
+  return data && <p class="quiet note">{t.account.version(data.version)}</p>;
 }
 
 function Quota({ me }: { me: Me }) {
@@ -49,33 +57,35 @@ function Quota({ me }: { me: Me }) {
   return (
     <section class="card">
       <h2>{t.account.quota}</h2>
-      {onTrial && me.trial_ends_at && <p>{t.account.trial(relative(me.trial_ends_at, new Date()))}</p>}
-      {!createsInvites(me) ? (
+      {onTrial && me.trial_ends_at && <p>{t.account.trial(formatRelative(me.trial_ends_at, new Date()))}</p>}
+      {!mayCreateInvites(me) ? (
         <p>{t.account.none}</p>
       ) : limit === null ? (
         <p>{t.account.exempt}</p>
       ) : (
         <p>
-          <meter min={0} max={Math.max(1, limit)} value={used} aria-label={t.account.quota} /> {t.account.used(used, limit)}
-          {days !== null && `, ${t.account.per(days)}`}. {remaining === 0 && renews_at && t.account.renews(relative(renews_at, new Date()))}
+          <meter min={0} max={Math.max(1, limit)} value={used} aria-label={t.account.quota} />{" "}
+          {t.account.used(used, limit)}
+          {days !== null && `, ${t.account.per(days)}`}.{" "}
+          {remaining === 0 && renews_at && t.account.renews(formatRelative(renews_at, new Date()))}
         </p>
       )}
     </section>
   );
 }
 
-function Look() {
-  const [worn, setWorn] = useState(theme());
+function Appearance() {
+  const [theme, setTheme] = useState(getTheme());
   return (
     <section class="card">
-      <h2>{t.account.look}</h2>
+      <h2>{t.account.appearance}</h2>
       <div class="row">
         <Select
           label={t.account.theme}
-          value={worn}
+          value={theme}
           onValue={(choice) => {
             chooseTheme(choice as Theme);
-            setWorn(choice as Theme);
+            setTheme(choice as Theme);
           }}
         >
           {THEMES.map((each) => (
@@ -86,14 +96,14 @@ function Look() {
         </Select>
         <Select
           label={t.account.language}
-          value={chosenLanguage()}
-          onValue={(speech) => {
-            choose(speech);
+          value={getLanguage()}
+          onValue={(language) => {
+            chooseLanguage(language);
             location.reload();
           }}
         >
-          {Object.entries(LANGUAGES).map(([speech, name]) => (
-            <option key={speech} value={speech}>
+          {Object.entries(LANGUAGES).map(([language, name]) => (
+            <option key={language} value={language}>
               {name}
             </option>
           ))}
@@ -104,23 +114,22 @@ function Look() {
 }
 
 function Sessions() {
-  const acting = useActing();
-  const leave = (path: string) =>
-    void acting.run(async () => {
+  const action = useAction();
+  const signOut = (path: string) =>
+    void action.run(async () => {
       await ask("DELETE", path);
       session.drop();
-      forgetAll();
       location.assign("/");
     });
   return (
     <section class="card">
       <h2>{t.account.sessions}</h2>
-      <Problem error={acting.problem} />
+      <Problem error={action.problem} />
       <div class="row">
-        <button type="button" aria-disabled={acting.busy} onClick={() => leave("/auth/session")}>
+        <button type="button" aria-disabled={action.busy} onClick={() => signOut("/auth/session")}>
           {t.account.signOut}
         </button>
-        <button type="button" aria-disabled={acting.busy} onClick={() => leave("/auth/sessions")}>
+        <button type="button" aria-disabled={action.busy} onClick={() => signOut("/auth/sessions")}>
           {t.account.everywhere}
         </button>
       </div>

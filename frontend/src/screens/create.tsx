@@ -1,51 +1,45 @@
-// Drawing up an invite: two clicks for a plain one, and a live sentence of what it will grant.
+// Creating an invite: a plain one takes two clicks, and one sentence says what it will grant.
 
 import { useState } from "preact/hooks";
 
 import { ask } from "../api/client";
-import type { Invite, Library, NewInvite, Settings, Unit } from "../api/types";
-import { useActing, type Acting } from "../app/acting";
+import * as limits from "../api/limits";
+import type { Invite, Library, Settings, Unit } from "../api/types";
+import { type Action, useAction } from "../app/action";
 import { useDraft } from "../app/drafts";
 import { useLoad } from "../app/loading";
-import { createsInvites, may, usesAdvanced, useMe } from "../app/me";
+import { may, mayCreateInvites, mayUseAdvancedOptions, useMe } from "../app/me";
 import { Link } from "../app/routing";
+import { describeTerms } from "../format/terms";
+import { formatRelative } from "../format/times";
+import { CopyButton } from "../parts/copy-button";
 import { Choice, Field, Group, Select } from "../parts/fields";
+import { LibraryChoice } from "../parts/library-choice";
 import { NotAllowed, Problem } from "../parts/notices";
 import { PersonField } from "../parts/person-field";
 import { QrCode } from "../parts/qr-code";
+import { RelativeTime } from "../parts/relative-time";
 import { ShareButton } from "../parts/share";
-import { CopyButton, Moment, Title } from "../parts/small";
+import { Title } from "../parts/title";
 import { t } from "../texts";
-import { sentence, type Wish } from "../words/sentence";
-import { relative } from "../words/times";
+import { EMPTY_FORM, hasOptions, type InviteForm, toNewInvite, toTerms } from "./invite-form";
 
 const FEATURES = ["downloads", "live_tv", "plex_home"] as const;
-
-const PLAIN = {
-  people: "one" as "one" | "some" | "any",
-  limit: "5",
-  ends: false,
-  value: "2",
-  unit: "weeks" as Unit,
-  libraries: "default" as "default" | "all" | "specific",
-  chosen: [] as string[],
-  /** Those that were touched; the others follow the settings. */
-  features: {} as Partial<Record<(typeof FEATURES)[number], boolean>>,
-  note: "",
-  code: "",
-  behalf: "",
-};
 const WIDE = "(min-width: 56rem)";
-type Plan = typeof PLAIN;
-type Change = (change: Partial<Plan>) => void;
+
+interface FormPartProperties {
+  form: InviteForm;
+  change: (change: Partial<InviteForm>) => void;
+  action: Action;
+}
 
 export function Create() {
   const me = useMe();
-  const [plan, change, drop] = useDraft("create", PLAIN);
-  const [made, setMade] = useState<Invite>();
-  const acting = useActing();
+  const [form, change, drop] = useDraft("create", EMPTY_FORM);
+  const [created, setCreated] = useState<Invite>();
+  const action = useAction();
 
-  if (!createsInvites(me)) {
+  if (!mayCreateInvites(me)) {
     return (
       <>
         <Title>{t.create.title}</Title>
@@ -53,12 +47,12 @@ export function Create() {
       </>
     );
   }
-  if (made) return <Made invite={made} onAnother={() => setMade(undefined)} />;
+  if (created) return <CreatedInvite invite={created} onAnother={() => setCreated(undefined)} />;
 
   const create = (event: Event) => {
     event.preventDefault();
-    void acting.run(async () => {
-      setMade(await ask<Invite>("POST", "/invites", body(plan, usesAdvanced(me))));
+    void action.run(async () => {
+      setCreated(await ask<Invite>("POST", "/invites", toNewInvite(form, mayUseAdvancedOptions(me))));
       drop();
       me.reload();
     });
@@ -68,10 +62,10 @@ export function Create() {
       <Title>{t.create.title}</Title>
       <QuotaLine />
       <form class="create" onSubmit={create}>
-        {usesAdvanced(me) ? (
-          <details open={matchMedia(WIDE).matches || wasChanged(plan)}>
+        {mayUseAdvancedOptions(me) ? (
+          <details open={matchMedia(WIDE).matches || hasOptions(form)}>
             <summary>{t.create.options}</summary>
-            <Advanced plan={plan} change={change} acting={acting} />
+            <Options form={form} change={change} action={action} />
           </details>
         ) : (
           <p>{t.create.basic}</p>
@@ -79,60 +73,107 @@ export function Create() {
         <Field
           label={`${t.create.note} (${t.general.optional})`}
           note={t.create.noteNote}
-          value={plan.note}
-          maxLength={500}
+          value={form.note}
+          {...limits.createInvite.note}
           onValue={(note) => change({ note })}
-          problem={acting.problemOf("note")}
+          problem={action.findProblem("note")}
         />
-        <Behalf plan={plan} change={change} />
-        <Summary plan={plan} acting={acting} />
+        <OnBehalfOf form={form} change={change} />
+        <Summary form={form} action={action} />
       </form>
     </>
   );
 }
 
-function Summary({ plan, acting }: { plan: Plan; acting: Acting }) {
+function Summary({ form, action }: Omit<FormPartProperties, "change">) {
   const me = useMe();
-  const { libraries, defaults } = useOffer();
+  const { libraries, defaults } = useInviteOptions();
   return (
     <div class="summary">
       <p>
-        <span class="quiet">{t.create.lead}</span> <strong aria-live="polite">{sentence(wish(plan, defaults, usesAdvanced(me)), libraries, new Date())}</strong>
+        <span class="quiet">{t.create.lead}</span>{" "}
+        <strong aria-live="polite">
+          {describeTerms(toTerms(form, defaults, mayUseAdvancedOptions(me)), libraries, new Date())}
+        </strong>
       </p>
-      <Problem error={acting.problem} />
-      <button type="submit" class="main" aria-disabled={acting.busy}>
+      <Problem error={action.problem} />
+      <button type="submit" class="main" aria-disabled={action.busy}>
         {t.create.go}
       </button>
     </div>
   );
 }
 
-function useOffer() {
+function useInviteOptions() {
   const me = useMe();
-  const libraries = useLoad<{ libraries: Library[] }>(usesAdvanced(me) ? "/libraries" : null);
+  const libraries = useLoad<{ libraries: Library[] }>(mayUseAdvancedOptions(me) ? "/libraries" : null);
   const settings = useLoad<Settings>(may(me, "admin") ? "/settings" : null);
   return { libraries: libraries.data?.libraries ?? [], defaults: settings.data?.default_features };
 }
 
-function Advanced({ plan, change, acting }: { plan: Plan; change: Change; acting: Acting }) {
-  const { libraries, defaults } = useOffer();
+function Options({ form, change, action }: FormPartProperties) {
+  const { libraries, defaults } = useInviteOptions();
   return (
     <div class="options">
-      <Group legend={t.create.people} problem={acting.problemOf("usage_limit")}>
-        <Choice type="radio" name="people" label={t.create.one} checked={plan.people === "one"} onValue={() => change({ people: "one" })} />
-        <Choice type="radio" name="people" label={t.create.some} checked={plan.people === "some"} onValue={() => change({ people: "some" })} />
-        {plan.people === "some" && (
-          <Field label={t.create.number} type="number" min={1} max={1_000_000} required value={plan.limit} onValue={(limit) => change({ limit })} />
+      <Group legend={t.create.uses} problem={action.findProblem("usage_limit")}>
+        <Choice
+          type="radio"
+          name="uses"
+          label={t.create.single}
+          checked={form.uses === "single"}
+          onValue={() => change({ uses: "single" })}
+        />
+        <Choice
+          type="radio"
+          name="uses"
+          label={t.create.custom}
+          checked={form.uses === "custom"}
+          onValue={() => change({ uses: "custom" })}
+        />
+        {form.uses === "custom" && (
+          <Field
+            label={t.create.number}
+            type="number"
+            {...limits.createInvite.usage_limit}
+            required
+            value={form.limit}
+            onValue={(limit) => change({ limit })}
+          />
         )}
-        <Choice type="radio" name="people" label={t.create.any} checked={plan.people === "any"} onValue={() => change({ people: "any" })} />
+        <Choice
+          type="radio"
+          name="uses"
+          label={t.create.unlimited}
+          checked={form.uses === "unlimited"}
+          onValue={() => change({ uses: "unlimited" })}
+        />
       </Group>
-      <Group legend={t.create.expires} problem={acting.problemOf("expires_in")}>
-        <Choice type="radio" name="ends" label={t.create.forEver} checked={!plan.ends} onValue={() => change({ ends: false })} />
-        <Choice type="radio" name="ends" label={t.create.for} checked={plan.ends} onValue={() => change({ ends: true })} />
-        {plan.ends && (
+      <Group legend={t.create.expires} problem={action.findProblem("expires_in")}>
+        <Choice
+          type="radio"
+          name="expires"
+          label={t.create.forEver}
+          checked={!form.expires}
+          onValue={() => change({ expires: false })}
+        />
+        <Choice
+          type="radio"
+          name="expires"
+          label={t.create.for}
+          checked={form.expires}
+          onValue={() => change({ expires: true })}
+        />
+        {form.expires && (
           <div class="row">
-            <Field label={t.create.duration} type="number" min={1} max={10_000} required value={plan.value} onValue={(value) => change({ value })} />
-            <Select label={t.create.unit} value={plan.unit} onValue={(unit) => change({ unit: unit as Unit })}>
+            <Field
+              label={t.create.duration}
+              type="number"
+              {...limits.createInvite.expires_in.value}
+              required
+              value={form.period}
+              onValue={(period) => change({ period })}
+            />
+            <Select label={t.create.unit} value={form.unit} onValue={(unit) => change({ unit: unit as Unit })}>
               {(["days", "weeks", "months"] as const).map((unit) => (
                 <option key={unit} value={unit}>
                   {t.create.units[unit]}
@@ -144,11 +185,11 @@ function Advanced({ plan, change, acting }: { plan: Plan; change: Change; acting
       </Group>
       <LibraryChoice
         libraries={libraries}
-        kind={plan.libraries}
-        chosen={plan.chosen}
+        kind={form.libraries}
+        chosen={form.libraryIds}
         onKind={(kind) => change({ libraries: kind })}
-        onChosen={(chosen) => change({ chosen })}
-        problem={acting.problemOf("libraries")}
+        onChosen={(libraryIds) => change({ libraryIds })}
+        problem={action.findProblem("libraries")}
       />
       <Group legend={t.create.features}>
         {FEATURES.map((name) => (
@@ -156,69 +197,36 @@ function Advanced({ plan, change, acting }: { plan: Plan; change: Change; acting
             key={name}
             label={t.create[name]}
             note={t.create[`${name}Note`]}
-            checked={plan.features[name] ?? defaults?.[name] ?? false}
-            onValue={(on) => change({ features: { ...plan.features, [name]: on } })}
+            checked={form.features[name] ?? defaults?.[name] ?? false}
+            onValue={(on) => change({ features: { ...form.features, [name]: on } })}
           />
         ))}
       </Group>
       <Field
         label={`${t.create.code} (${t.general.optional})`}
         note={t.create.codeNote}
-        value={plan.code}
-        pattern="[A-Za-z0-9]{8,20}"
+        value={form.code}
+        {...limits.createInvite.code}
         autocomplete="off"
         autocapitalize="none"
         spellcheck={false}
         onValue={(code) => change({ code })}
-        problem={acting.problemOf("code")}
+        problem={action.findProblem("code")}
       />
     </div>
   );
 }
 
-interface LibraryChoiceProperties {
-  libraries: Library[];
-  kind: "default" | "all" | "specific";
-  chosen: string[];
-  onKind: (kind: "default" | "all" | "specific") => void;
-  onChosen: (chosen: string[]) => void;
-  problem?: string | undefined;
-}
-
-export function LibraryChoice({ libraries, kind, chosen, onKind, onChosen, problem }: LibraryChoiceProperties) {
-  return (
-    <Group legend={t.create.libraries} problem={problem}>
-      {(["default", "all", "specific"] as const).map((each) => (
-        <Choice key={each} type="radio" name="libraries" label={t.create[each]} checked={kind === each} onValue={() => onKind(each)} />
-      ))}
-      {kind === "specific" && (
-        <div class="within">
-          {libraries
-            .filter((library) => library.enabled)
-            .map(({ id, title }) => (
-              <Choice
-                key={id}
-                label={title}
-                checked={chosen.includes(id)}
-                onValue={(on) => onChosen(on ? [...chosen, id] : chosen.filter((other) => other !== id))}
-              />
-            ))}
-        </div>
-      )}
-    </Group>
-  );
-}
-
-function Behalf({ plan, change }: { plan: Plan; change: Change }) {
+function OnBehalfOf({ form, change }: Omit<FormPartProperties, "action">) {
   const me = useMe();
   const allowed = may(me, "manage_invites") && may(me, "manage_users");
   if (!allowed) return null;
   return (
     <PersonField
-      label={`${t.create.behalf} (${t.general.optional})`}
+      label={`${t.create.onBehalfOf} (${t.general.optional})`}
       empty={t.create.myself}
-      value={plan.behalf}
-      onValue={(behalf) => change({ behalf })}
+      value={form.createdBy}
+      onValue={(createdBy) => change({ createdBy })}
       known={[]}
       search
     />
@@ -228,23 +236,23 @@ function Behalf({ plan, change }: { plan: Plan; change: Change }) {
 function QuotaLine() {
   const { quota } = useMe();
   if (quota.remaining === null) return null;
-  const when = quota.renews_at ? relative(quota.renews_at, new Date()) : "";
+  const when = quota.renews_at ? formatRelative(quota.renews_at, new Date()) : "";
   return <p class="quiet">{quota.remaining > 0 ? t.create.quota(quota.remaining) : t.create.quotaSpent(when)}</p>;
 }
 
-function Made({ invite, onAnother }: { invite: Invite; onAnother: () => void }) {
+function CreatedInvite({ invite, onAnother }: { invite: Invite; onAnother: () => void }) {
   return (
     <>
       <Title>{t.create.done}</Title>
-      <section class="ticket made">
-        <QrCode code={invite.code} link={invite.url} />
+      <section class="ticket created">
+        <QrCode invite={invite} />
         <hr class="tear" />
         <p class="link">
           <a href={invite.url}>{invite.url}</a>
         </p>
         {invite.expires_at && (
           <p class="quiet">
-            {t.invite.expires} <Moment at={invite.expires_at} />
+            {t.invite.expires} <RelativeTime at={invite.expires_at} />
           </p>
         )}
         <div class="row">
@@ -262,36 +270,4 @@ function Made({ invite, onAnother }: { invite: Invite; onAnother: () => void }) 
       </div>
     </>
   );
-}
-
-/** What was changed stays in sight, after a reload too. */
-const wasChanged = (plan: Plan): boolean => (Object.keys(PLAIN) as (keyof Plan)[]).some((name) => name !== "note" && JSON.stringify(plan[name]) !== JSON.stringify(PLAIN[name]));
-
-function limitOf(plan: Plan): number | null {
-  if (plan.people === "any") return null;
-  return plan.people === "one" ? 1 : Number(plan.limit);
-}
-
-function wish(plan: Plan, defaults: Settings["default_features"] | undefined, advanced: boolean): Wish {
-  if (!advanced) return { limit: 1, expires: null, libraries: "default", features: {} };
-  return {
-    limit: limitOf(plan),
-    expires: plan.ends ? { value: Number(plan.value), unit: plan.unit } : null,
-    libraries: plan.libraries === "specific" ? plan.chosen : plan.libraries,
-    features: { ...defaults, ...plan.features },
-  };
-}
-
-/** Only what differs from a plain invite: naming more needs more permissions. */
-function body(plan: Plan, advanced: boolean): NewInvite {
-  const basic: NewInvite = { ...(plan.note && { note: plan.note }), ...(plan.behalf && { created_by: plan.behalf }) };
-  if (!advanced) return basic;
-  return {
-    ...basic,
-    ...(plan.people !== "one" && { usage_limit: limitOf(plan) }),
-    ...(plan.ends && { expires_in: { value: Number(plan.value), unit: plan.unit } }),
-    ...(plan.libraries !== "default" && { libraries: plan.libraries === "specific" ? plan.chosen : plan.libraries }),
-    ...plan.features,
-    ...(plan.code && { code: plan.code }),
-  };
 }

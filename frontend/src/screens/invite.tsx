@@ -1,28 +1,33 @@
-// One invite: its QR code as a ticket to show or print, what it gives, who redeemed it, and what was changed.
+// One invite: a ticket with its QR code to show or print, what it gives, who redeemed it, and what was changed.
 
 import { useState } from "preact/hooks";
 
 import { ask } from "../api/client";
-import type { Invite, InviteChange, InviteInFull, Library, Redemption } from "../api/types";
-import { useActing } from "../app/acting";
+import type { Invite, InviteInFull, Library, Redemption } from "../api/types";
+import { useAction } from "../app/action";
 import { useLoad } from "../app/loading";
-import { may, usesAdvanced, useMe, type Somebody } from "../app/me";
+import { type CurrentUser, may, mayUseAdvancedOptions, useMe } from "../app/me";
 import { go, Link } from "../app/routing";
-import { Entries } from "../parts/audit";
-import { Confirm, Dialog } from "../parts/dialogs";
-import { Choice, Field, Group } from "../parts/fields";
+import { describeTerms } from "../format/terms";
+import { formatExact } from "../format/times";
+import { AuditEntries } from "../parts/audit";
+import { Avatar } from "../parts/avatars";
+import { CopyButton } from "../parts/copy-button";
+import { Confirm } from "../parts/dialogs";
+import { StatusSign, Uses } from "../parts/invite-status";
 import { Problem, Show } from "../parts/notices";
 import { QrCode, QrDownload } from "../parts/qr-code";
+import { describeReason, StateSign, Steps } from "../parts/redemption";
+import { RelativeTime } from "../parts/relative-time";
 import { ShareButton } from "../parts/share";
-import { CopyButton, Face, Moment, reasonWords, StateSign, StatusSign, Steps, Title, Uses } from "../parts/small";
-import { say } from "../parts/toasts";
+import { Title } from "../parts/title";
+import { announce } from "../parts/toasts";
 import { t } from "../texts";
-import { sentence } from "../words/sentence";
-import { exact, forInput, fromInput } from "../words/times";
-import { LibraryChoice } from "./create";
+import { EditInvite } from "./edit-invite";
 
-const manages = (me: Somebody, invite: Invite): boolean => invite.created_by.id === me.user.id || may(me, "manage_invites");
-const mayEdit = (me: Somebody, invite: Invite): boolean =>
+const mayManage = (me: CurrentUser, invite: Invite): boolean =>
+  invite.created_by.id === me.user.id || may(me, "manage_invites");
+const mayEdit = (me: CurrentUser, invite: Invite): boolean =>
   may(me, "manage_invites") || (invite.created_by.id === me.user.id && may(me, "advanced_invites"));
 
 export function InviteScreen({ code }: { code: string }) {
@@ -35,11 +40,11 @@ export function InviteScreen({ code }: { code: string }) {
           <div class="invite">
             <Ticket invite={found} />
             <div>
-              <Facts invite={found} onChanged={invite.reload} />
+              <Details invite={found} onChanged={invite.reload} />
               <History code={code} uses={found.uses} />
               <section class="card no-print">
                 <h2>{t.invite.audit}</h2>
-                <Entries entries={found.audit} />
+                <AuditEntries entries={found.audit} />
               </section>
             </div>
           </div>
@@ -50,21 +55,21 @@ export function InviteScreen({ code }: { code: string }) {
 }
 
 function Ticket({ invite }: { invite: Invite }) {
-  const isOver = invite.expires_at !== null && new Date(invite.expires_at) <= new Date();
-  if (isOver) return <p class="ticket qr-none">{t.invite.qrNone.InviteExpired}</p>;
-  const notNow = t.invite.notNow[invite.status];
+  const isExpired = invite.expires_at !== null && new Date(invite.expires_at) <= new Date();
+  if (isExpired) return <p class="ticket qr-none">{t.invite.noQrCode.InviteExpired}</p>;
+  const notRedeemable = t.invite.notRedeemable[invite.status];
   return (
     <section class="ticket show">
       <p class="scan">{t.invite.scan}</p>
-      <QrCode code={invite.code} link={invite.url} large />
-      {notNow && <p class="quiet no-print">{notNow}</p>}
+      <QrCode invite={invite} large />
+      {notRedeemable && <p class="quiet no-print">{notRedeemable}</p>}
       <hr class="tear" />
       <p class="link">
         <a href={invite.url}>{invite.url}</a>
       </p>
       {invite.expires_at && (
         <p class="quiet">
-          {t.invite.expires}: {exact(invite.expires_at)}
+          {t.invite.expires}: {formatExact(invite.expires_at)}
         </p>
       )}
       <div class="row no-print">
@@ -82,10 +87,15 @@ function Ticket({ invite }: { invite: Invite }) {
   );
 }
 
-function Facts({ invite, onChanged }: { invite: Invite; onChanged: () => void }) {
+function Details({ invite, onChanged }: { invite: Invite; onChanged: () => void }) {
   const me = useMe();
-  const libraries = useLoad<{ libraries: Library[] }>(usesAdvanced(me) ? "/libraries" : null);
-  const wish = { limit: invite.usage_limit, expires: invite.expires_at, libraries: invite.libraries, features: invite.features };
+  const libraries = useLoad<{ libraries: Library[] }>(mayUseAdvancedOptions(me) ? "/libraries" : null);
+  const terms = {
+    limit: invite.usage_limit,
+    expires: invite.expires_at,
+    libraries: invite.libraries,
+    features: invite.features,
+  };
   return (
     <section class="card no-print">
       <p class="row between">
@@ -94,9 +104,9 @@ function Facts({ invite, onChanged }: { invite: Invite; onChanged: () => void })
       </p>
       <dl>
         <dt>{t.invite.gives}</dt>
-        <dd>{sentence(wish, libraries.data?.libraries ?? [], new Date())}</dd>
+        <dd>{describeTerms(terms, libraries.data?.libraries ?? [], new Date())}</dd>
         <dt>{t.invite.expires}</dt>
-        <dd>{invite.expires_at ? `${exact(invite.expires_at)}` : t.general.never}</dd>
+        <dd>{invite.expires_at ? `${formatExact(invite.expires_at)}` : t.general.never}</dd>
         {invite.note && (
           <>
             <dt>{t.invite.note}</dt>
@@ -105,10 +115,12 @@ function Facts({ invite, onChanged }: { invite: Invite; onChanged: () => void })
         )}
         <dt>{t.invite.created}</dt>
         <dd>
-          <Moment at={invite.created_at} /> {t.general.by} {invite.created_by.name}
+          <RelativeTime at={invite.created_at} /> {t.general.by} {invite.created_by.name}
         </dd>
       </dl>
-      {manages(me, invite) && <Actions invite={invite} libraries={libraries.data?.libraries ?? []} onChanged={onChanged} />}
+      {mayManage(me, invite) && (
+        <Actions invite={invite} libraries={libraries.data?.libraries ?? []} onChanged={onChanged} />
+      )}
     </section>
   );
 }
@@ -116,18 +128,18 @@ function Facts({ invite, onChanged }: { invite: Invite; onChanged: () => void })
 function Actions({ invite, libraries, onChanged }: { invite: Invite; libraries: Library[]; onChanged: () => void }) {
   const me = useMe();
   const [open, setOpen] = useState<"edit" | "remove">();
-  const acting = useActing();
+  const action = useAction();
   const path = `/invites/${invite.code}`;
   const toggle = () =>
-    void acting.run(async () => {
+    void action.run(async () => {
       await ask("PATCH", path, { enabled: !invite.enabled });
-      say(invite.enabled ? t.invite.switchedOff : t.invite.switchedOn);
+      announce(invite.enabled ? t.invite.switchedOff : t.invite.switchedOn);
       onChanged();
     });
   const remove = () =>
-    void acting.run(async () => {
+    void action.run(async () => {
       await ask("DELETE", path);
-      say(t.invite.deleted);
+      announce(t.invite.deleted);
       go("/invites", { replace: true });
     });
   return (
@@ -141,7 +153,7 @@ function Actions({ invite, libraries, onChanged }: { invite: Invite; libraries: 
         {invite.locked && !may(me, "manage_invites") ? (
           <p class="quiet">{t.invite.locked}</p>
         ) : (
-          <button type="button" aria-disabled={acting.busy} onClick={toggle}>
+          <button type="button" aria-disabled={action.busy} onClick={toggle}>
             {invite.enabled ? t.invites.switchOff : t.invites.switchOn}
           </button>
         )}
@@ -151,15 +163,15 @@ function Actions({ invite, libraries, onChanged }: { invite: Invite; libraries: 
           </button>
         )}
       </div>
-      {!open && <Problem error={acting.problem} />}
+      {!open && <Problem error={action.problem} />}
       {open === "edit" && (
-        <Edit
+        <EditInvite
           invite={invite}
           libraries={libraries}
           onClose={() => setOpen(undefined)}
           onSaved={() => {
             setOpen(undefined);
-            say(t.general.saved);
+            announce(t.general.saved);
             onChanged();
           }}
         />
@@ -169,101 +181,32 @@ function Actions({ invite, libraries, onChanged }: { invite: Invite; libraries: 
           title={t.invites.removeTitle(1)}
           note={t.invites.removeNote}
           action={t.invites.remove}
-          busy={acting.busy}
+          busy={action.busy}
           onConfirm={remove}
           onClose={() => setOpen(undefined)}
         >
-          <Problem error={acting.problem} />
+          <Problem error={action.problem} />
         </Confirm>
       )}
     </>
   );
 }
 
-interface EditProperties {
-  invite: Invite;
-  libraries: Library[];
-  onClose: () => void;
-  onSaved: () => void;
-}
-
-function Edit({ invite, libraries, onClose, onSaved }: EditProperties) {
-  const [change, setChange] = useState<InviteChange>({});
-  const acting = useActing();
-  const now = { ...invite, ...invite.features, ...change };
-  const chosen = Array.isArray(now.libraries) ? now.libraries : [];
-  const alter = (part: InviteChange) => setChange((before) => ({ ...before, ...part }));
-  const save = (event: Event) => {
-    event.preventDefault();
-    void acting.run(async () => {
-      if (Object.keys(change).length) await ask("PATCH", `/invites/${invite.code}`, change);
-      onSaved();
-    });
-  };
-  return (
-    <Dialog title={t.invite.title(invite.code)} onClose={onClose}>
-      <form onSubmit={save}>
-        <p class="quiet">{t.invite.keeps}</p>
-        <Field
-          label={t.invite.limit}
-          note={t.people.emptyUnlimited}
-          type="number"
-          min={Math.max(1, invite.uses)}
-          max={1_000_000}
-          value={now.usage_limit ?? ""}
-          onValue={(limit) => alter({ usage_limit: limit ? Number(limit) : null })}
-          problem={acting.problemOf("usage_limit")}
-        />
-        <Field
-          label={`${t.invite.expiresAt} (${t.general.optional})`}
-          type="datetime-local"
-          value={forInput(now.expires_at)}
-          onValue={(at) => alter({ expires_at: fromInput(at) })}
-          problem={acting.problemOf("expires_at")}
-        />
-        <LibraryChoice
-          libraries={libraries}
-          kind={Array.isArray(now.libraries) ? "specific" : now.libraries}
-          chosen={chosen}
-          onKind={(kind) => alter({ libraries: kind === "specific" ? chosen : kind })}
-          onChosen={(libraries) => alter({ libraries })}
-          problem={acting.problemOf("libraries")}
-        />
-        <Group legend={t.create.features}>
-          {(["downloads", "live_tv", "plex_home"] as const).map((name) => (
-            <Choice key={name} label={t.create[name]} note={t.create[`${name}Note`]} checked={now[name]} onValue={(on) => alter({ [name]: on })} />
-          ))}
-        </Group>
-        <Field label={`${t.create.note} (${t.general.optional})`} maxLength={500} value={now.note ?? ""} onValue={(note) => alter({ note: note || null })} />
-        <Problem error={acting.problem} />
-        <div class="row end">
-          <button type="button" onClick={onClose}>
-            {t.general.cancel}
-          </button>
-          <button type="submit" class="main" aria-disabled={acting.busy}>
-            {t.general.save}
-          </button>
-        </div>
-      </form>
-    </Dialog>
-  );
-}
-
 function History({ code, uses }: { code: string; uses: number }) {
-  const history = useLoad<{ redemptions: Redemption[] }>(`/invites/${code}/redemptions`);
+  const history = useLoad<{ redemptions: Redemption[] }>(`/invites/${code}/redemptions`, uses);
   return (
-    <section class="card no-print" key={uses}>
+    <section class="card no-print">
       <h2>{t.invite.history}</h2>
       <Show what={history}>
         {({ redemptions }) =>
           redemptions.length ? (
             <ul class="entries">
               {redemptions.map((redemption) => (
-                <Redeemed key={redemption.id} redemption={redemption} />
+                <RedemptionItem key={redemption.id} redemption={redemption} />
               ))}
             </ul>
           ) : (
-            <p class="quiet">{t.invite.nobody}</p>
+            <p class="quiet">{t.invite.notRedeemed}</p>
           )
         }
       </Show>
@@ -271,23 +214,27 @@ function History({ code, uses }: { code: string; uses: number }) {
   );
 }
 
-function Redeemed({ redemption }: { redemption: Redemption }) {
+function RedemptionItem({ redemption }: { redemption: Redemption }) {
   const me = useMe();
   const { user, reason } = redemption;
   return (
     <li>
       <div class="row between">
         <span class="person">
-          <Face name={user.name} />
-          {may(me, "manage_users") ? <Link href={`/people/${user.id}`}>{user.name}</Link> : <strong>{user.name}</strong>}
+          <Avatar name={user.name} />
+          {may(me, "manage_users") ? (
+            <Link href={`/people/${user.id}`}>{user.name}</Link>
+          ) : (
+            <strong>{user.name}</strong>
+          )}
         </span>
         <span class="quiet">
-          <Moment at={redemption.created_at} />
+          <RelativeTime at={redemption.created_at} />
         </span>
         <StateSign state={redemption.state} />
       </div>
       <Steps redemption={redemption} />
-      {reason && <p class="refusal">{reasonWords(reason)}</p>}
+      {reason && <p class="refusal">{describeReason(reason)}</p>}
     </li>
   );
 }

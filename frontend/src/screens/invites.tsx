@@ -1,22 +1,27 @@
-// All invites that one may see, with filters that live in the address.
+// The invites that the reader may see. The filters are part of the address.
 
 import { useEffect, useState } from "preact/hooks";
 
-import { ask, withQuery } from "../api/client";
+import { addQuery, ask } from "../api/client";
+import * as limits from "../api/limits";
 import type { Invite, Page, Person, Status } from "../api/types";
-import { useActing } from "../app/acting";
+import { useAction } from "../app/action";
 import { useLoad } from "../app/loading";
-import { createsInvites, may, seesAllInvites, useMe } from "../app/me";
+import { may, mayCreateInvites, maySeeAllInvites, useMe } from "../app/me";
 import { go, Link } from "../app/routing";
 import { PAUSE_IN_TYPING } from "../app/searching";
+import { getStartOfDay } from "../format/times";
+import { Avatars } from "../parts/avatars";
+import { CopyButton } from "../parts/copy-button";
 import { Confirm } from "../parts/dialogs";
 import { Field, Select } from "../parts/fields";
+import { StatusSign, Uses } from "../parts/invite-status";
 import { Empty, Problem, Show } from "../parts/notices";
 import { PersonField } from "../parts/person-field";
-import { CopyButton, Faces, Moment, StatusSign, Title, toHeading, Uses } from "../parts/small";
-import { say } from "../parts/toasts";
+import { RelativeTime } from "../parts/relative-time";
+import { focusHeading, Title } from "../parts/title";
+import { announce } from "../parts/toasts";
 import { t } from "../texts";
-import { startOf } from "../words/times";
 
 type InvitePage = Page<"invites", Invite>;
 
@@ -28,7 +33,7 @@ export function Invites({ query }: { query: URLSearchParams }) {
   const me = useMe();
   const filters = Object.fromEntries(FILTERS.map((name) => [name, query.get(name) ?? ""])) as Filters;
   const filtered = FILTERS.some((name) => filters[name]);
-  const list = useList(filters);
+  const list = useInviteList(filters);
   return (
     <>
       <Title>{t.invites.title}</Title>
@@ -47,7 +52,7 @@ export function Invites({ query }: { query: URLSearchParams }) {
           ) : (
             <Empty title={t.invites.empty}>
               <p>{t.invites.emptyNote}</p>
-              {createsInvites(me) && (
+              {mayCreateInvites(me) && (
                 <Link href="/invites/new" class="button main">
                   {t.nav.create}
                 </Link>
@@ -66,34 +71,38 @@ export function Invites({ query }: { query: URLSearchParams }) {
   );
 }
 
-/** The first page, then whatever older ones were asked for. */
-function useList(filters: Filters) {
-  const path = withQuery("/invites", {
+/** The first page, and the older ones that were asked for. */
+function useInviteList(filters: Filters) {
+  const path = addQuery("/invites", {
     ...filters,
-    from: filters.from && startOf(filters.from),
-    to: filters.to && startOf(filters.to, 1),
+    from: filters.from && getStartOfDay(filters.from),
+    to: filters.to && getStartOfDay(filters.to, 1),
   });
   const first = useLoad<InvitePage>(path);
   const [older, setOlder] = useState<InvitePage[]>([]);
-  const acting = useActing();
+  const action = useAction();
   useEffect(() => setOlder([]), [path, first.data]);
 
   const pages = first.data ? [first.data, ...older] : [];
   const next = pages.at(-1)?.next ?? null;
   const more = () =>
-    void acting.run(async () => {
-      const page = await ask<InvitePage>("GET", `${path}${path.includes("?") ? "&" : "?"}cursor=${encodeURIComponent(next ?? "")}`);
+    void action.run(async () => {
+      const page = await ask<InvitePage>(
+        "GET",
+        `${path}${path.includes("?") ? "&" : "?"}cursor=${encodeURIComponent(next ?? "")}`,
+      );
       setOlder((before) => [...before, page]);
     });
   const invites = pages.flatMap((page) => page.invites);
   const creators = [...new Map(invites.map((invite) => [invite.created_by.id, invite.created_by])).values()];
-  return { first, invites, creators, next, more, busy: acting.busy, problem: acting.problem, reload: first.reload };
+  return { first, invites, creators, next, more, busy: action.busy, problem: action.problem, reload: first.reload };
 }
 
 function FilterForm({ filters, people }: { filters: Filters; people: Person[] }) {
   const me = useMe();
   const [text, setText] = useState(filters.q);
-  const filter = (change: Partial<Filters>) => go(withQuery("/invites", { ...filters, q: text, ...change }), { replace: true });
+  const filter = (change: Partial<Filters>) =>
+    go(addQuery("/invites", { ...filters, q: text, ...change }), { replace: true });
 
   useEffect(() => setText(filters.q), [filters.q]);
   useEffect(() => {
@@ -102,39 +111,53 @@ function FilterForm({ filters, people }: { filters: Filters; people: Person[] })
     return () => clearTimeout(timer);
   }, [text]);
 
-  const some = FILTERS.filter((name) => name !== "q" && filters[name]).length;
+  const filterCount = FILTERS.filter((name) => name !== "q" && filters[name]).length;
   return (
-    <form class="filters" role="search" onSubmit={(event) => event.preventDefault()}>
-      <Field label={t.invites.search} type="search" value={text} onValue={setText} maxLength={100} />
-      <details open={some > 0}>
-        <summary>
-          {t.invites.filter}
-          {some > 0 && ` (${some})`}
-        </summary>
-        <div class="row">
-          <Select label={t.invites.status} value={filters.status} onValue={(status) => filter({ status })}>
-            <option value="">{t.general.all}</option>
-            {STATUSES.map((status) => (
-              <option key={status} value={status}>
-                {t.status[status]}
-              </option>
-            ))}
-          </Select>
-          {seesAllInvites(me) && (
-            <PersonField
-              label={t.invites.creator}
-              empty={t.invites.anybody}
-              value={filters.creator}
-              onValue={(creator) => filter({ creator })}
-              known={[me.user, ...people]}
-              search={may(me, "manage_users")}
+    <search>
+      <form class="filters" onSubmit={(event) => event.preventDefault()}>
+        <Field label={t.invites.search} type="search" value={text} onValue={setText} {...limits.listInvites.q} />
+        <details open={filterCount > 0}>
+          <summary>
+            {t.invites.filter}
+            {filterCount > 0 && ` (${filterCount})`}
+          </summary>
+          <div class="row">
+            <Select label={t.invites.status} value={filters.status} onValue={(status) => filter({ status })}>
+              <option value="">{t.general.all}</option>
+              {STATUSES.map((status) => (
+                <option key={status} value={status}>
+                  {t.status[status]}
+                </option>
+              ))}
+            </Select>
+            {maySeeAllInvites(me) && (
+              <PersonField
+                label={t.invites.creator}
+                empty={t.invites.anyone}
+                value={filters.creator}
+                onValue={(creator) => filter({ creator })}
+                known={[me.user, ...people]}
+                search={may(me, "manage_users")}
+              />
+            )}
+            <Field
+              label={t.invites.from}
+              type="date"
+              value={filters.from}
+              max={filters.to}
+              onValue={(from) => filter({ from })}
             />
-          )}
-          <Field label={t.invites.from} type="date" value={filters.from} max={filters.to} onValue={(from) => filter({ from })} />
-          <Field label={t.invites.to} type="date" value={filters.to} min={filters.from} onValue={(to) => filter({ to })} />
-        </div>
-      </details>
-    </form>
+            <Field
+              label={t.invites.to}
+              type="date"
+              value={filters.to}
+              min={filters.from}
+              onValue={(to) => filter({ to })}
+            />
+          </div>
+        </details>
+      </form>
+    </search>
   );
 }
 
@@ -159,14 +182,23 @@ function List({ invites, onChanged }: { invites: Invite[]; onChanged: () => void
                 <input
                   type="checkbox"
                   checked={all}
-                  onChange={(event) => setSelected(new Set(event.currentTarget.checked ? invites.map((invite) => invite.code) : []))}
+                  onChange={(event) =>
+                    setSelected(new Set(event.currentTarget.checked ? invites.map((invite) => invite.code) : []))
+                  }
                 />
                 <span>{t.invites.selectAll}</span>
               </label>
             </th>
-            {[t.invites.code, t.invites.status, t.invites.uses, t.invites.expires, t.invites.creator, t.invites.redeemedBy].map((words) => (
-              <th role="columnheader" scope="col" key={words}>
-                {words}
+            {[
+              t.invites.code,
+              t.invites.status,
+              t.invites.uses,
+              t.invites.expires,
+              t.invites.creator,
+              t.invites.redeemedBy,
+            ].map((heading) => (
+              <th role="columnheader" scope="col" key={heading}>
+                {heading}
               </th>
             ))}
             <th role="columnheader" scope="col">
@@ -176,16 +208,21 @@ function List({ invites, onChanged }: { invites: Invite[]; onChanged: () => void
         </thead>
         <tbody role="rowgroup">
           {invites.map((invite) => (
-            <Row key={invite.code} invite={invite} selected={selected.has(invite.code)} onSelect={(on) => select(invite.code, on)} />
+            <Row
+              key={invite.code}
+              invite={invite}
+              selected={selected.has(invite.code)}
+              onSelect={(on) => select(invite.code, on)}
+            />
           ))}
         </tbody>
       </table>
       {chosen.length > 0 && (
-        <Bulk
+        <BulkActions
           chosen={chosen}
           onDone={() => {
             setSelected(new Set());
-            toHeading();
+            focusHeading();
             onChanged();
           }}
         />
@@ -199,7 +236,12 @@ function Row({ invite, selected, onSelect }: { invite: Invite; selected: boolean
   return (
     <tr role="row" class={selected ? "selected" : ""}>
       <td role="cell" class="pick">
-        <input type="checkbox" aria-label={t.invites.select(code)} checked={selected} onChange={(event) => onSelect(event.currentTarget.checked)} />
+        <input
+          type="checkbox"
+          aria-label={t.invites.select(code)}
+          checked={selected}
+          onChange={(event) => onSelect(event.currentTarget.checked)}
+        />
       </td>
       <td role="cell" class="what">
         <Link href={`/invites/${code}`} class="code">
@@ -214,13 +256,13 @@ function Row({ invite, selected, onSelect }: { invite: Invite; selected: boolean
         <Uses uses={invite.uses} limit={invite.usage_limit} />
       </td>
       <td role="cell" data-label={t.invites.expires}>
-        <Moment at={invite.expires_at} never={t.general.never} />
+        <RelativeTime at={invite.expires_at} never={t.general.never} />
       </td>
       <td role="cell" data-label={t.invites.creator}>
         {invite.created_by.name}
       </td>
       <td role="cell" data-label={t.invites.redeemedBy}>
-        <Faces people={invite.redeemed_by} />
+        <Avatars people={invite.redeemed_by} />
       </td>
       <td role="cell" class="act">
         <CopyButton link={invite.url} code={code} />
@@ -229,47 +271,53 @@ function Row({ invite, selected, onSelect }: { invite: Invite; selected: boolean
   );
 }
 
-/** One request each; what was refused is told, and does not stop the others. */
-function Bulk({ chosen, onDone }: { chosen: Invite[]; onDone: () => void }) {
-  const [asking, setAsking] = useState(false);
+/** Sends one request for each invite. A refusal is shown, and does not stop the others. */
+function BulkActions({ chosen, onDone }: { chosen: Invite[]; onDone: () => void }) {
+  const [isAsking, setAsking] = useState(false);
   const [refusal, setRefusal] = useState<Error>();
-  const acting = useActing();
+  const action = useAction();
 
-  const each = (change: (code: string) => Promise<unknown>) =>
-    void acting.run(async () => {
+  const changeEach = (change: (code: string) => Promise<unknown>) =>
+    void action.run(async () => {
       const outcomes = [];
-      for (const { code } of chosen) outcomes.push(await change(code).then(() => null, (error: Error) => error));
+      for (const { code } of chosen)
+        outcomes.push(
+          await change(code).then(
+            () => null,
+            (error: Error) => error,
+          ),
+        );
       const refused = outcomes.filter((outcome): outcome is Error => outcome !== null);
       setAsking(false);
       if (refused[0]) return setRefusal(new Error(t.invites.failedBulk(refused.length, refused[0].message)));
-      say(t.invites.doneBulk(chosen.length));
+      announce(t.invites.doneBulk(chosen.length));
       onDone();
     });
-  const toggle = (enabled: boolean) => each((code) => ask("PATCH", `/invites/${code}`, { enabled }));
+  const toggle = (enabled: boolean) => changeEach((code) => ask("PATCH", `/invites/${code}`, { enabled }));
 
   return (
-    <div class="bulk" role="region" aria-label={t.invites.selected(chosen.length)}>
+    <section class="bulk" aria-label={t.invites.selected(chosen.length)}>
       <strong>{t.invites.selected(chosen.length)}</strong>
-      <button type="button" aria-disabled={acting.busy} onClick={() => toggle(true)}>
+      <button type="button" aria-disabled={action.busy} onClick={() => toggle(true)}>
         {t.invites.switchOn}
       </button>
-      <button type="button" aria-disabled={acting.busy} onClick={() => toggle(false)}>
+      <button type="button" aria-disabled={action.busy} onClick={() => toggle(false)}>
         {t.invites.switchOff}
       </button>
-      <button type="button" class="danger" aria-disabled={acting.busy} onClick={() => setAsking(true)}>
+      <button type="button" class="danger" aria-disabled={action.busy} onClick={() => setAsking(true)}>
         {t.invites.remove}
       </button>
       <Problem error={refusal} />
-      {asking && (
+      {isAsking && (
         <Confirm
           title={t.invites.removeTitle(chosen.length)}
           note={t.invites.removeNote}
           action={t.invites.remove}
-          busy={acting.busy}
-          onConfirm={() => each((code) => ask("DELETE", `/invites/${code}`))}
+          busy={action.busy}
+          onConfirm={() => changeEach((code) => ask("DELETE", `/invites/${code}`))}
           onClose={() => setAsking(false)}
         />
       )}
-    </div>
+    </section>
   );
 }

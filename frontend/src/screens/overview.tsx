@@ -1,4 +1,4 @@
-// How things stand: invites by status, people let in over time, what waits.
+// The overview: invites by status, redemptions over time, and what needs attention.
 
 import type { Settings, Stats, Status } from "../api/types";
 import { useLoad } from "../app/loading";
@@ -6,11 +6,13 @@ import { may, useMe } from "../app/me";
 import { Link } from "../app/routing";
 import { Chart } from "../parts/chart";
 import { Icon } from "../parts/icons";
+import { StatusSign } from "../parts/invite-status";
 import { Show } from "../parts/notices";
-import { Moment, StatusSign, Title } from "../parts/small";
+import { RelativeTime } from "../parts/relative-time";
+import { Title } from "../parts/title";
 import { t } from "../texts";
 
-const ORDER: Status[] = ["active", "redeemed", "expired", "inactive"];
+const STATUSES: Status[] = ["active", "redeemed", "expired", "inactive"];
 
 export function Overview() {
   const stats = useLoad<Stats>("/stats");
@@ -21,12 +23,12 @@ export function Overview() {
       <Show what={stats}>
         {(stats) => (
           <div class="overview">
-            <Paused since={stats.provisioning_paused_since} />
-            <Waiting stats={stats} />
+            <ProvisioningPaused since={stats.provisioning_paused_since} />
+            <AttentionCard stats={stats} />
             <section>
               <h2>{t.overview.byStatus}</h2>
               <ul class="counts">
-                {ORDER.map((status) => (
+                {STATUSES.map((status) => (
                   <li key={status}>
                     <Link href={`/invites?status=${status}`}>
                       <strong>{stats.invites[status]}</strong>
@@ -50,7 +52,7 @@ export function Overview() {
   );
 }
 
-function Waiting({ stats }: { stats: Stats }) {
+function AttentionCard({ stats }: { stats: Stats }) {
   if (!stats.needs_attention) {
     return (
       <p class="quiet calm">
@@ -59,7 +61,7 @@ function Waiting({ stats }: { stats: Stats }) {
     );
   }
   return (
-    <section class="card waits">
+    <section class="card attention-card">
       <h2>{t.overview.waits}</h2>
       <p>{t.overview.waiting(stats.needs_attention)}</p>
       <Link href="/attention" class="button main">
@@ -69,15 +71,15 @@ function Waiting({ stats }: { stats: Stats }) {
   );
 }
 
-function Paused({ since }: { since: string | null }) {
-  const owner = may(useMe(), "admin");
+function ProvisioningPaused({ since }: { since: string | null }) {
+  const isAdmin = may(useMe(), "admin");
   if (!since) return null;
   return (
     <p class="problem">
       <span>
-        {t.overview.paused} <Moment at={since} />
+        {t.overview.paused} <RelativeTime at={since} />
       </span>
-      {owner && <Link href="/settings">{t.overview.connect}</Link>}
+      {isAdmin && <Link href="/settings">{t.overview.connect}</Link>}
     </p>
   );
 }

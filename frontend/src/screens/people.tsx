@@ -1,54 +1,60 @@
-// Everybody with an account.
+// All people with an account.
 
 import { useEffect, useState } from "preact/hooks";
 
-import { ask, withQuery } from "../api/client";
+import { addQuery, ask } from "../api/client";
+import * as limits from "../api/limits";
 import type { Page, User } from "../api/types";
-import { useActing } from "../app/acting";
+import { useAction } from "../app/action";
 import { useLoad } from "../app/loading";
 import { useMe } from "../app/me";
 import { go, Link } from "../app/routing";
 import { PAUSE_IN_TYPING } from "../app/searching";
+import { formatRelative } from "../format/times";
+import { Avatar } from "../parts/avatars";
 import { Field, Select } from "../parts/fields";
 import { Empty, Problem, Show } from "../parts/notices";
-import { Face, Moment, Title } from "../parts/small";
+import { RelativeTime } from "../parts/relative-time";
+import { Title } from "../parts/title";
 import { t } from "../texts";
-import { relative } from "../words/times";
 
 type UserPage = Page<"users", User>;
 
 export function People({ query }: { query: URLSearchParams }) {
   const state = query.get("state") ?? "";
   const q = query.get("q") ?? "";
-  const path = withQuery("/users", { state, q });
+  const path = addQuery("/users", { state, q });
   const first = useLoad<UserPage>(path);
   const [older, setOlder] = useState<UserPage[]>([]);
-  const acting = useActing();
+  const action = useAction();
   useEffect(() => setOlder([]), [path, first.data]);
   const pages = first.data ? [first.data, ...older] : [];
   const users = pages.flatMap((page) => page.users);
   const next = pages.at(-1)?.next;
   const more = () =>
-    void acting.run(async () => {
-      const page = await ask<UserPage>("GET", `${path}${path.includes("?") ? "&" : "?"}cursor=${encodeURIComponent(next ?? "")}`);
+    void action.run(async () => {
+      const page = await ask<UserPage>(
+        "GET",
+        `${path}${path.includes("?") ? "&" : "?"}cursor=${encodeURIComponent(next ?? "")}`,
+      );
       setOlder((before) => [...before, page]);
     });
   return (
     <>
       <Title>{t.people.title}</Title>
       <Filter state={state} q={q} />
-      <Show what={first}>{() => (users.length ? <Table users={users} /> : <Nobody q={q} />)}</Show>
+      <Show what={first}>{() => (users.length ? <Table users={users} /> : <NoPeople q={q} />)}</Show>
       {next && (
-        <button type="button" class="more" aria-disabled={acting.busy} onClick={more}>
+        <button type="button" class="more" aria-disabled={action.busy} onClick={more}>
           {t.general.more}
         </button>
       )}
-      <Problem error={acting.problem} retry={more} />
+      <Problem error={action.problem} retry={more} />
     </>
   );
 }
 
-function Nobody({ q }: { q: string }) {
+function NoPeople({ q }: { q: string }) {
   return (
     <Empty title={t.people.empty}>
       <p>{q ? t.invites.nothing : t.people.emptyNote}</p>
@@ -60,31 +66,44 @@ function Filter({ state, q }: { state: string; q: string }) {
   const [text, setText] = useState(q);
   useEffect(() => {
     if (text === q) return;
-    const timer = setTimeout(() => go(withQuery("/people", { state, q: text }), { replace: true }), PAUSE_IN_TYPING);
+    const timer = setTimeout(() => go(addQuery("/people", { state, q: text }), { replace: true }), PAUSE_IN_TYPING);
     return () => clearTimeout(timer);
   }, [text]);
   return (
-    <form class="filters" role="search" onSubmit={(event) => event.preventDefault()}>
-      <div class="row">
-        <Field label={t.people.search} type="search" value={text} onValue={setText} maxLength={100} />
-        <Select label={t.people.which} value={state} onValue={(state) => go(withQuery("/people", { state, q }), { replace: true })}>
-          <option value="">{t.people.active}</option>
-          <option value="closed">{t.people.closed}</option>
-        </Select>
-      </div>
-    </form>
+    <search>
+      <form class="filters" onSubmit={(event) => event.preventDefault()}>
+        <div class="row">
+          <Field label={t.people.search} type="search" value={text} onValue={setText} {...limits.listUsers.q} />
+          <Select
+            label={t.people.which}
+            value={state}
+            onValue={(state) => go(addQuery("/people", { state, q }), { replace: true })}
+          >
+            <option value="">{t.people.active}</option>
+            <option value="closed">{t.people.closed}</option>
+          </Select>
+        </div>
+      </form>
+    </search>
   );
 }
 
 function Table({ users }: { users: User[] }) {
-  const heads = [t.people.name, t.people.permissions, t.people.quota, t.people.trial, t.people.invitedBy, t.people.joined];
+  const headings = [
+    t.people.name,
+    t.people.permissions,
+    t.people.quota,
+    t.people.trial,
+    t.people.invitedBy,
+    t.people.joined,
+  ];
   return (
     <table class="list people" role="table">
       <thead role="rowgroup">
         <tr role="row">
-          {heads.map((words) => (
-            <th role="columnheader" scope="col" key={words}>
-              {words}
+          {headings.map((heading) => (
+            <th role="columnheader" scope="col" key={heading}>
+              {heading}
             </th>
           ))}
         </tr>
@@ -104,7 +123,7 @@ function Row({ user }: { user: User }) {
     <tr role="row">
       <td role="cell" class="what">
         <span class="person">
-          <Face name={user.name} />
+          <Avatar name={user.name} />
           <span>
             <Link href={`/people/${user.id}`}>{user.name}</Link>
             {user.id === me.user.id && <span class="quiet"> ({t.people.you})</span>}
@@ -114,25 +133,29 @@ function Row({ user }: { user: User }) {
         </span>
       </td>
       <td role="cell" data-label={t.people.permissions}>
-        {user.permissions.includes("admin") ? t.permissions.admin : user.permissions.map((each) => t.permissions[each]).join(", ")}
+        {user.permissions.includes("admin")
+          ? t.permissions.admin
+          : user.permissions.map((each) => t.permissions[each]).join(", ")}
       </td>
       <td role="cell" data-label={t.people.quota}>
-        {quotaWords(user)}
+        {describeQuota(user)}
       </td>
       <td role="cell" data-label={t.people.trial}>
-        {user.trial_ends_at && new Date(user.trial_ends_at) > new Date() ? relative(user.trial_ends_at, new Date()) : "–"}
+        {user.trial_ends_at && new Date(user.trial_ends_at) > new Date()
+          ? formatRelative(user.trial_ends_at, new Date())
+          : "–"}
       </td>
       <td role="cell" data-label={t.people.invitedBy}>
         {user.invited_by?.name ?? "–"}
       </td>
       <td role="cell" data-label={t.people.joined}>
-        <Moment at={user.created_at} />
+        <RelativeTime at={user.created_at} />
       </td>
     </tr>
   );
 }
 
-function quotaWords({ quota }: User): string {
+function describeQuota({ quota }: User): string {
   if (!quota) return t.people.byDefault;
   if (quota.limit === null) return t.general.unlimited;
   return quota.days === null ? String(quota.limit) : `${quota.limit} ${t.account.per(quota.days)}`;

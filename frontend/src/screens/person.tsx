@@ -1,22 +1,25 @@
-// One person: what they may do, how many invites, their trial, and the door.
+// One person: permissions, quota, trial, and closing the account.
 
 import { useState } from "preact/hooks";
 
 import { ask } from "../api/client";
+import * as limits from "../api/limits";
 import type { Permission, User, UserInFull } from "../api/types";
-import { useActing } from "../app/acting";
+import { useAction } from "../app/action";
 import { useEdited } from "../app/editing";
 import { useLoad } from "../app/loading";
 import { may, useMe } from "../app/me";
 import { go } from "../app/routing";
+import { formatRelative } from "../format/times";
 import { Audit } from "../parts/audit";
+import { Avatar } from "../parts/avatars";
 import { Confirm } from "../parts/dialogs";
 import { Choice, Field, Group } from "../parts/fields";
 import { Problem, Show } from "../parts/notices";
-import { Face, Moment, Title } from "../parts/small";
-import { say } from "../parts/toasts";
+import { RelativeTime } from "../parts/relative-time";
+import { Title } from "../parts/title";
+import { announce } from "../parts/toasts";
 import { t } from "../texts";
-import { relative } from "../words/times";
 
 export const PERMISSIONS: Permission[] = [
   "admin",
@@ -27,10 +30,10 @@ export const PERMISSIONS: Permission[] = [
   "advanced_invites",
   "streamarr",
 ];
-const LONGER = 30;
+const TRIAL_DAYS = 30;
 const DAY = 86_400_000;
 
-interface PartProperties {
+interface SectionProperties {
   user: User;
   onChanged: () => void;
 }
@@ -39,7 +42,7 @@ export function PersonScreen({ id }: { id: string }) {
   const user = useLoad<UserInFull>(`/users/${id}`);
   const [turn, setTurn] = useState(0);
   const changed = () => {
-    say(t.general.saved);
+    announce(t.general.saved);
     setTurn(turn + 1);
     user.reload();
   };
@@ -52,15 +55,15 @@ export function PersonScreen({ id }: { id: string }) {
             <About user={user} />
             {user.state === "active" ? (
               <>
-                <Permissions user={user} onChanged={changed} />
-                <QuotaPart user={user} onChanged={changed} />
-                <TrialPart user={user} onChanged={changed} />
-                <Remove user={user} />
+                <PermissionsForm user={user} onChanged={changed} />
+                <QuotaForm user={user} onChanged={changed} />
+                <TrialSection user={user} onChanged={changed} />
+                <RemoveUser user={user} />
               </>
             ) : (
               <p class="problem">{t.people.isClosed}</p>
             )}
-            <Trail id={user.id} turn={turn} />
+            <UserAudit id={user.id} turn={turn} />
           </div>
         )}
       </Show>
@@ -68,18 +71,18 @@ export function PersonScreen({ id }: { id: string }) {
   );
 }
 
-function Trail({ id, turn }: { id: string; turn: number }) {
+function UserAudit({ id, turn }: { id: string; turn: number }) {
   return may(useMe(), "admin") ? <Audit subject={`user#${id}`} mark={turn} /> : null;
 }
 
 function About({ user }: { user: User }) {
   return (
     <p class="person about">
-      <Face name={user.name} />
+      <Avatar name={user.name} />
       <span>
         {user.email ?? t.people.local}
         <span class="quiet note">
-          {t.people.joined} <Moment at={user.created_at} />
+          {t.people.joined} <RelativeTime at={user.created_at} />
           {user.invited_by && `, ${t.people.invitedBy} ${user.invited_by.name}`}
         </span>
       </span>
@@ -87,13 +90,13 @@ function About({ user }: { user: User }) {
   );
 }
 
-function Permissions({ user, onChanged }: PartProperties) {
+function PermissionsForm({ user, onChanged }: SectionProperties) {
   const me = useMe();
   const [chosen, setChosen] = useEdited(user.permissions);
-  const acting = useActing();
+  const action = useAction();
   const save = (event: Event) => {
     event.preventDefault();
-    void acting.run(async () => {
+    void action.run(async () => {
       await ask("PATCH", `/users/${user.id}`, { permissions: chosen });
       onChanged();
     });
@@ -102,7 +105,7 @@ function Permissions({ user, onChanged }: PartProperties) {
     setChosen(PERMISSIONS.filter((each) => (each === permission ? on : chosen.includes(each))));
   return (
     <form class="card" onSubmit={save}>
-      <Group legend={t.people.permissions} problem={acting.problemOf("permissions")}>
+      <Group legend={t.people.permissions} problem={action.findProblem("permissions")}>
         {PERMISSIONS.map((each) => (
           <Choice
             key={each}
@@ -114,75 +117,88 @@ function Permissions({ user, onChanged }: PartProperties) {
           />
         ))}
       </Group>
-      {!acting.problemOf("permissions") && <Problem error={acting.problem} />}
-      <button type="submit" aria-disabled={acting.busy}>
+      {!action.findProblem("permissions") && <Problem error={action.problem} />}
+      <button type="submit" aria-disabled={action.busy}>
         {t.people.save}
       </button>
     </form>
   );
 }
 
-function QuotaPart({ user, onChanged }: PartProperties & { user: UserInFull }) {
+function QuotaForm({ user, onChanged }: SectionProperties & { user: UserInFull }) {
   const [own, setOwn] = useEdited(user.quota !== null);
   const [limit, setLimit] = useEdited(String(user.quota?.limit ?? ""));
   const [days, setDays] = useEdited(String(user.quota?.days ?? ""));
-  const acting = useActing();
+  const action = useAction();
   const save = (event: Event) => {
     event.preventDefault();
     const quota = own ? { limit: limit === "" ? null : Number(limit), days: days === "" ? null : Number(days) } : null;
-    void acting.run(async () => {
+    void action.run(async () => {
       await ask("PATCH", `/users/${user.id}`, { quota });
       onChanged();
     });
   };
   return (
     <form class="card" onSubmit={save}>
-      <Group legend={t.people.quota} problem={acting.problemOf("quota")}>
-        <p>{useWords(user.quota_use)}</p>
+      <Group legend={t.people.quota} problem={action.findProblem("quota")}>
+        <p>{describeQuotaUse(user.quota_use)}</p>
         <Choice type="radio" name="quota" label={t.people.byDefault} checked={!own} onValue={() => setOwn(false)} />
         <Choice type="radio" name="quota" label={t.people.ownQuota} checked={own} onValue={() => setOwn(true)} />
         {own && (
           <div class="row within">
-            <Field label={t.people.limit} note={t.people.emptyUnlimited} type="number" min={0} max={1_000_000} value={limit} onValue={setLimit} />
-            <Field label={t.people.per} type="number" min={1} max={3650} value={days} onValue={setDays} />
+            <Field
+              label={t.people.limit}
+              note={t.people.emptyUnlimited}
+              type="number"
+              {...limits.changeUser.quota.limit}
+              value={limit}
+              onValue={setLimit}
+            />
+            <Field
+              label={t.people.per}
+              type="number"
+              {...limits.changeUser.quota.days}
+              value={days}
+              onValue={setDays}
+            />
           </div>
         )}
       </Group>
-      {!acting.problemOf("quota") && <Problem error={acting.problem} />}
-      <button type="submit" aria-disabled={acting.busy}>
+      {!action.findProblem("quota") && <Problem error={action.problem} />}
+      <button type="submit" aria-disabled={action.busy}>
         {t.general.save}
       </button>
     </form>
   );
 }
 
-function useWords({ used, limit, days }: UserInFull["quota_use"]): string {
+function describeQuotaUse({ used, limit, days }: UserInFull["quota_use"]): string {
   if (limit === null) return t.people.unlimitedUse(used);
   return days === null ? t.account.used(used, limit) : `${t.account.used(used, limit)}, ${t.account.per(days)}`;
 }
 
-function TrialPart({ user, onChanged }: PartProperties) {
-  const acting = useActing();
+function TrialSection({ user, onChanged }: SectionProperties) {
+  const action = useAction();
   const now = new Date();
   const end = user.trial_ends_at ? new Date(user.trial_ends_at) : null;
   const onTrial = end !== null && end > now;
   const change = (trial: { ends_at: string } | null) =>
-    void acting.run(async () => {
+    void action.run(async () => {
       await ask("PATCH", `/users/${user.id}`, { trial });
       onChanged();
     });
-  const longer = () => change({ ends_at: new Date((onTrial ? end : now).getTime() + LONGER * DAY).toISOString() });
+  const extend = () => change({ ends_at: new Date((onTrial ? end : now).getTime() + TRIAL_DAYS * DAY).toISOString() });
   return (
     <section class="card">
       <h2>{t.people.trial}</h2>
-      <p>{onTrial ? t.people.onTrial(relative(end.toISOString(), now)) : t.people.noTrial}</p>
-      <Problem error={acting.problem} />
+      <p>{onTrial ? t.people.onTrial(formatRelative(end.toISOString(), now)) : t.people.noTrial}</p>
+      <Problem error={action.problem} />
       <div class="row">
-        <button type="button" aria-disabled={acting.busy} onClick={longer}>
+        <button type="button" aria-disabled={action.busy} onClick={extend}>
           {onTrial ? t.people.extendTrial : t.people.startTrial}
         </button>
         {onTrial && (
-          <button type="button" aria-disabled={acting.busy} onClick={() => change(null)}>
+          <button type="button" aria-disabled={action.busy} onClick={() => change(null)}>
             {t.people.endTrial}
           </button>
         )}
@@ -191,13 +207,13 @@ function TrialPart({ user, onChanged }: PartProperties) {
   );
 }
 
-function Remove({ user }: { user: User }) {
-  const [asking, setAsking] = useState(false);
-  const acting = useActing();
+function RemoveUser({ user }: { user: User }) {
+  const [isAsking, setAsking] = useState(false);
+  const action = useAction();
   const remove = () =>
-    void acting.run(async () => {
+    void action.run(async () => {
       await ask("DELETE", `/users/${user.id}`);
-      say(t.people.removed(user.name));
+      announce(t.people.removed(user.name));
       go("/people", { replace: true });
     });
   return (
@@ -205,16 +221,16 @@ function Remove({ user }: { user: User }) {
       <button type="button" class="danger" onClick={() => setAsking(true)}>
         {t.people.remove}
       </button>
-      {asking && (
+      {isAsking && (
         <Confirm
           title={t.people.removeTitle(user.name)}
           note={t.people.removeNote}
           action={t.general.remove}
-          busy={acting.busy}
+          busy={action.busy}
           onConfirm={remove}
           onClose={() => setAsking(false)}
         >
-          <Problem error={acting.problem} />
+          <Problem error={action.problem} />
         </Confirm>
       )}
     </section>

@@ -1,60 +1,61 @@
-// The first run: prove that the server is yours, choose it, see its libraries, turn sign-up on.
+// The first run: the set-up token, the owner's sign-in at Plex, the server, its libraries, and turning sign-up on.
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
 import { ask, send, session } from "../api/client";
+import * as limits from "../api/limits";
 import type { Library, PlexServer, Settings, SetupDone, SetupState, SignInStarted } from "../api/types";
-import { useActing } from "../app/acting";
-import { completed, forgetUnderWay, leaveForPlex, underWay } from "../app/plex";
+import { useAction } from "../app/action";
 import { useLoad } from "../app/loading";
-import { Field, Group, Choice } from "../parts/fields";
+import { completeSignIn, forgetPendingSignIn, getPendingSignIn, leaveForPlex } from "../app/plex";
+import { Choice, Field, Group } from "../parts/fields";
 import { Loading, Problem, Show } from "../parts/notices";
-import { Title } from "../parts/small";
+import { Title } from "../parts/title";
 import { t } from "../texts";
 
 const CHOSEN = "streamarr.setup";
-const LOOK_AGAIN = 1000;
+const POLL_INTERVAL = 1000;
 
-/** Whether this browser is in the middle of it. */
-export const setUpIsUnderWay = (): boolean => underWay()?.kind === "setup" || localStorage.getItem(CHOSEN) !== null;
+/** Whether this browser has begun the set-up and not finished it. */
+export const isSettingUp = (): boolean => getPendingSignIn()?.kind === "setup" || localStorage.getItem(CHOSEN) !== null;
 
-type Part = "token" | "finishing" | "libraries" | "signup";
+type StepName = "token" | "server" | "libraries" | "signup";
 
-function firstPart(): Part {
+function chooseFirstStep(): StepName {
   if (localStorage.getItem(CHOSEN)) return "libraries";
-  return underWay()?.kind === "setup" ? "finishing" : "token";
+  return getPendingSignIn()?.kind === "setup" ? "server" : "token";
 }
 
 export function SetUp({ onDone }: { onDone: () => void }) {
-  const [part, setPart] = useState<Part>(firstPart);
+  const [step, setStep] = useState<StepName>(chooseFirstStep);
   const [problem, setProblem] = useState<Error>();
   const startOver = (problem: Error) => {
-    forgetUnderWay();
+    forgetPendingSignIn();
     setProblem(problem);
-    setPart("token");
+    setStep("token");
   };
-  const chosen = () => {
-    forgetUnderWay();
+  const goOn = () => {
+    forgetPendingSignIn();
     localStorage.setItem(CHOSEN, "1");
-    setPart("libraries");
+    setStep("libraries");
   };
-  const done = () => {
+  const finish = () => {
     localStorage.removeItem(CHOSEN);
     onDone();
   };
   return (
-    <main class="door">
+    <main class="start-screen">
       <p class="brand">{t.site.name}</p>
-      {part === "token" && <Token problem={problem} />}
-      {part === "finishing" && <ServerChoice onChosen={chosen} onProblem={startOver} />}
-      {part === "libraries" && <Libraries onDone={() => setPart("signup")} />}
-      {part === "signup" && <TurnOn onDone={done} />}
+      {step === "token" && <TokenStep problem={problem} />}
+      {step === "server" && <ServerStep onChosen={goOn} onProblem={startOver} />}
+      {step === "libraries" && <LibrariesStep onDone={() => setStep("signup")} />}
+      {step === "signup" && <SignupStep onDone={finish} />}
     </main>
   );
 }
 
-function Part({ number, title, children }: { number: number; title: string; children: ComponentChildren }) {
+function Step({ number, title, children }: { number: number; title: string; children: ComponentChildren }) {
   const names = t.setup.steps;
   return (
     <section class="ticket" key={number}>
@@ -68,46 +69,47 @@ function Part({ number, title, children }: { number: number; title: string; chil
   );
 }
 
-function Token({ problem }: { problem: Error | undefined }) {
+function TokenStep({ problem }: { problem: Error | undefined }) {
   const [token, setToken] = useState("");
-  const acting = useActing();
+  const action = useAction();
   const submit = (event: Event) => {
     event.preventDefault();
     const start = () => send<SignInStarted>("POST", "/setup", { setup_token: token.trim() });
-    void acting.run(async () => leaveForPlex("setup", await start()));
+    void action.run(async () => leaveForPlex("setup", await start()));
   };
   return (
-    <Part number={1} title={t.setup.title}>
+    <Step number={1} title={t.setup.title}>
       <p class="quiet">{t.setup.lead}</p>
       <form onSubmit={submit}>
         <Field
           label={t.setup.token}
+          {...limits.startSetup.setup_token}
           note={t.setup.tokenNote}
           value={token}
           onValue={setToken}
           required
           autocomplete="off"
           spellcheck={false}
-          problem={acting.problemOf("setup_token")}
+          problem={action.findProblem("setup_token")}
         />
         <p class="quiet">{t.setup.plexNote}</p>
-        <Problem error={acting.problem ?? problem} />
-        <button type="submit" class="main wide" aria-disabled={acting.busy}>
+        <Problem error={action.problem ?? problem} />
+        <button type="submit" class="main wide" aria-disabled={action.busy}>
           {t.setup.tokenGo}
         </button>
       </form>
-    </Part>
+    </Step>
   );
 }
 
-function ServerChoice({ onChosen, onProblem }: { onChosen: () => void; onProblem: (problem: Error) => void }) {
+function ServerStep({ onChosen, onProblem }: { onChosen: () => void; onProblem: (problem: Error) => void }) {
   const [servers, setServers] = useState<PlexServer[]>();
   const [chosen, setChosen] = useState("");
-  const acting = useActing();
+  const action = useAction();
 
   useEffect(() => {
-    const id = underWay()?.id;
-    completed<SetupDone>(`/setup/${id}`)
+    const id = getPendingSignIn()?.id;
+    completeSignIn<SetupDone>(`/setup/${id}`)
       .then((answer) => {
         if (!answer) return onProblem(new Error(t.signIn.notFinished));
         session.keep(answer.token);
@@ -119,21 +121,21 @@ function ServerChoice({ onChosen, onProblem }: { onChosen: () => void; onProblem
 
   if (!servers) {
     return (
-      <Part number={2} title={t.signIn.finishing}>
+      <Step number={2} title={t.signIn.finishing}>
         <p class="quiet">{t.signIn.finishingLead}</p>
         <Loading />
-      </Part>
+      </Step>
     );
   }
   const submit = (event: Event) => {
     event.preventDefault();
-    void acting.run(async () => {
+    void action.run(async () => {
       await ask("PUT", "/setup/server", { machine_id: chosen });
       onChosen();
     });
   };
   return (
-    <Part number={3} title={t.setup.steps[2] ?? ""}>
+    <Step number={3} title={t.setup.steps[2] ?? ""}>
       <form onSubmit={submit}>
         <Group legend={t.setup.server}>
           {servers.map((server) => (
@@ -147,38 +149,38 @@ function ServerChoice({ onChosen, onProblem }: { onChosen: () => void; onProblem
             />
           ))}
         </Group>
-        <Problem error={acting.problem} />
-        <button type="submit" class="main wide" aria-disabled={acting.busy}>
+        <Problem error={action.problem} />
+        <button type="submit" class="main wide" aria-disabled={action.busy}>
           {t.setup.serverGo}
         </button>
       </form>
-    </Part>
+    </Step>
   );
 }
 
-function Libraries({ onDone }: { onDone: () => void }) {
+function LibrariesStep({ onDone }: { onDone: () => void }) {
   const setup = useLoad<SetupState>("/setup");
-  const fetched = setup.data?.state === "done";
-  const libraries = useLoad<{ libraries: Library[] }>(fetched ? "/libraries" : null);
+  const isRead = setup.data?.state === "done";
+  const libraries = useLoad<{ libraries: Library[] }>(isRead ? "/libraries" : null);
   useEffect(() => {
-    if (fetched) return;
-    const timer = setInterval(setup.reload, LOOK_AGAIN);
+    if (isRead) return;
+    const timer = setInterval(setup.reload, POLL_INTERVAL);
     return () => clearInterval(timer);
-  }, [fetched]);
+  }, [isRead]);
   return (
-    <Part number={4} title={t.setup.steps[3] ?? ""}>
+    <Step number={4} title={t.setup.steps[3] ?? ""}>
       <Problem error={setup.error} retry={setup.reload} />
-      {!fetched && (
+      {!isRead && (
         <p role="status" class="loading">
-          {t.setup.fetching} {t.setup.fetchingNote}
+          {t.setup.reading} {t.setup.readingNote}
         </p>
       )}
-      {fetched && (
+      {isRead && (
         <Show what={libraries}>
           {({ libraries }) => (
             <>
               <p>{t.setup.libraries}</p>
-              <ul class="gifts">
+              <ul class="library-list">
                 {libraries.map((library) => (
                   <li key={library.id}>
                     <span>{library.title}</span>
@@ -194,28 +196,28 @@ function Libraries({ onDone }: { onDone: () => void }) {
           )}
         </Show>
       )}
-    </Part>
+    </Step>
   );
 }
 
-function TurnOn({ onDone }: { onDone: () => void }) {
-  const acting = useActing();
+function SignupStep({ onDone }: { onDone: () => void }) {
+  const action = useAction();
   const turnOn = () =>
-    acting.run(async () => {
+    action.run(async () => {
       const { version } = await ask<Settings>("GET", "/settings");
       await ask("PATCH", "/settings", { version, signup_enabled: true });
       onDone();
     });
   return (
-    <Part number={5} title={t.setup.signup}>
+    <Step number={5} title={t.setup.signup}>
       <p class="quiet">{t.setup.signupNote}</p>
-      <Problem error={acting.problem} />
-      <button type="button" class="main wide" aria-disabled={acting.busy} onClick={turnOn}>
+      <Problem error={action.problem} />
+      <button type="button" class="main wide" aria-disabled={action.busy} onClick={turnOn}>
         {t.setup.signupOn}
       </button>
       <button type="button" class="wide" onClick={onDone}>
         {t.setup.signupLater}
       </button>
-    </Part>
+    </Step>
   );
 }

@@ -1,31 +1,33 @@
-// Everything that the owner decides about the house.
+// The settings: what admins decide for all.
 
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { ask } from "../api/client";
-import type { Permission, Settings, Shelf, SignInStarted } from "../api/types";
-import { useActing, type Acting } from "../app/acting";
+import * as limits from "../api/limits";
+import type { LibraryList, Permission, Settings, SignInStarted } from "../api/types";
+import { type Action, useAction } from "../app/action";
 import { useDraft } from "../app/drafts";
 import { useLoad } from "../app/loading";
 import { leaveForPlex } from "../app/plex";
 import { Audit } from "../parts/audit";
 import { Choice, Field, Group } from "../parts/fields";
 import { Problem, Show } from "../parts/notices";
-import { Title, toHeading } from "../parts/small";
-import { say } from "../parts/toasts";
+import { focusHeading, Title } from "../parts/title";
+import { announce } from "../parts/toasts";
 import { t } from "../texts";
 import { PERMISSIONS } from "./person";
 
-interface PartProperties {
-  now: Settings;
+interface SectionProperties {
+  /** The settings as they will be once they are saved. */
+  edited: Settings;
   change: (change: Partial<Settings>) => void;
-  acting: Acting;
+  action: Action;
 }
 
 const SWITCHES = ["signup_enabled", "local_signin_enabled", "new_plex_signin_enabled"] as const;
-/** An admin is made by hand. */
-const GRANTED_BY_DEFAULT = PERMISSIONS.filter((each) => each !== "admin");
-const LOOK_AGAIN = 1000;
+/** All but `admin`, which is only given by hand. */
+const POSSIBLE_DEFAULTS = PERMISSIONS.filter((each) => each !== "admin");
+const POLL_INTERVAL = 1000;
 
 export function SettingsScreen() {
   const settings = useLoad<Settings>("/settings");
@@ -33,7 +35,7 @@ export function SettingsScreen() {
     <div class="settings-screen">
       <Title>{t.settings.title}</Title>
       <Show what={settings}>{(saved) => <Form saved={saved} onSaved={settings.reload} />}</Show>
-      <ConnectAgain />
+      <Reconnect />
       <Audit subject="settings" mark={settings.data?.version ?? 0} />
     </div>
   );
@@ -41,35 +43,41 @@ export function SettingsScreen() {
 
 function Form({ saved, onSaved }: { saved: Settings; onSaved: () => void }) {
   const [changes, change, drop] = useDraft<Partial<Settings>>("settings", {});
-  const acting = useActing();
-  const now = { ...saved, ...changes };
+  const action = useAction();
+  const edited = { ...saved, ...changes };
   const changed = Object.keys(changes).length > 0;
   const save = (event: Event) => {
     event.preventDefault();
-    void acting.run(async () => {
+    void action.run(async () => {
       await ask("PATCH", "/settings", { ...changes, version: saved.version });
       undo();
-      say(t.general.saved);
+      announce(t.general.saved);
       onSaved();
     });
   };
-  /** The bar goes, and it had the focus. */
+  /** The bar with the buttons goes, and one of them had the focus. */
   const undo = () => {
     drop();
-    toHeading();
+    focusHeading();
   };
-  const part = { now, change, acting };
+  const section = { edited, change, action };
   return (
     <form class="settings" onSubmit={save}>
       <section class="card">
         <Group legend={t.settings.signup}>
           {SWITCHES.map((name) => (
-            <Choice key={name} label={t.settings[name]} note={t.settings[`${name}Note`]} checked={now[name]} onValue={(on) => change({ [name]: on })} />
+            <Choice
+              key={name}
+              label={t.settings[name]}
+              note={t.settings[`${name}Note`]}
+              checked={edited[name]}
+              onValue={(on) => change({ [name]: on })}
+            />
           ))}
         </Group>
       </section>
-      <ThisSite {...part} />
-      <Newcomers {...part} />
+      <ThisSite {...section} />
+      <NewUsers {...section} />
       <section class="card">
         <Group legend={t.settings.invites}>
           {(["downloads", "live_tv", "plex_home"] as const).map((name) => (
@@ -77,21 +85,21 @@ function Form({ saved, onSaved }: { saved: Settings; onSaved: () => void }) {
               key={name}
               label={t.create[name]}
               note={t.create[`${name}Note`]}
-              checked={now.default_features[name]}
-              onValue={(on) => change({ default_features: { ...now.default_features, [name]: on } })}
+              checked={edited.default_features[name]}
+              onValue={(on) => change({ default_features: { ...edited.default_features, [name]: on } })}
             />
           ))}
         </Group>
       </section>
-      <Libraries {...part} />
-      <Problem error={acting.problem} />
+      <Libraries {...section} />
+      <Problem error={action.problem} />
       {changed && (
         <div class="summary">
           <p>{t.settings.changed}</p>
           <button type="button" onClick={undo}>
             {t.general.cancel}
           </button>
-          <button type="submit" class="main" aria-disabled={acting.busy}>
+          <button type="submit" class="main" aria-disabled={action.busy}>
             {t.general.save}
           </button>
         </div>
@@ -100,108 +108,112 @@ function Form({ saved, onSaved }: { saved: Settings; onSaved: () => void }) {
   );
 }
 
-function ThisSite({ now, change, acting }: PartProperties) {
+function ThisSite({ edited, change, action }: SectionProperties) {
   return (
     <section class="card">
       <Group legend={t.settings.site}>
         <Field
           label={t.settings.application_title}
           required
-          maxLength={100}
-          value={now.application_title}
+          {...limits.changeSettings.application_title}
+          value={edited.application_title}
           onValue={(application_title) => change({ application_title })}
-          problem={acting.problemOf("application_title")}
+          problem={action.findProblem("application_title")}
         />
         <Field
           label={t.settings.application_url}
           note={t.settings.application_urlNote}
           type="url"
           required
-          value={now.application_url}
+          {...limits.changeSettings.application_url}
+          value={edited.application_url}
           onValue={(application_url) => change({ application_url })}
-          problem={acting.problemOf("application_url")}
+          problem={action.findProblem("application_url")}
         />
         <Field
           label={`${t.settings.dashboard_url} (${t.general.optional})`}
           note={t.settings.dashboard_urlNote}
           type="url"
-          value={now.dashboard_url ?? ""}
+          {...limits.changeSettings.dashboard_url}
+          value={edited.dashboard_url ?? ""}
           onValue={(address) => change({ dashboard_url: address || null })}
-          problem={acting.problemOf("dashboard_url")}
+          problem={action.findProblem("dashboard_url")}
         />
       </Group>
     </section>
   );
 }
 
-function Newcomers({ now, change, acting }: PartProperties) {
+function NewUsers({ edited, change, action }: SectionProperties) {
   const set = (permission: Permission, on: boolean) =>
-    change({ default_permissions: GRANTED_BY_DEFAULT.filter((each) => (each === permission ? on : now.default_permissions.includes(each))) });
-  const quota = (part: Partial<Settings["default_quota"]>) => change({ default_quota: { ...now.default_quota, ...part } });
-  const number = (text: string) => (text === "" ? null : Number(text));
+    change({
+      default_permissions: POSSIBLE_DEFAULTS.filter((each) =>
+        each === permission ? on : edited.default_permissions.includes(each),
+      ),
+    });
+  const changeQuota = (part: Partial<Settings["default_quota"]>) =>
+    change({ default_quota: { ...edited.default_quota, ...part } });
+  const toNumber = (text: string) => (text === "" ? null : Number(text));
   return (
     <section class="card">
-      <h2>{t.settings.newcomers}</h2>
-      <Group legend={t.settings.default_permissions} problem={acting.problemOf("default_permissions")}>
-        {GRANTED_BY_DEFAULT.map((each) => (
+      <h2>{t.settings.newUsers}</h2>
+      <Group legend={t.settings.default_permissions} problem={action.findProblem("default_permissions")}>
+        {POSSIBLE_DEFAULTS.map((each) => (
           <Choice
             key={each}
             label={t.permissions[each]}
             note={t.permissionNotes[each]}
-            checked={now.default_permissions.includes(each)}
+            checked={edited.default_permissions.includes(each)}
             onValue={(on) => set(each, on)}
           />
         ))}
       </Group>
-      <Group legend={t.settings.default_quota} problem={acting.problemOf("default_quota")}>
+      <Group legend={t.settings.default_quota} problem={action.findProblem("default_quota")}>
         <div class="row">
           <Field
             label={t.people.limit}
             note={t.people.emptyUnlimited}
             type="number"
-            min={0}
-            max={1_000_000}
-            value={now.default_quota.limit ?? ""}
-            onValue={(limit) => quota({ limit: number(limit) })}
+            {...limits.changeSettings.default_quota.limit}
+            value={edited.default_quota.limit ?? ""}
+            onValue={(limit) => changeQuota({ limit: toNumber(limit) })}
           />
           <Field
             label={t.people.per}
             type="number"
-            min={1}
-            max={3650}
-            value={now.default_quota.days ?? ""}
-            onValue={(days) => quota({ days: number(days) })}
+            {...limits.changeSettings.default_quota.days}
+            value={edited.default_quota.days ?? ""}
+            onValue={(days) => changeQuota({ days: toNumber(days) })}
           />
         </div>
       </Group>
-      <Group legend={t.settings.trial} problem={acting.problemOf("trial")}>
+      <Group legend={t.settings.trial} problem={action.findProblem("trial")}>
         <Choice
           label={t.settings.trialOn}
           note={t.settings.trialNote}
-          checked={now.trial.enabled}
-          onValue={(enabled) => change({ trial: { ...now.trial, enabled } })}
+          checked={edited.trial.enabled}
+          onValue={(enabled) => change({ trial: { ...edited.trial, enabled } })}
         />
         <Field
           label={t.settings.trialDays}
           type="number"
-          min={1}
-          max={3650}
+          {...limits.changeSettings.trial.days}
           required
-          value={now.trial.days}
-          onValue={(days) => change({ trial: { ...now.trial, days: Number(days) } })}
+          value={edited.trial.days}
+          onValue={(days) => change({ trial: { ...edited.trial, days: Number(days) } })}
         />
       </Group>
     </section>
   );
 }
 
-function Libraries({ now, change, acting }: PartProperties) {
-  const shelf = useLoad<Shelf>("/libraries");
+function Libraries({ edited, change, action }: SectionProperties) {
+  const list = useLoad<LibraryList>("/libraries");
   return (
     <section class="card">
       <h2>{t.settings.libraries}</h2>
       <p class="quiet">{t.settings.librariesNote}</p>
-      <Show what={shelf}>
+      <Show what={list}>
         {({ libraries }) => {
           const ids = libraries.map((library) => library.id);
           return (
@@ -217,30 +229,42 @@ function Libraries({ now, change, acting }: PartProperties) {
                 <tr>
                   <th scope="row">{t.settings.everything}</th>
                   <td>
-                    <Tick words={`${t.settings.everything}: ${t.settings.enabled}`} on={now.enabled_libraries === "all"} set={(on) => change({ enabled_libraries: on ? "all" : ids })} />
+                    <Checkbox
+                      label={`${t.settings.everything}: ${t.settings.enabled}`}
+                      on={edited.enabled_libraries === "all"}
+                      set={(on) => change({ enabled_libraries: on ? "all" : ids })}
+                    />
                   </td>
                   <td>
-                    <Tick words={`${t.settings.everything}: ${t.settings.shared}`} on={now.default_libraries === "all"} set={(on) => change({ default_libraries: on ? "all" : ids })} />
+                    <Checkbox
+                      label={`${t.settings.everything}: ${t.settings.shared}`}
+                      on={edited.default_libraries === "all"}
+                      set={(on) => change({ default_libraries: on ? "all" : ids })}
+                    />
                   </td>
                 </tr>
                 {libraries.map(({ id, title, type }) => (
                   <tr key={id}>
                     <th scope="row">
-                      {title} <Kind title={title} type={type} />
+                      {title} <LibraryKind title={title} type={type} />
                     </th>
                     <td>
-                      <Tick
-                        words={`${title}: ${t.settings.enabled}`}
-                        on={has(now.enabled_libraries, id)}
-                        set={(on) => change({ enabled_libraries: with_(now.enabled_libraries, ids, id, on) })}
+                      <Checkbox
+                        label={`${title}: ${t.settings.enabled}`}
+                        on={isChosen(edited.enabled_libraries, id)}
+                        set={(on) =>
+                          change({ enabled_libraries: toggleLibrary(edited.enabled_libraries, ids, id, on) })
+                        }
                       />
                     </td>
                     <td>
-                      <Tick
-                        words={`${title}: ${t.settings.shared}`}
-                        on={has(now.default_libraries, id) && has(now.enabled_libraries, id)}
-                        disabled={!has(now.enabled_libraries, id)}
-                        set={(on) => change({ default_libraries: with_(now.default_libraries, ids, id, on) })}
+                      <Checkbox
+                        label={`${title}: ${t.settings.shared}`}
+                        on={isChosen(edited.default_libraries, id) && isChosen(edited.enabled_libraries, id)}
+                        disabled={!isChosen(edited.enabled_libraries, id)}
+                        set={(on) =>
+                          change({ default_libraries: toggleLibrary(edited.default_libraries, ids, id, on) })
+                        }
                       />
                     </td>
                   </tr>
@@ -250,36 +274,42 @@ function Libraries({ now, change, acting }: PartProperties) {
           );
         }}
       </Show>
-      <Problem error={[acting.problemOf("enabled_libraries"), acting.problemOf("default_libraries")].filter(Boolean).map((words) => new Error(words))[0]} />
-      <Refresh shelf={shelf.data} reload={shelf.reload} />
+      <Problem
+        error={
+          [action.findProblem("enabled_libraries"), action.findProblem("default_libraries")]
+            .filter(Boolean)
+            .map((message) => new Error(message))[0]
+        }
+      />
+      <RefreshLibraries list={list.data} reload={list.reload} />
     </section>
   );
 }
 
-function Refresh({ shelf, reload }: { shelf: Shelf | undefined; reload: () => void }) {
-  const acting = useActing();
-  const [asked, setAsked] = useState<{ shelf: Shelf | undefined }>();
-  const latest = useRef(shelf);
-  latest.current = shelf;
-  const message = shelf?.libraries_refresh_message;
-  const running = shelf?.libraries_refresh === "running" || (asked !== undefined && asked.shelf === shelf);
+function RefreshLibraries({ list, reload }: { list: LibraryList | undefined; reload: () => void }) {
+  const action = useAction();
+  const [asked, setAsked] = useState<{ before: LibraryList | undefined }>();
+  const latest = useRef(list);
+  latest.current = list;
+  const message = list?.libraries_refresh_message;
+  const running = list?.libraries_refresh === "running" || (asked !== undefined && asked.before === list);
   useEffect(() => {
     if (!running) return;
-    const timer = setInterval(reload, LOOK_AGAIN);
+    const timer = setInterval(reload, POLL_INTERVAL);
     return () => clearInterval(timer);
   }, [running]);
   const refresh = () => {
     if (running) return;
-    void acting.run(async () => {
+    void action.run(async () => {
       await ask("POST", "/libraries/refresh", {});
-      setAsked({ shelf: latest.current });
+      setAsked({ before: latest.current });
       reload();
     });
   };
   return (
     <>
       <div class="row">
-        <button type="button" aria-disabled={acting.busy || running} onClick={refresh}>
+        <button type="button" aria-disabled={action.busy || running} onClick={refresh}>
           {t.settings.refresh}
         </button>
         <p role="status">
@@ -291,40 +321,59 @@ function Refresh({ shelf, reload }: { shelf: Shelf | undefined; reload: () => vo
           {!running && asked && !message && t.settings.refreshed}
         </p>
       </div>
-      {message && <p class="problem">{t.messages[message] ?? message}</p>}
-      <Problem error={acting.problem} />
+      {message && <p class="problem">{message}</p>}
+      <Problem error={action.problem} />
     </>
   );
 }
 
-/** Said only where the title does not say it already. */
-function Kind({ title, type }: { title: string; type: string }) {
+/** The kind of a library, unless its title says it already. */
+function LibraryKind({ title, type }: { title: string; type: string }) {
   const kind = t.settings.kinds[type] ?? "";
   return title.toLowerCase().includes(kind.toLowerCase()) ? null : <span class="quiet">{kind}</span>;
 }
 
-/** Plex can forget the owner's sign-in: everything waits then, until the owner signs in there again. */
-function ConnectAgain() {
-  const acting = useActing();
-  const connect = () => void acting.run(async () => leaveForPlex("renewal", await ask<SignInStarted>("POST", "/setup", {})));
+/** Plex can stop accepting the owner's sign-in. Redemptions wait until the owner signs in at Plex again. */
+function Reconnect() {
+  const action = useAction();
+  const connect = () =>
+    void action.run(async () => leaveForPlex("renewal", await ask<SignInStarted>("POST", "/setup", {})));
   return (
     <section class="card">
       <h2>{t.settings.connection}</h2>
       <p class="quiet">{t.settings.connectionNote}</p>
-      <button type="button" aria-disabled={acting.busy} onClick={connect}>
+      <button type="button" aria-disabled={action.busy} onClick={connect}>
         {t.settings.connect}
       </button>
-      <Problem error={acting.problem} />
+      <Problem error={action.problem} />
     </section>
   );
 }
 
-function Tick({ words, on, disabled = false, set }: { words: string; on: boolean; disabled?: boolean; set: (on: boolean) => void }) {
-  return <input type="checkbox" aria-label={words} checked={on} disabled={disabled} onChange={(event) => set(event.currentTarget.checked)} />;
+function Checkbox({
+  label,
+  on,
+  disabled = false,
+  set,
+}: {
+  label: string;
+  on: boolean;
+  disabled?: boolean;
+  set: (on: boolean) => void;
+}) {
+  return (
+    <input
+      type="checkbox"
+      aria-label={label}
+      checked={on}
+      disabled={disabled}
+      onChange={(event) => set(event.currentTarget.checked)}
+    />
+  );
 }
 
-const has = (chosen: "all" | string[], id: string): boolean => chosen === "all" || chosen.includes(id);
+const isChosen = (chosen: "all" | string[], id: string): boolean => chosen === "all" || chosen.includes(id);
 
-function with_(chosen: "all" | string[], all: string[], id: string, on: boolean): string[] {
-  return all.filter((each) => (each === id ? on : has(chosen, each)));
+function toggleLibrary(chosen: "all" | string[], all: string[], id: string, on: boolean): string[] {
+  return all.filter((each) => (each === id ? on : isChosen(chosen, each)));
 }

@@ -1,39 +1,41 @@
-// Signing in, with Plex or a password; as a screen of its own or over the screen where a session ended.
+// Signing in with Plex or a password: as a screen, and as a dialog where a session has ended.
 
 import { useEffect, useState } from "preact/hooks";
 
 import { send, session } from "../api/client";
+import * as limits from "../api/limits";
 import type { SignedIn, SignInStarted } from "../api/types";
-import { useActing } from "../app/acting";
-import { completed, forgetUnderWay, leaveForPlex, type UnderWay } from "../app/plex";
+import { useAction } from "../app/action";
+import { completeSignIn, forgetPendingSignIn, leaveForPlex, type PendingSignIn } from "../app/plex";
 import { go } from "../app/routing";
 import { Field } from "../parts/fields";
 import { Loading, Problem } from "../parts/notices";
-import { Title } from "../parts/small";
+import { Title } from "../parts/title";
 import { t } from "../texts";
 
 export function SignIn({ problem, onDone }: { problem?: Error | undefined; onDone: () => void }) {
   return (
-    <main class="door">
+    <main class="start-screen">
       <p class="brand">{t.site.name}</p>
       <section class="ticket">
         <Title>{t.signIn.title}</Title>
         <p class="quiet">{t.signIn.lead}</p>
         <Problem error={problem} />
-        <WaysIn onDone={onDone} />
+        <SignInOptions onDone={onDone} />
       </section>
     </main>
   );
 }
 
-export function WaysIn({ onDone }: { onDone: () => void }) {
+export function SignInOptions({ onDone }: { onDone: () => void }) {
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
-  const plex = useActing();
-  const local = useActing();
+  const plex = useAction();
+  const local = useAction();
 
-  const withPlex = () => plex.run(async () => leaveForPlex("auth", await send<SignInStarted>("POST", "/auth/plex")));
-  const withPassword = (event: Event) => {
+  const signInWithPlex = () =>
+    plex.run(async () => leaveForPlex("auth", await send<SignInStarted>("POST", "/auth/plex")));
+  const signInWithPassword = (event: Event) => {
     event.preventDefault();
     void local.run(async () => {
       const { token } = await send<SignedIn>("POST", "/auth/local", { email, password });
@@ -43,23 +45,33 @@ export function WaysIn({ onDone }: { onDone: () => void }) {
   };
   return (
     <>
-      <button type="button" class="main wide" aria-disabled={plex.busy} onClick={withPlex}>
+      <button type="button" class="main wide" aria-disabled={plex.busy} onClick={signInWithPlex}>
         {t.signIn.plex}
       </button>
       <Problem error={plex.problem} />
       <p class="or">
         <span>{t.signIn.or}</span>
       </p>
-      <form onSubmit={withPassword}>
-        <Field label={t.signIn.email} type="email" autocomplete="username" required value={email} onValue={setEmail} problem={local.problemOf("email")} />
+      <form onSubmit={signInWithPassword}>
+        <Field
+          label={t.signIn.email}
+          type="email"
+          {...limits.signInLocally.email}
+          autocomplete="username"
+          required
+          value={email}
+          onValue={setEmail}
+          problem={local.findProblem("email")}
+        />
         <Field
           label={t.signIn.password}
           type="password"
+          {...limits.signInLocally.password}
           autocomplete="current-password"
           required
           value={password}
           onValue={setPassword}
-          problem={local.problemOf("password")}
+          problem={local.findProblem("password")}
         />
         <Problem error={local.problem} />
         <button type="submit" class="wide" aria-disabled={local.busy}>
@@ -70,25 +82,27 @@ export function WaysIn({ onDone }: { onDone: () => void }) {
   );
 }
 
-/** Back from Plex: wait for its word, then go where one was before. */
-export function FinishSignIn({ way, onDone }: { way: UnderWay; onDone: (problem?: Error) => void }) {
+/** Back from Plex: waits until the sign-in is complete, then goes to the address where it began. */
+export function FinishSignIn({ pending, onDone }: { pending: PendingSignIn; onDone: (problem?: Error) => void }) {
   useEffect(() => {
-    completed<Pick<SignedIn, "token">>(way.kind === "renewal" ? `/setup/${way.id}` : `/auth/plex/${way.id}`)
+    completeSignIn<Pick<SignedIn, "token">>(
+      pending.kind === "renewal" ? `/setup/${pending.id}` : `/auth/plex/${pending.id}`,
+    )
       .then((answer) => {
-        forgetUnderWay();
+        forgetPendingSignIn();
         if (!answer) return onDone(new Error(t.signIn.notFinished));
         session.keep(answer.token);
-        if (way.back.startsWith("/signup")) return location.assign(way.back);
-        go(way.back, { replace: true });
+        if (pending.back.startsWith("/signup")) return location.assign(pending.back);
+        go(pending.back, { replace: true });
         onDone();
       })
       .catch((problem: Error) => {
-        forgetUnderWay();
+        forgetPendingSignIn();
         onDone(problem);
       });
   }, []);
   return (
-    <main class="door">
+    <main class="start-screen">
       <p class="brand">{t.site.name}</p>
       <section class="ticket">
         <Title>{t.signIn.finishing}</Title>

@@ -1,4 +1,4 @@
-// The texts in the language of the reader. English comes with the site, others are fetched when they are wanted.
+// The texts in the reader's language. English comes with the site; other languages are fetched on demand.
 
 import { en } from "./en";
 
@@ -12,24 +12,26 @@ const CHOICE = "streamarr.language";
 export const LANGUAGES: Record<string, string> = { en: "English", de: "Deutsch" };
 
 export let t: Texts = en;
-let spoken = "en";
+let language = "en";
 
-/** The language in use, for Intl, as the reader's country writes it; otherwise English with days before months. */
-export function language(): string {
-  const wishes = globalThis.navigator?.languages ?? [];
-  return wishes.find((tag) => tag.split("-")[0] === spoken) ?? (spoken === "en" ? "en-GB" : spoken);
-}
-export const chosenLanguage = (): string => spoken;
+export const getLanguage = (): string => language;
 
-export function choose(speech: string): void {
-  localStorage.setItem(CHOICE, speech);
+/** The language with the reader's region, for Intl. English without a region has days before months. */
+export function getLocale(): string {
+  const preferred = globalThis.navigator?.languages ?? [];
+  return preferred.find((tag) => tag.split("-")[0] === language) ?? (language === "en" ? "en-GB" : language);
 }
 
-/** The one chosen in My account, or the first of the browser's that there are texts for. */
-export async function speak(): Promise<void> {
-  const wishes = [localStorage.getItem(CHOICE), ...navigator.languages.map((tag) => tag.split("-")[0])];
-  spoken = wishes.find((wish): wish is string => Boolean(wish && wish in LANGUAGES)) ?? "en";
-  document.documentElement.lang = spoken;
-  const fetched = await OTHERS[spoken]?.();
-  if (fetched) t = fetched;
+/** Takes effect when the site is loaded again. */
+export function chooseLanguage(choice: string): void {
+  localStorage.setItem(CHOICE, choice);
+}
+
+/** The language chosen in My account, or the browser's first that has texts. */
+export async function loadTexts(): Promise<void> {
+  const preferred = [localStorage.getItem(CHOICE), ...navigator.languages.map((tag) => tag.split("-")[0])];
+  language = preferred.find((tag): tag is string => Boolean(tag && tag in LANGUAGES)) ?? "en";
+  document.documentElement.lang = language;
+  const texts = await OTHERS[language]?.();
+  if (texts) t = texts;
 }

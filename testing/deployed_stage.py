@@ -1,4 +1,4 @@
-"""A deployed stage as the rehearsal's steps see it: over HTTP as people do, and behind the scenes as AWS's root."""
+"""A deployed stage, for the steps of the rehearsal: over HTTP, as people use it, and in AWS with all permissions."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -11,21 +11,21 @@ import httpx
 
 from local.lambda_events import scheduled_event
 from testing.people import Visitor
-from testing.rehearsal import DeployedHouse, Rehearsal, eventually
+from testing.rehearsal import DeployedStack, Rehearsal, eventually
 
 
 @dataclass(frozen=True)
-class Stay:
-    """A deployed stage with its owner signed in. Seconds of `patience` are what anything may take."""
+class DeployedStage:
+    """A deployed stage with its owner signed in. Nothing may take longer than `patience` seconds."""
 
     rehearsal: Rehearsal
-    stage: str
-    stack: DeployedHouse
+    name: str
+    stack: DeployedStack
     patience: float = 45.0
 
     @property
     def outputs(self) -> dict[str, str]:
-        return self.rehearsal.outputs(self.stage)
+        return self.rehearsal.outputs(self.name)
 
     def eventually(self, fact: Callable[[], Any]) -> Any:
         return eventually(fact, seconds=self.patience)
@@ -34,8 +34,8 @@ class Stay:
         """The redemption, when it is `until` (done)."""
         return visitor.waits(redeemed, until=until or ("done",), seconds=self.patience)
 
-    def someone_in(self) -> tuple[Visitor, str]:
-        """Somebody who redeemed an invite, and their account's id."""
+    def redeemer(self) -> tuple[Visitor, str]:
+        """A person who redeemed an invite, and their account's id."""
         visitor = self.stack.visitor()
         return visitor, self.finished(visitor, visitor.redeems(self.stack.invite()))["user"]["id"]
 
@@ -47,7 +47,7 @@ class Stay:
         return str(ok(browser.post(f"/auth/plex/{started['sign_in_id']}")).json()["token"])
 
     def table(self, entity: str) -> str:
-        return f"streamarr-{self.stage}-{entity}"
+        return f"streamarr-{self.name}-{entity}"
 
     def row(self, entity: str, **key: str) -> dict[str, Any]:
         keys = {name: {"S": value} for name, value in key.items()}
@@ -66,9 +66,9 @@ class Stay:
 
     def invoke(self, function: str) -> None:
         """As a schedule does. Fails as the function does."""
-        name = f"streamarr-{self.stage}-{function}"
-        event = json.dumps(scheduled_event(f"{name}-event", region="us-east-1", now=datetime.now(UTC)))
-        answer = self.rehearsal.client("lambda").invoke(FunctionName=name, Payload=event)
+        full_name = f"streamarr-{self.name}-{function}"
+        event = json.dumps(scheduled_event(f"{full_name}-event", region="us-east-1", now=datetime.now(UTC)))
+        answer = self.rehearsal.client("lambda").invoke(FunctionName=full_name, Payload=event)
         assert "FunctionError" not in answer, answer["Payload"].read()
 
     def objects(self, code: str = "") -> list[str]:
@@ -80,16 +80,17 @@ class Stay:
         self.rehearsal.client("sqs").purge_queue(QueueUrl=self.outputs["ProvisionQueueUrl"])
 
     def has_work(self) -> bool:
-        """Whether a message waits to be seen, or somebody is at work on one."""
+        """Whether a message waits, or a function is at work on one."""
         counts = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
         url = self.outputs["ProvisionQueueUrl"]
         asked = self.rehearsal.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=list(counts))
         return any(int(asked["Attributes"][name]) for name in counts)
 
     @contextmanager
-    def nobody_at_the_queue(self) -> Iterator[None]:
-        client, name = self.rehearsal.client("lambda"), f"streamarr-{self.stage}-provision"
-        (mapping,) = client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+    def queue_unread(self) -> Iterator[None]:
+        """The queue function gets no message meanwhile."""
+        client, function = self.rehearsal.client("lambda"), f"streamarr-{self.name}-provision"
+        (mapping,) = client.list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
         client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
         try:
             yield

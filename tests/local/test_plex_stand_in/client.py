@@ -1,4 +1,4 @@
-"""Setting the scene through the control API, and calling the stand-in as its clients do."""
+"""Preparing the stand-in through its control API, and calling it as plex.tv's clients do."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +27,7 @@ class Detour(HTTPAdapter):
 
 
 @dataclass
-class Scene:
+class StandInClient:
     url: str
     session: requests.Session
     control: httpx.Client
@@ -35,26 +35,26 @@ class Scene:
     def person(self, username: str, **facts: Any) -> dict[str, Any]:
         """Add an account; Plex Pass and a confirmed e-mail address unless told otherwise."""
         asked = {"username": username, "email": f"{username}@example.org", "subscription": True, **facts}
-        made: dict[str, Any] = self.told("POST", "/_standin/accounts", asked)
+        made: dict[str, Any] = self.ask("POST", "/_standin/accounts", asked)
         return made
 
     def server(self, owner: dict[str, Any], *titles: str, name: str = "The Server") -> dict[str, Any]:
         sections = [{"title": title, "type": "movie"} for title in titles or ("Movies", "Shows")]
         asked = {"owner_id": owner["id"], "name": name, "sections": sections}
-        made: dict[str, Any] = self.told("POST", "/_standin/servers", asked)
+        made: dict[str, Any] = self.ask("POST", "/_standin/servers", asked)
         return made
 
     def shares(self, server: dict[str, Any]) -> list[dict[str, Any]]:
-        listed: list[dict[str, Any]] = self.told("GET", f"/_standin/shares?machine_id={server['machine_id']}")["shares"]
+        listed: list[dict[str, Any]] = self.ask("GET", f"/_standin/shares?machine_id={server['machine_id']}")["shares"]
         return listed
 
     def options(self, **changes: Any) -> None:
-        self.told("PATCH", "/_standin/options", changes)
+        self.ask("PATCH", "/_standin/options", changes)
 
     def fault(self, kind: str, path: str, **more: Any) -> None:
-        self.told("POST", "/_standin/faults", {"kind": kind, "path": path, **more})
+        self.ask("POST", "/_standin/faults", {"kind": kind, "path": path, **more})
 
-    def told(self, method: str, path: str, body: object = None) -> Any:
+    def ask(self, method: str, path: str, body: object = None) -> Any:
         answer = self.control.request(method, path, json=body)
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None

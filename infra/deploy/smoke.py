@@ -1,4 +1,4 @@
-"""The deployed site over HTTP: what proves a deployment, whatever the tools said."""
+"""The smoke test: the deployed site, asked over HTTP."""
 
 import os
 import time
@@ -39,8 +39,8 @@ class Site:
             return True
 
 
-def smoke(site: Site, *, patience: float = PATIENCE) -> list[str]:
-    """Knock at every kind of door; gives what was seen. Raises DeploymentError naming the first that stays shut."""
+def run_smoke_test(site: Site, *, patience: float = PATIENCE) -> list[str]:
+    """Do all checks; gives what each saw. Raises DeploymentError for the first that fails until patience ends."""
     return [_eventually(name, check, site, patience) for name, check in CHECKS.items()]
 
 
@@ -60,32 +60,32 @@ def _eventually(name: str, check: Callable[[Site], object], site: Site, patience
 
 def _api_answers(site: Site) -> object:
     answer = site.get("/api/health")
-    return _told(answer, answer.status_code == HTTPStatus.OK and answer.json()["status"] == "ok")
+    return _verdict(answer, answer.status_code == HTTPStatus.OK and answer.json()["status"] == "ok")
 
 
 def _database_answers(site: Site) -> object:
     """An unknown code is looked up: the function may read its tables and their key."""
     answer = site.get("/api/signup/SmokeTest0")
     refusals = {"InviteNotFound": HTTPStatus.NOT_FOUND, "SignupDisabled": HTTPStatus.FORBIDDEN}
-    return _told(answer, refusals.get(answer.json().get("Code")) == answer.status_code)
+    return _verdict(answer, refusals.get(answer.json().get("Code")) == answer.status_code)
 
 
 def _signup_page(site: Site) -> object:
     answer = site.get("/signup?icode=SmokeTest0")
-    return _told(answer, answer.headers["Content-Type"].startswith("text/html") and answer.status_code < 500)  # noqa: PLR2004 - HTTP's server errors
+    return _verdict(answer, answer.headers["Content-Type"].startswith("text/html") and answer.status_code < 500)  # noqa: PLR2004 - HTTP's server errors
 
 
 def _admin_site(site: Site) -> object:
     for path in ("/", "/invites"):
         answer = site.get(path)
         if not (answer.status_code == HTTPStatus.OK and answer.headers["Content-Type"].startswith("text/html")):
-            return _told(answer, False)
+            return _verdict(answer, False)
     return True
 
 
 def _unknown_route(site: Site) -> object:
     answer = site.get("/api/there-is-no-such-route")
-    return _told(answer, (answer.status_code, answer.json().get("Code")) == (HTTPStatus.NOT_FOUND, "NotFound"))
+    return _verdict(answer, (answer.status_code, answer.json().get("Code")) == (HTTPStatus.NOT_FOUND, "NotFound"))
 
 
 def _headers(site: Site) -> object:
@@ -99,7 +99,7 @@ def _headers(site: Site) -> object:
     return True
 
 
-def _told(answer: requests.Response, good: bool) -> Any:
+def _verdict(answer: requests.Response, good: bool) -> Any:
     return good or f"{answer.status_code} {answer.text[:200]}"
 
 

@@ -1,21 +1,20 @@
-// Changing something through the API: one request at a time, and the refusal beside what caused it.
-// What is busy says so by aria-disabled: a button that is disabled loses the focus.
+// Changing something through the API: one request at a time, and the refusal beside the control that caused it.
+// While it runs, its button has aria-disabled: a button that is disabled loses the focus.
 
 import { useRef, useState } from "preact/hooks";
 
 import { Refused } from "../api/client";
 
-export interface Acting {
+export interface Action {
   busy: boolean;
   problem: Error | undefined;
   /** The refusal that names this field, if there is one. */
-  problemOf: (field: string) => string | undefined;
-  /** Does nothing while something runs already. */
+  findProblem: (field: string) => string | undefined;
+  /** Does nothing while the action runs already. */
   run: <T>(work: () => Promise<T>) => Promise<T | undefined>;
-  clear: () => void;
 }
 
-export function useActing(): Acting {
+export function useAction(): Action {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Error>();
   const running = useRef(false);
@@ -36,8 +35,8 @@ export function useActing(): Acting {
     }
   }
 
-  const problemOf = (field: string) =>
+  const findProblem = (field: string) =>
     problem instanceof Refused && problem.field?.split(/[.[]/)[0] === field ? problem.message : undefined;
 
-  return { busy, problem, problemOf, run, clear: () => setProblem(undefined) };
+  return { busy, problem, findProblem, run };
 }

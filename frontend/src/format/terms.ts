@@ -1,0 +1,57 @@
+// What an invite grants, in one sentence; the form for a new invite shows it while it is filled in.
+
+import type { Features, Library, Unit } from "../api/types";
+import { getLocale, t } from "../texts";
+import { addPeriod, formatDay } from "./times";
+
+export interface InviteTerms {
+  /** How many people may redeem it; null is any number. */
+  limit: number | null;
+  /** How long it is valid, or until when; null is without an end. */
+  expires: { value: number; unit: Unit } | string | null;
+  libraries: "default" | "all" | string[];
+  features: Partial<Features>;
+}
+
+/** "3 people, until 12 March, Movies and TV Shows, downloads" */
+export function describeTerms(
+  { limit, expires, libraries, features }: InviteTerms,
+  known: Library[],
+  now: Date,
+): string {
+  const parts = [
+    describeLimit(limit),
+    describeExpiry(expires, now),
+    describeLibraries(libraries, known),
+    ...describeFeatures(features),
+  ];
+  return parts.filter(Boolean).join(", ");
+}
+
+function describeLimit(limit: number | null): string {
+  return limit === null ? t.terms.anyNumber : t.terms.people(limit);
+}
+
+/** Empty while the period is not yet a number. */
+function describeExpiry(expires: InviteTerms["expires"], now: Date): string {
+  if (expires === null) return t.terms.withoutEnd;
+  const end = typeof expires === "string" ? new Date(expires) : addPeriod(now, expires.value, expires.unit);
+  return Number.isNaN(end.getTime()) ? "" : t.terms.until(formatDay(end, now));
+}
+
+function describeLibraries(chosen: InviteTerms["libraries"], known: Library[]): string {
+  if (chosen === "default") return t.terms.defaultLibraries;
+  if (chosen === "all") return t.terms.allLibraries;
+  const titles = chosen.map((id) => known.find((library) => library.id === id)?.title ?? id);
+  return titles.length ? formatList(titles) : t.terms.noLibraries;
+}
+
+function describeFeatures(features: Partial<Features>): string[] {
+  const names = ["downloads", "live_tv", "plex_home"] as const;
+  return names.filter((name) => features[name]).map((name) => t.terms.features[name]);
+}
+
+/** "Movies, Music and TV Shows" */
+export function formatList(words: string[]): string {
+  return new Intl.ListFormat(getLocale(), { type: "conjunction" }).format(words);
+}
