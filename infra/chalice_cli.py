@@ -17,24 +17,19 @@ from chalice.deploy.packager import BaseLambdaDeploymentPackager as Packager
 from chalice.deploy.packager import MissingDependencyError
 from chalice.deploy.swagger import SwaggerGenerator
 
+from chalicelib.texts.catalogue import DEFAULT, sentence
 from infra import packing
 from infra.deploy import configuring
 from infra.deploy.installation import DeploymentError, Installation
 
-_NOT_FOUND = {"Code": "NotFound", "Message": "There is nothing here."}
-_TOO_MANY = {"Code": "TooManyRequests", "Message": "Too many requests. Please wait a moment and try again."}
-_TOO_LARGE = {"Code": "BadInput", "Message": "The request is too large."}
-_BAD_INPUT = {"Code": "BadInput", "Message": "The request could not be understood."}
-_BROKEN = {"Code": "InternalError", "Message": "Something went wrong on our side. Please try again."}
-
-_ERRORS: dict[str, tuple[str | None, dict[str, str]]] = {
-    "MISSING_AUTHENTICATION_TOKEN": ("404", _NOT_FOUND),
-    "THROTTLED": ("429", _TOO_MANY),
-    "REQUEST_TOO_LARGE": ("413", _TOO_LARGE),
-    "DEFAULT_4XX": (None, _BAD_INPUT),
-    "DEFAULT_5XX": (None, _BROKEN),
+_ERRORS: dict[str, tuple[str | None, str]] = {
+    "MISSING_AUTHENTICATION_TOKEN": ("404", "NotFound"),
+    "THROTTLED": ("429", "TooManyRequests"),
+    "REQUEST_TOO_LARGE": ("413", "BadInput.too_large"),
+    "DEFAULT_4XX": (None, "BadInput"),
+    "DEFAULT_5XX": (None, "InternalError"),
 }
-"""API Gateway's own errors, by its names for them, with a status where its own is not the contract's."""
+"""API Gateway's own errors, by its names for them: a status where its own is not the contract's, and the sentence."""
 
 _HEADERS = {
     "gatewayresponse.header.Cache-Control": "'no-store'",
@@ -61,10 +56,12 @@ def gateway_responses() -> dict[str, Any]:
 
     A definition that is put anew replaces them all, so they are part of it rather than set afterwards.
     """
-    return {kind: _response(kind, status, body) for kind, (status, body) in _ERRORS.items()}
+    return {kind: _response(kind, status, key) for kind, (status, key) in _ERRORS.items()}
 
 
-def _response(kind: str, status: str | None, body: dict[str, str]) -> dict[str, Any]:
+def _response(kind: str, status: str | None, key: str) -> dict[str, Any]:
+    """In English: API Gateway does not look at the language that the reader asks for."""
+    body = {"Code": key.partition(".")[0], "Message": sentence("refusals", key, DEFAULT)}
     waiting = {"gatewayresponse.header.Retry-After": "'1'"} if kind == "THROTTLED" else {}
     return {
         **({"statusCode": status} if status else {}),

@@ -75,7 +75,7 @@ def test_sign_up_that_is_off(stack, screens, settings):
         phone.is_sound("signup-sign-up-off-de")
 
 
-def test_somebody_who_has_access(stack, screens):
+def test_a_person_who_has_access(stack, screens):
     phone = screens("phone", **GERMAN).opens(signup(stack, stack.invite()))
     phone.click("Mit Plex anmelden")
     approve(phone, demo.HAS_ACCESS.id)

@@ -92,7 +92,7 @@ def test_an_invite_with_everything_is_read_without_javascript(stack, screens):
     screen.pictured("signup-no-script")
 
 
-def test_nothing_moves_for_whoever_wants_it_still(stack, phone):
+def test_nothing_moves_for_a_person_who_wants_it_still(stack, phone):
     account = stack.plex.account()
     stack.plex.fault(method="POST", path="/api/v2/shared_servers", kind="slow", seconds=4)
     phone.page.emulate_media(reduced_motion="reduce")

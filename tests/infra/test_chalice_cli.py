@@ -58,6 +58,18 @@ def test_every_definition_carries_the_api_s_own_errors(chalice_command, generato
     assert errors["THROTTLED"]["responseParameters"]["gatewayresponse.header.Retry-After"] == "'1'"
 
 
+def test_the_api_s_own_errors_have_the_sentences_of_the_catalogue():
+    catalogue = json.loads((ROOT / "chalicelib" / "texts" / "en.json").read_text(encoding="utf-8"))["refusals"]
+    bodies = {
+        kind: json.loads(response["responseTemplates"]["application/json"])
+        for kind, response in chalice_cli.gateway_responses().items()
+    }
+    assert bodies["THROTTLED"] == {"Code": "TooManyRequests", "Message": catalogue["TooManyRequests"]}
+    assert bodies["REQUEST_TOO_LARGE"] == {"Code": "BadInput", "Message": catalogue["BadInput.too_large"]}
+    assert {body["Message"] for body in bodies.values()} <= set(catalogue.values())
+    assert {body["Code"] for body in bodies.values()} <= catalogue.keys()
+
+
 def test_what_python_compiled_is_no_part_of_the_package_nor_of_its_name(chalice_command, project):
     def files_and_name():
         made = _packager(None)
@@ -66,9 +78,9 @@ def test_what_python_compiled_is_no_part_of_the_package_nor_of_its_name(chalice_
 
     chalice_command()
     before = files_and_name()
-    compiled = project / "chalicelib" / "domain" / "__pycache__"
+    compiled = project / "chalicelib" / "invites" / "__pycache__"
     compiled.mkdir()
-    (compiled / "invites.cpython-311.pyc").write_bytes(b"compiled")
+    (compiled / "model.cpython-311.pyc").write_bytes(b"compiled")
     assert files_and_name() == before
     assert "chalicelib/pages/signup.js" in before[0]
 

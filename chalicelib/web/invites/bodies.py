@@ -8,7 +8,7 @@ import msgspec
 from chalicelib.common.times import Unit, in_utc
 from chalicelib.invites.creating import InviteRequest
 from chalicelib.invites.options import Expiry, InviteOptions
-from chalicelib.web.bodies import LibraryId, Unset
+from chalicelib.web.bodies import Code, LibraryId, Unset
 
 LARGEST_LIMIT = 1_000_000
 
@@ -50,7 +50,7 @@ class InviteFields(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class CreateInvite(InviteFields):
-    code: Annotated[str, msgspec.Meta(max_length=100)] | None | Unset = msgspec.UNSET
+    code: Code | None | Unset = msgspec.UNSET
     created_by: Annotated[str, msgspec.Meta(max_length=100)] | None | Unset = msgspec.UNSET
 
     def request(self) -> InviteRequest:
