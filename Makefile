@@ -9,12 +9,15 @@ RUN := .venv/bin/
 VENV := .venv/.made
 MINISTACK := .venv-ministack/.made
 MODULES := frontend/node_modules/.made
+CORE_TESTS := tests/common tests/plex tests/events tests/settings tests/accounts tests/invites tests/qr_codes \
+	tests/access tests/setup tests/redemptions tests/stores_contract
 SITE := frontend/dist/index.html
-SITE_SOURCES := $(shell find frontend/src frontend/public -type f -not -name schema.d.ts) \
-	$(wildcard frontend/*.html frontend/*.json frontend/*.ts) docs/openapi.yaml
+SITE_SOURCES := $(shell find frontend/src frontend/public frontend/scripts -type f -not -name schema.d.ts -not -name limits.ts) \
+	$(wildcard frontend/*.html frontend/*.json frontend/*.jsonc frontend/*.ts chalicelib/texts/*.json) \
+	docs/openapi.yaml chalicelib/openapi.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev check test lint types unit site-tests end-to-end rehearse rehearse-policies \
+.PHONY: help setup run dev check test lint types unit mutants site-tests end-to-end rehearse rehearse-policies \
 	rehearse-packages browser lock audit screenshots bench contract deploy config smoke restore destroy clean
 
 help:  ## List the targets
@@ -57,7 +60,10 @@ types: $(VENV)  ## Types, strictly
 	$(RUN)mypy
 
 unit: $(VENV)  ## Tests that need nothing running, with the coverage of the core
-	$(RUN)pytest -q tests/common tests/events tests/settings tests/accounts tests/invites tests/qr_codes tests/access tests/setup tests/redemptions tests/texts tests/web tests/test_*.py --cov
+	$(RUN)pytest -q -m "not stack" $(CORE_TESTS) tests/texts tests/web tests/test_*.py --cov
+
+mutants: $(VENV)  ## Do the unit tests hold the core's rules? MUTANTS="--count 50 --seed 7"
+	$(RUN)python -m testing.mutants $(MUTANTS) $(CORE_TESTS)
 
 check: lint types unit  ## The fast loop: lint, types, unit tests
 

@@ -1,6 +1,8 @@
-"""What Chalice's commands lack for `chalice deploy --stage prod` alone to be right; app.py calls it in their process.
+"""What Chalice's commands lack, so that `chalice deploy --stage prod` alone is enough; app.py calls it in their
+process.
 
-Never in Lambda: infra/ is not packaged. tests/infra/test_chalice_cli.py holds the seams of the pinned version.
+Never in Lambda: infra/ is not packaged. tests/infra/test_chalice_cli.py checks the methods that are replaced in the
+pinned version.
 """
 
 import json
@@ -29,19 +31,22 @@ _ERRORS: dict[str, tuple[str | None, str]] = {
     "DEFAULT_4XX": (None, "BadInput"),
     "DEFAULT_5XX": (None, "InternalError"),
 }
-"""API Gateway's own errors, by its names for them: a status where its own is not the contract's, and the sentence."""
+"""API Gateway's own errors, by its names for them: a status where its own is not the contract's, and the sentence's key
+(chalicelib/texts/). It cannot choose the language.
+"""
 
 _HEADERS = {
+    "gatewayresponse.header.Content-Language": f"'{DEFAULT}'",
     "gatewayresponse.header.Cache-Control": "'no-store'",
     "gatewayresponse.header.X-Content-Type-Options": "'nosniff'",
 }
 
-_generate, _files = SwaggerGenerator.generate_swagger, Packager._iter_chalice_lib_if_needed  # noqa: SLF001 - the seam
+_generate, _files = SwaggerGenerator.generate_swagger, Packager._iter_chalice_lib_if_needed  # noqa: SLF001 - what is replaced calls them
 
 
 def extend() -> None:
-    """Teach Chalice, in this process, and bring the policies that it is about to read up to date."""
-    for (owner, name), instead in SEAMS.items():
+    """Extend Chalice in this process, and bring the policies that it is about to read up to date."""
+    for (owner, name), instead in REPLACED.items():
         setattr(owner, name, instead)
     installation = Installation(os.environ["STAGE"], os.environ["APP_NAME"])
     _drop_half_written(installation)
@@ -76,7 +81,7 @@ def _with_errors(self: SwaggerGenerator, *arguments: Any, **more: Any) -> dict[s
 
 
 def _sources(self: Packager, project_dir: str) -> Iterator[tuple[str, str]]:
-    """Compiled anew, not as Python did here: the same code makes the same package, whatever ran before."""
+    """Compiled here, without what Python has compiled before: the same code always makes the same package."""
     with TemporaryDirectory() as folder:
         for path, name in sorted(_files(self, project_dir)):
             if "__pycache__" not in name:
@@ -111,15 +116,15 @@ def _hashes_from(requirements: str) -> Iterator[None]:
 
 
 def _drop_half_written(installation: Installation) -> None:
-    """Chalice takes a package that is there for a whole one, also where it was interrupted while writing it."""
+    """Chalice uses any package that is there, even one that it was interrupted in writing."""
     for package in (installation.project / ".chalice" / "deployments").glob("*.zip"):
         if not zipfile.is_zipfile(package):
             package.unlink()
 
 
-SEAMS: dict[tuple[type, str], Callable[..., Any]] = {
+REPLACED: dict[tuple[type, str], Callable[..., Any]] = {
     (SwaggerGenerator, "generate_swagger"): _with_errors,
     (Packager, "_iter_chalice_lib_if_needed"): _sources,
     (Packager, "_build_python_dependencies"): _all_dependencies,
 }
-"""Where Chalice 1.34 is taken hold of."""
+"""Methods of Chalice 1.34, and what they are replaced with."""

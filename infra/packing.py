@@ -1,7 +1,7 @@
-"""What is done to code before it is packed: descriptions of services that nobody calls go, bytecode comes.
+"""What is done to code before it is packed: descriptions of services that are not called go, bytecode comes.
 
-botocore describes every service of AWS, five sixths of a package. And where a package lies, Lambda lets nobody write:
-without bytecode in it, each cold start compiles whatever it imports (docs/benchmarks.md, "Cold start").
+botocore describes every service of AWS, five sixths of a package. And Lambda mounts a package read-only: without
+bytecode in it, each cold start compiles all that it imports (docs/benchmarks.md, "Cold start").
 """
 
 import compileall
@@ -12,7 +12,7 @@ from pathlib import Path
 from py_compile import PycInvalidationMode
 
 CALLED = frozenset({"dynamodb", "kms", "s3", "secretsmanager", "sqs"})
-"""The services that the adapters call; tests/deploy/test_package.py holds this to their code."""
+"""The services that are called; tests/deploy/test_package.py holds this to the code."""
 
 PLACE_IN_LAMBDA = Path("/var/task")
 

@@ -11,7 +11,7 @@ from chalicelib.settings.model import Settings
 
 NOW = datetime(2026, 3, 12, 8, 30, tzinfo=UTC)
 MOVIES, MUSIC = Library("11", "1", "Movies", "movie"), Library("12", "2", "Music", "artist")
-HOUSE = Settings(
+SETTINGS = Settings(
     signup_enabled=True,
     application_url="https://invites.example.org",
     server=Server("machine", "Home", 1),

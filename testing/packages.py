@@ -1,4 +1,4 @@
-"""What Chalice packages, opened and looked at."""
+"""What Chalice packages, unzipped for a look inside."""
 
 import json
 import subprocess
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 MACHINES = {62: "x86_64", 183: "arm64"}
-"""ELF's numbers."""
+"""By the number that ELF has for each."""
 
 ALONE = """
 import importlib, json, sys
@@ -36,7 +36,7 @@ class Package:
         }
 
     def machines(self):
-        """The machines that its compiled libraries are for."""
+        """The machines for which its libraries were compiled."""
         return {MACHINES[file.read_bytes()[18]] for file in self.folder.rglob("*.so*")}
 
     def tags(self):

@@ -1,4 +1,4 @@
-"""Many invites at once, written straight to the table as the use cases would leave them."""
+"""Many invites at once, written directly to the table as the use cases would write them."""
 
 from collections.abc import Sequence
 from contextlib import contextmanager
@@ -38,10 +38,10 @@ def a_mixture(count, creator, made_at, now):
 
 @contextmanager
 def planted(invites, now):
-    """As ``sow``, and gone afterwards."""
+    """As ``plant``, and removed afterwards."""
     from chalicelib.stores.invites.records import InviteModel
 
-    records = sow(invites, now)
+    records = plant(invites, now)
     try:
         yield
     finally:
@@ -50,8 +50,10 @@ def planted(invites, now):
         _count([(record.code, record.status_hint, None) for record in left])
 
 
-def sow(invites: Sequence[Invite], now: datetime) -> list[Any]:
-    """``now``: the moment as of which lists find them; what expires later is still to be moved. Gives the records."""
+def plant(invites: Sequence[Invite], now: datetime) -> list[Any]:
+    """Write the invites and give their records. Lists find them under their status at ``now``; the sweep has still to
+    move what expires later.
+    """
     from chalicelib.stores.invites.indexes import places
     from chalicelib.stores.invites.records import InviteModel, facts_of, redeemer_text
 

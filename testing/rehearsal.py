@@ -1,4 +1,4 @@
-"""A deployment as ops do it, to an AWS that enforces every role's policy, and people who then use it."""
+"""A deployment as operators do it, to an AWS that enforces every role's policy, and people who then use it."""
 
 import json
 import os
@@ -24,8 +24,8 @@ PACKAGED = ("app.py", "chalicelib", "requirements.txt", "infra", ".chalice")
 NOT_COPIED = shutil.ignore_patterns("__pycache__", "config.json", "generated", "deployed", "deployments")
 
 
-class Through(httpx.HTTPTransport):
-    """Takes requests for CloudFront's names to the emulator, as if over TLS."""
+class CloudFrontTransport(httpx.HTTPTransport):
+    """Sends requests for CloudFront's names to the emulator, as if over TLS."""
 
     def __init__(self, endpoint: str, **options: Any) -> None:
         super().__init__(**options)
@@ -39,15 +39,15 @@ class Through(httpx.HTTPTransport):
         )
 
 
-class DeployedHouse(Stack):
+class DeployedStack(Stack):
     """The stack as deployed: `admin` is the owner, once set up."""
 
-    walked: ClassVar[set[tuple[str, str]]] = set()
-    """Methods and paths of all that was asked of any."""
+    requested: ClassVar[set[tuple[str, str]]] = set()
+    """Method and path of every request to any of these."""
 
     def client(self, token: str | None = None) -> httpx.Client:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        transport = Through(self.running.endpoint, local_address=next(_addresses))
+        transport = CloudFrontTransport(self.running.endpoint, local_address=next(_addresses))
         base = f"{self.origin}/api"
         return self._clients.enter_context(
             httpx.Client(
@@ -60,7 +60,7 @@ class DeployedHouse(Stack):
         )
 
     def _note(self, request: httpx.Request) -> None:
-        self.walked.add((request.method, request.url.path.removeprefix("/api")))
+        self.requested.add((request.method, request.url.path.removeprefix("/api")))
 
 
 def _own_addresses() -> Iterator[str]:
@@ -73,7 +73,7 @@ _addresses = _own_addresses()
 
 @dataclass(frozen=True)
 class Running:
-    """What testing.people.Stack wants of a running product."""
+    """What testing.people.Stack needs to know of a running product."""
 
     origin: str
     plex_url: str
@@ -90,10 +90,10 @@ class Rehearsal:
     plex_url: str
     uses_file: Path
 
-    def ops(
+    def make(
         self, command: str, stage: str, *more: str, check: bool = True, given: str = ""
     ) -> subprocess.CompletedProcess[str]:
-        """`python -m infra.deploy …`, as the Makefile runs it; `given` is its standard input."""
+        """`python -m infra.deploy …`, as `make` runs it; `given` is its standard input."""
         done = self.run(sys.executable, "-m", "infra.deploy", command, "--stage", stage, *more, given=given)
         assert done.returncode == 0 or not check, done.stdout + done.stderr
         return done
@@ -117,7 +117,7 @@ class Rehearsal:
         return {**kept, **CREDENTIALS, "AWS_ENDPOINT_URL": self.endpoint, "PLEX_BASE_URL": self.plex_url}
 
     def client(self, service: str, key: str = CREDENTIALS["AWS_ACCESS_KEY_ID"], secret: str | None = None) -> Any:
-        """Of the account's root, unless given other credentials."""
+        """With all permissions, unless other credentials are given."""
         return boto3.client(  # type: ignore[call-overload]  # by name
             service,
             endpoint_url=self.endpoint,
@@ -133,11 +133,11 @@ class Rehearsal:
         stack = self.client("cloudformation").describe_stacks(StackName=f"streamarr-{stage}")["Stacks"][0]
         return {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
 
-    def stack(self, stage: str, admin_token: str | None = None) -> DeployedHouse:
-        return DeployedHouse(Running(self.outputs(stage)["SiteUrl"], self.plex_url, self.endpoint, admin_token))
+    def stack(self, stage: str, admin_token: str | None = None) -> DeployedStack:
+        return DeployedStack(Running(self.outputs(stage)["SiteUrl"], self.plex_url, self.endpoint, admin_token))
 
     def uses(self) -> list[dict[str, str]]:
-        """The permissions that roles used or missed, in order."""
+        """The permissions that roles used or lacked, in order."""
         return [json.loads(line) for line in self.uses_file.read_text().splitlines()]
 
 
@@ -205,8 +205,8 @@ def setup_token(said: str) -> str:
     return found[1]
 
 
-def become_owner(stack: DeployedHouse, token: str) -> str:
-    """Set the stack up as its owner does; gives the owner's session token."""
+def become_owner(stack: DeployedStack, token: str) -> str:
+    """Do the set-up as the owner does; gives the owner's session token."""
     owner = stack.client()
     started = owner.post("/setup", json={"setup_token": token})
     assert started.status_code == 201, started.text
@@ -226,6 +226,6 @@ def become_owner(stack: DeployedHouse, token: str) -> str:
 def eventually(fact: Any, *, seconds: float = 10) -> Any:
     deadline = time.monotonic() + seconds
     while not (found := fact()):
-        assert time.monotonic() < deadline, "it did not come about in time"
+        assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.1)
     return found

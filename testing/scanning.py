@@ -1,4 +1,4 @@
-"""Reading QR codes as a phone would: with OpenCV, which shares no code with what draws them."""
+"""Reading QR codes as a phone would: with OpenCV, which shares no code with the library that draws them."""
 
 import re
 from xml.etree import ElementTree as ET
@@ -11,14 +11,14 @@ _SQUARE = re.compile(r"M(\d+),(\d+)H(\d+)V(\d+)H(\d+)z")
 
 
 def png_bitmap(content: bytes) -> np.ndarray:
-    """Grey values, as the file has them."""
+    """Its grey values."""
     bitmap = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE)
     assert bitmap is not None, "this is no image"
     return bitmap
 
 
 def svg_bitmap(content: bytes, *, scale: int = 10) -> np.ndarray:
-    """The drawing painted: a background and a path of squares is all that it may consist of."""
+    """The drawing as a bitmap. It may consist of a background and a path of squares, and nothing else."""
     root = ET.fromstring(content)  # noqa: S314 - our own drawing
     width, height = (int(float(each)) for each in root.attrib["viewBox"].split()[2:])
     background, path = list(root)
@@ -32,7 +32,7 @@ def svg_bitmap(content: bytes, *, scale: int = 10) -> np.ndarray:
 
 
 def scanned(bitmap: np.ndarray) -> str:
-    """What the code says; empty when it cannot be read. As a phone does, it looks more than once, and from nearer."""
+    """The text in the code; empty when it cannot be read. Like a phone, it looks more than once, and closer."""
     for detector in (cv2.QRCodeDetector(), cv2.QRCodeDetectorAruco()):
         for nearer in (1, 2):
             seen = cv2.resize(bitmap, None, fx=nearer, fy=nearer, interpolation=cv2.INTER_CUBIC)
@@ -47,7 +47,7 @@ def shrunk(bitmap: np.ndarray, pixels: int) -> np.ndarray:
 
 
 def turned(bitmap: np.ndarray, degrees: float) -> np.ndarray:
-    """On a white table, turned about its middle."""
+    """Turned about its middle, on white."""
     side = bitmap.shape[0] * 2
     table = np.full((side, side), WHITE, np.uint8)
     corner = bitmap.shape[0] // 2

@@ -96,7 +96,10 @@ class Granting:
     def ensure_share(self, to: Recipient, *, begun_before: bool) -> Share:
         """Share exactly what was granted, or bring what is shared to that."""
         found = self.plex_owner.find_share(to.account_id, to.grant.machine_id) if begun_before else None
-        share = found or self._share_anew(to)
+        if found and found.is_exactly(to.grant):
+            share = found  # made before, and its answer was lost
+        else:
+            share = self._take_over(found, to) if found else self._share_anew(to)
         if share.is_exactly(to.grant) and None not in (share.downloads, share.live_tv):
             return share
         return self._correct(share, to)
@@ -123,19 +126,20 @@ class Granting:
         except PlexRefused as error:
             if not error.already_shared:
                 raise GivenUp(self._why_not_shared(to.grant)) from error
-        return self._take_over(to)
+        existing = self.plex_owner.find_share(to.account_id, to.grant.machine_id)
+        if existing is None:
+            raise TemporaryPlexError("plex.tv contradicts itself about a share")
+        return self._take_over(existing, to)
 
-    def _take_over(self, to: Recipient) -> Share:
+    def _take_over(self, existing: Share, to: Recipient) -> Share:
         """An accepted share is taken over. An invite that was not ours may be the row that a cancelled one left
         behind, which cannot be accepted (docs/plex.md, 8): it makes way for one of our own.
         """
-        existing = self.plex_owner.find_share(to.account_id, to.grant.machine_id)
-        if existing and existing.accepted:
+        if existing.accepted:
             return existing
-        if existing:
-            self.plex_owner.unshare(existing)
-        if existing is None or self.plex_owner.find_share(to.account_id, to.grant.machine_id):
-            raise TemporaryPlexError("plex.tv contradicts itself about a share")
+        self.plex_owner.unshare(existing)
+        if self.plex_owner.find_share(to.account_id, to.grant.machine_id):
+            raise TemporaryPlexError("the invite that was there is still there")
         try:
             return self.plex_owner.share(to.account_id, to.grant)
         except PlexRefused as error:

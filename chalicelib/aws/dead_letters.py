@@ -1,4 +1,4 @@
-"""What a function could not handle, put aside in a queue that only people read."""
+"""What a function could not handle, put into a queue that only people read."""
 
 import json
 from collections.abc import Mapping

@@ -11,7 +11,7 @@ class OwnerToken:
         self._secret_id = secret_id
 
     def read(self) -> str:
-        """Raises OwnerTokenRefused while none is set: to Plex, no token and a bad token come to the same."""
+        """Raises OwnerTokenRefused while none is set: to Plex, no token and a bad token are the same."""
         answer = clients.secrets_manager().get_secret_value(SecretId=self._secret_id)
         token = json.loads(answer["SecretString"]).get("token")
         if not token:
@@ -19,7 +19,7 @@ class OwnerToken:
         return str(token)
 
     def version(self) -> str:
-        """Changes whenever another token is set, and tells nothing about it."""
+        """Changes with each new token, and reveals nothing about it."""
         return clients.secrets_manager().get_secret_value(SecretId=self._secret_id)["VersionId"]
 
     def write(self, token: str) -> None:

@@ -8,6 +8,7 @@ from chalicelib.accounts.model import User
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import NewId
 from chalicelib.common.refusals import InviteNotFound, NotAllowed
+from chalicelib.common.retrying import until_written
 from chalicelib.invites.journal import invite_entry
 from chalicelib.invites.model import Invite, is_code
 from chalicelib.invites.options import InviteOptions, option_facts
@@ -24,7 +25,7 @@ class EditingInvites:
     def edit(self, code: str, options: InviteOptions, *, by: User, now: datetime) -> Invite:
         """Change an invite. Two edits at once do not undo each other; of one field, the later counts.
 
-        Raises InviteNotFound, and what ``InviteOptions.apply`` raises.
+        Raises InviteNotFound, TryAgain, and what ``InviteOptions.apply`` raises.
         """
 
         def decide(invite: Invite, settings: Settings) -> Change | None:
@@ -38,7 +39,7 @@ class EditingInvites:
         return edited
 
     def delete(self, code: str, *, by: User, now: datetime) -> None:
-        """Delete an invite; its history stays. Raises InviteNotFound, NotAllowed."""
+        """Delete an invite; its history stays. Raises InviteNotFound, NotAllowed, TryAgain."""
 
         def decide(invite: Invite, _: Settings) -> Change:
             _must_concern(invite, by)
@@ -56,7 +57,7 @@ class EditingInvites:
     def _write(self, code: str, decide: Callable[[Invite, Settings], Change | None]) -> Invite:
         if not is_code(code):
             raise InviteNotFound
-        return self.invites.change(code, decide)
+        return until_written(lambda: self.invites.change(code, decide))
 
 
 def _must_concern(invite: Invite, editor: User) -> None:

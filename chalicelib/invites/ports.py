@@ -26,9 +26,9 @@ class InviteStore(Protocol):
         """Both in one round trip; no invite where it was deleted."""
 
     def change(self, code: str, decide: Callable[[Invite, Settings], Change | None]) -> Invite:
-        """Write what ``decide`` makes of the invite as it is, asking it again whenever that was changed meanwhile.
+        """Write what ``decide`` makes of the invite as it is; None changes nothing.
 
-        None changes nothing. Raises InviteNotFound, Contention, and what ``decide`` raises.
+        Raises InviteNotFound, StaleWrite when the invite was changed meanwhile, and what ``decide`` raises.
         """
 
     def page(self, search: InviteSearch, *, after: str | None, limit: int, now: datetime) -> Page[Invite]:

@@ -15,8 +15,8 @@ const forget = () => localStorage.removeItem(store);
 
 class Refused extends Error {
   constructor(answer, content) {
-    // Ours come in this page's language and say so; API Gateway's own do not.
-    const isOurs = answer.headers.has("Content-Language");
+    // The API answers in this page's language. API Gateway's own errors are English: those the page says itself.
+    const isOurs = answer.headers.get("Content-Language") === document.documentElement.lang;
     super((isOurs ? content.Message : texts.not_ours[content.Code]) ?? texts.unexpected);
     this.code = content.Code;
     this.field = content.Field;

@@ -5,6 +5,7 @@ from xml.etree import ElementTree as ET
 
 import requests
 from plexapi import BASE_HEADERS
+from plexapi.utils import parseXMLString
 
 from chalicelib.plexapi_client.transport import PlexSession
 
@@ -21,12 +22,12 @@ class PlexCalls:
 
     def xml(self, method: str, url: str, *, params: dict[str, Any] | None = None) -> ET.Element:
         """One call of the v1 API, with what it takes in ``params``, quoted; an element without attributes for an
-        answer without XML. Raises ParseError, PlexError.
+        answer without XML. plexapi's parser overlooks the characters that XML forbids and that names may hold.
+        Raises ParseError, PlexError.
         """
         answer = self._session.request(method, url, headers=self._headers, params=params)
-        if _is_bare(answer):
-            return ET.Element("nothing")
-        return ET.fromstring(answer.content)  # noqa: S314 - expat refuses entities that grow; plex.tv is believed
+        element = None if _is_bare(answer) else parseXMLString(answer.text)
+        return ET.Element("nothing") if element is None else element
 
     def json(self, method: str, url: str, *, params: dict[str, Any] | None = None, body: Any = None) -> Any:
         """One call of the v2 API; None for an answer without JSON. Raises ValueError, PlexError."""

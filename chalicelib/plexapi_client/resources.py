@@ -1,8 +1,10 @@
 """The servers and devices that an account reaches."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from plexapi.myplex import MyPlexResource
+from plexapi.utils import cast
 
 from chalicelib.plexapi_client.calls import PlexCalls
 
@@ -16,16 +18,17 @@ class Resource:
 
 
 def read_resources(account: PlexCalls) -> list[Resource]:
-    """All of them. Raises ValueError for an answer about something else, which is never taken for "none"."""
+    """All of them. Raises KeyError or ValueError for an answer that is not about them: it never means "none"."""
     answer = account.xml("GET", MyPlexResource.key)
     if answer.tag not in ("resources", "MediaContainer"):
         raise ValueError("an answer about something else")
-    return [
-        Resource(
-            machine_id=each.attrib["clientIdentifier"],
-            name=each.attrib.get("name", ""),
-            is_server="server" in each.attrib.get("provides", "").split(","),
-            owned=each.attrib.get("owned") in ("1", "true"),
-        )
-        for each in answer
-    ]
+    return [_resource(each.attrib) for each in answer]
+
+
+def _resource(about: Mapping[str, str]) -> Resource:
+    return Resource(
+        machine_id=about["clientIdentifier"],
+        name=about.get("name", ""),
+        is_server="server" in about["provides"],
+        owned=bool(cast(bool, about.get("owned"))),
+    )

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 from xml.etree.ElementTree import ParseError
 
 import requests
+from plexapi.exceptions import PlexApiException
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
@@ -28,6 +29,8 @@ _REASON = re.compile(r'"code"\s*:\s*(\d{4})|<error code="(\d{4})"')
 _FIRST_SERVER_ERROR = 500
 _STATUSES = {status.value for status in HTTPStatus}
 """What HTTP knows: anything else (498, 520) is a proxy's word on the way, not plex.tv's."""
+
+_UNREADABLE = (ParseError, AttributeError, IndexError, KeyError, TypeError, ValueError, PlexApiException)
 
 _PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 
@@ -66,6 +69,7 @@ class _Transport(HTTPAdapter):
             response.content  # noqa: B018 - reads the body here, where its failures are sorted
         except (requests.RequestException, HTTPError) as error:
             raise TemporaryPlexError(f"plex.tv did not answer ({type(error).__name__})") from None
+        _assume_utf8(response)
         _raise_for(response)
         return response
 
@@ -76,6 +80,12 @@ class _Transport(HTTPAdapter):
             request.url = urlunsplit(
                 parts._replace(scheme=self._base.scheme, netloc=self._base.netloc, path=base + parts.path)
             )
+
+
+def _assume_utf8(response: requests.Response) -> None:
+    """XML and JSON are UTF-8 where the answer does not say otherwise; requests would take text for Latin-1."""
+    if "charset" not in response.headers.get("Content-Type", "").lower():
+        response.encoding = "utf-8"
 
 
 def _raise_for(response: requests.Response) -> None:
@@ -113,9 +123,10 @@ def _retry_after(headers: Mapping[str, str]) -> int | None:
 def readable() -> Iterator[None]:
     """Around the reading of an answer: one that cannot be read is a failure that may pass.
 
-    Garbage, HTML with status 200, an empty body or another shape raise all of these (docs/plex.md, trap 3).
+    Garbage, HTML with status 200, an empty body or another shape raise all of these (docs/plex.md, trap 3);
+    plexapi has an error of its own for the rarer statuses of success.
     """
     try:
         yield
-    except (ParseError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+    except _UNREADABLE as error:
         raise TemporaryPlexError(f"plex.tv's answer could not be read ({type(error).__name__})") from None

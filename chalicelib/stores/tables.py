@@ -9,7 +9,7 @@ from chalicelib.stores.access.endings import EndingModel
 from chalicelib.stores.accounts.counters import RateLimitModel
 from chalicelib.stores.accounts.creations import CreationsModel
 from chalicelib.stores.accounts.records import IdentityModel, SessionModel, SignInModel, UserModel
-from chalicelib.stores.database.connection import retry_conflicts
+from chalicelib.stores.database.connection import RetryingConnection
 from chalicelib.stores.events.journal import JournalModel
 from chalicelib.stores.invites.counts import CountModel
 from chalicelib.stores.invites.records import InviteModel
@@ -42,8 +42,11 @@ _POOL = 50
 
 
 def connect(table_prefix: str) -> Connection:
-    """Name the tables and have all models speak through one connection (one client, one pool), which is given."""
-    shared = Connection(max_pool_connections=_POOL, connect_timeout_seconds=2, read_timeout_seconds=5)
+    """Name the tables and have all models speak through one connection (one client, one pool), which is given.
+
+    Its client is made here, and nothing is asked of AWS.
+    """
+    shared = RetryingConnection(max_pool_connections=_POOL, connect_timeout_seconds=2, read_timeout_seconds=5)
     known: set[str] = set()
     for model in MODELS:
         meta: Any = model.Meta
@@ -53,5 +56,5 @@ def connect(table_prefix: str) -> Connection:
             shared.add_meta_table(own.get_meta_table())
             known.add(meta.table_name)
         own.connection = shared
-    retry_conflicts(shared.client)
+    _ = shared.client
     return shared

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 from chalicelib.common.refusals import Refusal
@@ -24,10 +25,12 @@ def choose_language(accept_language: str) -> str:
 
 
 def refusal_sentence(refusal: Refusal, language: str) -> str:
-    """The sentence of its key; where a field alone says what is wrong, that field's own."""
+    """The sentence of its key; where a field alone says what is wrong, that field's own, unless it lacks facts."""
     sentences = _catalogue(language)["refusals"]
-    keys = [refusal.key, refusal.code] if refusal.detail else [f"{refusal.code}.{refusal.field}", refusal.code]
-    return _fill(next(sentences[key] for key in keys if key in sentences), refusal.facts, language)
+    key = refusal.key if refusal.detail else f"{refusal.code}.{refusal.field}"
+    own: str | None = sentences.get(key)
+    is_told = own is not None and places_in(own) <= refusal.facts.keys()
+    return _fill(own if own and is_told else sentences[refusal.code], refusal.facts, language)
 
 
 def sentence(group: str, key: str, language: str, facts: Mapping[str, Any] | None = None) -> str:
@@ -41,6 +44,11 @@ def date_text(moment: datetime, language: str) -> str:
     month = words["months"][at.month - 1]
     text: str = words["date"].format(day=at.day, month=month, year=at.year, time=f"{at:%H:%M}")
     return text
+
+
+def places_in(text: str) -> set[str]:
+    """The names of the facts that a sentence has places for."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
 class _Facts(dict[str, Any]):

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
 OF_NO_ACCOUNT = "$argon2id$v=19$m=19456,t=2,p=1$9Xtl8ntainMP0CNlXxnm8g$GN5E5Ne36fbSEhjrUbJUYQUcq9JJMgA0B0Ytm7Zc+HM"
-"""What is verified where there is no hash, so that unknown and known addresses take the same time; always refused."""
+"""What is verified where there is no hash, so that unknown and known addresses take the same time. Always refused."""
 
 
 class Argon2Passwords:

@@ -5,17 +5,14 @@ that the reader learns it in their language. Nothing of this runs for a body tha
 """
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import msgspec
 
-from chalicelib.common.refusals import BadInput, Fact
+from chalicelib.common.refusals import BadInput
 
 Schema = dict[str, Any]
-Explanation = tuple[str, dict[str, Fact]]
-"""A sentence of the catalogue, without ``BadInput.``, and the facts for its places."""
 
 _PATH = re.compile(r"`\$\.([\w.\[\]]+)`")
 _NAME = re.compile(r"field `(\w+)`")
@@ -23,41 +20,7 @@ _NAME = re.compile(r"field `(\w+)`")
 _ABSENT = object()
 """In place of a value that was not sent."""
 
-_MISSING = "missing_field"
-
-_FACTS = {"minLength": "shortest", "maxLength": "longest", "minItems": "fewest", "maxItems": "most"}
-"""How sentences call a limit, where they do not call it as JSON Schema does."""
-
 _TYPES = {"array": list, "boolean": bool, "integer": int, "object": dict, "string": str}
-
-WITH_OWN_SENTENCE = frozenset({"code", "email", "password", "username"})
-"""Fields for which the catalogue says more than their limits do, ``BadInput.email``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Expectation:
-    """A sentence of the catalogue for fields of that type with these limits."""
-
-    sentence: str
-    type: str
-    limits: tuple[str, ...] = ()
-
-    def suits(self, schema: Schema) -> bool:
-        return schema.get("type") == self.type and all(limit in schema for limit in self.limits)
-
-
-EXPECTATIONS = (
-    Expectation("integer_range", "integer", ("minimum", "maximum")),
-    Expectation("integer_from", "integer", ("minimum",)),
-    Expectation("entries_range", "array", ("minItems", "maxItems")),
-    Expectation("entries_up_to", "array", ("maxItems",)),
-    Expectation("date_time", "string", ("format",)),
-    Expectation("pattern", "string", ("pattern",)),
-    Expectation("length_range", "string", ("minLength", "maxLength")),
-    Expectation("length_up_to", "string", ("maxLength",)),
-    Expectation("boolean", "boolean"),
-)
-"""The first that suits a field is what it is told."""
 
 
 def explain_body(raw: bytes | str, shape: type[msgspec.Struct], error: Exception) -> BadInput:
@@ -65,9 +28,7 @@ def explain_body(raw: bytes | str, shape: type[msgspec.Struct], error: Exception
     if not isinstance(error, msgspec.ValidationError):
         return BadInput("not_json")
     field = _find_field(str(error))
-    sentence, facts = _explain(schema_of(shape), _read(raw), re.findall(r"\w+", field or ""))
-    has_own = field in WITH_OWN_SENTENCE and sentence != _MISSING
-    return BadInput(field if has_own else sentence, field=field, **facts)
+    return _explain(field, schema_of(shape), _read(raw), re.findall(r"\w+", field or ""))
 
 
 @cache
@@ -78,49 +39,56 @@ def schema_of(shape: type[msgspec.Struct]) -> Schema:
     return resolved
 
 
-def describe(schema: Schema) -> Explanation:
-    """The sentence for a field with this schema, and the facts in it."""
-    if "properties" in schema:
-        fields = ", ".join(schema["properties"])
-        return ("object", {"fields": fields}) if fields else ("no_fields", {})
+def expect(field: str | None, schema: Schema) -> BadInput:
+    """The refusal that says what a field with this schema takes."""
     if "enum" in schema:
-        return "one_of", {"choices": ", ".join(schema["enum"])}
-    found = next(each for each in EXPECTATIONS if each.suits(schema))
-    return found.sentence, {_FACTS.get(limit, limit): schema[limit] for limit in found.limits}
+        return BadInput("one_of", field=field, choices=", ".join(schema["enum"]))
+    return _EXPECT[schema["type"]](field, schema)
 
 
-def _explain(schema: Schema, value: Any, path: list[str]) -> Explanation:
+# Where it is wrong
+
+
+def _explain(field: str | None, schema: Schema, value: Any, path: list[str]) -> BadInput:
     """What is wrong at that path of a value that should have this schema."""
-    schema = _choose_alternative(schema, value)
     if not path:
-        return _explain_here(schema, value)
+        return _explain_fields(field, _choose_alternative(schema, value), value)
     step, *rest = path
-    inner = schema.get("items") if step.isdecimal() else schema.get("properties", {}).get(step)
-    if inner is None:
-        return _name_fields(schema)
+    inner = _step_into(schema, step)
+    if inner is None:  # the body's own: of an unknown field further within, msgspec names what it is in
+        return _expect_other_fields(field, schema)
     sent = _take(value, step)
-    return (_MISSING, {"name": step}) if sent is _ABSENT else _explain(inner, sent, rest)
+    return BadInput("missing_field", field=field, name=step) if sent is _ABSENT else _explain(field, inner, sent, rest)
 
 
-def _explain_here(schema: Schema, value: Any) -> Explanation:
-    if "properties" in schema and isinstance(value, dict):
-        if value.keys() - schema["properties"].keys():
-            return _name_fields(schema)
-        for name in schema["required"]:
-            if name not in value:
-                return _MISSING, {"name": name}
-    return describe(schema)
+def _explain_fields(field: str | None, schema: Schema, value: Any) -> BadInput:
+    if "properties" not in schema or not isinstance(value, dict):
+        return expect(field, schema)
+    missing = [name for name in schema["required"] if name not in value]
+    if missing and value.keys() <= schema["properties"].keys():
+        return BadInput("missing_field", field=field, name=missing[0])
+    return _expect_other_fields(field, schema)
 
 
-def _name_fields(schema: Schema) -> Explanation:
-    sentence, facts = describe(schema)
-    return ("unknown_field", facts) if sentence == "object" else (sentence, facts)
+def _step_into(schema: Schema, step: str) -> Schema | None:
+    """The schema of that entry or field; None where there is no such field."""
+    inner = [
+        each.get("items") if step.isdecimal() else each.get("properties", {}).get(step)
+        for each in _alternatives(schema)
+    ]
+    return next((each for each in inner if each is not None), None)
 
 
 def _choose_alternative(schema: Schema, value: Any) -> Schema:
-    """Of alternatives the one for a value of this type, or the first; null is never told of."""
-    some = [each for each in schema.get("anyOf", [schema]) if each.get("type") != "null"]
-    return next((each for each in some if isinstance(value, _TYPES[each.get("type", "string")])), some[0])
+    """The one for a value of this type, or the first."""
+    alternatives = _alternatives(schema)
+    fits = (each for each in alternatives if isinstance(value, _TYPES[each.get("type", "string")]))
+    return next(fits, alternatives[0])
+
+
+def _alternatives(schema: Schema) -> list[Schema]:
+    """The alternatives that the schema gives, but for null, which no sentence tells of."""
+    return [each for each in schema.get("anyOf", [schema]) if each.get("type") != "null"]
 
 
 def _take(value: Any, step: str) -> Any:
@@ -152,3 +120,71 @@ def _resolve(schema: Any, definitions: Schema) -> Any:
     if "$ref" in schema:
         return _resolve(definitions[schema["$ref"].removeprefix("#/$defs/")], definitions)
     return {name: _resolve(each, definitions) for name, each in schema.items() if name != "$defs"}
+
+
+# What is expected there
+
+
+def _expect_boolean(field: str | None, _: Schema) -> BadInput:
+    return BadInput("boolean", field=field)
+
+
+def _expect_integer(field: str | None, schema: Schema) -> BadInput:
+    if "maximum" not in schema:
+        return BadInput("integer_from", field=field, minimum=schema["minimum"])
+    return BadInput("integer_range", field=field, minimum=schema["minimum"], maximum=schema["maximum"])
+
+
+def _expect_list(field: str | None, schema: Schema) -> BadInput:
+    if "minItems" not in schema:
+        return BadInput("entries_up_to", field=field, most=schema["maxItems"])
+    return BadInput("entries_range", field=field, fewest=schema["minItems"], most=schema["maxItems"])
+
+
+def _expect_object(field: str | None, schema: Schema) -> BadInput:
+    if not schema["properties"]:
+        return BadInput("no_fields", field=field)
+    return BadInput("object", field=field, fields=", ".join(schema["properties"]))
+
+
+def _expect_other_fields(field: str | None, schema: Schema) -> BadInput:
+    if not schema["properties"]:
+        return BadInput("no_fields", field=field)
+    return BadInput("unknown_field", field=field, fields=", ".join(schema["properties"]))
+
+
+def _expect_text(field: str | None, schema: Schema) -> BadInput:
+    if "format" in schema:
+        return BadInput("date_time", field=field)
+    if own := _own_sentence(field, schema):
+        return own
+    if "pattern" in schema:
+        return BadInput("pattern", field=field, pattern=schema["pattern"])
+    if "minLength" in schema:
+        return BadInput("length_range", field=field, shortest=schema["minLength"], longest=schema["maxLength"])
+    if "maxLength" in schema:
+        return BadInput("length_up_to", field=field, longest=schema["maxLength"])
+    return BadInput(field=field)
+
+
+def _own_sentence(field: str | None, schema: Schema) -> BadInput | None:
+    """Of the fields for which the catalogue says more than their limits do."""
+    match field:
+        case "code":
+            return BadInput("code", field=field)
+        case "email":
+            return BadInput("email", field=field)
+        case "password":
+            return BadInput("password", field=field, shortest=schema["minLength"], longest=schema["maxLength"])
+        case "username":
+            return BadInput("username", field=field, longest=schema["maxLength"])
+    return None
+
+
+_EXPECT = {
+    "array": _expect_list,
+    "boolean": _expect_boolean,
+    "integer": _expect_integer,
+    "object": _expect_object,
+    "string": _expect_text,
+}

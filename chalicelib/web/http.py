@@ -248,7 +248,7 @@ def _about(request: Request) -> dict[str, Any]:
 
 
 def _in_json(request: Request, refusal: refusals.Refusal) -> Response:
-    """In the reader's language, and saying in which: an answer without Content-Language is API Gateway's own."""
+    """In the reader's language, and saying in which: API Gateway answers in English by itself."""
     language = language_of(request)
     content = {"Code": refusal.code, "Message": refusal_sentence(refusal, language)}
     if refusal.field:

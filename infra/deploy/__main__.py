@@ -8,26 +8,26 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.deploy import data, destroying, functions, restoring, stack
 from infra.deploy.deploying import Deployment, configure
 from infra.deploy.installation import STAGES, DeploymentError, Installation, say
+from infra.deploy.smoke import Site, run_smoke_test
 from infra.deploy.stack import StackFailedError
-from infra.deploy.visiting import Site, smoke
 
 FAILURES = (DeploymentError, StackFailedError, ClientError, BotoCoreError)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; gives the process's exit status."""
-    wish = _arguments(arguments)
-    installation = Installation(wish.stage, wish.app)
+    given = _parse(arguments)
+    installation = Installation(given.stage, given.app)
     try:
-        return COMMANDS[wish.command](installation, wish)
+        return COMMANDS[given.command](installation, given)
     except FAILURES as error:
         say(f"\nIt stopped: {error}")
         say("What was done stays. When the cause is gone, run the same command again: it goes on from here.")
         return 1
 
 
-def _deploy(installation: Installation, wish: argparse.Namespace) -> int:
-    deployment = Deployment(installation, dict(pair.split("=", 1) for pair in wish.parameters))
+def _deploy(installation: Installation, given: argparse.Namespace) -> int:
+    deployment = Deployment(installation, dict(pair.split("=", 1) for pair in given.parameters))
     try:
         deployment.run()
     except FAILURES:
@@ -36,42 +36,42 @@ def _deploy(installation: Installation, wish: argparse.Namespace) -> int:
     return 0
 
 
-def _destroy(installation: Installation, wish: argparse.Namespace) -> int:
-    if wish.data and wish.yes != installation.name:
+def _destroy(installation: Installation, given: argparse.Namespace) -> int:
+    if given.data and given.yes != installation.name:
         say(f"This deletes every account, invite and redemption. To go on, add: --yes {installation.name}")
         return 2
-    destroying.destroy(installation, data=wish.data)
+    destroying.destroy(installation, data=given.data)
     return 0
 
 
-def _config(installation: Installation, _wish: argparse.Namespace) -> int:
+def _config(installation: Installation, _given: argparse.Namespace) -> int:
     configure(installation, _outputs(installation))
     functions.remember(installation)
     say(f"Wrote .chalice/config.json; `chalice deploy --stage {installation.stage}` does the rest.")
     return 0
 
 
-def _smoke(installation: Installation, _wish: argparse.Namespace) -> int:
-    for seen in smoke(Site(_outputs(installation)["SiteUrl"])):
+def _smoke(installation: Installation, _given: argparse.Namespace) -> int:
+    for seen in run_smoke_test(Site(_outputs(installation)["SiteUrl"])):
         say(seen)
     return 0
 
 
-def _export(installation: Installation, _wish: argparse.Namespace) -> int:
+def _export(installation: Installation, _given: argparse.Namespace) -> int:
     count = data.export(installation, sys.stdout)
     sys.stderr.write(f"{count} items of {installation.name}.\n")
     return 0
 
 
-def _import(installation: Installation, _wish: argparse.Namespace) -> int:
+def _import(installation: Installation, _given: argparse.Namespace) -> int:
     say(f"{data.load(installation, sys.stdin)} items into {installation.name}.")
     return 0
 
 
-def _restore(installation: Installation, wish: argparse.Namespace) -> int:
-    sure = wish.yes == installation.name
-    if restoring.restore(installation, restoring.moment_of(wish.at), sure=sure):
-        say("Done. Everybody signs in again. Plex is as it was: docs/operations.md tells what to look at.")
+def _restore(installation: Installation, given: argparse.Namespace) -> int:
+    sure = given.yes == installation.name
+    if restoring.restore(installation, restoring.moment_of(given.at), sure=sure):
+        say("Done. All people sign in again. Plex was not changed: docs/operations.md says what to look at.")
         return 0
     say("Nothing was written; the copies stay. To write this back, add: --yes " + installation.name)
     return 2
@@ -95,7 +95,7 @@ COMMANDS = {
 }
 
 
-def _arguments(arguments: list[str] | None) -> argparse.Namespace:
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.deploy", description=__doc__)
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("--stage", choices=STAGES, required=True)

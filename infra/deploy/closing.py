@@ -1,6 +1,7 @@
-"""Closing the house, so that nobody writes while its data is changed under it; and opening it again. Repeatable.
+"""Closing an installation, so that nothing is written while its data is replaced; and opening it again. Repeatable.
 
-Visitors hear that they should come again. Work waits in its queue; Lambda tries again what a schedule starts meanwhile.
+Meanwhile requests are answered that they should be tried again, work waits in its queue, and Lambda tries a schedule's
+events again.
 """
 
 import time
@@ -8,16 +9,16 @@ from typing import Any
 
 from infra.deploy.installation import API, DeploymentError, Installation
 
-SHUT = (API, "sweep")
-"""Functions that write when somebody calls; the queue's is not called while nobody reads the queue."""
+STOPPED = (API, "sweep")
+"""Functions that are given no concurrency. The queue's function is not called while its queue is not read."""
 WORKER = "provision"
 SECONDS = 120
 
 
 def close(installation: Installation) -> None:
-    """What runs already goes on to its end: minutes, at most. Raises DeploymentError."""
+    """What is running already goes on to its end, for minutes at most. Raises DeploymentError."""
     _listen(installation, listening=False)
-    for name in SHUT:
+    for name in STOPPED:
         installation.client("lambda").put_function_concurrency(
             FunctionName=installation.functions[name], ReservedConcurrentExecutions=0
         )
@@ -26,7 +27,7 @@ def close(installation: Installation) -> None:
 def reopen(installation: Installation) -> None:
     """With the concurrency that the configuration gives each. Raises DeploymentError."""
     client = installation.client("lambda")
-    for name in SHUT:
+    for name in STOPPED:
         function = {"FunctionName": installation.functions[name]}
         reserved = installation.template["lambda_functions"][name].get("reserved_concurrency")
         if reserved is None:

@@ -1,15 +1,15 @@
-"""What an installation costs, in US dollars a month, us-east-1: rounded up from what docs/benchmarks.md reckons.
+"""What an installation costs, in US dollars a month, us-east-1: the figures of docs/benchmarks.md, rounded up.
 
 In an account that holds nothing else: a part of most of what is used is free every month.
 """
 
-STANDING = {"a KMS key": 1.00, "a secret": 0.40, "the eleventh alarm": 0.10, "backups of the tables": 0.02}
-"""Whatever is used. Ten alarms and three dashboards are free in an account; beyond, 0.10 and 3.00 each."""
+STANDING = {"a KMS key": 1.00, "a secret": 0.40, "backups of the tables": 0.02}
+"""Whether it is used or not. Ten alarms and three dashboards are free in an account; beyond, 0.10 and 3.00 each."""
 PER_HUNDRED_INVITES = 0.05
 """Made, looked at and redeemed: requests, functions, tables, queue and logs together."""
 
 
-def told() -> str:
+def describe() -> str:
     standing = " + ".join(f"{cost:.2f} for {what}" for what, cost in STANDING.items())
     return (
         f"  Costs about {sum(STANDING.values()):.2f} USD a month at rest ({standing}),"

@@ -1,4 +1,4 @@
-"""From nothing, or from any state in between, to production: seven steps, each of which may be done again."""
+"""A deployment, from nothing or from any state in between: seven steps, each of which may be repeated."""
 
 import hashlib
 import os
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from infra.deploy import configuring, costs, finishing, functions, site, stack
 from infra.deploy.installation import Installation, say
-from infra.deploy.visiting import PATIENCE, Site, smoke
+from infra.deploy.smoke import PATIENCE, Site, run_smoke_test
 
 STEPS = 7
 
@@ -40,9 +40,9 @@ class Deployment:
         self._begin(6, "Site: upload, invalidation")
         say(f"  {site.upload(here, outputs)} files changed.")
         self._begin(7, "Smoke test over HTTP")
-        for seen in smoke(Site(outputs["SiteUrl"]), patience=self.patience):
+        for seen in run_smoke_test(Site(outputs["SiteUrl"]), patience=self.patience):
             say(f"  {seen}")
-        self._tell(outputs)
+        self._report(outputs)
 
     def _begin(self, number: int, what: str) -> None:
         self.step = f"{number}/{STEPS} {what}"
@@ -54,7 +54,7 @@ class Deployment:
         return stack.deploy(here.session, here.name, named, tags=here.tags, delay=self.delay)
 
     def _secrets(self) -> dict[str, str]:
-        """What only this run knows in the clear: made when missing, and a new set-up token while one is needed."""
+        """Secrets that only this run knows: made where missing, and a new set-up token while one is needed."""
         outputs = stack.outputs(self.installation.client("cloudformation"), self.installation.name)
         made = {}
         if outputs.get("OriginSecretHash", "none") == "none":
@@ -67,12 +67,12 @@ class Deployment:
             made["SetupTokenHash"] = _hash(self.setup_token)
         return made
 
-    def _tell(self, outputs: Mapping[str, str]) -> None:
+    def _report(self, outputs: Mapping[str, str]) -> None:
         say(f"\nStreamarr Invites runs on {outputs['SiteUrl']}.")
         if self.setup_token and Site(outputs["SiteUrl"]).needs_set_up():
             say(f"  Set-up token  {self.setup_token}")
             say("  Open the site and give it this token; it is shown this once. Deploying again makes a new one.")
-        say(costs.told())
+        say(costs.describe())
 
 
 def configure(installation: Installation, outputs: Mapping[str, str]) -> None:

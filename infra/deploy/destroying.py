@@ -10,7 +10,7 @@ KEY_DAYS = 7
 
 
 def destroy(installation: Installation, *, data: bool, delay: int = 5) -> None:
-    """Remove functions, API, roles, site, alarms; with ``data`` also everything that anybody ever did here."""
+    """Remove functions, API, roles, site and alarms; with ``data`` all data as well."""
     cloudformation = installation.client("cloudformation")
     outputs = stack.outputs(cloudformation, installation.name)
     say("1/3 Functions, roles and the REST API")
@@ -77,7 +77,7 @@ def _delete_key(installation: Installation, key: str) -> None:
 
 
 def _leave(_installation: Installation, _name: str) -> None:
-    """Gone with the stack."""
+    """It went with the stack."""
 
 
 _REMOVERS: dict[str, Any] = {

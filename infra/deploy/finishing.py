@@ -6,7 +6,7 @@ REQUESTS_PER_SECOND, BURST = 50, 100
 
 
 def finish(installation: Installation, api: str) -> None:
-    """Bring everything beside the definition up to date."""
+    """Bring limits and tags up to date."""
     _limit(installation, api)
     _tag(installation, api)
 

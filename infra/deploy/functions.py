@@ -1,8 +1,8 @@
-"""The functions, their roles and the REST API: made and removed by Chalice, remembered even where Chalice forgot.
+"""The functions, their roles and the REST API: made and removed by Chalice, with its record completed from AWS.
 
 Chalice records what it deployed in .chalice/deployed/<stage>.json when it has finished. Where it did not finish, or
-where the file is on another machine, it would make a second REST API and stumble over its own event sources; so
-before anything else the record is completed with what AWS has.
+where the file is on another machine, it would make a second REST API and fail on its own event sources; so the
+record is first completed with what AWS has.
 """
 
 import json

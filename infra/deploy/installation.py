@@ -16,7 +16,7 @@ API = "api_handler"
 
 
 class DeploymentError(Exception):
-    """What went wrong, in a sentence for whoever deploys, with what to do about it."""
+    """What went wrong, in a sentence for the operator, with what to do about it."""
 
 
 @dataclass(frozen=True)

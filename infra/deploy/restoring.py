@@ -1,7 +1,7 @@
 """The data as it was at a moment of the last 35 days, by DynamoDB's point-in-time recovery.
 
 Each table is restored to a copy beside the live one, compared, and written back; then the copies go. The live tables
-stay the stack's own. Each step may be done again, with the same moment: copies that are there are used.
+remain the stack's own. Each step may be repeated, with the same moment: copies that are there are used.
 """
 
 import json
@@ -18,7 +18,7 @@ EMPTIED = ("sessions", "sign_ins", "qr_images")
 """What would contradict what is restored: sessions ended since then, sign-ins that led to accounts which are no more,
 images of such invites. People sign in again; images are made again, and the objects follow their records."""
 HOURS = 3
-"""How long AWS may take for a copy; small tables take about ten minutes, most of it whatever their size."""
+"""How long AWS may take for a copy. A small table takes about ten minutes."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,10 @@ def restore(installation: Installation, moment: datetime, *, sure: bool) -> bool
     say(f"1/4 Copies of {len(KEPT)} tables as they were at {moment:%Y-%m-%d %H:%M:%S} UTC (minutes)")
     copies = _copies(installation, moment)
     say("2/4 What differs")
-    _tell(_differences(installation, copies))
+    _report(_differences(installation, copies))
     if not sure:
         return False
-    say("3/4 Writing back; the house is closed meanwhile")
+    say("3/4 Writing back; the installation is closed meanwhile")
     closing.close(installation)
     written = data.write(installation, _all(_differences(installation, copies)))
     for entity in EMPTIED:
@@ -131,16 +131,16 @@ def _all(differences: Iterator[Difference]) -> Iterator[Request]:
         yield from difference.requests
 
 
-def _tell(differences: Iterator[Difference]) -> None:
+def _report(differences: Iterator[Difference]) -> None:
     say(f"  {'table':30}{'now':>8}{'then':>8}{'put back':>10}{'taken out':>11}")
     for each in differences:
         say(f"  {each.table:30}{each.now:8}{each.then:8}{len(each.put_back):10}{len(each.take_out):11}")
 
 
 def _must_agree(differences: Iterator[Difference]) -> None:
-    """Somebody who had begun before the house closed may have written last."""
+    """A request that began before the installation was closed may have written after it."""
     if left := [each.table for each in differences if each.put_back or each.take_out]:
-        raise DeploymentError(f"Somebody wrote meanwhile to {', '.join(left)}. The house is still closed.")
+        raise DeploymentError(f"{', '.join(left)} changed meanwhile. The installation is still closed: run it again.")
 
 
 def _empty(installation: Installation, table: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from infra.deploy.installation import DeploymentError, Installation
 
 FOREVER = "public, max-age=31536000, immutable"
-"""For files whose name changes with their content."""
+"""For files with names that change with their content."""
 
 
 def upload(installation: Installation, outputs: Mapping[str, str]) -> int:

@@ -85,7 +85,7 @@ def delete(session: boto3.Session, name: str, *, endpoint: str | None = None, de
 
 
 def _settled(cloudformation: "CloudFormationClient", name: str, delay: int) -> "StackTypeDef | None":
-    """The stack, once whatever an earlier run began is over."""
+    """The stack, once the change that an earlier run began is over."""
     for _ in range(SECONDS // delay):
         found = find(cloudformation, name)
         if not found or not found["StackStatus"].endswith("_IN_PROGRESS") or _waits_for_review(found):

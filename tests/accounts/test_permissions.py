@@ -1,4 +1,4 @@
-"""Who may change whose account."""
+"""Who may change which account."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 CLOSED = {"state": AccountState.CLOSED}
 
 
-def a_user(*permissions, id_="somebody", **facts):
+def a_user(*permissions, id_="carl", **facts):
     return User(id=id_, name=id_, email=None, permissions=frozenset(permissions), created_at=NOW, **facts)
 
 
@@ -61,7 +61,7 @@ def test_a_manager_does_not_touch_an_admin(facts):
 
 @pytest.mark.parametrize("by", [ADMIN, OWNER])
 @pytest.mark.parametrize("facts", [held(Permission.MANAGE_USERS), CLOSED])
-def test_the_owner_stays_an_admin_whoever_asks(by, facts):
+def test_the_owner_stays_an_admin_for_all_who_ask(by, facts):
     with pytest.raises(OwnerProtected):
         change(OWNER, by, **facts)
 
@@ -88,3 +88,41 @@ def test_an_admin_is_lost_by_losing_the_permission_or_the_account():
     assert loses_admin(ADMIN, replace(ADMIN, state=AccountState.CLOSED))
     assert not loses_admin(ADMIN, replace(ADMIN, quota=Quota()))
     assert not loses_admin(MANAGER, replace(MANAGER, state=AccountState.CLOSED))
+
+
+def test_a_closed_account_can_be_closed_again():
+    change(a_user(**CLOSED), ADMIN, **CLOSED)
+
+
+def test_an_admin_gives_themselves_quota_and_trial():
+    change(ADMIN, ADMIN, quota=Quota(1, 1), trial_ends_at=NOW)
+
+
+def test_a_manager_changes_what_else_is_their_own():
+    change(MANAGER, MANAGER, **held(Permission.MANAGE_USERS))
+
+
+def test_before_there_is_an_owner_no_account_without_a_plex_id_is_taken_for_theirs():
+    must_be_allowed(ADMIN, replace(ADMIN, **CLOSED), by=ADMIN, owner_plex_id=None)
+    must_be_allowed(ADMIN, replace(ADMIN, **CLOSED), by=ADMIN, owner_plex_id=OWNER_ID)
+
+
+def test_a_refusal_says_which_permission_is_not_held():
+    with pytest.raises(NotAllowed) as refused:
+        change(a_user(), MANAGER, **held(Permission.STREAMARR, Permission.MANAGE_INVITES))
+    assert refused.value.key == "NotAllowed.grant_not_held"
+    assert refused.value.facts == {"permission": "manage_invites"}
+
+
+@pytest.mark.parametrize(
+    ("was", "facts", "key"),
+    [
+        (ADMIN, held(), "NotAllowed.admins_account"),
+        (MANAGER, {"quota": Quota()}, "NotAllowed.own_quota"),
+        (MANAGER, {"trial_ends_at": NOW}, "NotAllowed.own_trial"),
+    ],
+)
+def test_a_refusal_says_why(was, facts, key):
+    with pytest.raises(NotAllowed) as refused:
+        change(was, MANAGER, **facts)
+    assert refused.value.key == key

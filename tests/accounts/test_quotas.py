@@ -1,4 +1,4 @@
-"""How somebody stands with their quota."""
+"""How much of a quota is used, and what the next invite is held to."""
 
 from datetime import timedelta
 
@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.accounts.quotas import quota_use
-from chalicelib.settings.model import Quota
-from testing.invite_builders import NOW
+from chalicelib.accounts.quotas import QuotaGuard, QuotaUse, period_start, quota_guard, quota_in_force, quota_use
+from chalicelib.common.people import Permission
+from chalicelib.common.refusals import QuotaExceeded
+from chalicelib.settings.model import Quota, Settings
+from testing.invite_builders import NOW, a_user
 
 DAY = timedelta(days=1)
 
@@ -19,33 +21,33 @@ def ago(*days):
 
 @pytest.mark.parametrize("quota", [Quota(), Quota(limit=3), Quota(days=7)])
 def test_a_quota_without_a_limit_or_without_a_period_is_unlimited(quota):
-    assert quota_use(quota, ago(0, 1, 2, 3), NOW).remaining is None
+    assert quota_use(quota, ago(0, 1, 2, 3), now=NOW).remaining is None
 
 
 @pytest.mark.parametrize("quota", [Quota(limit=0, days=7), Quota(limit=0)])
 def test_a_limit_of_zero_is_none_for_ever(quota):
-    stands = quota_use(quota, (), NOW)
-    assert (stands.remaining, stands.renews_at) == (0, None)
+    use = quota_use(quota, (), now=NOW)
+    assert (use.remaining, use.renews_at) == (0, None)
 
 
 def test_what_was_made_within_the_period_counts_and_nothing_older():
-    stands = quota_use(Quota(3, 7), ago(1, 6, 7, 30), NOW)
-    assert (stands.used, stands.remaining) == (2, 1)
-    assert stands.renews_at == NOW + DAY
+    use = quota_use(Quota(3, 7), ago(1, 6, 7, 30), now=NOW)
+    assert (use.used, use.remaining) == (2, 1)
+    assert use.renews_at == NOW + DAY
 
 
 def test_with_none_left_the_renewal_is_when_the_oldest_leaves_the_period():
-    stands = quota_use(Quota(2, 7), ago(1, 3), NOW)
-    assert (stands.remaining, stands.renews_at) == (0, NOW + 4 * DAY)
+    use = quota_use(Quota(2, 7), ago(1, 3), now=NOW)
+    assert (use.remaining, use.renews_at) == (0, NOW + 4 * DAY)
 
 
 def test_with_more_made_than_the_limit_allows_by_now_enough_of_them_must_leave_first():
-    stands = quota_use(Quota(2, 7), ago(1, 2, 3, 4), NOW)
-    assert (stands.used, stands.remaining, stands.renews_at) == (4, 0, NOW + 5 * DAY)
+    use = quota_use(Quota(2, 7), ago(1, 2, 3, 4), now=NOW)
+    assert (use.used, use.remaining, use.renews_at) == (4, 0, NOW + 5 * DAY)
 
 
 def test_nothing_made_nothing_to_renew():
-    assert quota_use(Quota(2, 7), (), NOW).renews_at is None
+    assert quota_use(Quota(2, 7), (), now=NOW).renews_at is None
 
 
 @given(
@@ -55,10 +57,82 @@ def test_nothing_made_nothing_to_renew():
 )
 def test_at_the_renewal_one_more_is_possible_than_before_and_not_a_moment_sooner(limit, days, hours):
     quota, created = Quota(limit, days), tuple(NOW - timedelta(hours=each) for each in hours)
-    stands = quota_use(quota, created, NOW)
-    if stands.renews_at is None:
-        assert stands.used == 0
+    use = quota_use(quota, created, now=NOW)
+    if use.renews_at is None:
+        assert use.used == 0
         return
-    just_before = quota_use(quota, created, stands.renews_at - timedelta(microseconds=1))
-    assert just_before.remaining == stands.remaining
-    assert (quota_use(quota, created, stands.renews_at).remaining or 0) > (stands.remaining or 0)
+    just_before = quota_use(quota, created, now=use.renews_at - timedelta(microseconds=1))
+    assert just_before.remaining == use.remaining
+    assert (quota_use(quota, created, now=use.renews_at).remaining or 0) > (use.remaining or 0)
+
+
+def test_what_is_unlimited_is_counted_all_the_same():
+    assert quota_use(Quota(None, 7), ago(1, 8), now=NOW) == QuotaUse(None, 7, 1)
+
+
+@pytest.mark.parametrize(
+    ("quota", "is_unlimited"),
+    [
+        (Quota(), True),
+        (Quota(3, None), True),
+        (Quota(None, 7), True),
+        (Quota(1, None), True),
+        (Quota(0, None), False),
+        (Quota(0, 7), False),
+        (Quota(1, 1), False),
+    ],
+)
+def test_limit_and_period_make_a_quota_and_no_invites_at_all_need_no_period(quota, is_unlimited):
+    assert quota.is_unlimited is is_unlimited
+
+
+def test_a_user_s_own_quota_comes_before_the_default_even_where_it_is_unlimited():
+    settings = Settings(default_quota=Quota(2, 7))
+    assert quota_in_force(a_user("ruth"), settings) == Quota(2, 7)
+    assert quota_in_force(a_user("ruth", quota=Quota(5, 30)), settings) == Quota(5, 30)
+    assert quota_in_force(a_user("ruth", quota=Quota()), settings) == Quota()
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_those_who_manage_users_or_invites_are_exempt(permission):
+    exempt = {Permission.ADMIN, Permission.MANAGE_USERS, Permission.MANAGE_INVITES}
+    in_force = quota_in_force(a_user("ruth", permission, quota=Quota(0, 1)), Settings())
+    assert in_force == (Quota() if permission in exempt else Quota(0, 1))
+
+
+def test_the_next_invite_is_held_to_the_limit_since_the_period_began():
+    assert quota_guard(Quota(2, 7), ago(1, 30), now=NOW) == QuotaGuard(2, NOW - 7 * DAY)
+    assert period_start(Quota(2, 7), now=NOW) == NOW - 7 * DAY
+
+
+@pytest.mark.parametrize("quota", [Quota(), Quota(limit=1), Quota(days=7)])
+def test_an_unlimited_quota_holds_the_next_invite_to_nothing(quota):
+    assert quota_guard(quota, ago(0, 1, 2), now=NOW) is None
+
+
+def test_over_the_quota_the_refusal_says_when_the_next_one_is_possible():
+    with pytest.raises(QuotaExceeded) as refused:
+        quota_guard(Quota(2, 7), ago(1, 3, 4), now=NOW)
+    assert refused.value.key == "QuotaExceeded.renews"
+    assert refused.value.facts == {"used": 3, "limit": 2, "days": 7, "at": NOW + 4 * DAY}
+
+
+@pytest.mark.parametrize("quota", [Quota(0, 7), Quota(0, None)])
+def test_a_quota_of_none_is_never_renewed(quota):
+    with pytest.raises(QuotaExceeded) as refused:
+        quota_guard(quota, (), now=NOW)
+    assert (refused.value.key, refused.value.facts) == ("QuotaExceeded.none", {})
+
+
+def test_a_quota_of_none_has_no_renewal_though_some_were_made():
+    assert quota_use(Quota(0, 7), ago(1), now=NOW) == QuotaUse(0, 7, 1, 0, None)
+
+
+@given(limit=st.integers(0, 5), days=st.integers(1, 9), hours=st.lists(st.integers(0, 300), max_size=12))
+def test_the_next_invite_is_refused_exactly_where_none_remains(limit, days, hours):
+    quota, created = Quota(limit, days), tuple(NOW - timedelta(hours=each) for each in hours)
+    if quota_use(quota, created, now=NOW).remaining:
+        assert quota_guard(quota, created, now=NOW) == QuotaGuard(limit, NOW - days * DAY)
+        return
+    with pytest.raises(QuotaExceeded):
+        quota_guard(quota, created, now=NOW)

@@ -4,106 +4,94 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.accounts import rate_limiting
-from chalicelib.accounts.rate_limits import LIMITS, Route, address_key, surcharge
-from chalicelib.common.ports import Contention
-from chalicelib.common.refusals import InviteExpired, InviteNotFound, TooManyRequests
+from chalicelib.accounts.rate_limiting import count_request, forget_requests
+from chalicelib.accounts.rate_limits import LIMITS, RateLimit, Route, account_key, address_key, surcharge
+from chalicelib.common.refusals import InviteExpired, InviteNotFound, SetupTokenRefused, TooManyRequests
+from tests.fakes.accounts import FakeCounters
 
 START_OF_A_WINDOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LIMIT = LIMITS[Route.VALIDATE]
 
 
-class Counters:
-    def __init__(self) -> None:
-        self.sums: dict[str, int] = {}
-        self.blocked: set[str] = set()
-        self.writes = 0
-
-    def add(self, key, amount, _expires_at):
-        self.writes += 1
-        self.sums[key] = self.sums.get(key, 0) + amount
-        return self.sums[key], key in self.blocked
-
-    def block(self, key, amount, expires_at):
-        self.add(key, amount, expires_at)
-        self.blocked.add(key)
-
-    def forget(self, key):
-        self.sums.pop(key, None)
-
-
-class OverrunCounters(Counters):
-    def add(self, *_):
-        raise Contention
-
-
-def knocks(counters, *, times=1, hits=1, seconds=0.0, who="192.0.2.1"):
+def ask(counters, *, times=1, hits=1, seconds=0.0, caller="192.0.2.1", route=Route.VALIDATE):
     now = START_OF_A_WINDOW + timedelta(seconds=seconds)
     for _ in range(times):
-        rate_limiting.knock(Route.VALIDATE, who, counters=counters, now=now, hits=hits)
+        count_request(route, caller, counters=counters, now=now, hits=hits)
+
+
+def is_refused(counters, **facts):
+    try:
+        ask(counters, **facts)
+    except TooManyRequests:
+        return True
+    return False
 
 
 def test_as_many_as_the_limit_are_let_through_with_one_write_each():
-    counters = Counters()
-    knocks(counters, times=LIMIT.hits)
+    counters = FakeCounters()
+    ask(counters, times=LIMIT.hits)
     assert counters.writes == LIMIT.hits
 
 
 def test_one_more_is_blocked_until_the_next_window_is_over():
-    counters = Counters()
-    knocks(counters, times=LIMIT.hits)
+    counters = FakeCounters()
+    ask(counters, times=LIMIT.hits)
     with pytest.raises(TooManyRequests) as refused:
-        knocks(counters, seconds=20)
+        ask(counters, seconds=20)
     assert refused.value.retry_after == pytest.approx(100, abs=1)
     with pytest.raises(TooManyRequests) as refused:
-        knocks(counters, seconds=110)
+        ask(counters, seconds=110)
     assert refused.value.retry_after == pytest.approx(10, abs=1)
-    knocks(counters, seconds=121)
+    ask(counters, seconds=121)
 
 
 def test_waiting_as_long_as_was_asked_is_long_enough():
     for second in range(60):
-        counters = Counters()
+        counters = FakeCounters()
         with pytest.raises(TooManyRequests) as refused:
-            knocks(counters, times=LIMIT.hits + 1, seconds=second)
-        knocks(counters, seconds=second + refused.value.retry_after)
+            ask(counters, times=LIMIT.hits + 1, seconds=second)
+        ask(counters, seconds=second + refused.value.retry_after)
 
 
 def test_going_on_while_blocked_makes_the_block_no_longer():
-    counters = Counters()
+    counters = FakeCounters()
     for second in range(120):
         for _ in range(5):
             try:
-                knocks(counters, seconds=second)
+                ask(counters, seconds=second)
             except TooManyRequests:
                 continue
-    knocks(counters, seconds=121)
+    ask(counters, seconds=121)
 
 
 def test_a_blocked_caller_costs_one_write_a_request_after_the_one_that_blocked():
-    counters = Counters()
+    counters = FakeCounters()
     with pytest.raises(TooManyRequests):
-        knocks(counters, times=LIMIT.hits + 1)
+        ask(counters, times=LIMIT.hits + 1)
     before = counters.writes
     with pytest.raises(TooManyRequests):
-        knocks(counters)
+        ask(counters)
     assert counters.writes == before + 1
 
 
-def test_nobody_is_blocked_for_somebody_else():
-    counters = Counters()
+def test_no_caller_is_blocked_for_another():
+    counters = FakeCounters()
     with pytest.raises(TooManyRequests):
-        knocks(counters, times=LIMIT.hits + 1)
-    knocks(counters, who="192.0.2.2")
+        ask(counters, times=LIMIT.hits + 1)
+    ask(counters, caller="192.0.2.2")
 
 
-def test_more_than_the_table_takes_is_more_than_anybody_may():
-    with pytest.raises(TooManyRequests):
-        knocks(OverrunCounters())
+def test_more_than_the_table_takes_is_more_than_any_caller_may():
+    counters = FakeCounters()
+    counters.overrun = {"add"}
+    with pytest.raises(TooManyRequests) as refused:
+        ask(counters, seconds=20)
+    assert refused.value.retry_after == 41
 
 
 def test_a_wrong_code_counts_more_and_any_other_refusal_does_not():
-    assert surcharge(InviteNotFound()) > 0
+    assert surcharge(InviteNotFound()) == 5
+    assert surcharge(SetupTokenRefused()) == 4
     assert surcharge(InviteExpired()) == 0
 
 
@@ -119,5 +107,92 @@ def test_a_wrong_code_counts_more_and_any_other_refusal_does_not():
         ("x" * 5000, "unknown"),
     ],
 )
-def test_whom_an_address_counts_for(address, counted_as):
+def test_an_address_counts_for_one_connection(address, counted_as):
     assert address_key(address) == counted_as
+
+
+def test_the_wait_is_told_in_whole_seconds_and_is_one_at_least():
+    counters = FakeCounters()
+    assert is_refused(counters, times=LIMIT.hits + 1)
+    with pytest.raises(TooManyRequests) as refused:
+        ask(counters, seconds=119.9)
+    assert refused.value.retry_after == 1
+
+
+def test_a_surcharge_that_goes_over_the_limit_blocks_the_next_window_once():
+    counters = FakeCounters()
+    ask(counters, times=LIMIT.hits - 2)
+    assert is_refused(counters, hits=5)
+    assert counters.writes == LIMIT.hits
+    assert is_refused(counters, hits=5)
+    assert counters.writes == LIMIT.hits + 1
+    assert is_refused(counters, seconds=60)
+    assert not is_refused(counters, seconds=120)
+
+
+def test_hits_up_to_the_limit_itself_block_nothing():
+    counters = FakeCounters()
+    ask(counters, hits=LIMIT.hits)
+    assert counters.blocked == set()
+
+
+def test_a_window_after_a_blocked_one_is_not_blocked_by_what_came_meanwhile():
+    counters = FakeCounters()
+    assert is_refused(counters, times=LIMIT.hits + 1)
+    assert is_refused(counters, hits=LIMIT.hits + 1, seconds=60)
+    assert not is_refused(counters, seconds=120)
+
+
+def test_a_block_that_the_table_does_not_take_still_ends_this_window():
+    counters = FakeCounters()
+    counters.overrun = {"block"}
+    with pytest.raises(TooManyRequests) as refused:
+        ask(counters, times=LIMIT.hits + 1)
+    assert refused.value.retry_after == 121
+    assert is_refused(counters)
+    assert not is_refused(counters, seconds=60)
+
+
+def test_rows_may_go_once_no_request_can_ask_for_them_any_more():
+    counters = FakeCounters()
+    assert is_refused(counters, times=LIMIT.hits + 1)
+    this_window, next_window = sorted(counters.gone_after.values())
+    assert this_window == START_OF_A_WINDOW + 2 * LIMIT.window
+    assert next_window == START_OF_A_WINDOW + 3 * LIMIT.window
+
+
+def test_each_class_of_routes_has_counters_of_its_own():
+    counters = FakeCounters()
+    assert is_refused(counters, times=LIMIT.hits + 1)
+    assert not is_refused(counters, route=Route.START_SIGN_IN)
+
+
+def test_what_is_forgotten_is_this_window_of_one_caller():
+    counters = FakeCounters()
+    for caller in ("anna", "bert"):
+        ask(counters, times=10, route=Route.PASSWORD, caller=caller)
+    forget_requests(Route.PASSWORD, "anna", counters=counters, now=START_OF_A_WINDOW)
+    assert not is_refused(counters, route=Route.PASSWORD, caller="anna", times=10)
+    assert is_refused(counters, route=Route.PASSWORD, caller="bert")
+
+
+def test_windows_are_the_same_for_all_and_follow_each_other():
+    limit = RateLimit(1, timedelta(minutes=15))
+    number = limit.number(START_OF_A_WINDOW)
+    end = limit.end(number)
+    assert end == START_OF_A_WINDOW + timedelta(minutes=15)
+    assert limit.number(end - timedelta(microseconds=1)) == number
+    assert limit.number(end) == number + 1
+    assert limit.number(START_OF_A_WINDOW - timedelta(microseconds=1)) == number - 1
+
+
+def test_every_route_has_a_limit_and_an_account_the_strictest():
+    assert LIMITS.keys() == set(Route)
+    rates = {route: limit.hits / limit.window.total_seconds() for route, limit in LIMITS.items()}
+    assert min(rates, key=lambda route: rates[route]) is Route.PASSWORD
+
+
+def test_an_account_is_counted_without_keeping_its_address():
+    assert account_key("maya@example.org") != account_key("mayb@example.org")
+    assert "maya" not in account_key("maya@example.org")
+    assert len(account_key("maya@example.org")) == 64

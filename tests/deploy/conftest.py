@@ -2,8 +2,8 @@
 
 import pytest
 
+from testing.deployed_stage import DeployedStage
 from testing.rehearsal import become_owner, rehearsing, setup_token
-from testing.stay import Stay
 
 
 @pytest.fixture(scope="session")
@@ -15,12 +15,12 @@ def rehearsal(tmp_path_factory):
 @pytest.fixture(scope="session")
 def deployed(rehearsal):
     """What `make deploy STAGE=prod` said, from nothing."""
-    return rehearsal.ops("deploy", "prod").stdout
+    return rehearsal.make("deploy", "prod").stdout
 
 
 @pytest.fixture(scope="session")
-def stay(rehearsal, deployed):
+def stage(rehearsal, deployed):
     with rehearsal.stack("prod") as stack:
         token = become_owner(stack, setup_token(deployed))
     with rehearsal.stack("prod", token) as stack:
-        yield Stay(rehearsal, "prod", stack)
+        yield DeployedStage(rehearsal, "prod", stack)

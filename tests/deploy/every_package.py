@@ -61,7 +61,7 @@ def test_arm64_gets_libraries_for_arm64(checkout_for_arm64, environment, tmp_pat
     assert not [tag for tag in package.tags() if re.search(r"(^|\.)linux_", tag)]
 
 
-def test_a_build_whose_hash_is_not_listed_is_not_packaged(checkout_for_arm64, environment, tmp_path):
+def test_a_build_without_a_listed_hash_is_not_packaged(checkout_for_arm64, environment, tmp_path):
     """Also where Chalice asks pip without naming hashes: for a build that fits Lambda and not this machine."""
     _list_only_what_this_machine_gets(checkout_for_arm64 / "requirements.txt", environment, tmp_path / "downloads")
     said = subprocess.run(

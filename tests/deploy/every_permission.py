@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from testing.contract import operations
-from testing.rehearsal import DeployedHouse
+from testing.rehearsal import DeployedStack
 from tests.deploy.steps import STEPS
 
 POLICIES = Path(__file__).resolve().parents[2] / ".chalice" / "policies"
@@ -43,13 +43,13 @@ class Walk:
 
 
 @pytest.fixture(scope="session")
-def walk(stay):
+def walk(stage):
     uses = []
     for name, step in STEPS.items():
-        seen, began = len(stay.rehearsal.uses()), time.monotonic()
-        step(stay)
+        seen, began = len(stage.rehearsal.uses()), time.monotonic()
+        step(stage)
         seconds = time.monotonic() - began
-        uses += [(name, seconds, use) for use in stay.rehearsal.uses()[seen:]]
+        uses += [(name, seconds, use) for use in stage.rehearsal.uses()[seen:]]
     return Walk(uses)
 
 
@@ -66,21 +66,21 @@ def _by_promise(found):
     return name.endswith("_logs"), seconds
 
 
-def test_each_action_of_a_statement_is_used_on_each_of_its_resources(stay, walk):
+def test_each_action_of_a_statement_is_used_on_each_of_its_resources(stage, walk):
     """Which taking the whole statement out does not tell."""
     used = {(*_allowed(use), use["action"], use["resource"]) for _, _, use in walk.uses if _allowed(use)}
     idle = [
         (function, sid, action, resource)
         for function, sid in STATEMENTS
-        for action, resource in product(*_granted(stay, function, sid))
+        for action, resource in product(*_granted(stage, function, sid))
         if not any(each[:3] == (function, sid, action) and fnmatchcase(each[3], resource) for each in used)
     ]
     assert idle == []
 
 
-def test_every_route_is_walked(walk):
+def test_every_route_is_requested(walk):
     """A route that no step asks could miss a permission unnoticed."""
-    asked = DeployedHouse.walked
+    asked = DeployedStack.requested
     left = [
         (method, path)
         for path, method in operations()
@@ -98,26 +98,26 @@ def test_nothing_that_a_step_does_is_refused(walk):
 
 
 @pytest.mark.parametrize(("function", "statement"), STATEMENTS)
-def test_each_permission_is_needed(stay, walk, function, statement):
+def test_each_permission_is_needed(stage, walk, function, statement):
     using = walk.steps_using(function, statement)
     for step in reversed(using) if statement in {"WriteOwnLog", "Trace"} else using:
         for patience in PATIENCE:
-            if _is_missed(replace(stay, patience=patience), step, function, statement):
+            if _is_missed(replace(stage, patience=patience), step, function, statement):
                 return
     pytest.fail(f"no step that uses it fails for want of it: {using}")
 
 
-def _is_missed(stay, step, function, statement):
+def _is_missed(stage, step, function, statement):
     """Whether the step fails without the statement, and for that reason rather than for being slow."""
-    stay.lose_all_messages()
-    seen = len(stay.rehearsal.uses())
+    stage.lose_all_messages()
+    seen = len(stage.rehearsal.uses())
     try:
-        with _without(stay, function, statement):
-            STEPS[step](stay)
+        with _without(stage, function, statement):
+            STEPS[step](stage)
     except (AssertionError, KeyError):
         if step == RENEWAL:
-            STEPS[step](stay)  # Plex forgot the token that the stack still has
-        refused = {use["action"] for use in stay.rehearsal.uses()[seen:] if use["decision"] == "Deny"}
+            STEPS[step](stage)  # the stand-in has replaced the token that is stored
+        refused = {use["action"] for use in stage.rehearsal.uses()[seen:] if use["decision"] == "Deny"}
         return bool(refused & _actions(function, statement))
     return False
 
@@ -125,9 +125,9 @@ def _is_missed(stay, step, function, statement):
 class _without:  # noqa: N801 - reads as a word
     """The deployed role without one statement, while the block runs."""
 
-    def __init__(self, stay, function, statement):
-        self.stay, self.role, self.statement = stay, f"streamarr-prod-{function}", statement
-        self.iam = stay.rehearsal.client("iam")
+    def __init__(self, stage, function, statement):
+        self.stage, self.role, self.statement = stage, f"streamarr-prod-{function}", statement
+        self.iam = stage.rehearsal.client("iam")
 
     def __enter__(self):
         (self.name,) = self.iam.list_role_policies(RoleName=self.role)["PolicyNames"]
@@ -138,15 +138,15 @@ class _without:  # noqa: N801 - reads as a word
 
     def __exit__(self, *_):
         self._put(self.whole)
-        self.stay.stack.plex.control.delete("/_standin/faults")
+        self.stage.stack.plex.control.delete("/_standin/faults")
 
     def _put(self, document):
         self.iam.put_role_policy(RoleName=self.role, PolicyName=self.name, PolicyDocument=json.dumps(document))
 
 
-def _granted(stay, function, statement):
+def _granted(stage, function, statement):
     """Its actions and its resources, as deployed: with this installation's names."""
-    file = stay.rehearsal.project / ".chalice" / "generated" / "prod" / f"{function}.json"
+    file = stage.rehearsal.project / ".chalice" / "generated" / "prod" / f"{function}.json"
     (found,) = [each for each in json.loads(file.read_text())["Statement"] if each["Sid"] == statement]
     resources = found["Resource"]
     return found["Action"], resources if isinstance(resources, list) else [resources]

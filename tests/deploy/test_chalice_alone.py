@@ -19,8 +19,8 @@ def chalice_deploys(rehearsal):
     return deploy
 
 
-def test_it_brings_changed_code_with_its_policy_and_loses_nothing(rehearsal, stay, chalice_deploys):
-    code, before = stay.stack.invite(note="still there"), _beside_the_code(rehearsal)
+def test_it_brings_changed_code_with_its_policy_and_loses_nothing(rehearsal, stage, chalice_deploys):
+    code, before = stage.stack.invite(note="still there"), _beside_the_code(rehearsal)
     page = rehearsal.project / "chalicelib" / "pages" / "signup.css"
     page.write_text(page.read_text() + "\n/* changed by the rehearsal */\n")
 
@@ -28,16 +28,16 @@ def test_it_brings_changed_code_with_its_policy_and_loses_nothing(rehearsal, sta
         done = chalice_deploys()
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "changed by the rehearsal" in stay.stack.client().get(f"{stay.stack.origin}/signup.css").text
+    assert "changed by the rehearsal" in stage.stack.client().get(f"{stage.stack.origin}/signup.css").text
     assert "Added" in [each["Sid"] for each in _policy(rehearsal, "sweep")["Statement"]]
     assert _beside_the_code(rehearsal) == before
-    assert stay.stack.shown(code)["note"] == "still there"
-    unknown = stay.stack.client().get("/there-is-no-such-route")
+    assert stage.stack.shown(code)["note"] == "still there"
+    unknown = stage.stack.client().get("/there-is-no-such-route")
     assert (unknown.status_code, unknown.json()) == (404, {"Code": "NotFound", "Message": "There is nothing here."})
-    STEPS["a_person_redeems"](stay)
+    STEPS["a_person_redeems"](stage)
 
 
-def test_another_machine_needs_make_config_first(rehearsal, stay, chalice_deploys):
+def test_another_machine_needs_make_config_first(rehearsal, stage, chalice_deploys):
     """Which brings Chalice's record, too: without it, Chalice would make a second API."""
     before = _beside_the_code(rehearsal)
     for name in ("generated", "deployed"):
@@ -47,12 +47,12 @@ def test_another_machine_needs_make_config_first(rehearsal, stay, chalice_deploy
     assert refused.returncode != 0
     assert "config file" in refused.stdout + refused.stderr
 
-    rehearsal.ops("config", "prod")
+    rehearsal.make("config", "prod")
     done = chalice_deploys()
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Creating" not in done.stdout.replace("Creating deployment package", "")
     assert _beside_the_code(rehearsal) == before
-    STEPS["a_person_redeems"](stay)
+    STEPS["a_person_redeems"](stage)
 
 
 class _one_statement_more:  # noqa: N801 - reads as a word

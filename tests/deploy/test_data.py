@@ -23,11 +23,11 @@ def elsewhere(rehearsal):
     return "other"
 
 
-def test_what_is_exported_is_there_again_elsewhere(rehearsal, stay, elsewhere):
-    STEPS["a_person_redeems"](stay)
-    exported = rehearsal.ops("export", "prod").stdout
-    restored = rehearsal.ops("import", "dev", "--app", elsewhere, given=exported)
-    again = rehearsal.ops("export", "dev", "--app", elsewhere).stdout
+def test_what_is_exported_is_there_again_elsewhere(rehearsal, stage, elsewhere):
+    STEPS["a_person_redeems"](stage)
+    exported = rehearsal.make("export", "prod").stdout
+    restored = rehearsal.make("import", "dev", "--app", elsewhere, given=exported)
+    again = rehearsal.make("export", "dev", "--app", elsewhere).stdout
     lines = exported.splitlines()
     assert restored.stdout.startswith(f"{len(lines)} items into other-dev")
     assert sorted(again.splitlines()) == sorted(lines)
@@ -35,24 +35,24 @@ def test_what_is_exported_is_there_again_elsewhere(rehearsal, stay, elsewhere):
     assert {"settings", "users", "identities", "invites", "redemptions", "counts", "creations", "audit"} == tables
 
 
-def test_an_export_has_no_token_of_anybody(rehearsal, stay):
-    exported = rehearsal.ops("export", "prod").stdout
-    owner = rehearsal.client("secretsmanager").get_secret_value(SecretId=stay.outputs["PlexSecretArn"])
+def test_an_export_has_no_tokens(rehearsal, stage):
+    exported = rehearsal.make("export", "prod").stdout
+    owner = rehearsal.client("secretsmanager").get_secret_value(SecretId=stage.outputs["PlexSecretArn"])
     assert json.loads(owner["SecretString"])["token"] not in exported
-    assert stay.stack.running.admin_token not in exported
+    assert stage.stack.running.admin_token not in exported
 
 
 @pytest.mark.parametrize("line", ["nonsense", "{}", '{"table": "sessions", "item": {}}', "[1]"])
-def test_what_is_no_export_is_refused_by_its_line(rehearsal, deployed, line):
-    refused = rehearsal.ops("import", "prod", check=False, given=line)
+def test_an_import_names_the_line_that_is_no_export(rehearsal, deployed, line):
+    refused = rehearsal.make("import", "prod", check=False, given=line)
     assert refused.returncode == 1
     assert "Line 1 " in refused.stdout
 
 
-def test_a_redemption_costs_what_operations_md_says(rehearsal, stay):
+def test_a_redemption_costs_what_operations_md_says(rehearsal, stage):
     """From the opened page to the shared libraries, the invite's creation included; indexes come on top."""
     seen = len(rehearsal.uses())
-    STEPS["a_person_redeems"](stay)
+    STEPS["a_person_redeems"](stage)
     used = Counter(use["action"] for use in rehearsal.uses()[seen:] if use["decision"] == "Allow")
     assert sum(used[action] for action in WRITES) <= 45
     assert sum(used[action] for action in READS) <= 90

@@ -16,7 +16,7 @@ from testing.packages import packaged
 ROOT = Path(__file__).resolve().parents[2]
 HANDLERS = (
     "app.app",
-    *(f"chalicelib.entrypoints.events.{name}" for name in ("provision", "sweep", "remove_orphans", "tidy_qr")),
+    *(f"chalicelib.functions.handlers.{name}" for name in ("provision", "sweep", "tidy_qr")),
 )
 
 
@@ -27,12 +27,12 @@ def package(rehearsal, deployed, tmp_path_factory):
 
 
 def test_it_is_small(package):
-    """Of the 20 MB that it may have; 16 were botocore's descriptions of services that nobody here calls."""
+    """Of the 20 MB that it may have; 16 were botocore's descriptions of services that are not called here."""
     assert package.zip.stat().st_size < 10_000_000
 
 
 @pytest.mark.parametrize(("module", "how"), [("botocore/session.py", 0b01), ("chalicelib/wiring.py", 0b11)])
-def test_modules_lie_in_it_compiled_for_where_they_will_lie(package, module, how):
+def test_modules_are_compiled_for_their_place_in_lambda(package, module, how):
     """By hash, PEP 552: never by time, which a zip does not keep; ours are checked against their source."""
     compiled = Path(cache_from_source(str(package.folder / module))).read_bytes()
     assert int.from_bytes(compiled[4:8], "little") == how
@@ -46,9 +46,14 @@ def test_every_module_of_ours_is_compiled_and_nothing_else(package):
     assert {str(file) for file in ours if file.suffix == ".pyc"} == {cache_from_source(source) for source in sources}
 
 
-def test_botocore_describes_what_the_adapters_call_and_nothing_else(package):
-    source = "\n".join(file.read_text() for file in (ROOT / "chalicelib" / "adapters").rglob("*.py"))
-    called = {"dynamodb", *re.findall(r'boto3\.client\("([a-z0-9]+)"', source)}
+def test_every_file_of_ours_is_in_it(package):
+    """Texts and pages as well, which no import asks for."""
+    kept = subprocess.run(["git", "ls-files", "chalicelib"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert [name for name in kept.stdout.split() if not (package.folder / name).is_file()] == []
+
+
+def test_botocore_describes_what_the_code_calls_and_nothing_else(package):
+    called = {"dynamodb", *re.findall(r'boto3\.client\("([a-z0-9]+)"', _rim())}
     assert called == CALLED
     assert {each.name for each in (package.folder / "botocore" / "data").glob("*/")} == called
 
@@ -63,7 +68,7 @@ def test_every_handler_imports_from_the_package_alone(package, handler):
     assert package.foreign_imports(handler) == []
 
 
-def test_the_handlers_are_those_that_lambda_is_told(package):
+def test_the_handlers_are_those_of_the_packaged_template(package):
     assert {function["Handler"] for function in package.functions.values()} == set(HANDLERS)
 
 
@@ -105,9 +110,9 @@ def test_policies_name_only_what_the_stack_made(rehearsal, deployed):
                 assert statement["Sid"] == "Trace" or "streamarr-prod" in resource or ":key/" in resource
 
 
-def test_policies_allow_what_the_adapters_call_and_nothing_else():
+def test_policies_allow_what_the_code_calls_and_nothing_else():
     """Action by action, for all functions together; tests/deploy/every_permission.py looks at each alone."""
-    source = "\n".join(file.read_text() for file in (ROOT / "chalicelib" / "adapters").rglob("*.py"))
+    source = _rim()
     allowed = {
         action
         for file in (ROOT / ".chalice" / "policies").glob("*.json")
@@ -156,7 +161,14 @@ CALLS = {
     "secretsmanager:DeleteSecret": r"\.delete_secret\(",
     "kms:GenerateDataKey": r"\.generate_data_key\(",
 }
-"""How the adapters' code calls what needs a permission."""
+"""How the code calls what needs a permission."""
+
+
+def _rim():
+    """The code of all that speaks to AWS."""
+    return "\n".join(
+        file.read_text() for part in ("aws", "stores") for file in (ROOT / "chalicelib" / part).rglob("*.py")
+    )
 
 
 def _translated(template):

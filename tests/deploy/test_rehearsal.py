@@ -9,10 +9,10 @@ from botocore.exceptions import ClientError
 from testing.rehearsal import become_owner, setup_token
 from tests.deploy.steps import STEPS
 
-FUNCTIONS = ("api_handler", "provision", "sweep", "remove_orphans", "tidy_qr")
+FUNCTIONS = ("api_handler", "provision", "sweep", "tidy_qr")
 
 
-def test_a_deployment_from_nothing_says_what_it_saw_and_where_to_go_on(deployed, rehearsal):
+def test_a_deployment_from_nothing_prints_its_checks_and_what_to_do_next(deployed, rehearsal):
     for number in range(1, 8):
         assert f"{number}/7 " in deployed
     assert "it reads its database" in deployed
@@ -22,8 +22,8 @@ def test_a_deployment_from_nothing_says_what_it_saw_and_where_to_go_on(deployed,
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_every_function_does_its_work_under_its_own_policy(stay, step):
-    STEPS[step](stay)
+def test_every_function_does_its_work_under_its_own_policy(stage, step):
+    STEPS[step](stage)
 
 
 def test_no_secret_is_in_the_functions_environment_or_in_the_configuration(rehearsal, deployed):
@@ -74,8 +74,7 @@ def test_the_api_is_regional_limited_and_tagged(rehearsal, deployed):
 def test_logs_are_kept_for_as_long_as_the_template_says(rehearsal, deployed):
     groups = rehearsal.client("logs").describe_log_groups(logGroupNamePrefix="/aws/lambda/streamarr-prod")["logGroups"]
     assert {group["logGroupName"]: group["retentionInDays"] for group in groups} == {
-        f"/aws/lambda/streamarr-prod{suffix}": 90
-        for suffix in ("", "-provision", "-sweep", "-remove_orphans", "-tidy_qr")
+        f"/aws/lambda/streamarr-prod{suffix}": 90 for suffix in ("", "-provision", "-sweep", "-tidy_qr")
     }
 
 
@@ -84,58 +83,55 @@ def test_schedules_and_sources_are_wired(rehearsal, deployed):
     rules = {
         rule["Name"]: rule["ScheduleExpression"] for rule in events.list_rules(NamePrefix="streamarr-prod")["Rules"]
     }
-    assert rules == {
-        "streamarr-prod-sweep-event": "rate(5 minutes)",
-        "streamarr-prod-remove_orphans-event": "rate(1 day)",
-    }
+    assert rules == {"streamarr-prod-sweep-event": "rate(5 minutes)"}
     for rule in rules:
         (target,) = events.list_targets_by_rule(Rule=rule)["Targets"]
         assert target["Arn"].endswith(rule.removesuffix("-event"))
 
 
-def test_deploying_again_changes_nothing_that_people_have(rehearsal, stay):
-    code, before = stay.stack.invite(note="still there"), rehearsal.outputs("prod")
-    again = rehearsal.ops("deploy", "prod").stdout
+def test_deploying_again_changes_nothing_that_people_have(rehearsal, stage):
+    code, before = stage.stack.invite(note="still there"), rehearsal.outputs("prod")
+    again = rehearsal.make("deploy", "prod").stdout
     assert "0 files changed" in again
     assert "Set-up token" not in again
-    assert stay.stack.shown(code)["note"] == "still there"
+    assert stage.stack.shown(code)["note"] == "still there"
     assert rehearsal.outputs("prod") == {**before, "SetupTokenHash": "none"}
-    answer = stay.stack.client().get("/there-is-no-such-route")
+    answer = stage.stack.client().get("/there-is-no-such-route")
     assert (answer.status_code, answer.json()) == (404, {"Code": "NotFound", "Message": "There is nothing here."})
 
 
-def test_what_stopped_half_way_goes_on_and_what_is_destroyed_is_gone(rehearsal, deployed):
+def test_an_interrupted_deployment_goes_on_and_a_destroyed_one_is_gone(rehearsal, deployed):
     before = _everything(rehearsal)
     policy = rehearsal.project / ".chalice" / "policies" / "api_handler.json"
     whole = policy.read_text()
     policy.write_text(whole.replace('"Effect": "Allow"', '"Effect": "Perhaps"', 1))
-    stopped = rehearsal.ops("deploy", "dev", check=False)
+    stopped = rehearsal.make("deploy", "dev", check=False)
     policy.write_text(whole)
     assert stopped.returncode == 1
     assert "At step 3/7 Functions" in stopped.stdout
     assert "run the same command again" in stopped.stdout
 
-    resumed = rehearsal.ops("deploy", "dev").stdout
+    resumed = rehearsal.make("deploy", "dev").stdout
     assert "An earlier run, here or elsewhere, left what is not on record" in resumed
     assert Counter(_everything(rehearsal)["rest apis"]) == Counter({"streamarr": 2})
     with rehearsal.stack("dev") as stack:
         token = become_owner(stack, setup_token(resumed))
 
-    rehearsal.ops("destroy", "dev")
+    rehearsal.make("destroy", "dev")
     left = _everything(rehearsal)
     assert left["functions"] == before["functions"]
     assert left["roles"] == before["roles"]
     assert left["distributions"] == before["distributions"]
     assert "streamarr-dev-users" in left["tables"]
 
-    again = rehearsal.ops("deploy", "dev").stdout
+    again = rehearsal.make("deploy", "dev").stdout
     assert "Set-up token" not in again
     with rehearsal.stack("dev") as stack:
         assert stack.client(token).get("/auth/me").json()["user"]["name"]
 
-    refused = rehearsal.ops("destroy", "dev", "--data", check=False)
+    refused = rehearsal.make("destroy", "dev", "--data", check=False)
     assert (refused.returncode, "--yes streamarr-dev" in refused.stdout) == (2, True)
-    rehearsal.ops("destroy", "dev", "--data", "--yes", "streamarr-dev")
+    rehearsal.make("destroy", "dev", "--data", "--yes", "streamarr-dev")
     assert _everything(rehearsal) == before
 
 
@@ -145,7 +141,7 @@ def _configuration(rehearsal, name):
 
 
 def _as_role(rehearsal, name):
-    """Secrets Manager for somebody who may do exactly what that function's role may."""
+    """Secrets Manager for a user who may do exactly what that function's role may."""
     iam, user = rehearsal.client("iam"), f"like-{name}"
     (policy,) = iam.list_role_policies(RoleName=f"streamarr-prod-{name}")["PolicyNames"]
     document = iam.get_role_policy(RoleName=f"streamarr-prod-{name}", PolicyName=policy)["PolicyDocument"]
@@ -156,7 +152,7 @@ def _as_role(rehearsal, name):
 
 
 def _everything(rehearsal):
-    """By kind, all that is there by name; keys are left out, as AWS deletes them days later."""
+    """The names of all that is there, by kind; without keys, as AWS deletes them days later."""
     queues = rehearsal.client("sqs").list_queues().get("QueueUrls", [])
     distributions = rehearsal.client("cloudfront").list_distributions()["DistributionList"].get("Items", [])
     return {

@@ -1,4 +1,4 @@
-"""`make restore`: all tables back to a moment, whatever happened since.
+"""`make restore`: all tables back to a moment, with all later changes undone.
 
 The emulator keeps what changed (local/ministack_recovery.py) and makes copies at once; AWS takes minutes for each, and
 offers moments up to five minutes ago only.
@@ -14,7 +14,7 @@ from infra.deploy import data, restoring
 from infra.deploy.installation import DeploymentError, Installation
 from local.aws import CREDENTIALS
 from local.plex import demo
-from testing.stay import from_now, ok
+from testing.deployed_stage import from_now, ok
 from tests.deploy.steps import STEPS
 
 MINE = ("--yes", "streamarr-prod")
@@ -29,59 +29,57 @@ def installation(rehearsal, deployed, monkeypatch):
 
 
 @pytest.fixture
-def nobody_is_signed_in_afterwards(stay):
-    """The owner signs in again, for whatever test comes next."""
+def sessions_end(stage):
+    """The restore ends all sessions: the owner signs in again, for the tests that come next."""
     yield
-    stay.stack.admin.headers["Authorization"] = f"Bearer {stay.signs_in({'id': demo.OWNER.id})}"
+    stage.stack.admin.headers["Authorization"] = f"Bearer {stage.signs_in({'id': demo.OWNER.id})}"
 
 
-def test_everything_is_again_as_it_was_at_that_moment(
-    rehearsal, stay, installation, monkeypatch, nobody_is_signed_in_afterwards
-):
-    changed, deleted, (_, closed) = stay.stack.invite(note="as it was"), stay.stack.invite(), stay.someone_in()
-    moment = _the_next_second(stay)
+def test_everything_is_again_as_it_was_at_that_moment(rehearsal, stage, installation, monkeypatch, sessions_end):
+    changed, deleted, (_, closed) = stage.stack.invite(note="as it was"), stage.stack.invite(), stage.redeemer()
+    moment = _the_next_second(stage)
     then = _exported(rehearsal)
-    ok(stay.stack.admin.patch(f"/invites/{changed}", json={"note": "a mistake", "expires_at": from_now(days=2)}))
-    ok(stay.stack.admin.delete(f"/invites/{deleted}"))
-    ok(stay.stack.admin.delete(f"/users/{closed}"))
-    late, _ = stay.someone_in()
-    ok(stay.stack.admin.get(f"/invites/{changed}/qr"))
+    ok(stage.stack.admin.patch(f"/invites/{changed}", json={"note": "a mistake", "expires_at": from_now(days=2)}))
+    ok(stage.stack.admin.delete(f"/invites/{deleted}"))
+    ok(stage.stack.admin.delete(f"/users/{closed}"))
+    late, _ = stage.redeemer()
+    ok(stage.stack.admin.get(f"/invites/{changed}/qr"))
     at = ("--at", f"{moment:%Y-%m-%dT%H:%M:%SZ}")
 
-    looked = rehearsal.ops("restore", "prod", *at, check=False)
+    looked = rehearsal.make("restore", "prod", *at, check=False)
     assert looked.returncode == 2
     assert "add: --yes streamarr-prod" in looked.stdout
-    assert stay.stack.shown(changed)["note"] == "a mistake"
+    assert stage.stack.shown(changed)["note"] == "a mistake"
 
     _fail_after_the_first_batch(monkeypatch)
     with pytest.raises(EndpointConnectionError):
         restoring.restore(installation, moment, sure=True)
     monkeypatch.undo()
-    assert stay.stack.client().get("/health").status_code >= 429
-    _send(stay, {"kind": "provision", "redemption_id": "no-more"})
+    assert stage.stack.client().get("/health").status_code >= 429
+    _send(stage, {"kind": "provision", "redemption_id": "no-more"})
 
-    done = rehearsal.ops("restore", "prod", *at, *MINE).stdout
-    assert "Everybody signs in again" in done
+    done = rehearsal.make("restore", "prod", *at, *MINE).stdout
+    assert "All people sign in again" in done
     assert _exported(rehearsal) == then
-    assert stay.stack.client().get("/health").status_code == 200
-    assert stay.stack.admin.get("/auth/me").status_code == 401
+    assert stage.stack.client().get("/health").status_code == 200
+    assert stage.stack.admin.get("/auth/me").status_code == 401
     assert not [each for each in rehearsal.client("dynamodb").list_tables()["TableNames"] if "-at-" in each]
-    assert _waiting(stay) == 0
-    stay.eventually(lambda: not stay.objects(changed))
-    assert stay.stack.plex.shares(late.account)  # Plex does not go back
+    assert _waiting(stage) == 0
+    stage.eventually(lambda: not stage.objects(changed))
+    assert stage.stack.plex.shares(late.account)  # Plex does not go back
 
 
-def test_after_a_restore_the_house_works(rehearsal, stay, nobody_is_signed_in_afterwards):
-    moment = _the_next_second(stay)
-    rehearsal.ops("restore", "prod", "--at", f"{moment:%Y-%m-%dT%H:%M:%SZ}", *MINE)
-    stay.stack.admin.headers["Authorization"] = f"Bearer {stay.signs_in({'id': demo.OWNER.id})}"
-    STEPS["a_person_redeems"](stay)
-    STEPS["what_was_lost_is_sent_again"](stay)
+def test_after_a_restore_the_installation_works(rehearsal, stage, sessions_end):
+    moment = _the_next_second(stage)
+    rehearsal.make("restore", "prod", "--at", f"{moment:%Y-%m-%dT%H:%M:%SZ}", *MINE)
+    stage.stack.admin.headers["Authorization"] = f"Bearer {stage.signs_in({'id': demo.OWNER.id})}"
+    STEPS["a_person_redeems"](stage)
+    STEPS["what_was_lost_is_sent_again"](stage)
 
 
 @pytest.mark.parametrize("at", ["yesterday", "2026-11-22T10:00:00", ""])
-def test_what_is_no_moment_is_said_so(rehearsal, deployed, at):
-    refused = rehearsal.ops("restore", "prod", "--at", at, check=False)
+def test_a_text_that_is_no_moment_is_refused(rehearsal, deployed, at):
+    refused = rehearsal.make("restore", "prod", "--at", at, check=False)
     assert (refused.returncode, "It stopped" in refused.stdout) == (1, True)
 
 
@@ -91,27 +89,27 @@ def test_a_moment_that_cannot_be_had_names_those_that_can(installation):
 
 
 def _exported(rehearsal):
-    return sorted(rehearsal.ops("export", "prod").stdout.splitlines())
+    return sorted(rehearsal.make("export", "prod").stdout.splitlines())
 
 
-def _send(stay, message):
-    stay.rehearsal.client("sqs").send_message(
-        QueueUrl=stay.outputs["ProvisionQueueUrl"], MessageBody=json.dumps(message)
+def _send(stage, message):
+    stage.rehearsal.client("sqs").send_message(
+        QueueUrl=stage.outputs["ProvisionQueueUrl"], MessageBody=json.dumps(message)
     )
 
 
-def _waiting(stay):
+def _waiting(stage):
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    found = stay.rehearsal.client("sqs").get_queue_attributes(
-        QueueUrl=stay.outputs["ProvisionQueueUrl"], AttributeNames=names
+    found = stage.rehearsal.client("sqs").get_queue_attributes(
+        QueueUrl=stage.outputs["ProvisionQueueUrl"], AttributeNames=names
     )
     return sum(int(found["Attributes"][name]) for name in names)
 
 
-def _the_next_second(stay):
+def _the_next_second(stage):
     """A whole second that is over, nothing being under way."""
     moment = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
-    stay.eventually(lambda: datetime.now(UTC) > moment + timedelta(milliseconds=50))
+    stage.eventually(lambda: datetime.now(UTC) > moment + timedelta(milliseconds=50))
     return moment
 
 

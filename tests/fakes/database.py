@@ -18,7 +18,8 @@ from chalicelib.setup.model import Ownership
 
 @dataclass
 class Database:
-    """Records by their keys. ``identities``: ``plex#…``, ``email#…``, ``name#…`` to the account that holds them.
+    """Records by their keys. ``identities``: ``plex#…``, ``email#…``, ``name#…`` to the account that holds them;
+    a local account's password hash lies under its e-mail address.
 
     ``before_write`` is called before each conditional write, so that a test can have another writer come first.
     """
@@ -40,3 +41,14 @@ class Database:
     images: dict[str, QrImage] = field(default_factory=dict)
     journal: list[Entry] = field(default_factory=list)
     before_write: Callable[[], None] = lambda: None
+
+    def let_come_first(self, *others: Callable[[], object]) -> None:
+        """Have other writers come first, one just before each of the next conditional writes."""
+        waiting = list(others)
+
+        def come_first() -> None:
+            self.before_write = lambda: None  # what the other writes itself meets no one
+            waiting.pop(0)()
+            self.before_write = come_first if waiting else self.before_write
+
+        self.before_write = come_first

@@ -113,7 +113,7 @@ class FakePorts(UseCases):
 
     @cached_property
     def queue(self) -> FakeWorkQueue:
-        return FakeWorkQueue()
+        return FakeWorkQueue(self.clock)
 
     @cached_property
     def plex_person(self) -> FakePlexPerson:
@@ -121,7 +121,7 @@ class FakePorts(UseCases):
 
     @cached_property
     def plex_setup(self) -> FakePlexPerson:
-        return FakePlexPerson(self.plex)
+        return FakePlexPerson(self.plex, client="owner")
 
     @cached_property
     def plex_owner(self) -> FakePlexOwner:

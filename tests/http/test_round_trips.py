@@ -76,7 +76,7 @@ ROUTES = {
     "PATCH /settings": f"{WHO} GetItem {WRITE}",
     "GET /libraries": WHO,
     "POST /libraries/refresh": f"{WHO} GetItem UpdateItem SendMessage",
-    "GET /stats": f"{WHO} BatchGetItem Query Query Query GetItem",
+    "GET /stats": f"{WHO} GetItem BatchGetItem Query Query Query",
     "GET /audit": f"{WHO} Query",
 }
 

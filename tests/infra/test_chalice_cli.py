@@ -1,4 +1,4 @@
-"""What infra/chalice_cli.py teaches Chalice, held against the pinned version; tests/deploy/ sees it at work."""
+"""How infra/chalice_cli.py extends the pinned version of Chalice; tests/deploy/ uses it for real."""
 
 import json
 import os
@@ -35,8 +35,8 @@ def installation(project):
 @pytest.fixture
 def chalice_command(monkeypatch, installation):
     """The state of the process in which Chalice's command has loaded app.py."""
-    for owner, seam in chalice_cli.SEAMS:
-        monkeypatch.setattr(owner, seam, getattr(owner, seam))
+    for owner, name in chalice_cli.REPLACED:
+        monkeypatch.setattr(owner, name, getattr(owner, name))
     monkeypatch.setattr(chalice_cli, "Installation", lambda *_: installation)
     monkeypatch.setenv("STAGE", "prod")
     monkeypatch.setenv("APP_NAME", "streamarr")
@@ -82,7 +82,7 @@ def test_what_python_compiled_is_no_part_of_the_package_nor_of_its_name(chalice_
     compiled.mkdir()
     (compiled / "model.cpython-311.pyc").write_bytes(b"compiled")
     assert files_and_name() == before
-    assert "chalicelib/pages/signup.js" in before[0]
+    assert {"chalicelib/pages/signup.js", "chalicelib/texts/de.json"} <= set(before[0])
 
 
 def test_nothing_is_deployed_without_all_its_dependencies(chalice_command, project):
@@ -114,7 +114,7 @@ def test_pip_knows_the_hashes_also_where_chalice_names_none(chalice_command, pro
 def test_a_package_half_written_is_made_anew_and_a_whole_one_stays(chalice_command, project):
     kept = project / ".chalice" / "deployments"
     kept.mkdir()
-    (kept / "half.zip").write_bytes(b"PK\x03\x04 and then somebody pressed Ctrl-C")
+    (kept / "half.zip").write_bytes(b"PK\x03\x04 and then Ctrl-C was pressed")
     with zipfile.ZipFile(kept / "whole.zip", "w") as whole:
         whole.writestr("app.py", "")
     chalice_command()
@@ -151,11 +151,11 @@ def test_without_the_stack_s_outputs_nothing_is_deployed(installation):
         configuring.bring_up_to_date(installation)
 
 
-def test_chalice_is_the_version_whose_inside_is_known():
+def test_chalice_is_the_version_that_is_extended():
     assert "\nchalice==1.34.0\n" in (ROOT / "requirements-dev.in").read_text()
     overriding = [each for each in swagger.SwaggerGenerator.__subclasses__() if "generate_swagger" in vars(each)]
     assert overriding == []
-    assert all(hasattr(owner, seam) for owner, seam in chalice_cli.SEAMS)
+    assert all(hasattr(owner, name) for owner, name in chalice_cli.REPLACED)
 
 
 def _packager(builder: Any) -> packager.LambdaDeploymentPackager:

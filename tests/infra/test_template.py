@@ -9,6 +9,7 @@ import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
 
 from chalicelib.metrics import NAMESPACE, Metric
+from chalicelib.qr_codes.model import IDLE_LIMIT, PREFIX
 from chalicelib.web.http import SECURITY_HEADERS
 from chalicelib.web.rate_limits import ORIGIN_SECRET, VIEWER
 from infra.deploy.stack import body
@@ -108,7 +109,7 @@ def test_lists_have_their_indexes(tables):
     assert found == INDEXES
 
 
-def test_only_qr_images_tell_their_changes(tables):
+def test_only_qr_images_have_a_stream(tables):
     streaming = {
         entity: table["StreamSpecification"] for entity, table in tables.items() if "StreamSpecification" in table
     }
@@ -159,7 +160,7 @@ def test_a_dead_letter_is_kept_longer_than_it_can_have_waited(resources):
 
 
 def test_nothing_is_kept_in_the_clear(resources):
-    # DynamoDB and Secrets Manager always encrypt; what must not happen is that someone turns a choice off.
+    # DynamoDB and Secrets Manager always encrypt; where there is a choice, it must be on.
     for queue in of_kind(resources, "AWS::SQS::Queue").values():
         assert queue["SqsManagedSseEnabled"] is True
     for bucket in of_kind(resources, "AWS::S3::Bucket").values():
@@ -204,7 +205,8 @@ def test_only_cloudfront_reads_the_site(resources):
 
 def test_forgotten_images_expire_at_last(resources):
     images, uploads = resources["QrBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
-    assert (images["Prefix"], images["ExpirationInDays"], images["Status"]) == ("qr/", 400, "Enabled")
+    assert (images["Prefix"], images["Status"]) == (PREFIX, "Enabled")
+    assert images["ExpirationInDays"] == IDLE_LIMIT.days  # no image is kept longer than one that is looked at
     assert uploads["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
 
 
@@ -228,7 +230,7 @@ def test_no_error_is_hidden_or_remembered_by_cloudfront(distribution):
         assert "ResponsePagePath" not in response
 
 
-def test_the_api_hears_who_asks_and_what_it_needs(resources):
+def test_the_api_gets_the_viewer_s_address_and_the_headers_that_it_needs(resources):
     request = resources["ApiRequests"]["Properties"]["OriginRequestPolicyConfig"]["HeadersConfig"]["Headers"]
     cache = resources["ApiCaching"]["Properties"]["CachePolicyConfig"]
     assert {VIEWER, "Accept", "Accept-Language", "Content-Type"} <= set(request)
@@ -259,7 +261,7 @@ def test_the_site_gets_the_headers_that_the_api_sends(resources):
     assert not any(each["Override"] for each in every)
 
 
-def test_every_alarm_tells_somebody_and_is_explained(resources):
+def test_every_alarm_is_sent_and_explained(resources):
     handbook = (TEMPLATE.parents[1] / "docs" / "operations.md").read_text()
     for alarm in of_kind(resources, "AWS::CloudWatch::Alarm").values():
         assert alarm["AlarmActions"] == [{"Ref": "Alarms"}]

@@ -184,7 +184,7 @@ def test_an_expired_item_reaches_the_stream_function_as_removed_by_dynamodb(fold
     assert record["eventSourceARN"].split("/")[1] == "streamarr-test-qr_images"
 
 
-def test_a_deleted_item_names_nobody_who_removed_it(folder, local_client):
+def test_a_deleted_item_does_not_name_who_removed_it(folder, local_client):
     dynamodb, key = local_client("dynamodb"), {"code": {"S": "deleted"}, "object_key": {"S": "x"}}
     dynamodb.put_item(TableName="streamarr-test-qr_images", Item=key)
     dynamodb.delete_item(TableName="streamarr-test-qr_images", Key=key)

@@ -25,7 +25,7 @@ def dynamodb(local_client):
             client.delete_table(TableName=name)
 
 
-def test_a_table_is_had_as_it_was_however_it_was_changed(dynamodb):
+def test_a_table_is_restored_as_it_was_however_it_was_changed(dynamodb):
     for name in ("kept", "updated", "deleted", "overwritten"):
         dynamodb.put_item(TableName=TABLE, Item=item(name, "before"))
     moment = a_second_later()

@@ -6,26 +6,26 @@ from chalicelib.plex.errors import PlexError
 from local.plex import demo
 from local.plex.server import running
 from local.plex.world import World
-from tests.plex_faults.doubles import Lines
-from tests.plex_faults.scenario import Scene
+from tests.plex_faults.doubles import LogLines
+from tests.plex_faults.scenario import Scenario
 
-TALKATIVE = ("streamarr-invites", "plexapi", "urllib3", "requests")
+LOGGERS = ("streamarr-invites", "plexapi", "urllib3", "requests")
 
 
 @pytest.fixture(scope="package")
-def sky(stack):
-    """One stand-in for the whole suite, and every line that was logged meanwhile."""
-    lines, levels = Lines(), {}
-    for name in TALKATIVE:
-        talker = logging.getLogger(name)
-        levels[name] = talker.level
-        talker.addHandler(lines)
-        talker.setLevel(logging.DEBUG)
-        talker.propagate = False  # pytest would write it all down a second time
+def shared_scenario(stack):
+    """One stand-in for the whole package, and every line that was logged meanwhile."""
+    lines, levels = LogLines(), {}
+    for name in LOGGERS:
+        logger = logging.getLogger(name)
+        levels[name] = logger.level
+        logger.addHandler(lines)
+        logger.setLevel(logging.DEBUG)
+        logger.propagate = False  # pytest would keep it all a second time
     with running(World(demo.furnish)) as stand_in, pytest.MonkeyPatch.context() as patched:
-        scene = Scene(stand_in, lines.lines)
-        patched.setattr(PlexError, "__init__", _noting(scene.emitted))
-        yield scene
+        scenario = Scenario(stand_in, lines.lines)
+        patched.setattr(PlexError, "__init__", _noting(scenario.emitted))
+        yield scenario
     for name, level in levels.items():
         logging.getLogger(name).removeHandler(lines)
         logging.getLogger(name).setLevel(level)
@@ -43,10 +43,10 @@ def _noting(emitted):
 
 
 @pytest.fixture
-def scene(sky):
-    sky.start_over()
-    yield sky
-    sky.tidy_up()
+def scenario(shared_scenario):
+    shared_scenario.reset()
+    yield shared_scenario
+    shared_scenario.clean_up()
 
 
 def pytest_collection_modifyitems(items):

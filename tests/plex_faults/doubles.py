@@ -1,4 +1,4 @@
-"""What a scene has in place of the queue, the clock, KMS and the hashing of passwords, and what it writes down."""
+"""What a scenario has in place of the queue, the clock, KMS, the owner's secret and the hashing of passwords."""
 
 import json
 import logging
@@ -6,16 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from chalicelib.aws.encryption import KmsEncryption
+from chalicelib.aws.owner_token import OwnerToken
 from chalicelib.plex.model import Pin
 from chalicelib.plexapi_client.person import PlexApiPerson
 from local.plex import demo
 
 
-class Killed(BaseException):
-    """The function is gone: no handler of an Exception sees it."""
-
-
-class Clock:
+class ScenarioClock:
     """Starts at the present and runs ahead of it, so that what is due here is not yet due for the stack's sweep."""
 
     def __init__(self) -> None:
@@ -24,58 +22,79 @@ class Clock:
     def __call__(self) -> datetime:
         return self.time
 
+    def reset(self) -> None:
+        self.time = datetime.now(UTC)
+
     def reach(self, moment: datetime) -> None:
         self.time = max(self.time, moment)
 
 
-@dataclass
-class Post:
-    """ports.ProvisionQueue: messages with the moment from which they are seen."""
+@dataclass(order=True, frozen=True)
+class Message:
+    """``seen_at``: from when on the queue gives it out."""
 
-    clock: Clock
+    seen_at: datetime
+    kind: str
+    id: str
+
+
+@dataclass
+class ScenarioQueue:
+    """plex.ports.WorkQueue, with the messages that wait in it."""
+
+    clock: ScenarioClock
     emitted: list[str]
-    waiting: list[tuple[datetime, str, str]] = field(default_factory=list)
+    waiting: list[Message] = field(default_factory=list)
     ever_sent: list[str] = field(default_factory=list)
 
-    def send(self, redemption_id: str, *, delay: int = 0) -> None:
-        self._put("provision", redemption_id, delay)
+    def provision(self, redemption_id: str, *, delay: int = 0) -> None:
+        self._send("provision", redemption_id, delay)
 
     def end_access(self, user_id: str, *, delay: int = 0) -> None:
-        self._put("end_access", user_id, delay)
+        self._send("end_access", user_id, delay)
 
     def refresh_libraries(self) -> None:
-        self._put("refresh_libraries", "", 0)
+        self._send("refresh_libraries", "", 0)
 
-    def _put(self, kind: str, id_: str, delay: int) -> None:
+    def _send(self, kind: str, id_: str, delay: int) -> None:
         assert 0 <= delay <= 900, "SQS delays by a quarter of an hour at most"
         self.ever_sent.append(id_)
         self.emitted.append(json.dumps([kind, id_, delay]))
-        self.waiting.append((self.clock() + timedelta(seconds=delay), kind, id_))
+        self.put(kind, id_, after=timedelta(seconds=delay))
 
-    def next(self) -> tuple[str, str]:
-        self.waiting.sort()
-        due, kind, id_ = self.waiting.pop(0)
-        self.clock.reach(due)
-        return kind, id_
+    def put(self, kind: str, id_: str, *, after: timedelta = timedelta()) -> None:
+        """As SQS does with a message that comes again, and the sweep with one that got lost."""
+        self.waiting.append(Message(self.clock() + after, kind, id_))
 
-    def again(self, kind: str, id_: str, after: timedelta) -> None:
-        self.waiting.append((self.clock() + after, kind, id_))
+    def take_next(self) -> Message:
+        """The message that is seen first; the clock runs on until then."""
+        message = min(self.waiting)
+        self.waiting.remove(message)
+        self.clock.reach(message.seen_at)
+        return message
+
+    def reset(self) -> None:
+        self.waiting.clear()
+        self.ever_sent.clear()
 
 
-class Seal:
-    """ports.Sealer and ports.Opener, without the round trip to KMS, which tests/http makes."""
+class FakeEncryption(KmsEncryption):
+    """Without the round trip to KMS, which tests/http makes."""
 
-    def seal(self, token: str, redemption_id: str) -> bytes:
+    def __init__(self) -> None:
+        super().__init__("no key")
+
+    def encrypt(self, token: str, redemption_id: str) -> bytes:
         return bytes(byte ^ 0x55 for byte in f"{redemption_id} {token}".encode())
 
-    def open(self, sealed: bytes, redemption_id: str) -> str:
+    def decrypt(self, sealed: bytes, redemption_id: str) -> str:
         context, token = bytes(byte ^ 0x55 for byte in sealed).decode().split(" ")
         assert context == redemption_id
         return token
 
 
-class Passwords:
-    """ports.Passwords, without the time that a real hash takes."""
+class FakePasswords:
+    """accounts.ports.Passwords without the time that a real hash takes."""
 
     def hash(self, password: str) -> str:
         return password[::-1]
@@ -84,22 +103,27 @@ class Passwords:
         return password_hash == password[::-1]
 
 
-@dataclass
-class OwnersToken:
-    value: str = demo.OWNER.token
-    number: int = 1
+class FakeOwnerToken(OwnerToken):
+    """In memory."""
 
-    def version(self) -> str:
-        return f"version {self.number}"
+    def __init__(self) -> None:
+        super().__init__("no secret")
+        self.value, self.number = demo.OWNER.token, 1
 
     def read(self) -> str:
         return self.value
 
-    def renew(self, value: str) -> None:
-        self.value, self.number = value, self.number + 1
+    def version(self) -> str:
+        return f"version {self.number}"
+
+    def write(self, token: str) -> None:
+        self.value, self.number = token, self.number + 1
+
+    def reset(self) -> None:
+        self.value = demo.OWNER.token
 
 
-class Lines(logging.Handler):
+class LogLines(logging.Handler):
     """Every line that any logger writes, at any level, as text."""
 
     def __init__(self) -> None:
@@ -111,10 +135,10 @@ class Lines(logging.Handler):
         self.lines.append(f"{record.name} {record.getMessage()} {trace}")
 
 
-class SignIn(PlexApiPerson):
-    """plex.tv counts a PIN's half hour from its own present, which is not the scene's."""
+class PersonInScenario(PlexApiPerson):
+    """The client itself counts a PIN's half hour from the real present, which is not the scenario's."""
 
-    def __init__(self, clock: Clock, **options: Any) -> None:
+    def __init__(self, clock: ScenarioClock, **options: Any) -> None:
         super().__init__(**options)
         self._clock = clock
 

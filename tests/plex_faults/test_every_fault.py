@@ -28,7 +28,7 @@ FAIR_CHOICE = [
     if one.get("status", one["kind"]) in (401, 403, 429, 520, "drop", "truncate", "html", "wrong_shape")
 ]
 PERMANENT = (403, 404, 422)
-GIVING = (("POST", SHARE), ("POST", HOME), ("POST", ONE_SHARE))
+GRANTING = (("POST", SHARE), ("POST", HOME), ("POST", ONE_SHARE))
 
 
 @dataclass(frozen=True)
@@ -39,21 +39,21 @@ class Flow:
     """Method and path of what the flow asks of Plex, in order."""
 
 
-def _shown_later(scene):
-    scene.world.options.invites_visible_after_seconds = 3
-    return scene.redeems()
+def _shown_later(scenario):
+    scenario.world.options.invites_visible_after_seconds = 3
+    return scenario.redeem()
 
 
-def _shared_before(scene):
+def _shared_before(scenario):
     """By the owner, by hand, a moment after the claim looked."""
-    someone = scene.redeems()
-    scene.shared_by_hand(someone.account_id)
-    return someone
+    redeemer = scenario.redeem()
+    scenario.share_by_hand(redeemer.account_id)
+    return redeemer
 
 
 FRIEND = Flow(
     "friend",
-    lambda scene: scene.redeems(downloads=True, live_tv=True),
+    lambda scenario: scenario.redeem(downloads=True, live_tv=True),
     (("POST", SHARE), ("POST", ACCEPT), ("GET", SHARES)),
 )
 LATER = Flow(
@@ -63,12 +63,12 @@ LATER = Flow(
 )
 HOME_MEMBER = Flow(
     "home",
-    lambda scene: scene.redeems(plex_home=True),
+    lambda scenario: scenario.redeem(plex_home=True),
     (("POST", HOME), ("POST", SHARE), ("GET", REQUESTS), ("PUT", REQUEST), ("GET", SHARES), ("GET", HOME)),
 )
 MANAGED = Flow(
     "managed user",
-    lambda scene: scene.joins_locally(plex_home=True),
+    lambda scenario: scenario.join_locally(plex_home=True),
     (("GET", HOME), ("POST", HOME), ("POST", SHARE)),
 )
 ALREADY_SHARED = Flow(
@@ -80,16 +80,16 @@ ALREADY_SHARED = Flow(
 
 REMOVE = Flow(
     "remove",
-    lambda scene: scene.leaves(scene.has_access()),
+    lambda scenario: scenario.close_account(scenario.redeem_earlier()),
     (("GET", SHARES), ("DELETE", ONE_SHARE)),
 )
 REMOVE_FROM_HOME = Flow(
     "remove from home",
-    lambda scene: scene.leaves(scene.has_access(plex_home=True)),
+    lambda scenario: scenario.close_account(scenario.redeem_earlier(plex_home=True)),
     (("DELETE", MEMBER), ("GET", HOME), ("GET", "/api/users/")),
 )
-GIVING_FLOWS = (FRIEND, LATER, HOME_MEMBER, MANAGED, ALREADY_SHARED)
-TAKING_FLOWS = (REMOVE, REMOVE_FROM_HOME)
+GRANTING_FLOWS = (FRIEND, LATER, HOME_MEMBER, MANAGED, ALREADY_SHARED)
+REVOKING_FLOWS = (REMOVE, REMOVE_FROM_HOME)
 
 
 def cases(flows):
@@ -105,29 +105,29 @@ def cases(flows):
                     yield pytest.param(flow, method, path, {**fault, "when": when}, id=name)
 
 
-@pytest.mark.parametrize(("flow", "method", "path", "fault"), list(cases(GIVING_FLOWS)))
-def test_a_fault_ends_in_access_with_an_account_or_in_neither(scene, flow, method, path, fault):
-    someone = flow.begin(scene)
-    scene.fault(method, path, **fault)
-    scene.drains()
-    assert all(one.fired for one in scene.world.faults.listed()), "the flow never made this call"
-    redemption = scene.must_be_true(someone)
+@pytest.mark.parametrize(("flow", "method", "path", "fault"), list(cases(GRANTING_FLOWS)))
+def test_a_fault_ends_in_access_with_an_account_or_in_neither(scenario, flow, method, path, fault):
+    redeemer = flow.begin(scenario)
+    scenario.add_fault(method, path, **fault)
+    scenario.drain_queue()
+    assert all(one.fired for one in scenario.world.faults.listed()), "the flow never made this call"
+    redemption = scenario.must_be_consistent(redeemer)
     assert redemption.state is (State.FAILED if _is_refused(flow, method, path, fault) else State.DONE)
 
 
 def _is_refused(flow, method, path, fault):
-    """Whether Plex said no, for good, to giving something that a read does not find given all the same."""
-    if fault.get("status") not in PERMANENT or (method, path) not in GIVING:
+    """Whether Plex said no, for good, to granting something that a read does not find granted all the same."""
+    if fault.get("status") not in PERMANENT or (method, path) not in GRANTING:
         return False
     invited_all_the_same = flow is HOME_MEMBER and path == HOME and fault["when"] == "after"
     went_away = path == ONE_SHARE and fault["status"] == 404
     return not (invited_all_the_same or went_away)
 
 
-@pytest.mark.parametrize(("flow", "method", "path", "fault"), list(cases(TAKING_FLOWS)))
-def test_a_fault_while_access_is_ended_leaves_nothing_behind(scene, flow, method, path, fault):
-    someone = flow.begin(scene)
-    scene.fault(method, path, **fault)
-    scene.drains()
-    assert all(one.fired for one in scene.world.faults.listed()), "the flow never made this call"
-    scene.must_have_left(someone)
+@pytest.mark.parametrize(("flow", "method", "path", "fault"), list(cases(REVOKING_FLOWS)))
+def test_a_fault_while_access_is_ended_leaves_nothing_behind(scenario, flow, method, path, fault):
+    redeemer = flow.begin(scenario)
+    scenario.add_fault(method, path, **fault)
+    scenario.drain_queue()
+    assert all(one.fired for one in scenario.world.faults.listed()), "the flow never made this call"
+    scenario.must_have_no_access(redeemer)

@@ -1,4 +1,4 @@
-"""No token, the owner's or anybody's, in anything that this suite ever emitted: logs at their most talkative, messages,
+"""No token, the owner's or an invitee's, in anything that this package ever emitted: logs of every level, messages,
 errors with their causes, answers. Runs last, after all the faults (tests/plex_faults/conftest.py).
 """
 
@@ -9,16 +9,16 @@ from urllib.parse import quote
 from local.plex import demo
 
 
-def test_no_token_stands_in_anything_that_was_emitted(scene):
-    someone = scene.signed_up()
-    scene.drains()
-    scene.must_be_true(someone)
-    everything = "\n".join([*scene.logged, *scene.emitted])
-    tokens = {token for token in scene.world.ever_issued if token}
+def test_no_token_stands_in_anything_that_was_emitted(scenario):
+    redeemer = scenario.sign_up()
+    scenario.drain_queue()
+    scenario.must_be_consistent(redeemer)
+    everything = "\n".join([*scenario.logged, *scenario.emitted])
+    tokens = {token for token in scenario.world.ever_issued if token}
     assert demo.OWNER.token in tokens
     assert "/api/v2/shared_servers" in everything, "nothing was listened to"
-    assert someone.redemption_id in everything
-    assert _found({someone.redemption_id}, everything), "the search finds nothing at all"
+    assert redeemer.redemption_id in everything
+    assert _found({redeemer.redemption_id}, everything), "the search finds nothing at all"
     encoded = {base64.b64encode(token.encode()).decode() for token in tokens}
     assert not _found(tokens | encoded | {quote(token) for token in tokens}, everything)
 

@@ -77,3 +77,27 @@ def test_an_image_follows_its_invite():
 
 def test_a_download_is_named_for_its_invite():
     assert file_name("AbCdEfGh", Format.SVG) == "invite-AbCdEfGh.svg"
+
+
+def test_a_key_that_is_not_ours_names_no_code():
+    assert code_in("") == ""
+    assert code_in("qr/") == ""
+    assert code_in("qr/AbCdEfGh") == "AbCdEfGh"
+
+
+def test_each_format_has_its_media_type():
+    assert {format_: format_.media_type for format_ in Format} == {
+        Format.PNG: "image/png",
+        Format.SVG: "image/svg+xml",
+    }
+
+
+def test_an_image_knows_its_invite():
+    image = an_image(an_invite(NOW + timedelta(days=1)))
+    assert (image.code, image.invite_expires_at) == ("AbCdEfGh", NOW + timedelta(days=1))
+    assert image.object_key == object_key("AbCdEfGh", LINK, Format.PNG)
+
+
+def test_an_image_that_is_kept_for_the_idle_limit_ends_at_midnight():
+    ends = an_image(an_invite(), NOW.replace(microsecond=7)).expires_at
+    assert (ends.hour, ends.minute, ends.second, ends.microsecond) == (0, 0, 0, 0)

@@ -1,77 +1,64 @@
-"""Reading the libraries from Plex, with Plex in all its moods."""
+"""Reading the libraries from Plex, whatever Plex answers."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
-from chalicelib.common.ports import RetryLater, StaleWrite
-from chalicelib.common.refusals import SetupIncomplete
+from chalicelib.common.people import Permission
+from chalicelib.common.ports import RetryLater
+from chalicelib.common.refusals import NotAllowed, SetupIncomplete, TryAgain
 from chalicelib.plex.errors import PlexRefused, PlexTokenRefused, TemporaryPlexError
 from chalicelib.plex.model import Library, Server
-from chalicelib.settings.model import Refresh, RefreshState, Settings
-from chalicelib.setup import libraries
+from chalicelib.settings.model import Refresh, RefreshFailure, RefreshState, Settings
+from chalicelib.setup.libraries import ManagingLibraries, ReadingLibraries
+from testing.invite_builders import a_user
+from tests.fakes.ports import FakePorts
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 EARLIER = NOW - timedelta(days=1)
-SERVER = Server("machine", "Home", 41)
 MOVIES = Library("100", "1", "Movies", "movie")
-KNOWN = Settings(server=SERVER, libraries=(MOVIES,), libraries_refresh=Refresh(refreshed_at=EARLIER))
+ANOTHER = Server("another", "Cellar", 41)
 
 
-class Stack:
-    def __init__(self, settings=KNOWN, *, server_by_then=SERVER):
-        self.settings, self.server_by_then = settings, server_by_then
-        self.noted: Any = None
-        self.read: Any = None
-
-    def get(self):
-        return self.settings
-
-    def note_refresh(self, refresh, *, was):
-        self._must_be_that(was)
-        self.noted = refresh
-
-    def refreshed(self, server, found, refresh, *, was):
-        self._must_be_that(was)
-        self.read = (server, found, refresh)
-
-    def _must_be_that(self, server):
-        if server != self.server_by_then:
-            raise StaleWrite
+@pytest.fixture
+def ports():
+    """With a server whose libraries were read the day before."""
+    ports = FakePorts()
+    ports.now = NOW
+    server = Server(ports.plex.server.machine_id, "Home", ports.plex.owner.id)
+    read = Refresh(refreshed_at=EARLIER)
+    ports.database.settings = Settings(server=server, libraries=(MOVIES,), libraries_refresh=read)
+    return ports
 
 
-class Plex:
-    def __init__(self, outcome):
-        self.outcome = outcome
-
-    def of(self, machine_id):
-        assert machine_id == SERVER.machine_id
-        if isinstance(self.outcome, Exception):
-            raise self.outcome
-        return self.outcome
+def read(ports):
+    return ports.use(ReadingLibraries).read()
 
 
-class Queue:
-    sent = 0
-
-    def refresh_libraries(self):
-        self.sent += 1
+def request(ports, now=NOW):
+    return ports.use(ManagingLibraries).request(now=now)
 
 
-def refresh(outcome, stack: Any):
-    plex: Any = Plex(outcome)
-    return libraries.refresh(settings=stack, plex=plex, now=NOW)
+def choose(ports, server):
+    """As the owner does meanwhile."""
+
+    def chosen():
+        ports.database.settings = replace(ports.database.settings, server=server)
+
+    return chosen
 
 
-def ask(stack: Any, queue: Any):
-    return libraries.ask(settings=stack, queue=queue, now=NOW)
-
-
-def test_what_plex_says_is_written_with_the_server_s_name_of_today():
-    stack, music = Stack(), Library("101", "2", "Music", "artist")
-    refresh(("Attic", (MOVIES, music)), stack)
-    assert stack.read == (Server("machine", "Attic", 41), (MOVIES, music), Refresh(refreshed_at=NOW))
+def test_what_plex_says_is_written_with_the_server_s_name_of_today(ports):
+    ports.plex.server.name = "Attic"
+    before = ports.settings.get()
+    assert read(ports) == Refresh(refreshed_at=NOW)
+    assert ports.settings.get() == replace(
+        before,
+        server=replace(before.server, name="Attic"),
+        libraries=tuple(ports.plex.server.libraries),
+        libraries_refresh=Refresh(refreshed_at=NOW),
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,41 +70,91 @@ def test_what_plex_says_is_written_with_the_server_s_name_of_today():
         (PlexTokenRefused("401"), 900),
     ],
 )
-def test_what_may_pass_is_tried_again_and_told_meanwhile(trouble, seconds):
-    stack = Stack()
+def test_what_may_pass_is_tried_again_and_told_meanwhile(ports, trouble, seconds):
+    ports.plex.fail("libraries", trouble)
     with pytest.raises(RetryLater) as later:
-        refresh(trouble, stack)
+        read(ports)
     assert later.value.seconds == seconds
-    assert stack.noted.state(NOW) is RefreshState.FAILED
-    assert stack.noted.message(NOW)
-    assert stack.noted.refreshed_at == EARLIER
-    assert stack.read is None
+    noted = ports.settings.get().libraries_refresh
+    assert noted.state(NOW) is RefreshState.FAILED
+    is_refused = isinstance(trouble, PlexTokenRefused)
+    assert noted.failure_code(NOW) == (RefreshFailure.TOKEN_REFUSED if is_refused else RefreshFailure.NO_ANSWER)
+    assert noted.refreshed_at == EARLIER
+    assert ports.settings.get().libraries == (MOVIES,)
 
 
-def test_a_refusal_is_told_and_not_tried_again():
-    stack = Stack()
-    ended = refresh(PlexRefused("404", status=404), stack)
-    assert ended == stack.noted
-    assert "not yours" in ended.message(NOW)
-
-
-def test_a_server_chosen_meanwhile_is_read_instead():
+def test_an_owner_s_token_that_plex_does_not_take_is_told(ports):
+    ports.plex.takes_owner_token = False
     with pytest.raises(RetryLater):
-        refresh(("Home", ()), Stack(server_by_then=Server("another", "Attic", 41)))
+        read(ports)
+    assert ports.settings.get().libraries_refresh.failure == RefreshFailure.TOKEN_REFUSED
 
 
-def test_without_a_server_there_is_nothing_to_read():
-    assert refresh(("Home", ()), Stack(Settings())).failure
-    queue = Queue()
-    with pytest.raises(SetupIncomplete):
-        ask(Stack(Settings()), queue)
-    assert queue.sent == 0
+def test_a_refusal_is_told_and_not_tried_again(ports):
+    ports.plex.fail("libraries", PlexRefused("404", status=404))
+    ended = read(ports)
+    assert ended == ports.settings.get().libraries_refresh
+    assert ended.failure_code(NOW) == RefreshFailure.NOT_YOURS
+    assert ended.refreshed_at == EARLIER
+    assert ports.settings.get().libraries == (MOVIES,)
 
 
-def test_a_reading_that_never_came_back_counts_as_failed():
-    stack, queue = Stack(), Queue()
-    asked = ask(stack, queue).libraries_refresh
-    assert queue.sent == 1
+def test_a_server_chosen_meanwhile_is_read_instead(ports):
+    ports.database.let_come_first(choose(ports, ANOTHER))
+    with pytest.raises(RetryLater) as later:
+        read(ports)
+    assert later.value.seconds == 1
+    assert ports.settings.get().libraries == (MOVIES,)
+
+
+def test_without_a_server_there_is_nothing_to_read(ports):
+    ports.database.settings = Settings()
+    assert read(ports) == Refresh(failure=RefreshFailure.NO_SERVER)
+    assert ports.plex.calls == []
+    with pytest.raises(SetupIncomplete) as refused:
+        request(ports)
+    assert refused.value.key == "SetupIncomplete"
+    assert ports.queue.messages == []
+
+
+def test_a_reading_that_never_came_back_counts_as_failed(ports):
+    asked = request(ports).libraries_refresh
+    assert [message.kind for message in ports.queue.messages] == ["refresh_libraries"]
     assert asked.state(NOW) is RefreshState.RUNNING
     assert asked.state(NOW + timedelta(minutes=10)) is RefreshState.FAILED
-    assert asked.message(NOW + timedelta(minutes=10))
+    assert asked.failure_code(NOW + timedelta(minutes=10)) == RefreshFailure.NOT_ASKED
+
+
+def test_a_reading_that_was_asked_for_is_noted_beside_the_latest_one(ports):
+    before = ports.settings.get()
+    asked = request(ports)
+    assert asked == replace(before, libraries_refresh=Refresh(refreshed_at=EARLIER, asked_at=NOW))
+    assert ports.settings.get() == asked
+
+
+def test_a_reading_of_a_server_that_is_another_by_now_is_not_asked_for(ports):
+    ports.database.let_come_first(choose(ports, ANOTHER))
+    with pytest.raises(TryAgain):
+        request(ports)
+    assert ports.queue.messages == []
+
+
+def test_admins_have_the_libraries_read(ports):
+    refreshed = ports.use(ManagingLibraries).refresh(by=a_user("anna", Permission.ADMIN), now=NOW)
+    assert refreshed == ports.settings.get()
+    assert len(ports.queue.messages) == 1
+    everything_else = sorted(set(Permission) - {Permission.ADMIN})
+    with pytest.raises(NotAllowed):
+        ports.use(ManagingLibraries).refresh(by=a_user("ruth", *everything_else), now=NOW)
+    assert len(ports.queue.messages) == 1
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_those_who_choose_libraries_see_them(ports, permission):
+    managing, settings = ports.use(ManagingLibraries), ports.settings.get()
+    by = a_user("ruth", permission)
+    if permission in (Permission.ADMIN, Permission.ADVANCED_INVITES, Permission.MANAGE_INVITES):
+        assert managing.show(settings, by=by) == settings
+        return
+    with pytest.raises(NotAllowed):
+        managing.show(settings, by=by)

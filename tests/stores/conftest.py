@@ -7,11 +7,11 @@ from tests.stores.metering import metering
 
 
 @pytest.fixture
-def somebody(stack):
-    """An inviter of whom nobody else knows, so that lists of theirs hold what the test made and nothing more."""
+def creator(stack):
+    """An inviter with no invites yet, so that their lists hold what the test made and nothing more."""
     from chalicelib import wiring
 
-    return Person(wiring.new_id(), "Somebody")
+    return Person(wiring.ports.new_id(), "Creator")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What reading from DynamoDB costs, reckoned from the answers alone: no call is added (tests/metering/ adds some)."""
+"""What reading from DynamoDB costs, worked out from the answers alone: no call is added, as testing/metering/ does."""
 
 from contextlib import contextmanager
 from typing import Any

@@ -11,31 +11,31 @@ from chalicelib.common.refusals import TooManyRequests
 def test_of_many_at_once_exactly_as_many_as_the_limit_are_let_through(stack):
     from chalicelib import wiring
 
-    limit, who = LIMITS[Route.LOCAL_SIGN_IN], wiring.new_id()
-    now = limit.end(limit.number(wiring.now()))  # a moment that no window's end comes between
+    limit, caller = LIMITS[Route.LOCAL_SIGN_IN], wiring.ports.new_id()
+    now = limit.end(limit.number(wiring.now()))  # fixed, so that no window ends meanwhile
 
-    def knocks(_):
+    def is_let_through(_):
         try:
-            rate_limiting.knock(Route.LOCAL_SIGN_IN, who, counters=wiring.counters(), now=now)
+            rate_limiting.count_request(Route.LOCAL_SIGN_IN, caller, counters=wiring.ports.counters, now=now)
         except TooManyRequests:
             return False
         return True
 
     with ThreadPoolExecutor(40) as crowd:
-        let_through = list(crowd.map(knocks, range(3 * limit.hits)))
+        let_through = list(crowd.map(is_let_through, range(3 * limit.hits)))
     assert sum(let_through) == limit.hits
-    assert not knocks(None)
+    assert not is_let_through(None)
 
 
 def test_a_block_reaches_through_the_next_window_and_no_further(stack):
     from chalicelib import wiring
 
-    limit, who = LIMITS[Route.VALIDATE], wiring.new_id()
+    limit, caller = LIMITS[Route.VALIDATE], wiring.ports.new_id()
     now = limit.end(limit.number(wiring.now()))
 
     def is_let_through(at, hits=1):
         try:
-            rate_limiting.knock(Route.VALIDATE, who, counters=wiring.counters(), now=at, hits=hits)
+            rate_limiting.count_request(Route.VALIDATE, caller, counters=wiring.ports.counters, now=at, hits=hits)
         except TooManyRequests:
             return False
         return True
@@ -49,9 +49,9 @@ def test_rows_carry_when_they_may_go(stack):
     from chalicelib import wiring
     from chalicelib.stores.accounts.counters import RateLimitModel
 
-    key, soon = f"test#{wiring.new_id()}", wiring.now().replace(microsecond=0) + timedelta(minutes=5)
-    wiring.counters().add(key, 3, soon)
+    key, soon = f"test#{wiring.ports.new_id()}", wiring.now().replace(microsecond=0) + timedelta(minutes=5)
+    wiring.ports.counters.add(key, 3, soon)
     row = RateLimitModel.get(key)
     assert (int(row.hits), row.expires_at) == (3, soon)
-    wiring.counters().forget(key)
+    wiring.ports.counters.forget(key)
     assert RateLimitModel.count(key) == 0

@@ -1,4 +1,4 @@
-"""A sweep where DynamoDB has not deleted anything by itself yet: a local AWS of its own, whose TTL is late."""
+"""A sweep where DynamoDB has not deleted anything by itself yet: with a local AWS of its own, which does so late."""
 
 import json
 import os

@@ -6,8 +6,6 @@ from datetime import timedelta
 import pytest
 
 from chalicelib import wiring
-from chalicelib.aws import clients
-from chalicelib.aws.images import S3Images
 from chalicelib.common.ports import StaleWrite
 from chalicelib.qr_codes.model import Format, image_of
 from chalicelib.stores.accounts.records import SignInModel
@@ -28,15 +26,7 @@ def now():
 
 @pytest.fixture
 def invite(stack):
-    return wiring.invites().get(stack.invite())
-
-
-@pytest.fixture
-def own_bucket():
-    """Where no schedule walks."""
-    name = f"tests-{wiring.new_id()}"
-    clients.s3().create_bucket(Bucket=name)
-    return S3Images(name)
+    return wiring.ports.invites.get_even_deleted(stack.invite())
 
 
 def an_image(invite, now, *, format_=Format.PNG):
@@ -46,20 +36,20 @@ def an_image(invite, now, *, format_=Format.PNG):
 def test_a_record_is_kept_as_it_is(invite, now):
     ends = now + timedelta(days=3, microseconds=17)
     image = replace(an_image(invite, now), invite_expires_at=ends)
-    wiring.qr_records().keep(image, invite)
-    assert wiring.qr_records().of(invite.code) == [image]
+    wiring.ports.qr_records.keep(image, invite)
+    assert wiring.ports.qr_records.of_invite(invite.code) == [image]
 
 
 def test_no_record_is_written_for_an_invite_that_is_another_by_now(invite, now):
     with pytest.raises(StaleWrite):
-        wiring.qr_records().keep(an_image(invite, now), replace(invite, edition=invite.edition + 1))
+        wiring.ports.qr_records.keep(an_image(invite, now), replace(invite, edition=invite.edition + 1))
     with pytest.raises(StaleWrite):
-        wiring.qr_records().keep(an_image(invite, now), replace(invite, code="NeverMade1"))
-    assert wiring.qr_records().of(invite.code) == []
+        wiring.ports.qr_records.keep(an_image(invite, now), replace(invite, code="NeverMade1"))
+    assert wiring.ports.qr_records.of_invite(invite.code) == []
 
 
 def test_records_are_found_by_their_objects(invite, now):
-    records = wiring.qr_records()
+    records = wiring.ports.qr_records
     png, svg = an_image(invite, now), an_image(invite, now, format_=Format.SVG)
     records.keep(png, invite)
     assert records.among([png.object_key, svg.object_key, "qr/", "qr/x.png"]) == {png.object_key}
@@ -67,83 +57,54 @@ def test_records_are_found_by_their_objects(invite, now):
 
 
 def test_a_record_that_is_gone_is_not_moved_back(invite, now):
-    records, image = wiring.qr_records(), an_image(invite, now)
+    records, image = wiring.ports.qr_records, an_image(invite, now)
     records.keep(image, invite)
     records.move(replace(image, expires_at=now + 2 * A_DAY, invite_expires_at=now + 2 * A_DAY))
-    (moved,) = records.of(invite.code)
+    (moved,) = records.of_invite(invite.code)
     assert (moved.expires_at, moved.invite_expires_at) == (now + 2 * A_DAY, now + 2 * A_DAY)
     records.move(image)
-    assert records.of(invite.code) == [image]
+    assert records.of_invite(invite.code) == [image]
     records.drop(image.object_key)
     records.move(image)
-    assert records.of(invite.code) == []
+    assert records.of_invite(invite.code) == []
 
 
 def test_a_record_is_due_at_its_time_and_not_before(invite, now):
-    overdue, image = ExpiredRecords(QrImageModel, "code", "object_key"), an_image(invite, now)
-    wiring.qr_records().keep(image, invite)
+    expired, image = ExpiredRecords(QrImageModel, "code", "object_key"), an_image(invite, now)
+    wiring.ports.qr_records.keep(image, invite)
     key = (invite.code, image.object_key)
-    assert key in set(overdue.due(now + A_DAY))
-    assert key not in set(overdue.due(now + A_DAY - timedelta(seconds=1)))
+    assert key in set(expired.due(now + A_DAY))
+    assert key not in set(expired.due(now + A_DAY - timedelta(seconds=1)))
 
 
 def test_a_record_moved_meanwhile_is_not_dropped(invite, now):
-    overdue, image = ExpiredRecords(QrImageModel, "code", "object_key"), an_image(invite, now)
-    wiring.qr_records().keep(image, invite)
-    wiring.qr_records().move(replace(image, expires_at=now + 2 * A_DAY))
+    expired, image = ExpiredRecords(QrImageModel, "code", "object_key"), an_image(invite, now)
+    wiring.ports.qr_records.keep(image, invite)
+    wiring.ports.qr_records.move(replace(image, expires_at=now + 2 * A_DAY))
     key = (invite.code, image.object_key)
-    assert not overdue.drop(key, now + A_DAY)
-    assert overdue.drop(key, now + 2 * A_DAY)
-    assert not overdue.drop(key, now + 2 * A_DAY)
+    assert not expired.drop(key, now + A_DAY)
+    assert expired.drop(key, now + 2 * A_DAY)
+    assert not expired.drop(key, now + 2 * A_DAY)
 
 
 def test_spent_tokens_and_sign_ins_are_due_as_well(stack, now):
     visitor = stack.visitor()
     sign_in_id = visitor.starts(stack.invite())["sign_in_id"]
-    wiring.held_tokens().replace(wiring.new_id(), b"sealed", now + A_DAY)
     tokens, sign_ins = ExpiredRecords(HeldTokenModel, "redemption_id"), ExpiredRecords(SignInModel, "id")
     assert (sign_in_id,) in set(sign_ins.due(now + A_DAY))
     assert (sign_in_id,) not in set(sign_ins.due(now))
-    mine = wiring.new_id()
-    wiring.held_tokens().replace(mine, b"sealed", now + A_DAY)
+    mine = wiring.ports.new_id()
+    wiring.ports.redemptions.hold_token(mine, "a token", expires_at=now + A_DAY)
     assert (mine,) in set(tokens.due(now + A_DAY))
     assert tokens.drop((mine,), now + A_DAY)
-    assert wiring.held_tokens().get(mine, now) is None
+    assert wiring.ports.redemptions.held_token(mine, now=now) is None
 
 
 def test_an_object_is_there_until_it_is_deleted():
-    images, key = wiring.qr_images(), f"qr/{wiring.new_id()}/x.svg"
+    images, key = wiring.ports.qr_images, f"qr/{wiring.ports.new_id()}/x.svg"
     assert not images.exists(key)
     images.put(key, b"<svg/>", Format.SVG)
     assert images.exists(key)
     images.delete(key)
     images.delete(key)
     assert not images.exists(key)
-
-
-def test_pages_go_on_after_a_key(own_bucket):
-    assert list(own_bucket.pages("")) == []
-    for name in "abc":
-        own_bucket.put(f"qr/x/{name}.png", b"", Format.PNG)
-    own_bucket.set_bookmark("qr/x/a.png")
-    (page,) = own_bucket.pages("qr/x/a.png")
-    assert [image.object_key for image in page] == ["qr/x/b.png", "qr/x/c.png"]
-    assert abs(wiring.now() - page[0].modified_at) < timedelta(minutes=1)
-
-
-def test_a_bookmark_is_found_again(own_bucket):
-    assert own_bucket.bookmark() == ""
-    own_bucket.set_bookmark("qr/abc/x.png")
-    assert own_bucket.bookmark() == "qr/abc/x.png"
-    own_bucket.set_bookmark("")
-    assert own_bucket.bookmark() == ""
-
-
-@pytest.mark.parametrize(("region", "host"), [("us-east-1", "s3"), ("eu-central-1", "s3.eu-central-1")])
-def test_a_presigned_url_names_the_bucket_s_own_region(monkeypatch, region, host):
-    monkeypatch.delenv("AWS_ENDPOINT_URL")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", region)
-    monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
-    client = clients.s3.__wrapped__()  # type: ignore[attr-defined]
-    url = client.generate_presigned_url("get_object", Params={"Bucket": "some-bucket", "Key": "qr/a/b.png"})
-    assert url.startswith(f"https://some-bucket.{host}.amazonaws.com/qr/a/b.png?X-Amz-Algorithm=AWS4-HMAC-SHA256&")

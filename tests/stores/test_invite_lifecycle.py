@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 
 from chalicelib.access.reasons import REFUSED_BY_PLEX
 from chalicelib.accounts.model import User
-from chalicelib.accounts.sessions import new_session, session_token
+from chalicelib.accounts.sessions import new_session
 from chalicelib.common.refusals import (
     BadInput,
     InviteExpired,
@@ -29,13 +29,15 @@ from chalicelib.common.refusals import (
     NotAllowed,
 )
 from chalicelib.common.times import Unit
-from chalicelib.invites import creating, editing
+from chalicelib.invites.creating import CreatingInvites, InviteRequest
+from chalicelib.invites.editing import EditingInvites
 from chalicelib.invites.model import Status
 from chalicelib.invites.options import Expiry, InviteOptions
 from chalicelib.invites.searching import InviteSearch
 from chalicelib.plex.model import Grant
-from chalicelib.redemptions import history, redeeming
+from chalicelib.redemptions.history import ReadingInvites
 from chalicelib.redemptions.model import new_redemption
+from chalicelib.redemptions.offers import ReadingOffers
 from chalicelib.redemptions.ports import Claim
 from testing.invite_builders import a_manager, an_inviter
 
@@ -70,20 +72,20 @@ class InviteLife(RuleBasedStateMachine):
     def open(self):
         from chalicelib import wiring
 
-        self.wiring, self.store = wiring, wiring.invites()
+        self.ports, self.store = wiring.ports, wiring.ports.invites
+        self.editing, self.offers = wiring.use(EditingInvites), wiring.use(ReadingOffers)
         self.now = wiring.now()
         sum(self.store.move_expired(self.now, 40))
         self.counted_before = self.counts()
-        self.ruth = an_inviter("advanced_invites", id_=wiring.new_id())
-        self.mona = a_manager(id_=wiring.new_id())
+        self.ruth = an_inviter("advanced_invites", id_=self.ports.new_id())
+        self.mona = a_manager(id_=self.ports.new_id())
         self.known: dict[str, Known] = {}
 
     @rule(target=invites, limit=LIMITS, hours=st.none() | st.integers(1, 3))
     def create(self, limit, hours):
-        wishes = InviteOptions(usage_limit=limit, expires_in=Expiry(1, Unit.DAYS) if hours else None, note="hello")
-        invite, _ = creating.create(
-            wishes, creator=self.ruth, invites=self.store, new_id=self.wiring.new_id, now=self.tick()
-        )
+        chosen = {"usage_limit": limit, "expires_in": Expiry(1, Unit.DAYS) if hours else None, "note": "hello"}
+        request = InviteRequest(options=options(**chosen))
+        invite, _ = self.ports.use(CreatingInvites).create(request, by=self.ruth, now=self.tick())
         self.known[invite.code] = Known(limit, invite.expires_at)
         if hours:
             self.edit(invite.code, self.mona, expires_at=self.now + hours * HOUR)
@@ -116,17 +118,17 @@ class InviteLife(RuleBasedStateMachine):
         refusal = self.refusal_of(known)
         if refusal:
             with pytest.raises(refusal):
-                redeeming.validate(code, invites=self.store, now=now)
+                self.offers.read(code, now=now)
             return multiple()
-        redemption_id = self.claim(redeeming.validate(code, invites=self.store, now=now), now)
+        redemption_id = self.claim(self.offers.read(code, now=now), now)
         known.uses += 1
         known.history.insert(0, redemption_id)
         return redemption_id
 
     @rule(redemption_id=consumes(redemptions))
     def fail(self, redemption_id):
-        redemption = self.wiring.redemptions().get(redemption_id)
-        self.wiring.claims().give_back(redemption.given_up(self.tick(), REFUSED_BY_PLEX).failed(self.now))
+        redemption = self.ports.redemptions.get(redemption_id)
+        self.ports.claims.give_back(redemption.given_up(self.tick(), REFUSED_BY_PLEX).failed(self.now))
         self.known[redemption.code].uses -= 1
 
     @rule(code=invites, by_a_manager=st.booleans())
@@ -134,12 +136,11 @@ class InviteLife(RuleBasedStateMachine):
         known = self.known[code]
         refusal = InviteNotFound if known.deleted else NotAllowed if known.uses and not by_a_manager else None
         by, now = self.mona if by_a_manager else self.ruth, self.tick()
-        options = {"by": by, "invites": self.store, "images": self.wiring.qr_records(), "new_id": self.wiring.new_id}
         if refusal:
             with pytest.raises(refusal):
-                editing.delete(code, now=now, **options)
+                self.editing.delete(code, by=by, now=now)
         else:
-            editing.delete(code, now=now, **options)
+            self.editing.delete(code, by=by, now=now)
             known.deleted = True
 
     @rule(hours=st.integers(1, 2))
@@ -148,22 +149,22 @@ class InviteLife(RuleBasedStateMachine):
 
     @rule()
     def sweep(self):
-        """As the schedule does, but only what is the test's: its clock is ahead of everybody else's."""
+        """As the schedule does, but only what is the test's: its clock is ahead of the stack's."""
         from chalicelib.stores.invites.lists import _move
         from chalicelib.stores.invites.records import InviteModel
 
         due = InviteModel.due.query("expiry", InviteModel.due_at <= self.now.timestamp())
         if ours := [record for record in due if record.code in self.known]:
-            _move(self.wiring.connection(), ours)
+            _move(self.ports.connection, ours)
 
     @invariant()
     def each_is_what_the_model_says(self):
         for code, known in self.known.items():
+            invite, _ = self.store.get_with_settings(code)
             if known.deleted:
-                with pytest.raises(InviteNotFound):
-                    self.store.get(code)
+                assert invite is None
             else:
-                invite = self.store.get(code)
+                assert invite
                 facts = (invite.uses, invite.usage_limit, invite.expires_at, invite.enabled, invite.locked)
                 assert facts == (known.uses, known.limit, known.expires_at, known.enabled, known.locked)
                 assert invite.status(self.now) is known.status(self.now)
@@ -188,22 +189,21 @@ class InviteLife(RuleBasedStateMachine):
 
     def teardown(self):
         for code, known in getattr(self, "known", {}).items():
-            history = history.history(code, reader=self.mona, invites=self.store, after=None, limit=100)
+            history = self.ports.use(ReadingInvites).list_redemptions(code, by=self.mona, after=None, limit=100)
             assert [redemption.id for redemption in history.items] == known.history
             if not known.deleted:
                 self.delete(code, by_a_manager=True)
 
     def edit(self, code, by, refusal=None, **changes):
         """Whether it was edited, as it should be unless it is deleted or to be refused."""
-        options = {"invites": self.store, "images": self.wiring.qr_records(), "new_id": self.wiring.new_id}
-        edit, now = InviteOptions(**changes, named=frozenset(changes)), self.tick()
+        edit, now = options(**changes), self.tick()
         if self.known[code].deleted:
             refusal = InviteNotFound
         if refusal:
             with pytest.raises(refusal):
-                editing.edit(code, edit, editor=by, now=now, **options)
+                self.editing.edit(code, edit, by=by, now=now)
             return False
-        editing.edit(code, edit, editor=by, now=now, **options)
+        self.editing.edit(code, edit, by=by, now=now)
         self.known[code].expires_at = changes.get("expires_at", self.known[code].expires_at)
         return True
 
@@ -214,24 +214,29 @@ class InviteLife(RuleBasedStateMachine):
         return {Status.ACTIVE: None, Status.EXPIRED: InviteExpired}.get(status, InviteNotActive)
 
     def claim(self, offer, now):
-        id_, server = self.wiring.new_id(), offer.settings.server
-        user = User(id=self.wiring.new_id(), name="guest", email=None, plex_id=int(id_[:12], 16), created_at=now)
+        id_, server = self.ports.new_id(), offer.settings.server
+        user = User(id=self.ports.new_id(), name="guest", email=None, plex_id=int(id_[:12], 16), created_at=now)
         grant = Grant(server.machine_id, server.owner_id, offer.libraries, offer.invite.features)
         redemption = new_redemption(
             id_, code=offer.invite.code, user=user, creator_id=self.ruth.id, grant=grant, now=now
         )
-        session = new_session(session_token(user.id, id_), user_id=user.id, now=now, redemption_id=id_)
-        self.wiring.claims().claim(Claim(invite=offer.invite, user=user, redemption=redemption, session=session))
+        _, session = new_session(user.id, new_id=self.ports.new_id, now=now, redemption_id=id_)
+        self.ports.claims.claim(Claim(invite=offer.invite, user=user, redemption=redemption, session=session))
         return id_
 
     def counts(self):
         from chalicelib.stores.invites.counts import numbers
 
-        return numbers(self.wiring.connection(), [])
+        return numbers(self.ports.connection, [])
 
     def tick(self):
         self.now += timedelta(seconds=1)
         return self.now
+
+
+def options(**chosen):
+    """What a request says that names these fields."""
+    return InviteOptions(**chosen, named=frozenset(chosen))
 
 
 def test_an_invite_s_life_in_any_order(stack):

@@ -7,10 +7,10 @@ from datetime import timedelta
 from chalicelib.settings.model import Quota
 
 
-def at_once(*doings):
-    """Everything at the same time; gives what each returned."""
-    with ThreadPoolExecutor(len(doings)) as crowd:
-        return [future.result() for future in [crowd.submit(doing) for doing in doings]]
+def at_once(*actions):
+    """All actions at the same time; gives what each returned."""
+    with ThreadPoolExecutor(len(actions)) as crowd:
+        return [future.result() for future in [crowd.submit(action) for action in actions]]
 
 
 def lists_agree_with_the_facts(code):
@@ -62,7 +62,7 @@ def test_more_creations_than_any_quota_counts_are_forgotten_from_the_oldest_on(s
     kept = CreationsModel.get(inviter.id).times
     assert len(kept) == MOST_INVITES + 1
     assert kept[1:] == list(range(TOO_MANY, TOO_MANY - MOST_INVITES, -1))
-    assert wiring.invites().groundwork(inviter.id).created[0] > wiring.now() - timedelta(minutes=1)
+    assert wiring.ports.accounts.quota_basis(inviter.id).created[0] > wiring.now() - timedelta(minutes=1)
 
 
 def test_two_edits_at_once_both_count(stack):
@@ -78,7 +78,7 @@ def test_two_edits_at_once_both_count(stack):
         assert lists_agree_with_the_facts(invite["code"])
 
 
-def test_whoever_comes_first_of_a_claim_and_a_deletion_keeps_the_other_from_it(stack):
+def test_of_a_claim_and_a_deletion_the_first_prevents_the_other(stack):
     outcomes: Counter[int] = Counter()
     for _ in range(8):
         inviter, visitor = stack.member("create_invites"), stack.visitor()

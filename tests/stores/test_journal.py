@@ -1,4 +1,4 @@
-"""The audit trail, against the real store."""
+"""The journal, against the real store."""
 
 from datetime import UTC, datetime
 
@@ -26,7 +26,7 @@ def test_pages_lead_back_over_the_years_to_the_first_entry(entries):
     found: list[Entry] = []
     after: str | None = "2026-01-01"
     while after:
-        page = wiring.audit().page(None, after=after, limit=4)
+        page = wiring.ports.journal.page(None, after=after, limit=4)
         assert len(page.items) <= 4
         found += page.items
         after = page.next
@@ -35,7 +35,7 @@ def test_pages_lead_back_over_the_years_to_the_first_entry(entries):
 
 def test_a_page_is_one_query_however_old_its_entries_are(entries):
     with counting() as calls:
-        page = wiring.audit().page(None, after="2026-01-01", limit=6)
+        page = wiring.ports.journal.page(None, after="2026-01-01", limit=6)
     assert list(page.items) == entries
     assert [call.operation for call in calls] == ["Query"]
 

@@ -22,5 +22,5 @@ def test_the_sweep_ends_a_trial_that_is_over_and_no_other(stack, monkeypatch):
     entries = stack.admin.get("/audit", params={"subject": f"user#{over.id}"}).json()["entries"]
     assert [entry["action"] for entry in entries] == ["trial ended"]
     with metering(monkeypatch) as reads:
-        assert over.id not in [user.id for user in wiring.trials().over(wiring.now())]
+        assert over.id not in [user.id for user in wiring.ports.accounts.with_trial_over(wiring.now())]
     assert [operation for operation, *_ in reads] == ["Query"]

@@ -22,19 +22,19 @@ def test_an_umlaut_is_the_same_however_the_keyboard_writes_it():
     assert passwords.verify("schlu\u0308ssel", passwords.hash("schl\u00fcssel"))
 
 
-def test_nobody_s_hash_lets_nobody_in():
+def test_the_hash_of_no_account_opens_no_account():
     assert not passwords.verify("hello there", None)
-    PasswordHasher().verify(OF_NO_ACCOUNT, "hello there")  # it would be right: there is still nobody to let in
+    PasswordHasher().verify(OF_NO_ACCOUNT, "hello there")  # the password fits, and still opens nothing
 
 
-def test_nobody_s_hash_costs_what_a_real_one_costs():
-    real, nobodys = extract_parameters(passwords.hash("anything")), extract_parameters(OF_NO_ACCOUNT)
-    assert real == nobodys
+def test_the_hash_of_no_account_costs_what_a_real_one_costs():
+    real, fixed = extract_parameters(passwords.hash("anything")), extract_parameters(OF_NO_ACCOUNT)
+    assert real == fixed
     assert (real.type, real.memory_cost, real.time_cost) == (Type.ID, 19456, 2)
 
 
 def test_a_hash_is_verified_with_and_without_an_account(monkeypatch):
-    """With the test above: the same work, and so the same time, whoever is asked for."""
+    """With the test above: the same work, and so the same time, with and without an account."""
     verified = []
     monkeypatch.setattr(PasswordHasher, "verify", lambda _, hashed, password: verified.append((hashed, password)))
     assert passwords.verify("wrong", "a stored one")

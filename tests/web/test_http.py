@@ -140,9 +140,10 @@ def test_a_bad_body_names_its_field_and_says_what_it_takes(client):
         (b"{", "The body of this request is not JSON."),
         (b'{"text": "' + b"x" * 70_000 + b'"}', "The request is too large."),
         (b'{"text": "a\\u0000b"}', "This has characters in it that cannot be used."),
+        (b'{"text": 1}', "The request is not well formed."),
         (b"", "The field text is missing."),
     ],
-    ids=["no JSON", "too large", "control characters", "empty"],
+    ids=["no JSON", "too large", "control characters", "a field without limits", "empty"],
 )
 def test_a_body_that_cannot_be_taken_is_refused_with_its_reason(client, content, message):
     answer = client.post("/notes", headers={"Content-Type": "application/json"}, content=content)

@@ -1,5 +1,5 @@
-"""Endings lie beside the redemptions, in the same table and the same index of what is due: what is given and what is
-taken away are looked after alike. The other indexes, of codes and states, do not hold them.
+"""Endings are stored with the redemptions, in the same table and the same index of what is due, so that the sweep finds
+both alike. The other indexes, of codes and states, do not hold them.
 """
 
 from collections.abc import Iterator

@@ -66,7 +66,7 @@ class DynamoAccounts:
         return QuotaBasis(read_settings(settings), user and read_user(user), created)
 
     def find_credential(self, email: str) -> tuple[Credential | None, Settings]:
-        """A local account's hash lies beside the e-mail address that it claimed."""
+        """A local account's password hash is stored with its e-mail address."""
         identity, settings = get_all(
             self._connection, (IdentityModel, email_identity(email)), (SettingsModel, SettingsModel.ID)
         )
@@ -135,7 +135,7 @@ def _release_identities(transaction: Transaction, user: User) -> None:
 
 
 def _is_an_admin() -> Condition:
-    """Permissions lie in DynamoDB as JSON text, so being an admin is a matter of containing the word, quoted."""
+    """Permissions are stored as JSON text, so an account is an admin where the text contains the word, quoted."""
     condition: Condition = UserModel.state == AccountState.ACTIVE.value
     condition &= Path("permissions").contains(f'"{Permission.ADMIN.value}"')
     return condition

@@ -31,8 +31,8 @@ def times_of(record: CreationsModel | None) -> tuple[datetime, ...]:
 def note_creation(transaction: Transaction, user_id: str, at: datetime, guard: QuotaGuard | None) -> None:
     """Note one more, under the name ``quota``, on condition that the guard's limit leaves room for it.
 
-    The limit is reached when the last of so many latest creations lies within the period: this is one look at a list
-    that was not read before, so that any number of people at once come out exactly.
+    The limit is reached when the last of so many latest creations lies within the period: the condition looks
+    at the list as it is when it is written, so the limit holds however many are created at once.
     """
     times = CreationsModel.times
     condition = None
@@ -44,8 +44,8 @@ def note_creation(transaction: Transaction, user_id: str, at: datetime, guard: Q
 
 
 def trim(user_id: str) -> None:
-    """Forget what no quota can count. What is added meanwhile moves the list on, so that no more than that goes."""
-    # From the end on: DynamoDB does not mind the order, ministack moves the rest up at each.
+    """Remove what no quota can count. An entry added meanwhile moves the list on, so that no other entry is removed."""
+    # From the end: DynamoDB accepts any order, ministack moves the rest up after each removal.
     gone = [CreationsModel.times[place].remove() for place in reversed(range(MOST_INVITES, TOO_MANY))]
     CreationsModel(user_id=user_id).update(gone)
 

@@ -21,7 +21,7 @@ def identities_of(user: User) -> dict[str, str]:
 
 
 def put_account(transaction: Transaction, user: User, *, password_hash: str | None = None) -> None:
-    """Put the account with all that must be unique of it; a password's hash lies with the e-mail address."""
+    """Put the account with all of it that must be unique; the password's hash is stored with the e-mail address."""
     transaction.put("user", user_record(user), UserModel.id.does_not_exist())
     for name, identity in identities_of(user).items():
         record = IdentityModel(id=identity, user_id=user.id)

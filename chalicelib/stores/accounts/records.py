@@ -1,4 +1,4 @@
-"""Accounts, identities, sessions and sign-ins as they lie in DynamoDB."""
+"""Accounts, identities, sessions and sign-ins as they are stored in DynamoDB."""
 
 from dataclasses import fields
 from typing import Any
@@ -61,7 +61,7 @@ class UserModel(Model):
 class IdentityModel(Model):
     """The account that holds a Plex id or an e-mail address: its existence is the uniqueness.
 
-    ``password_hash`` lies with the e-mail address that it is asked together with, and goes when that goes.
+    ``password_hash`` is stored with the e-mail address, as they are asked for together, and deleted with it.
     """
 
     class Meta:

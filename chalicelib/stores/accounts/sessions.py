@@ -48,7 +48,7 @@ class DynamoSessions:
         SessionModel(token_hash=hash_secret(token)).delete()
 
     def end_all(self, user_id: str, *, now: datetime) -> None:
-        """A mark on the user, which is read with each session anyway: no index that lags, no half-done batch."""
+        """A time on the account, which is read with each session anyway: no index that lags, no unfinished batch."""
         update_if(UserModel(id=user_id), [UserModel.signed_out_at.set(now)], UserModel.id.exists())
 
     def add_sign_in(self, sign_in: SignIn) -> None:

@@ -1,18 +1,22 @@
-"""How calls leave for DynamoDB: repeated where others were writing the same records, and told apart otherwise.
+"""How calls leave for DynamoDB: repeated where they crossed other writes, and told apart where they failed.
 
-botocore repeats by itself what was throttled or not answered, three times; a call that crossed another transaction it
-takes for final. Both are taught to it through its own events.
+botocore repeats by itself what was throttled or not answered, three times; a call that crossed a transaction on the
+same records it takes for final. Both are taught to it through its own events.
 """
 
 import random
 from typing import Any
 
 from botocore.exceptions import HTTPClientError
+from botocore.session import Session
+from pynamodb.connection import Connection
 
 from chalicelib.common.ports import Contention, Unreachable
 from chalicelib.common.retrying import doubled
 
 _TRIES = 10
+"""Of one call. botocore's own limit, four tries where it was throttled or not answered, counts the same tries."""
+
 _FIRST_WAIT, _LONGEST_WAIT = 0.02, 1.0
 """Seconds."""
 
@@ -26,13 +30,20 @@ Answer = dict[str, Any]
 """botocore's reading of DynamoDB's answer."""
 
 
-def retry_conflicts(client: Any) -> None:
-    """Have a botocore client repeat what crossed others' writes, and raise Contention and Unreachable beside its own
-    errors.
+class RetryingConnection(Connection):
+    """PynamoDB's connection, which repeats what crossed other writes and raises Contention and Unreachable beside
+    PynamoDB's own errors.
     """
-    client.meta.events.register("needs-retry.dynamodb", _wait_before_retry)
-    client.meta.events.register("after-call.dynamodb", _raise_for_answer)
-    client.meta.events.register("after-call-error.dynamodb", _raise_for_silence)
+
+    @property
+    def session(self) -> Session:
+        """This thread's. PynamoDB makes its client from it, and makes another as long as it finds no credentials; so
+        the session, and not one client, is taught.
+        """
+        session = super().session
+        for event, handler in _HANDLERS.items():
+            session.register(event, handler, unique_id=f"streamarr-{event}")
+        return session
 
 
 def _wait_before_retry(attempts: int, response: tuple[Any, Answer] | None = None, **_: Any) -> float | None:
@@ -56,7 +67,7 @@ def _raise_for_silence(exception: Exception, **_: Any) -> None:
 
 
 def _crossed_others(answer: Answer) -> bool:
-    """Whether it failed for others' writes alone: where a condition failed as well, it fails for good."""
+    """Whether it failed for other writes alone: where a condition failed as well, it fails for good."""
     if _code(answer) != _CANCELLED:
         return _code(answer) in _CROSSED
     reasons = {reason.get("Code") for reason in answer.get("CancellationReasons", [])}
@@ -65,3 +76,10 @@ def _crossed_others(answer: Answer) -> bool:
 
 def _code(answer: Answer) -> str:
     return str(answer.get("Error", {}).get("Code"))
+
+
+_HANDLERS: dict[str, Any] = {
+    "needs-retry.dynamodb": _wait_before_retry,
+    "after-call.dynamodb": _raise_for_answer,
+    "after-call-error.dynamodb": _raise_for_silence,
+}

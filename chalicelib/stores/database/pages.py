@@ -11,7 +11,7 @@ T = TypeVar("T")
 def page_of(records: Iterable[Any], *, limit: int, most_read: int, read: Callable[[Any], T | None]) -> Page[T]:
     """The first ``limit`` of ``records`` that ``read`` does not turn into None, looking at ``most_read`` at most.
 
-    Each record has its place in the list as ``order``. Records are fetched as they are looked at.
+    Each record has its place in the list as ``order``. Records are fetched one by one as they are read.
     """
     found: list[T] = []
     last = None

@@ -1,4 +1,4 @@
-"""The journal. An entry is written in the transaction of the change that it tells of."""
+"""The journal. An entry is written in the same transaction as the change that it describes."""
 
 from typing import Any
 

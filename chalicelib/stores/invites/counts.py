@@ -1,6 +1,6 @@
-"""Numbers kept up to date by the transactions that change them, so that nothing is ever counted through.
+"""Numbers kept up to date by the transactions that change them, so that no list is ever counted.
 
-A number is spread over several records, lest everybody who writes at once meets in one.
+A number is spread over several records, so that writes at the same time seldom meet in one.
 """
 
 import zlib

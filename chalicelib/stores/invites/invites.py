@@ -1,4 +1,4 @@
-"""Invites: made, read and changed. How they are listed stands in lists.py."""
+"""Invites: made, read and changed. lists.py lists them."""
 
 from collections.abc import Callable
 

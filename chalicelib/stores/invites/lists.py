@@ -1,7 +1,7 @@
 """Invites by status, creator and date, the newest first, at a cost that does not depend on how many there are.
 
-An invite's status in the indexes may lag behind its expiry until the sweep comes by (indexes.py). Those due are
-few and read beside the rest: so a page of the expired has them too, and no other page does.
+An invite that has expired may be under its old status in the indexes until the sweep runs (indexes.py). Those are few
+and are read as well: so a page of the expired shows them, and no other page does.
 """
 
 from collections.abc import Iterator
@@ -25,15 +25,15 @@ MOST_SEARCHED = 500
 """Invites looked through for one page of a text search: one query of about 0.4 MB, 50 read units."""
 
 MOST_DUE = 100
-"""More than so many due at once (the sweep did not run) are not read beside the expired ones."""
+"""Where more are due at once (the sweep did not run), they are not read in addition to the expired ones."""
 
 _PAGE_OF_DUE = 400
 
 _MOST_QUERIES = 4
-"""For one page, where invites that are due must be passed over."""
+"""For one page, where invites that are due must be skipped."""
 
 _FIRST, _LAST = "0", "~"
-"""Before and after all that order keys are made of."""
+"""Before and after every character of an order key."""
 
 _TOP = "9999-12-31T23:59:59.999999Z#"
 """A place above all invites."""
@@ -53,7 +53,7 @@ class DynamoInviteLists:
         return _with_first(exact, page, limit) if exact else page
 
     def move_expired(self, now: datetime, at_once: int) -> Iterator[int]:
-        """Walks through the index once: right behind the writes, it still shows what was moved."""
+        """Reads the index once: right after the writes, it still shows what was moved."""
         due = InviteModel.due.query(EXPIRY, InviteModel.due_at <= now.timestamp(), page_size=_PAGE_OF_DUE)
         while some := list(islice(due, at_once)):
             yield self._move_some(some)
@@ -90,7 +90,7 @@ class DynamoInviteLists:
 def _walk(
     search: InviteSearch, after: str | None, limit: int, now: datetime, *, trusting_the_index: bool = True
 ) -> Page[Invite]:
-    """Through one index; whether an invite is what was searched for is for its facts to say."""
+    """Through one index; the invite's facts decide whether it matches."""
     index, key = _index(search, by_status=trusting_the_index)
     is_search = bool(search.text) or not trusting_the_index
     page_size = MOST_SEARCHED + 1 if is_search else limit + 1

@@ -1,4 +1,4 @@
-"""Invites as they lie in DynamoDB."""
+"""Invites as they are stored in DynamoDB."""
 
 from dataclasses import fields
 from typing import Any, Literal
@@ -24,7 +24,7 @@ REDEEMERS_SHOWN = 5
 
 
 class InviteModel(Model):
-    """``redeemers``: redemption id to a Redeemer as JSON, of the first few; what lists show without asking further."""
+    """``redeemers``: redemption id to a Redeemer as JSON, of the first few: what lists show without another read."""
 
     class Meta:
         table_name = "invites"

@@ -1,7 +1,7 @@
 """A use taken and a use given back: what it writes to the invite, and on what conditions.
 
-Lists find an invite under its status, and no update can compute one: so the write by which an invite becomes
-redeemed, or stops being so, holds to the very number of uses that it was drawn up from. All others need not.
+Lists find an invite under its status, and no update can compute one. So the write by which an invite becomes redeemed,
+or stops being so, is on condition that the number of uses is still the one that was read. Other writes are not.
 """
 
 from dataclasses import replace
@@ -25,7 +25,7 @@ INVITE = "invite"
 def take_a_use(transaction: Transaction, invite: Invite, redemption: Redemption) -> None:
     """Under the name ``invite``: it fails when the invite is not what was read, or cannot be redeemed any more.
 
-    Of those who meet at the last use, all fail but one; a second reading tells whether another is left.
+    Where several claims meet at the last use, all but one fail; reading again shows whether another use is left.
     """
     tally = Tally()
     tally.redeemed(invite.code, redemption.created_at.date())
@@ -45,7 +45,7 @@ def take_a_use(transaction: Transaction, invite: Invite, redemption: Redemption)
 
 
 def give_a_use_back(transaction: Transaction, failed: Redemption) -> None:
-    """Under the name ``invite``: it fails when another write came between; then it is to be drawn up again."""
+    """Under the name ``invite``: it fails when another write came between; then it has to be tried anew."""
     try:
         record = InviteModel.get(failed.code, consistent_read=True)
     except InviteModel.DoesNotExist:

@@ -1,4 +1,4 @@
-"""Redemptions, held tokens and the pause as they lie in DynamoDB."""
+"""Redemptions, held tokens and the pause as they are stored in DynamoDB."""
 
 from typing import Any, ClassVar
 
@@ -13,7 +13,7 @@ from chalicelib.stores.database.attributes import Typed
 from chalicelib.stores.database.expired import BY_TTL, Expiring
 
 PROVISION, PAUSED = "provision", "paused"
-"""What a redemption may be due for: to be looked at again, or that Plex takes the owner's token."""
+"""What a redemption may be due for: another try, or the end of the pause."""
 
 
 class RedemptionsByCode(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB
@@ -76,7 +76,7 @@ class HeldTokenModel(Model):
 
 
 class PauseModel(Model):
-    """One record beside the settings, while Plex does not take the owner's token."""
+    """One record in the settings' table, while Plex does not accept the owner's token."""
 
     class Meta:
         table_name = "settings"

@@ -32,7 +32,7 @@ Encrypt = Callable[[str, str], bytes]
 """A token, and the id of the redemption that it is for."""
 
 Decrypt = Callable[[bytes, str], str]
-"""The other way round, for the same redemption only."""
+"""The reverse, for the same redemption only."""
 
 
 class DynamoRedemptions:

@@ -16,7 +16,7 @@ from chalicelib.stores.invites.records import InviteModel
 from chalicelib.stores.redemptions.records import RedemptionModel
 
 MOST_COUNTED = 5000
-"""Accounts, and redemptions in need, are counted through, for a Plex server shares with a hundred people at most."""
+"""Accounts, and redemptions that need attention, are counted one by one: a Plex server has a hundred users at most."""
 
 MOST_DUE = 500
 
@@ -34,7 +34,7 @@ def count_numbers(connection: Connection, now: datetime, since: date) -> Numbers
 
 
 def _expire(counted: Counter[str], now: datetime) -> None:
-    """Every write counts; what expired since the sweep came by, some 500 invites at most, was not written yet."""
+    """Writes keep the numbers; what expired after the last sweep, 500 invites at most, was not written yet."""
     for record in InviteModel.due.query(EXPIRY, InviteModel.due_at <= now.timestamp(), limit=MOST_DUE):
         counted.subtract([record.status_hint])
         counted.update([Status.EXPIRED.value])

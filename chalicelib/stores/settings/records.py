@@ -1,4 +1,4 @@
-"""The settings as they lie in DynamoDB."""
+"""The settings as they are stored in DynamoDB."""
 
 from dataclasses import fields
 from typing import ClassVar, Literal

@@ -16,7 +16,7 @@ from chalicelib.stores.events.journal import entry_record
 from chalicelib.stores.settings.records import SettingsModel, read_settings
 
 _FROM_PLEX = {"server", "libraries", "libraries_refresh"}
-"""What the queue function and set-up write, beside people's edits: neither is in the other's way."""
+"""What the queue function and set-up write. Edits write the rest, so that neither overwrites the other."""
 
 _EDITED = tuple(each.name for each in fields(Settings) if each.name not in _FROM_PLEX)
 
@@ -30,7 +30,7 @@ _CHOSEN = (
     "application_url",
     "version",
 )
-"""What a choice of server writes."""
+"""What choosing a server writes."""
 
 
 class DynamoSettings:

@@ -1,4 +1,4 @@
-"""Who owns this installation: one record beside the settings, so that there is exactly one owner."""
+"""Who owns this installation: one record in the settings' table, so that there is exactly one owner."""
 
 from typing import ClassVar
 

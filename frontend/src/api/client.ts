@@ -1,7 +1,6 @@
 // One way to ask the API: refusals, a lost connection and an ended session look the same to every screen.
 
 import { getLanguage, t } from "../texts";
-import { translateRefusal } from "../texts/refusals";
 
 const SESSION = "streamarr.session";
 
@@ -98,11 +97,10 @@ function readRefusal(answer: Response, answered: unknown): Refused {
   return new Refused(answer.status, Code, chooseMessage(answer, content), Field, readRetryAfter(answer));
 }
 
-/** The API's message where it is in the reader's language, which the API marks; API Gateway's own errors are not. */
+/** The API answers in the reader's language. API Gateway's own errors are English: those the site says itself. */
 function chooseMessage(answer: Response, content: RefusalContent): string {
-  if (answer.headers.has("Content-Language") && content.Message) return content.Message;
-  const fallback = answer.status === 429 ? t.problems.tooManyRequests : t.problems.unexpected;
-  return translateRefusal(content) ?? fallback;
+  if (answer.headers.get("Content-Language") === getLanguage() && content.Message) return content.Message;
+  return answer.status === 429 ? t.problems.tooManyRequests : t.problems.unexpected;
 }
 
 const readRetryAfter = (answer: Response): number | null => Number(answer.headers.get("Retry-After")) || null;

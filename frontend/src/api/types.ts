@@ -29,6 +29,7 @@ export type Me = Shapes["Me"];
 export type Settings = Shapes["Settings"];
 export type Stats = Shapes["Stats"];
 export type AuditEntry = InviteInFull["audit"][number];
+export type Health = Answer<"showHealth">;
 export type SetupState = Shapes["Setup"];
 export type SignInStarted = Answer<"startSignInWithPlex", 201>;
 export type SetupDone = Answer<"completeSetup">;

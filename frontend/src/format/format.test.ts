@@ -79,8 +79,6 @@ describe("languages", () => {
       Object.entries(texts).map(([name, text]) => [name, typeof text === "object" ? kinds(text) : typeof text]),
     );
   it("say the same things", () => {
-    const { refusals: _r, reasons: _w, messages: _m, ...german } = de;
-    const { refusals: _s, reasons: _v, messages: _n, ...english } = en;
-    expect(kinds(german)).toEqual(kinds(english));
+    expect(kinds(de)).toEqual(kinds(en));
   });
 });

@@ -3,8 +3,9 @@
 import { useState } from "preact/hooks";
 
 import { ask, session } from "../api/client";
-import type { Me } from "../api/types";
+import type { Health, Me } from "../api/types";
 import { useAction } from "../app/action";
+import { useLoad } from "../app/loading";
 import { mayCreateInvites, useMe } from "../app/me";
 import { chooseTheme, getTheme, THEMES, type Theme } from "../app/theme";
 import { formatRelative } from "../format/times";
@@ -39,8 +40,15 @@ export function Account() {
       </section>
       <Appearance />
       <Sessions />
+      <Version />
     </>
   );
+}
+
+/** Which version is deployed, for reports of faults. */
+function Version() {
+  const { data } = useLoad<Health>("/health");
+  return data && <p class="quiet note">{t.account.version(data.version)}</p>;
 }
 
 function Quota({ me }: { me: Me }) {

@@ -15,7 +15,6 @@ import { Problem, Show } from "../parts/notices";
 import { focusHeading, Title } from "../parts/title";
 import { announce } from "../parts/toasts";
 import { t } from "../texts";
-import { translateMessage } from "../texts/refusals";
 import { PERMISSIONS } from "./person";
 
 interface SectionProperties {
@@ -322,7 +321,7 @@ function RefreshLibraries({ list, reload }: { list: LibraryList | undefined; rel
           {!running && asked && !message && t.settings.refreshed}
         </p>
       </div>
-      {message && <p class="problem">{translateMessage(message)}</p>}
+      {message && <p class="problem">{message}</p>}
       <Problem error={action.problem} />
     </>
   );

@@ -1,97 +1,10 @@
-import type { RefusalCode } from "../api/types";
+import { reasons_for_admins as reasons } from "../../../chalicelib/texts/de.json";
 import type { Texts } from ".";
 
 const count = (number: number, one: string, many: string) => `${number} ${number === 1 ? one : many}`;
 
-const again = "Es ist nichts verbraucht: Die Person kann den Link noch einmal öffnen.";
-
-const refusals: Record<RefusalCode | "InternalError", string> & Record<`BadInput.${string}`, string> = {
-  BadInput: "Diese Angabe geht so nicht.",
-  "BadInput.application_title": "Gib einen Titel aus einer Zeile an.",
-  "BadInput.application_url":
-    "Gib eine Adresse wie https://einladungen.example.org an, ohne Benutzernamen, „?“ oder „#“.",
-  "BadInput.code": "Ein Code hat 8 bis 20 Buchstaben und Ziffern.",
-  "BadInput.created_by": "Dieses Konto gibt es nicht, oder es ist geschlossen.",
-  "BadInput.dashboard_url": "Gib eine Adresse wie https://filme.example.org an, ohne Benutzernamen, „?“ oder „#“.",
-  "BadInput.default_libraries": "Gib von sich aus mindestens eine eingeschaltete Bibliothek.",
-  "BadInput.default_permissions": "Die Verwaltung bekommt niemand von selbst.",
-  "BadInput.email": "Das ist keine E-Mail-Adresse.",
-  "BadInput.enabled_libraries": "Schalte mindestens eine Bibliothek ein.",
-  "BadInput.expires_at": "Dieses Ende ist schon vorbei oder zu weit weg.",
-  "BadInput.expires_in": "Dieses Ende ist zu weit weg.",
-  "BadInput.libraries": "Wähle mindestens eine Bibliothek.",
-  "BadInput.machine_id": "Das ist keiner deiner Plex-Server.",
-  "BadInput.note": "Eine Notiz ist eine Zeile ohne Steuerzeichen.",
-  "BadInput.to": "Das ist vor dem anderen Datum.",
-  NotSignedIn: "Bitte melde dich an.",
-  SignInFailed: "Die E-Mail-Adresse oder das Passwort ist falsch.",
-  NotAllowed: "Dafür fehlt dir ein Recht. Frage jemanden aus der Verwaltung.",
-  LocalSigninDisabled: "Die Anmeldung mit Passwort ist abgeschaltet. Bitte melde dich mit Plex an.",
-  NoAccount: "Für dich gibt es hier noch kein Konto. Bitte jemanden um eine Einladung.",
-  SetupTokenRefused: "Dieses Einrichtungs-Token gilt nicht. Nimm das, welches die letzte Einrichtung ausgegeben hat.",
-  NotTheOwner: "Dieser Server gehört einem anderen Plex-Konto. Bitte melde dich mit dem des Besitzers an.",
-  OwnerProtected: "Diesem Konto gehört der Plex-Server: Es bleibt offen und behält die Verwaltung.",
-  OnTrial: "Du bist noch auf Probe. Danach kannst du Einladungen erstellen.",
-  NotFound: "Hier ist nichts.",
-  InviteNotFound: "Diesen Einladungscode gibt es nicht",
-  RedemptionNotFound: "Diese Einlösung gibt es nicht",
-  UserNotFound: "Dieses Konto gibt es nicht",
-  SignInNotFound: "Diese Anmeldung ist unbekannt oder zu alt. Bitte beginne noch einmal.",
-  AccountClosed: "Dieses Konto ist geschlossen und kann nicht mehr geändert werden.",
-  LastAdmin: "Jemand muss die Verwaltung behalten. Gib sie zuerst jemand anderem.",
-  SetupIncomplete: "Streamarr ist noch nicht eingerichtet. Wähle zuerst deinen Plex-Server.",
-  OwnsNoServer: "Diesem Plex-Konto gehört kein Plex Media Server. Bitte melde dich mit dem an, dem er gehört.",
-  SettingsOutOfDate: "Die Einstellungen wurden inzwischen geändert. Lies sie neu, dann speichere.",
-  LimitBelowUses: "Es haben schon mehr Personen eingelöst.",
-  NothingToRetry: "Hier gibt es nichts noch einmal zu versuchen.",
-  CodeTaken: "Diesen Code gibt es schon. Wähle einen anderen.",
-  TryAgain: "Das dauert länger als sonst. Bitte versuche es gleich noch einmal.",
-  TooManyRequests: "Zu viele Versuche. Bitte warte ein wenig.",
-  PlexUnavailable: "Plex antwortet gerade nicht. Nichts ist verloren: Bitte versuche es gleich noch einmal.",
-  InternalError: "Bei uns ist etwas schiefgegangen. Bitte versuche es noch einmal.",
-  UnsupportedMediaType: "Diese Angabe geht so nicht.",
-  SignupDisabled: "Die Anmeldung ist zurzeit abgeschaltet.",
-  QuotaExceeded: "Dein Kontingent an Einladungen ist aufgebraucht.",
-  InviteNotActive: "Dieser Einladungscode ist nicht aktiv",
-  InviteExpired: "Dieser Einladungscode ist abgelaufen",
-  GrantUnavailable: "Die Bibliotheken dieser Einladung sind zurzeit nicht verfügbar.",
-  AlreadyHasAccess: "Du hast schon Zugang zu diesem Plex-Server",
-  AddressTaken: "Für diese E-Mail-Adresse gibt es schon ein Konto. Melde dich damit an.",
-  AccountNotInvitable:
-    "Dieses Plex-Konto kann nicht eingeladen werden. Bitte melde dich mit einem vollen Plex-Konto an.",
-  ApplicationUrlMissing:
-    "Es ist noch nicht bekannt, unter welcher Adresse diese Seite steht. Setze APPLICATION_URL und setze neu auf.",
-  UserNameTaken: "Diesen Namen gibt es hier schon. Wähle einen anderen.",
-};
-
 export const de: Texts = {
-  refusals,
-  messages: {
-    "No server is chosen.": "Es ist kein Server gewählt.",
-    "Plex says that this server is not yours any more. Set it up again.":
-      "Plex sagt, dass dieser Server nicht mehr dir gehört. Richte ihn neu ein.",
-    "Plex no longer accepts the owner's sign-in. Sign in with Plex again in the set-up.":
-      "Plex nimmt die Anmeldung des Besitzers nicht mehr an. Verbinde dich unten neu mit Plex.",
-    "Plex does not answer at the moment. It is asked again by itself.":
-      "Plex antwortet gerade nicht. Es wird von selbst noch einmal gefragt.",
-  },
-  reasons: {
-    AcceptOnPlex: "Die Person muss die Einladung auf plex.tv selbst annehmen.",
-    VerifyEmailOnPlex: "Die Person muss auf plex.tv ihre E-Mail-Adresse bestätigen. Danach geht es von selbst weiter.",
-    AcceptHomeOnPlex:
-      "Die Bibliotheken sind geteilt. Den Platz im Plex Home muss die Person auf plex.tv selbst annehmen.",
-    LinkPlex: "Das Konto ist bereit. Für die Bibliotheken muss sich die Person mit Plex anmelden.",
-    PlexUnavailable: "Plex antwortet nicht, wie es sollte. Es wird weiter versucht.",
-    Stuck: "Etwas ist schiefgegangen. Versuche es noch einmal.",
-    RefusedByPlex: `Plex hat das nicht erlaubt. ${again}`,
-    NotAsGranted: `Plex hat nicht geteilt, was die Einladung gibt. ${again}`,
-    InvitationGone: `Die Einladung bei Plex wurde abgelehnt oder zurückgezogen. ${again}`,
-    HomeFull: `Im Plex Home ist kein Platz mehr. ${again}`,
-    PlexPassMissing: `Für Einladungen ins Plex Home braucht es Plex Pass. ${again}`,
-    NotTakenIntoHome: `Plex hat die Person nicht ins Plex Home gelassen. ${again}`,
-    AccountClosed: "Das Konto wurde geschlossen, bevor die Bibliotheken geteilt waren.",
-    LibraryGone: `Der Server hat nicht mehr alles, was die Einladung gibt. ${again}`,
-  },
+  reasons,
   site: { name: "Streamarr", skip: "Zum Inhalt", navigation: "Bereiche" },
   nav: {
     overview: "Überblick",
@@ -430,6 +343,7 @@ export const de: Texts = {
   },
   account: {
     title: "Mein Konto",
+    version: (number) => `Streamarr Invites ${number}`,
     quota: "Deine Einladungen",
     exempt: "Du kannst so viele Einladungen erstellen, wie du möchtest.",
     none: "Du darfst keine Einladungen erstellen.",

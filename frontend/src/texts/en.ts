@@ -1,36 +1,13 @@
 // Everything that the site says, in English. A language that lacks a text does not compile.
+// What the API says comes from the API, in the reader's language.
+
+import { reasons_for_admins as reasons } from "../../../chalicelib/texts/en.json";
 
 const count = (number: number, one: string, many: string) => `${number} ${number === 1 ? one : many}`;
 
-/** For texts/refusals.ts: translations of the API's English messages, which English does not need. */
-const refusals: Record<string, string> = {};
-const messages: Record<string, string> = {};
-
-const again = "Nothing is used up: the person can open the link again.";
-
-/** By their codes: the API's own words for these reasons are for the invitee, and these are for admins. */
-const reasons: Record<string, string> = {
-  AcceptOnPlex: "The person has to accept the invitation on plex.tv: Settings, then Users & Sharing.",
-  VerifyEmailOnPlex:
-    "The person has to verify their e-mail address on plex.tv, and agree to what Plex asks there. It goes on by itself afterwards.",
-  AcceptHomeOnPlex:
-    "The libraries are shared. The person has to accept the place in the Plex Home on plex.tv: Settings, then Plex Home.",
-  LinkPlex: "The account is ready. To get the libraries, the person has to sign in with Plex.",
-  PlexUnavailable: "Plex does not answer as it should. We go on trying.",
-  Stuck: "Something went wrong on our side, again and again. The place is kept: try it again.",
-  RefusedByPlex: `Plex did not allow this. ${again}`,
-  NotAsGranted: `Plex did not share what the invite gives. ${again}`,
-  InvitationGone: `The invitation on Plex was declined or withdrawn. ${again}`,
-  HomeFull: `The Plex Home has no place left. ${again}`,
-  PlexPassMissing: `Inviting people into the Plex Home takes Plex Pass. ${again}`,
-  NotTakenIntoHome: `Plex did not let the person into the Plex Home: they may be in another one already. ${again}`,
-  AccountClosed: "The account was closed before the libraries were shared.",
-};
-
 export const en = {
-  refusals,
-  reasons,
-  messages,
+  /** The API's words for these reasons are for the invitee; these, by the same codes, are for admins. */
+  reasons: reasons as Record<string, string>,
   site: { name: "Streamarr", skip: "Skip to content", navigation: "Main" },
   nav: {
     overview: "Overview",
@@ -373,6 +350,7 @@ export const en = {
   },
   account: {
     title: "My account",
+    version: (number: string) => `Streamarr Invites ${number}`,
     quota: "Your invites",
     exempt: "You can create as many invites as you like.",
     none: "You may not create invites.",

@@ -1,4 +1,4 @@
-"""What people and schedules do in a deployed stack: every permission has a step that needs it.
+"""What people and schedules do in a deployed stage: for every permission there is a step that needs it.
 
 Each step stands by itself and can be done again. tests/deploy/every_permission.py takes permissions away and looks
 whether the step fails.
@@ -6,10 +6,10 @@ whether the step fails.
 
 from collections.abc import Callable
 
-from testing.stay import Stay
+from testing.deployed_stage import DeployedStage
 from tests.deploy.steps import accounts, administration, logging, owner, qr_images, redeeming, sweeping
 
-Step = Callable[[Stay], None]
+Step = Callable[[DeployedStage], None]
 
 STEPS: dict[str, Step] = {
     step.__name__: step
@@ -18,34 +18,32 @@ STEPS: dict[str, Step] = {
         logging.the_api_logs,
         logging.the_queue_function_logs,
         logging.the_sweep_logs,
-        logging.the_hunt_for_orphans_logs,
         logging.the_stream_function_logs,
         qr_images.qr_codes_come_and_go,
         qr_images.a_qr_code_is_taken_away_while_it_is_drawn,
         qr_images.an_expired_invite_s_qr_code_goes,
-        qr_images.a_prolonged_invite_keeps_its_qr_code,
+        qr_images.an_extended_invite_keeps_its_qr_code,
         qr_images.a_record_that_makes_no_sense_is_parked,
         owner.the_owner_renews_their_token,
         owner.libraries_are_read_again,
-        owner.plex_is_unwell_when_libraries_are_read,
+        owner.plex_fails_when_libraries_are_read,
         administration.an_admin_looks_around,
         administration.an_admin_changes_settings,
         administration.an_invite_is_edited_and_deleted,
-        redeeming.somebody_joins_without_plex,
-        redeeming.somebody_without_plex_links_it_later,
-        accounts.somebody_signs_in_with_plex,
-        accounts.somebody_whom_plex_knows_opens_an_account,
-        redeeming.plex_is_unwell_for_a_moment,
+        redeeming.a_person_joins_without_plex,
+        redeeming.a_person_without_plex_links_it_later,
+        accounts.a_person_signs_in_with_plex,
+        accounts.a_person_with_access_opens_an_account,
+        redeeming.plex_fails_once,
         redeeming.plex_refuses,
-        owner.plex_takes_the_owner_s_token_no_more,
+        owner.plex_refuses_the_owner_s_token,
         redeeming.a_manager_tries_again,
         accounts.an_account_is_closed_and_its_access_ends,
-        accounts.somebody_leaves,
+        accounts.a_person_leaves,
         accounts.an_access_not_ended_is_ended_by_the_sweep,
         redeeming.what_was_lost_is_sent_again,
         sweeping.the_sweep_moves_expired_invites,
         sweeping.the_sweep_ends_trials,
-        sweeping.the_sweep_removes_what_is_overdue,
-        qr_images.orphans_are_removed,
+        sweeping.the_sweep_removes_what_has_expired,
     )
 }

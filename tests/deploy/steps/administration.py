@@ -2,11 +2,11 @@
 
 import httpx
 
-from testing.stay import Stay, ok
+from testing.deployed_stage import DeployedStage, ok
 
 
-def an_admin_looks_around(stay: Stay) -> None:
-    admin, code = stay.stack.admin, stay.stack.invite(note="looked for", usage_limit=2)
+def an_admin_looks_around(stage: DeployedStage) -> None:
+    admin, code = stage.stack.admin, stage.stack.invite(note="looked for", usage_limit=2)
     me = ok(admin.get("/auth/me")).json()["user"]["id"]
     assert code in _codes(ok(admin.get("/invites")))
     for search in (
@@ -30,22 +30,22 @@ def an_admin_looks_around(stay: Stay) -> None:
         "/openapi.json",
     ):
         ok(admin.get(path))
-    visitor = stay.stack.visitor()
-    stay.finished(visitor, visitor.redeems(code))
+    visitor = stage.stack.visitor()
+    stage.finished(visitor, visitor.redeems(code))
     (redemption,) = ok(admin.get(f"/invites/{code}/redemptions")).json()["redemptions"]
     assert redemption["id"] in [each["id"] for each in ok(admin.get("/redemptions")).json()["redemptions"]]
 
 
-def an_admin_changes_settings(stay: Stay) -> None:
+def an_admin_changes_settings(stage: DeployedStage) -> None:
     for title in ("Streamarr at rehearsal", "Streamarr"):
-        ok(stay.stack.admin.patch("/settings", json={"application_title": title}))
-        assert ok(stay.stack.admin.get("/settings")).json()["application_title"] == title
+        ok(stage.stack.admin.patch("/settings", json={"application_title": title}))
+        assert ok(stage.stack.admin.get("/settings")).json()["application_title"] == title
 
 
-def an_invite_is_edited_and_deleted(stay: Stay) -> None:
-    admin, code = stay.stack.admin, stay.stack.invite()
+def an_invite_is_edited_and_deleted(stage: DeployedStage) -> None:
+    admin, code = stage.stack.admin, stage.stack.invite()
     ok(admin.patch(f"/invites/{code}", json={"enabled": False, "note": "off"}))
-    assert stay.stack.shown(code)["status"] == "inactive"
+    assert stage.stack.shown(code)["status"] == "inactive"
     ok(admin.delete(f"/invites/{code}"))
     assert admin.get(f"/invites/{code}").status_code == 404
 

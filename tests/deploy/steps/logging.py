@@ -1,43 +1,39 @@
-"""Each function says something of what it does, with the trace that this belongs to."""
+"""Each function writes a log line about its work, with the trace that it belongs to."""
 
 import time
 from collections.abc import Callable
 
-from testing.stay import Stay, ok
+from testing.deployed_stage import DeployedStage, ok
 
 SOON = 3.0
 """Seconds for a line to appear. Later it never does: the emulator gives a function's last lines 50 ms to arrive and
 keeps the rest for its next invocation, so on a busy machine one has to do it again."""
 
 
-def the_api_logs(stay: Stay) -> None:
-    _logs(stay, "", lambda: ok(stay.stack.admin.get("/auth/me")))
+def the_api_logs(stage: DeployedStage) -> None:
+    _logs(stage, "", lambda: ok(stage.stack.admin.get("/auth/me")))
 
 
-def the_queue_function_logs(stay: Stay) -> None:
-    _logs(stay, "-provision", lambda: ok(stay.stack.admin.post("/libraries/refresh")))
+def the_queue_function_logs(stage: DeployedStage) -> None:
+    _logs(stage, "-provision", lambda: ok(stage.stack.admin.post("/libraries/refresh")))
 
 
-def the_sweep_logs(stay: Stay) -> None:
-    _logs(stay, "-sweep", lambda: stay.invoke("sweep"))
+def the_sweep_logs(stage: DeployedStage) -> None:
+    _logs(stage, "-sweep", lambda: stage.invoke("sweep"))
 
 
-def the_hunt_for_orphans_logs(stay: Stay) -> None:
-    _logs(stay, "-remove_orphans", lambda: stay.invoke("remove_orphans"))
-
-
-def the_stream_function_logs(stay: Stay) -> None:
-    code = stay.stack.invite()
+def the_stream_function_logs(stage: DeployedStage) -> None:
+    code = stage.stack.invite()
 
     def an_image_goes() -> None:
-        ok(stay.stack.admin.get(f"/invites/{code}/qr"))
-        ok(stay.stack.admin.delete(f"/invites/{code}/qr"))
+        ok(stage.stack.admin.get(f"/invites/{code}/qr"))
+        ok(stage.stack.admin.delete(f"/invites/{code}/qr"))
 
-    _logs(stay, "-tidy_qr", an_image_goes)
+    _logs(stage, "-tidy_qr", an_image_goes)
 
 
-def _logs(stay: Stay, suffix: str, do: Callable[[], object]) -> None:
-    logs, group, since = stay.rehearsal.client("logs"), f"/aws/lambda/streamarr-{stay.stage}{suffix}", time.time()
+def _logs(stage: DeployedStage, suffix: str, do: Callable[[], object]) -> None:
+    logs, group, since = stage.rehearsal.client("logs"), f"/aws/lambda/streamarr-{stage.name}{suffix}", time.time()
 
     def said() -> bool:
         events = logs.filter_log_events(logGroupName=group, startTime=int(since * 1000))["events"]
@@ -50,4 +46,4 @@ def _logs(stay: Stay, suffix: str, do: Callable[[], object]) -> None:
             time.sleep(0.1)
         return found
 
-    stay.eventually(said_of_it)
+    stage.eventually(said_of_it)

@@ -5,38 +5,38 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from testing.stay import Stay, from_now, ok
+from testing.deployed_stage import DeployedStage, from_now, ok
 
 
-def the_sweep_moves_expired_invites(stay: Stay) -> None:
-    code = stay.stack.invite(expires_in={"value": 1, "unit": "days"})
-    ok(stay.stack.admin.patch(f"/invites/{code}", json={"expires_at": from_now(seconds=1)}))
+def the_sweep_moves_expired_invites(stage: DeployedStage) -> None:
+    code = stage.stack.invite(expires_in={"value": 1, "unit": "days"})
+    ok(stage.stack.admin.patch(f"/invites/{code}", json={"expires_at": from_now(seconds=1)}))
     time.sleep(1.2)  # expiry is a moment in time: it has to pass
-    stay.invoke("sweep")
-    assert stay.row("invites", code=code)["status_hint"]["S"] == "expired"
+    stage.invoke("sweep")
+    assert stage.row("invites", code=code)["status_hint"]["S"] == "expired"
 
 
-def the_sweep_ends_trials(stay: Stay) -> None:
-    _, user = stay.someone_in()
-    ok(stay.stack.admin.patch(f"/users/{user}", json={"trial": {"ends_at": from_now(days=3)}}))
-    stay.set("users", {"id": user}, trial_ends_at={"S": "2026-01-01T00:00:00.000000Z"})
-    stay.invoke("sweep")
-    assert "trial_ends_at" not in stay.row("users", id=user)
+def the_sweep_ends_trials(stage: DeployedStage) -> None:
+    _, user = stage.redeemer()
+    ok(stage.stack.admin.patch(f"/users/{user}", json={"trial": {"ends_at": from_now(days=3)}}))
+    stage.set("users", {"id": user}, trial_ends_at={"S": "2026-01-01T00:00:00.000000Z"})
+    stage.invoke("sweep")
+    assert "trial_ends_at" not in stage.row("users", id=user)
 
 
-def the_sweep_removes_what_is_overdue(stay: Stay) -> None:
+def the_sweep_removes_what_has_expired(stage: DeployedStage) -> None:
     """DynamoDB's own deletion, which here comes at once, is off meanwhile."""
-    dynamodb = stay.rehearsal.client("dynamodb")
+    dynamodb = stage.rehearsal.client("dynamodb")
     overdue: dict[str, dict[str, str]] = {
         "qr_images": {"code": "overdue1", "object_key": "qr/overdue1/1.png"},
         "held_tokens": {"redemption_id": "overdue"},
         "sign_ins": {"id": "overdue"},
     }
     for entity, key in overdue.items():
-        with _without_expiry(dynamodb, stay.table(entity)):
-            stay.set(entity, key, due_kind={"S": "ttl"}, expires_at={"N": "1"})
-            stay.invoke("sweep")
-            assert not stay.row(entity, **key), entity
+        with _without_expiry(dynamodb, stage.table(entity)):
+            stage.set(entity, key, due_kind={"S": "ttl"}, expires_at={"N": "1"})
+            stage.invoke("sweep")
+            assert not stage.row(entity, **key), entity
 
 
 @contextmanager

@@ -6,34 +6,34 @@ import pytest
 import requests
 
 from local.plex.server import running
-from tests.local.test_plex_stand_in.scene import Detour, Scene
+from tests.local.test_plex_stand_in.client import Detour, StandInClient
 
 
 @pytest.fixture(scope="session")
-def plex() -> Iterator[Scene]:
+def plex() -> Iterator[StandInClient]:
     """One stand-in and its clients for all tests: connections live on as in a warm process."""
     with running() as it, requests.Session() as session, httpx.Client(base_url=it.url, timeout=5) as control:
         session.mount("https://", Detour(it.url))
-        yield Scene(it.url, session, control)
+        yield StandInClient(it.url, session, control)
 
 
 @pytest.fixture
-def scene(plex: Scene) -> Scene:
-    """A stand-in in which nobody lives yet."""
-    plex.told("POST", "/_standin/reset")
+def stand_in(plex: StandInClient) -> StandInClient:
+    """A stand-in without any account."""
+    plex.ask("POST", "/_standin/reset")
     return plex
 
 
 @pytest.fixture
-def olivia(scene: Scene) -> dict[str, Any]:
-    return scene.person("olivia")
+def olivia(stand_in: StandInClient) -> dict[str, Any]:
+    return stand_in.person("olivia")
 
 
 @pytest.fixture
-def maya(scene: Scene) -> dict[str, Any]:
-    return scene.person("maya")
+def maya(stand_in: StandInClient) -> dict[str, Any]:
+    return stand_in.person("maya")
 
 
 @pytest.fixture
-def server(scene: Scene, olivia: dict[str, Any]) -> dict[str, Any]:
-    return scene.server(olivia, "Movies", "Shows", name="Olivia's Plex")
+def server(stand_in: StandInClient, olivia: dict[str, Any]) -> dict[str, Any]:
+    return stand_in.server(olivia, "Movies", "Shows", name="Olivia's Plex")

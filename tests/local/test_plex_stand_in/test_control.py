@@ -5,70 +5,70 @@ import pytest
 from local.plex import demo
 from local.plex.server import running
 from local.plex.world import World
-from tests.local.test_plex_stand_in.scene import Scene
+from tests.local.test_plex_stand_in.client import StandInClient
 
 Row = dict[str, Any]
 
 
-def test_calls_are_recorded_in_order_and_without_tokens(scene: Scene) -> None:
-    olivia = scene.person("olivia")
-    scene.v2(olivia, "GET", "/api/v2/user")
-    scene.v2(olivia, "GET", f"/api/users/?X-Plex-Token={olivia['token']}&a=1")
+def test_calls_are_recorded_in_order_and_without_tokens(stand_in: StandInClient) -> None:
+    olivia = stand_in.person("olivia")
+    stand_in.v2(olivia, "GET", "/api/v2/user")
+    stand_in.v2(olivia, "GET", f"/api/users/?X-Plex-Token={olivia['token']}&a=1")
 
-    calls = scene.control.get("/_standin/calls")
+    calls = stand_in.control.get("/_standin/calls")
 
     assert olivia["token"] not in calls.text
     first, second = calls.json()["calls"]
     assert (first["method"], first["path"], first["status"]) == ("GET", "/api/v2/user", 200)
     assert (second["path"], second["query"]) == ("/api/users/", "a=1")
     assert first["token_sha256"] == second["token_sha256"]
-    scene.told("DELETE", "/_standin/calls")
-    assert scene.told("GET", "/_standin/calls")["calls"] == []
+    stand_in.ask("DELETE", "/_standin/calls")
+    assert stand_in.ask("GET", "/_standin/calls")["calls"] == []
 
 
-def test_a_call_without_an_answer_is_recorded_with_its_fault(scene: Scene) -> None:
-    scene.fault("drop", "/api/v2/ping")
+def test_a_call_without_an_answer_is_recorded_with_its_fault(stand_in: StandInClient) -> None:
+    stand_in.fault("drop", "/api/v2/ping")
     with pytest.raises(Exception, match="disconnected"):
-        scene.v2(None, "GET", "/api/v2/ping")
+        stand_in.v2(None, "GET", "/api/v2/ping")
 
-    (call,) = scene.told("GET", "/_standin/calls")["calls"]
+    (call,) = stand_in.ask("GET", "/_standin/calls")["calls"]
 
     assert (call["status"], call["fault"]) == (None, "drop")
 
 
-def test_every_secret_ever_issued_is_listed_even_after_a_reset(scene: Scene) -> None:
-    olivia, maya = scene.person("olivia"), scene.person("maya")
-    made = scene.v2_share(olivia, scene.server(olivia), maya)
-    scene.v2(maya, "POST", f"/api/v2/shared_servers/{made.json()['id']}/accept")
-    (resource,) = scene.plexapi(maya).resources()
+def test_every_secret_ever_issued_is_listed_even_after_a_reset(stand_in: StandInClient) -> None:
+    olivia, maya = stand_in.person("olivia"), stand_in.person("maya")
+    made = stand_in.v2_share(olivia, stand_in.server(olivia), maya)
+    stand_in.v2(maya, "POST", f"/api/v2/shared_servers/{made.json()['id']}/accept")
+    (resource,) = stand_in.plexapi(maya).resources()
 
-    scene.told("POST", "/_standin/reset")
+    stand_in.ask("POST", "/_standin/reset")
 
-    listed = scene.told("GET", "/_standin/tokens")
+    listed = stand_in.ask("GET", "/_standin/tokens")
     assert listed["tokens"] == []
     assert {olivia["token"], maya["token"], resource.accessToken} <= {*listed["ever_issued"]}
 
 
-def test_a_removed_account_leaves_nothing_behind(scene: Scene) -> None:
-    olivia, maya = scene.person("olivia"), scene.person("maya")
-    server = scene.server(olivia)
-    scene.v2_share(olivia, server, maya)
+def test_a_removed_account_leaves_nothing_behind(stand_in: StandInClient) -> None:
+    olivia, maya = stand_in.person("olivia"), stand_in.person("maya")
+    server = stand_in.server(olivia)
+    stand_in.v2_share(olivia, server, maya)
 
-    scene.told("DELETE", f"/_standin/accounts/{maya['id']}")
+    stand_in.ask("DELETE", f"/_standin/accounts/{maya['id']}")
 
-    assert scene.shares(server) == []
-    assert scene.v2(maya, "GET", "/api/v2/user").status_code == 401
+    assert stand_in.shares(server) == []
+    assert stand_in.v2(maya, "GET", "/api/v2/user").status_code == 401
 
 
-def test_a_removed_section_leaves_every_share(scene: Scene) -> None:
-    olivia, maya = scene.person("olivia"), scene.person("maya")
-    server = scene.server(olivia)
+def test_a_removed_section_leaves_every_share(stand_in: StandInClient) -> None:
+    olivia, maya = stand_in.person("olivia"), stand_in.person("maya")
+    server = stand_in.server(olivia)
     movies, shows = (section["id"] for section in server["sections"])
-    scene.v2_share(olivia, server, maya, sections=[movies, shows])
+    stand_in.v2_share(olivia, server, maya, sections=[movies, shows])
 
-    scene.told("DELETE", f"/_standin/servers/{server['machine_id']}/sections/{movies}")
+    stand_in.ask("DELETE", f"/_standin/servers/{server['machine_id']}/sections/{movies}")
 
-    assert scene.shares(server)[0]["section_ids"] == [shows]
+    assert stand_in.shares(server)[0]["section_ids"] == [shows]
 
 
 @pytest.mark.parametrize(
@@ -82,10 +82,10 @@ def test_a_removed_section_leaves_every_share(scene: Scene) -> None:
         ("/_standin/nothing", {}, 404),
     ],
 )
-def test_what_cannot_be_done_is_said(scene: Scene, path: str, body: Row, status: int) -> None:
-    scene.person("maya")
+def test_what_cannot_be_done_is_said(stand_in: StandInClient, path: str, body: Row, status: int) -> None:
+    stand_in.person("maya")
 
-    answer = scene.control.post(path, json=body)
+    answer = stand_in.control.post(path, json=body)
 
     assert answer.status_code == status
     assert answer.json()["error"]

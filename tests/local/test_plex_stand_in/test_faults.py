@@ -7,7 +7,7 @@ import pytest
 import requests
 from plexapi.exceptions import BadRequest, NotFound, Unauthorized
 
-from tests.local.test_plex_stand_in.scene import Scene
+from tests.local.test_plex_stand_in.client import StandInClient
 
 Row = dict[str, Any]
 USER = "/api/v2/user"
@@ -34,156 +34,156 @@ INVITE = "/api/servers/[^/]+/shared_servers"
     ],
 )
 def test_a_status_reaches_plexapi_as_the_real_one_would(
-    scene: Scene, olivia: Row, status: int, raised: type[Exception]
+    stand_in: StandInClient, olivia: Row, status: int, raised: type[Exception]
 ) -> None:
-    scene.fault("status", USER, status=status)
+    stand_in.fault("status", USER, status=status)
 
     with pytest.raises(raised):
-        scene.plexapi(olivia)
+        stand_in.plexapi(olivia)
 
 
-def test_an_error_takes_the_form_of_its_path(scene: Scene, olivia: Row) -> None:
+def test_an_error_takes_the_form_of_its_path(stand_in: StandInClient, olivia: Row) -> None:
     for path in (USER, "/api/users/"):
-        scene.fault("status", path, status=429, retry_after="7")
-    v2, v1 = scene.v2(olivia, "GET", USER), scene.v2(olivia, "GET", "/api/users/")
+        stand_in.fault("status", path, status=429, retry_after="7")
+    v2, v1 = stand_in.v2(olivia, "GET", USER), stand_in.v2(olivia, "GET", "/api/users/")
 
     assert v2.json()["errors"][0]["code"] == 1003
     assert '<Response code="429"' in v1.text
     assert v2.headers["Retry-After"] == v1.headers["Retry-After"] == "7"
 
 
-def test_a_server_error_is_a_page(scene: Scene, olivia: Row) -> None:
-    scene.fault("status", USER, status=502)
+def test_a_server_error_is_a_page(stand_in: StandInClient, olivia: Row) -> None:
+    stand_in.fault("status", USER, status=502)
 
-    answer = scene.v2(olivia, "GET", USER)
+    answer = stand_in.v2(olivia, "GET", USER)
 
     assert answer.headers["Content-Type"].startswith("text/html")
 
 
-def test_a_timeout_holds_the_answer_back(scene: Scene, olivia: Row) -> None:
-    scene.fault("timeout", USER)
+def test_a_timeout_holds_the_answer_back(stand_in: StandInClient, olivia: Row) -> None:
+    stand_in.fault("timeout", USER)
 
     with pytest.raises(requests.ReadTimeout):
-        scene.session.get(
-            f"{scene.url.replace('http:', 'https:')}{USER}",
+        stand_in.session.get(
+            f"{stand_in.url.replace('http:', 'https:')}{USER}",
             headers={"X-Plex-Client-Identifier": "x", "X-Plex-Token": olivia["token"]},
             timeout=0.1,
         )
 
 
-def test_slow_is_late_but_right(scene: Scene, olivia: Row) -> None:
-    scene.fault("slow", USER, seconds=0.2)
+def test_slow_is_late_but_right(stand_in: StandInClient, olivia: Row) -> None:
+    stand_in.fault("slow", USER, seconds=0.2)
     started = time.monotonic()
 
-    assert scene.plexapi(olivia).id == olivia["id"]
+    assert stand_in.plexapi(olivia).id == olivia["id"]
     assert time.monotonic() - started >= 0.2
 
 
-def test_a_dropped_connection_breaks_without_an_answer(scene: Scene, olivia: Row) -> None:
-    scene.fault("drop", USER)
+def test_a_dropped_connection_breaks_without_an_answer(stand_in: StandInClient, olivia: Row) -> None:
+    stand_in.fault("drop", USER)
 
     with pytest.raises(requests.ConnectionError):
-        scene.plexapi(olivia)
+        stand_in.plexapi(olivia)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_truncated_answer_ends_too_early(scene: Scene, olivia: Row, when: str) -> None:
-    scene.fault("truncate", USER, when=when)
+def test_a_truncated_answer_ends_too_early(stand_in: StandInClient, olivia: Row, when: str) -> None:
+    stand_in.fault("truncate", USER, when=when)
 
     with pytest.raises(requests.exceptions.ChunkedEncodingError):
-        scene.plexapi(olivia)
+        stand_in.plexapi(olivia)
 
 
-def test_garbage_cannot_be_read(scene: Scene, olivia: Row) -> None:
-    scene.fault("garbage", USER, times=2)
+def test_garbage_cannot_be_read(stand_in: StandInClient, olivia: Row) -> None:
+    stand_in.fault("garbage", USER, times=2)
 
     with pytest.raises(ParseError):
-        scene.plexapi(olivia)
+        stand_in.plexapi(olivia)
     with pytest.raises(ValueError, match=r"."):
-        scene.v2(olivia, "GET", USER).json()
+        stand_in.v2(olivia, "GET", USER).json()
 
 
-def test_an_empty_answer_makes_an_account_without_attributes(scene: Scene, olivia: Row) -> None:
-    scene.fault("empty", USER)
+def test_an_empty_answer_makes_an_account_without_attributes(stand_in: StandInClient, olivia: Row) -> None:
+    stand_in.fault("empty", USER)
 
-    assert not hasattr(scene.plexapi(olivia), "id")
+    assert not hasattr(stand_in.plexapi(olivia), "id")
 
 
 @pytest.mark.parametrize("kind", ["html", "wrong_shape"])
-def test_a_well_formed_stranger_passes_for_an_invite(
-    scene: Scene, olivia: Row, maya: Row, server: Row, kind: str
+def test_a_well_formed_page_passes_for_an_invite(
+    stand_in: StandInClient, olivia: Row, maya: Row, server: Row, kind: str
 ) -> None:
-    scene.fault(kind, INVITE, method="POST")
+    stand_in.fault(kind, INVITE, method="POST")
 
-    assert scene.invite(olivia, server, "maya") is not None
-    assert scene.shares(server) == []
+    assert stand_in.invite(olivia, server, "maya") is not None
+    assert stand_in.shares(server) == []
 
 
-def test_the_wrong_shape_is_json_for_who_asks_for_it(scene: Scene, olivia: Row) -> None:
-    scene.fault("wrong_shape", USER)
+def test_the_wrong_shape_is_json_where_that_is_asked_for(stand_in: StandInClient, olivia: Row) -> None:
+    stand_in.fault("wrong_shape", USER)
 
-    assert "id" not in scene.v2(olivia, "GET", USER).json()
+    assert "id" not in stand_in.v2(olivia, "GET", USER).json()
 
 
 @pytest.mark.parametrize(("when", "shares"), [("before", 0), ("after", 1)])
 @pytest.mark.parametrize("kind", ["drop", "status", "truncate"])
 def test_a_lost_answer_may_hide_an_effect(
-    scene: Scene, olivia: Row, maya: Row, server: Row, kind: str, when: str, shares: int
+    stand_in: StandInClient, olivia: Row, maya: Row, server: Row, kind: str, when: str, shares: int
 ) -> None:
-    scene.fault(kind, INVITE, method="POST", when=when)
+    stand_in.fault(kind, INVITE, method="POST", when=when)
 
     with pytest.raises((BadRequest, requests.RequestException)):
-        scene.invite(olivia, server, "maya")
+        stand_in.invite(olivia, server, "maya")
 
-    assert len(scene.shares(server)) == shares
+    assert len(stand_in.shares(server)) == shares
 
 
-def test_a_fault_skips_hits_and_stops(scene: Scene, olivia: Row) -> None:
-    scene.fault("status", USER, status=503, skip=1, times=2)
+def test_a_fault_skips_hits_and_stops(stand_in: StandInClient, olivia: Row) -> None:
+    stand_in.fault("status", USER, status=503, skip=1, times=2)
 
-    assert [scene.v2(olivia, "GET", USER).status_code for _ in range(4)] == [200, 503, 503, 200]
-    (fault,) = scene.told("GET", "/_standin/faults")["faults"]
+    assert [stand_in.v2(olivia, "GET", USER).status_code for _ in range(4)] == [200, 503, 503, 200]
+    (fault,) = stand_in.ask("GET", "/_standin/faults")["faults"]
     assert (fault["seen"], fault["fired"]) == (4, 2)
 
 
-def test_a_fault_without_a_number_lasts_until_it_is_cleared(scene: Scene, olivia: Row) -> None:
-    scene.fault("status", "/api/.*", status=503, times=None)
-    assert {scene.v2(olivia, "GET", USER).status_code for _ in range(3)} == {503}
+def test_a_fault_without_a_number_lasts_until_it_is_cleared(stand_in: StandInClient, olivia: Row) -> None:
+    stand_in.fault("status", "/api/.*", status=503, times=None)
+    assert {stand_in.v2(olivia, "GET", USER).status_code for _ in range(3)} == {503}
 
-    scene.told("DELETE", "/_standin/faults")
+    stand_in.ask("DELETE", "/_standin/faults")
 
-    assert scene.v2(olivia, "GET", USER).status_code == 200
+    assert stand_in.v2(olivia, "GET", USER).status_code == 200
 
 
-def test_a_fault_hits_its_method_and_its_whole_path_only(scene: Scene, olivia: Row) -> None:
-    scene.fault("status", "/api/v2/us", status=503)
-    scene.fault("status", USER, status=503, method="POST")
+def test_a_fault_hits_its_method_and_its_whole_path_only(stand_in: StandInClient, olivia: Row) -> None:
+    stand_in.fault("status", "/api/v2/us", status=503)
+    stand_in.fault("status", USER, status=503, method="POST")
 
-    assert scene.v2(olivia, "GET", USER).status_code == 200
+    assert stand_in.v2(olivia, "GET", USER).status_code == 200
 
 
 @pytest.mark.parametrize("odd", [{"kind": "flood", "path": "/"}, {"kind": "drop", "path": "("}, {"kind": "drop"}])
-def test_an_odd_fault_is_refused(scene: Scene, odd: Row) -> None:
-    assert scene.control.post("/_standin/faults", json=odd).status_code == 400
+def test_an_odd_fault_is_refused(stand_in: StandInClient, odd: Row) -> None:
+    assert stand_in.control.post("/_standin/faults", json=odd).status_code == 400
 
 
-def test_latency_delays_plex_and_not_its_control(scene: Scene, olivia: Row) -> None:
-    scene.options(latency_seconds=1)
+def test_latency_delays_plex_and_not_its_control(stand_in: StandInClient, olivia: Row) -> None:
+    stand_in.options(latency_seconds=1)
     started = time.monotonic()
-    scene.told("GET", "/_standin/calls")
+    stand_in.ask("GET", "/_standin/calls")
     assert time.monotonic() - started < 1
 
-    scene.v2(olivia, "GET", USER)
+    stand_in.v2(olivia, "GET", USER)
 
     assert time.monotonic() - started >= 1
 
 
-def test_clearing_the_faults_lets_go_of_a_held_call(scene: Scene, olivia: Row) -> None:
-    scene.fault("slow", USER, seconds=30)
+def test_clearing_the_faults_lets_go_of_a_held_call(stand_in: StandInClient, olivia: Row) -> None:
+    stand_in.fault("slow", USER, seconds=30)
     with ThreadPoolExecutor(1) as caller:
-        held = caller.submit(scene.plexapi, olivia)
-        while not scene.told("GET", "/_standin/faults")["faults"][0]["fired"]:
+        held = caller.submit(stand_in.plexapi, olivia)
+        while not stand_in.ask("GET", "/_standin/faults")["faults"][0]["fired"]:
             time.sleep(0.01)
-        scene.told("DELETE", "/_standin/faults")
+        stand_in.ask("DELETE", "/_standin/faults")
 
         assert held.result(timeout=5).id == olivia["id"]

@@ -4,49 +4,53 @@ from typing import Any
 
 import pytest
 
-from tests.local.test_plex_stand_in.scene import Scene, error_code
+from tests.local.test_plex_stand_in.client import StandInClient, error_code
 
 Row = dict[str, Any]
 RECEIVED = "/api/v2/shared_servers/invites/received/pending"
 
 
-def test_a_share_by_account_id_is_offered_and_accepted(scene: Scene, olivia: Row, maya: Row, server: Row) -> None:
-    made = scene.v2_share(olivia, server, maya, allowTuners=2, allowSync=True)
+def test_a_share_by_account_id_is_offered_and_accepted(
+    stand_in: StandInClient, olivia: Row, maya: Row, server: Row
+) -> None:
+    made = stand_in.v2_share(olivia, server, maya, allowTuners=2, allowSync=True)
     assert made.status_code == 201
     assert (made.json()["invitedId"], made.json()["accepted"]) == (maya["id"], False)
 
-    (received,) = scene.v2(maya, "GET", RECEIVED).json()
+    (received,) = stand_in.v2(maya, "GET", RECEIVED).json()
     (offered,) = received["sharedServers"]
     assert received["owner"]["id"] == olivia["id"]
     assert (offered["id"], offered["machineIdentifier"]) == (made.json()["id"], server["machine_id"])
-    scene.v2(maya, "POST", f"/api/v2/shared_servers/{offered['id']}/accept").raise_for_status()
+    stand_in.v2(maya, "POST", f"/api/v2/shared_servers/{offered['id']}/accept").raise_for_status()
 
-    (taken,) = scene.shares(server)
+    (taken,) = stand_in.shares(server)
     assert taken["accepted"] is True
     assert (taken["settings"]["allowTuners"], taken["settings"]["allowSync"]) == (2, True)
-    assert scene.v2(maya, "GET", RECEIVED).json() == []
-    assert [one.clientIdentifier for one in scene.plexapi(maya).resources()] == [server["machine_id"]]
+    assert stand_in.v2(maya, "GET", RECEIVED).json() == []
+    assert [one.clientIdentifier for one in stand_in.plexapi(maya).resources()] == [server["machine_id"]]
 
 
-def test_the_owner_lists_pending_and_accepted_apart(scene: Scene, olivia: Row, maya: Row, server: Row) -> None:
-    share_id = scene.v2_share(olivia, server, maya).json()["id"]
+def test_the_owner_lists_pending_and_accepted_apart(
+    stand_in: StandInClient, olivia: Row, maya: Row, server: Row
+) -> None:
+    share_id = stand_in.v2_share(olivia, server, maya).json()["id"]
 
     def listed(state: str) -> list[int]:
-        answer = scene.v2(olivia, "GET", f"/api/v2/shared_servers/owned/{state}")
+        answer = stand_in.v2(olivia, "GET", f"/api/v2/shared_servers/owned/{state}")
         return [row["id"] for row in answer.json()]
 
     assert (listed("pending"), listed("accepted")) == ([share_id], [])
-    scene.v2(maya, "POST", f"/api/v2/shared_servers/{share_id}/accept")
+    stand_in.v2(maya, "POST", f"/api/v2/shared_servers/{share_id}/accept")
     assert (listed("pending"), listed("accepted")) == ([], [share_id])
 
 
-def test_received_invites_are_grouped_by_owner(scene: Scene, olivia: Row, maya: Row, server: Row) -> None:
-    paul = scene.person("paul")
-    scene.v2_share(olivia, server, maya)
-    scene.v2_share(paul, scene.server(paul), maya)
-    scene.v2_share(olivia, scene.server(olivia), maya)
+def test_received_invites_are_grouped_by_owner(stand_in: StandInClient, olivia: Row, maya: Row, server: Row) -> None:
+    paul = stand_in.person("paul")
+    stand_in.v2_share(olivia, server, maya)
+    stand_in.v2_share(paul, stand_in.server(paul), maya)
+    stand_in.v2_share(olivia, stand_in.server(olivia), maya)
 
-    received = scene.v2(maya, "GET", RECEIVED).json()
+    received = stand_in.v2(maya, "GET", RECEIVED).json()
 
     assert {one["owner"]["username"]: len(one["sharedServers"]) for one in received} == {
         "olivia": 2,
@@ -54,109 +58,111 @@ def test_received_invites_are_grouped_by_owner(scene: Scene, olivia: Row, maya: 
     }
 
 
-def test_no_section_ids_share_everything(scene: Scene, olivia: Row, maya: Row, server: Row) -> None:
-    made = scene.v2_share(olivia, server, maya, sections=[]).json()
+def test_no_section_ids_share_everything(stand_in: StandInClient, olivia: Row, maya: Row, server: Row) -> None:
+    made = stand_in.v2_share(olivia, server, maya, sections=[]).json()
 
     assert (made["allLibraries"], made["numLibraries"]) == (True, 2)
 
 
-def test_sharing_twice_is_1999(scene: Scene, olivia: Row, maya: Row, server: Row) -> None:
-    scene.v2_share(olivia, server, maya)
+def test_sharing_twice_is_1999(stand_in: StandInClient, olivia: Row, maya: Row, server: Row) -> None:
+    stand_in.v2_share(olivia, server, maya)
 
-    again = scene.v2_share(olivia, server, maya)
+    again = stand_in.v2_share(olivia, server, maya)
 
     assert (again.status_code, error_code(again)) == (422, 1999)
-    assert len(scene.shares(server)) == 1
+    assert len(stand_in.shares(server)) == 1
 
 
-def test_wrong_sections_and_servers_are_not_found(scene: Scene, olivia: Row, maya: Row, server: Row) -> None:
-    unknown_section = scene.v2_share(olivia, server, maya, sections=[1])
-    unknown_server = scene.v2_share(maya, server, olivia)
+def test_wrong_sections_and_servers_are_not_found(stand_in: StandInClient, olivia: Row, maya: Row, server: Row) -> None:
+    unknown_section = stand_in.v2_share(olivia, server, maya, sections=[1])
+    unknown_server = stand_in.v2_share(maya, server, olivia)
 
     assert (unknown_section.status_code, unknown_server.status_code) == (404, 404)
-    assert scene.shares(server) == []
+    assert stand_in.shares(server) == []
 
 
-def test_an_unknown_account_is_refused(scene: Scene, olivia: Row, server: Row) -> None:
-    answer = scene.v2_share(olivia, server, {"id": 1})
+def test_an_unknown_account_is_refused(stand_in: StandInClient, olivia: Row, server: Row) -> None:
+    answer = stand_in.v2_share(olivia, server, {"id": 1})
 
     assert answer.status_code == 422
 
 
-def test_a_malformed_offer_is_1004(scene: Scene, olivia: Row) -> None:
-    answer = scene.v2(olivia, "POST", "/api/v2/shared_servers", {"librarySectionIds": "all"})
+def test_a_malformed_offer_is_1004(stand_in: StandInClient, olivia: Row) -> None:
+    answer = stand_in.v2(olivia, "POST", "/api/v2/shared_servers", {"librarySectionIds": "all"})
 
     assert (answer.status_code, error_code(answer)) == (400, 1004)
 
 
-def test_every_v2_call_names_its_client(scene: Scene, olivia: Row) -> None:
-    answer = scene.control.get("/api/v2/user", headers={"X-Plex-Token": olivia["token"]})
+def test_every_v2_call_names_its_client(stand_in: StandInClient, olivia: Row) -> None:
+    answer = stand_in.control.get("/api/v2/user", headers={"X-Plex-Token": olivia["token"]})
 
     assert answer.status_code == 400
     assert '<errors><error code="1000"' in answer.text
 
 
-def test_a_hundred_people_are_the_limit(scene: Scene, olivia: Row, maya: Row, server: Row) -> None:
-    scene.options(people_limit=1)
-    scene.v2_share(olivia, server, maya)
+def test_a_hundred_people_are_the_limit(stand_in: StandInClient, olivia: Row, maya: Row, server: Row) -> None:
+    stand_in.options(people_limit=1)
+    stand_in.v2_share(olivia, server, maya)
 
-    assert scene.v2_share(olivia, server, scene.person("noah")).status_code == 422
-
-
-def test_shares_may_need_no_accepting(scene: Scene, olivia: Row, maya: Row, server: Row) -> None:
-    scene.options(v2_shares_accepted_at_once=True)
-
-    assert scene.v2_share(olivia, server, maya).json()["accepted"] is True
+    assert stand_in.v2_share(olivia, server, stand_in.person("noah")).status_code == 422
 
 
-def test_an_unconfirmed_account_takes_nothing(scene: Scene, olivia: Row, server: Row) -> None:
-    scene.options(v2_shares_accepted_at_once=True)
-    emil = scene.person("emil", confirmed=False)
+def test_shares_may_need_no_accepting(stand_in: StandInClient, olivia: Row, maya: Row, server: Row) -> None:
+    stand_in.options(v2_shares_accepted_at_once=True)
 
-    made = scene.v2_share(olivia, server, emil).json()
-    answer = scene.v2(emil, "POST", f"/api/v2/shared_servers/{made['id']}/accept")
+    assert stand_in.v2_share(olivia, server, maya).json()["accepted"] is True
+
+
+def test_an_unconfirmed_account_takes_nothing(stand_in: StandInClient, olivia: Row, server: Row) -> None:
+    stand_in.options(v2_shares_accepted_at_once=True)
+    emil = stand_in.person("emil", confirmed=False)
+
+    made = stand_in.v2_share(olivia, server, emil).json()
+    answer = stand_in.v2(emil, "POST", f"/api/v2/shared_servers/{made['id']}/accept")
 
     assert made["accepted"] is False
     assert answer.status_code == 422
 
 
-def test_only_the_invitee_accepts(scene: Scene, olivia: Row, maya: Row, server: Row) -> None:
-    made = scene.v2_share(olivia, server, maya).json()
+def test_only_the_invitee_accepts(stand_in: StandInClient, olivia: Row, maya: Row, server: Row) -> None:
+    made = stand_in.v2_share(olivia, server, maya).json()
 
-    assert scene.v2(olivia, "POST", f"/api/v2/shared_servers/{made['id']}/accept").status_code == 404
+    assert stand_in.v2(olivia, "POST", f"/api/v2/shared_servers/{made['id']}/accept").status_code == 404
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_the_invitees_endpoints_may_be_missing(scene: Scene, maya: Row, status: int) -> None:
-    scene.options(v2_invites_status=status)
+def test_the_invitees_endpoints_may_be_missing(stand_in: StandInClient, maya: Row, status: int) -> None:
+    stand_in.options(v2_invites_status=status)
 
-    assert scene.v2(maya, "GET", RECEIVED).status_code == status
-    assert scene.v2(maya, "POST", "/api/v2/shared_servers/1/accept").status_code == status
+    assert stand_in.v2(maya, "GET", RECEIVED).status_code == status
+    assert stand_in.v2(maya, "POST", "/api/v2/shared_servers/1/accept").status_code == status
 
 
-def test_a_share_is_updated_by_post(scene: Scene, olivia: Row, maya: Row, server: Row) -> None:
-    path = f"/api/v2/shared_servers/{scene.v2_share(olivia, server, maya).json()['id']}"
+def test_a_share_is_updated_by_post(stand_in: StandInClient, olivia: Row, maya: Row, server: Row) -> None:
+    path = f"/api/v2/shared_servers/{stand_in.v2_share(olivia, server, maya).json()['id']}"
     changes = {"librarySectionIds": [server["sections"][1]["id"]], "settings": {"allowTuners": 1}}
 
-    scene.v2(olivia, "POST", path, changes).raise_for_status()
+    stand_in.v2(olivia, "POST", path, changes).raise_for_status()
 
-    (share,) = scene.shares(server)
+    (share,) = stand_in.shares(server)
     assert (share["section_ids"], share["settings"]["allowTuners"]) == (changes["librarySectionIds"], 1)
-    assert scene.v2(olivia, "PUT", path, changes).status_code == 405
+    assert stand_in.v2(olivia, "PUT", path, changes).status_code == 405
 
 
-def test_a_share_is_deleted_once(scene: Scene, olivia: Row, maya: Row, server: Row) -> None:
-    path = f"/api/v2/shared_servers/{scene.v2_share(olivia, server, maya).json()['id']}"
+def test_a_share_is_deleted_once(stand_in: StandInClient, olivia: Row, maya: Row, server: Row) -> None:
+    path = f"/api/v2/shared_servers/{stand_in.v2_share(olivia, server, maya).json()['id']}"
 
-    assert scene.v2(maya, "DELETE", path).status_code == 404
-    assert scene.v2(olivia, "DELETE", path).status_code == 204
-    assert scene.v2(olivia, "DELETE", path).status_code == 404
+    assert stand_in.v2(maya, "DELETE", path).status_code == 404
+    assert stand_in.v2(olivia, "DELETE", path).status_code == 204
+    assert stand_in.v2(olivia, "DELETE", path).status_code == 404
 
 
-def test_live_tv_is_set_by_the_share_endpoint_only(scene: Scene, olivia: Row, maya: Row, server: Row) -> None:
-    scene.v2_share(olivia, server, maya)
+def test_live_tv_is_set_by_the_share_endpoint_only(
+    stand_in: StandInClient, olivia: Row, maya: Row, server: Row
+) -> None:
+    stand_in.v2_share(olivia, server, maya)
 
-    scene.v2(olivia, "PUT", f"/api/v2/sharings/{maya['id']}?allowTuners=2&allowSync=1").raise_for_status()
+    stand_in.v2(olivia, "PUT", f"/api/v2/sharings/{maya['id']}?allowTuners=2&allowSync=1").raise_for_status()
 
-    settings = scene.shares(server)[0]["settings"]
+    settings = stand_in.shares(server)[0]["settings"]
     assert (settings["allowTuners"], settings["allowSync"]) == (0, True)

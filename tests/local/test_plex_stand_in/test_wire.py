@@ -13,13 +13,13 @@ import requests
 
 from local.plex.server import running
 from local.plex.world import World
-from tests.local.test_plex_stand_in.scene import Scene
+from tests.local.test_plex_stand_in.client import StandInClient
 
 CLIENT = {"X-Plex-Client-Identifier": "wire"}
 
 
-def test_a_connection_serves_many_calls(scene: Scene) -> None:
-    with httpx.Client(base_url=scene.url, headers=CLIENT) as client:
+def test_a_connection_serves_many_calls(stand_in: StandInClient) -> None:
+    with httpx.Client(base_url=stand_in.url, headers=CLIENT) as client:
         streams = set()
         for _ in range(3):
             with client.stream("POST", "/api/v2/pins", json={"unread": "x" * 5000}) as answer:
@@ -29,12 +29,12 @@ def test_a_connection_serves_many_calls(scene: Scene) -> None:
     assert len(streams) == 1
 
 
-def test_a_hundred_and_twenty_call_at_once(scene: Scene) -> None:
+def test_a_hundred_and_twenty_call_at_once(stand_in: StandInClient) -> None:
     everyone_is_here = threading.Barrier(120)
 
     def call(_: int) -> int:
         everyone_is_here.wait()
-        return requests.post(f"{scene.url}/api/v2/pins?strong=true", headers=CLIENT, timeout=10).status_code
+        return requests.post(f"{stand_in.url}/api/v2/pins?strong=true", headers=CLIENT, timeout=10).status_code
 
     with ThreadPoolExecutor(120) as crowd:
         assert set(crowd.map(call, range(120))) == {201}
@@ -55,7 +55,7 @@ def test_a_held_call_does_not_hold_up_the_stop() -> None:
         held.result(timeout=5)
 
 
-def test_a_stopped_stand_in_no_longer_answers_who_stayed_connected() -> None:
+def test_a_stopped_stand_in_no_longer_answers_clients_that_stayed_connected() -> None:
     with running(World()) as plex, httpx.Client(base_url=plex.url) as client:
         client.get("/_standin/calls").raise_for_status()
         plex.stop()

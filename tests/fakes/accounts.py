@@ -1,0 +1,230 @@
+"""Accounts, sessions, passwords and counters, in memory."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.accounts.model import AccountState, Credential, Kind, User
+from chalicelib.accounts.ports import PlexIdTaken, QuotaBasis
+from chalicelib.accounts.sessions import Session, SignIn, hash_secret, user_id_in
+from chalicelib.common.names import normal_name
+from chalicelib.common.pages import Page
+from chalicelib.common.people import Permission
+from chalicelib.common.ports import Contention, StaleWrite
+from chalicelib.common.refusals import AddressTaken, UserNotFound
+from chalicelib.common.times import order_key
+from chalicelib.events.model import Entry
+from chalicelib.settings.model import Settings
+from tests.fakes.database import Database
+from tests.fakes.paging import page_of
+
+_EDITED = ("permissions", "quota", "trial_ends_at", "state")
+_MUST_BE_AS_READ = (*_EDITED, "plex_id", "email")
+
+
+class FakeAccounts:
+    """accounts.ports.AccountStore."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def get(self, user_id: str) -> User:
+        if user_id not in self.database.users:
+            raise UserNotFound
+        return self.database.users[user_id]
+
+    def get_with_settings(self, user_id: str) -> tuple[User, Settings]:
+        return self.get(user_id), self.database.settings
+
+    def quota_basis(self, user_id: str) -> QuotaBasis:
+        created = tuple(self.database.created.get(user_id, ()))
+        return QuotaBasis(self.database.settings, self.database.users.get(user_id), created)
+
+    def id_of_plex_account(self, plex_id: int) -> str | None:
+        return self.database.identities.get(plex_identity(plex_id))
+
+    def find_credential(self, email: str) -> tuple[Credential | None, Settings]:
+        user_id = self.database.identities.get(email_identity(email))
+        password_hash = self.database.password_hashes.get(email_identity(email))
+        return Credential(user_id, password_hash) if user_id else None, self.database.settings
+
+    def page(self, state: AccountState, *, text: str, after: str | None, limit: int) -> Page[User]:
+        found = [user for user in self.database.users.values() if user.state is state and _has_text(user, text)]
+        return page_of(found, order=_order, after=after, limit=limit)
+
+    def open(self, user: User, session: Session) -> None:
+        self.database.before_write()
+        if plex_identity(user.plex_id) in self.database.identities:
+            raise PlexIdTaken
+        if not is_free(self.database, user):
+            raise AddressTaken
+        put_account(self.database, user)
+        self.database.sessions[session.token_hash] = stored_session(session)
+
+    def change(self, was: User, changed: User, entry: Entry, *, remaining_admin: str | None = None) -> None:
+        self.database.before_write()
+        stored = self.database.users.get(was.id)
+        if stored is None or any(getattr(stored, name) != getattr(was, name) for name in _MUST_BE_AS_READ):
+            raise StaleWrite
+        if remaining_admin and not self._is_an_admin(remaining_admin):
+            raise StaleWrite
+        self.database.users[was.id] = replace(stored, **{name: getattr(changed, name) for name in _EDITED})
+        if not changed.is_open:
+            release_identities(self.database, was)
+        self.database.journal.append(entry)
+
+    def with_trial_over(self, now: datetime) -> Iterator[User]:
+        open_ones = [user for user in self.database.users.values() if user.is_open]
+        ended = [(user.trial_ends_at, user) for user in open_ones if user.trial_ends_at and user.trial_ends_at <= now]
+        return (user for _, user in sorted(ended, key=lambda each: each[0]))
+
+    def end_trial(self, user: User, entry: Entry) -> None:
+        self.database.before_write()
+        stored = self.database.users.get(user.id)
+        if stored is None or not stored.is_open or stored.trial_ends_at != user.trial_ends_at:
+            raise StaleWrite
+        self.database.users[user.id] = replace(stored, trial_ends_at=None)
+        self.database.journal.append(entry)
+
+    def _is_an_admin(self, user_id: str) -> bool:
+        user = self.database.users.get(user_id)
+        return user is not None and user.is_open and Permission.ADMIN in user.permissions
+
+
+class FakeSessions:
+    """accounts.ports.SessionStore."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def add(self, session: Session) -> None:
+        self.database.sessions[session.token_hash] = stored_session(session)
+
+    def find(self, token: str, *, now: datetime) -> tuple[Session, User | None] | None:
+        user_id, session = user_id_in(token), self.database.sessions.get(hash_secret(token))
+        if session is None or session.user_id != user_id or session.expires_at <= now:
+            return None
+        return session, None if self._is_signed_out(session) else self.database.users.get(session.user_id)
+
+    def find_with_settings(self, token: str, *, now: datetime) -> tuple[Session, User | None, Settings] | None:
+        found = self.find(token, now=now)
+        return (*found, self.database.settings) if found else None
+
+    def end(self, token: str) -> None:
+        self.database.sessions.pop(hash_secret(token), None)
+
+    def end_all(self, user_id: str, *, now: datetime) -> None:
+        if user_id in self.database.users:
+            self.database.signed_out_at[user_id] = now
+
+    def add_sign_in(self, sign_in: SignIn) -> None:
+        whole_seconds = sign_in.expires_at.replace(microsecond=0)
+        self.database.sign_ins[sign_in.id] = replace(sign_in, expires_at=whole_seconds)
+
+    def get_sign_in_with_settings(self, sign_in_id: str) -> tuple[SignIn | None, Settings]:
+        return self.database.sign_ins.get(sign_in_id), self.database.settings
+
+    def _is_signed_out(self, session: Session) -> bool:
+        at = self.database.signed_out_at.get(session.user_id)
+        return at is not None and session.created_at <= at
+
+
+class FakePasswords:
+    """accounts.ports.Passwords. ``compared`` counts the comparisons, each of which takes its time."""
+
+    def __init__(self) -> None:
+        self.compared = 0
+
+    def hash(self, password: str) -> str:
+        return f"hash of {password}"
+
+    def verify(self, password: str, password_hash: str | None) -> bool:
+        self.compared += 1
+        return password_hash == self.hash(password)
+
+
+class FakeCounters:
+    """accounts.ports.Counters. ``writes`` counts what they cost, ``gone_after`` says when each may go.
+
+    The calls named in ``overrun`` meet more than the table takes.
+    """
+
+    def __init__(self) -> None:
+        self.sums: dict[str, int] = {}
+        self.blocked: set[str] = set()
+        self.gone_after: dict[str, datetime] = {}
+        self.writes = 0
+        self.overrun: set[str] = set()
+
+    def add(self, key: str, amount: int, expires_at: datetime) -> tuple[int, bool]:
+        self._count("add", key, amount, expires_at)
+        return self.sums[key], key in self.blocked
+
+    def block(self, key: str, amount: int, expires_at: datetime) -> None:
+        self._count("block", key, amount, expires_at)
+        self.blocked.add(key)
+
+    def forget(self, key: str) -> None:
+        self.sums.pop(key, None)
+        self.blocked.discard(key)
+
+    def _count(self, call: str, key: str, amount: int, expires_at: datetime) -> None:
+        if call in self.overrun:
+            raise Contention
+        self.writes += 1
+        self.sums[key] = self.sums.get(key, 0) + amount
+        self.gone_after[key] = expires_at
+
+
+def plex_identity(plex_id: int | None) -> str:
+    return f"plex#{plex_id}"
+
+
+def email_identity(email: str) -> str:
+    """``email`` as ``normal_email`` gives it."""
+    return f"email#{email}"
+
+
+def identities_of(user: User) -> set[str]:
+    """All under which the account is unique."""
+    held = set()
+    if user.plex_id is not None:
+        held.add(plex_identity(user.plex_id))
+    if user.email is not None:
+        held.add(email_identity(user.email))
+    if user.kind is Kind.LOCAL:
+        held.add(f"name#{normal_name(user.name)}")
+    return held
+
+
+def is_free(database: Database, user: User) -> bool:
+    """Whether neither the account's id nor any of its identities is taken."""
+    return user.id not in database.users and database.identities.keys().isdisjoint(identities_of(user))
+
+
+def put_account(database: Database, user: User, *, password_hash: str | None = None) -> None:
+    """Put the account with all that must be unique of it; a password's hash lies with the e-mail address."""
+    database.users[user.id] = user
+    database.identities |= dict.fromkeys(identities_of(user), user.id)
+    if user.email and password_hash:
+        database.password_hashes[email_identity(user.email)] = password_hash
+
+
+def release_identities(database: Database, user: User) -> None:
+    """Let others have what was unique of the account."""
+    for identity in identities_of(user):
+        database.identities.pop(identity, None)
+        database.password_hashes.pop(identity, None)
+
+
+def stored_session(session: Session) -> Session:
+    """As DynamoDB keeps it: a time to live has whole seconds."""
+    return replace(session, expires_at=session.expires_at.replace(microsecond=0))
+
+
+def _has_text(user: User, text: str) -> bool:
+    return text in user.name.casefold() or text in (user.email or "")
+
+
+def _order(user: User) -> str:
+    return order_key(user.created_at, user.id)

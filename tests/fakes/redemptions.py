@@ -1,0 +1,272 @@
+"""Redemptions and claims in memory, on the conditions of chalicelib/stores/redemptions."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from itertools import islice
+
+from chalicelib.accounts.model import AccountState, User
+from chalicelib.accounts.sessions import SignIn
+from chalicelib.common.pages import Page
+from chalicelib.common.ports import StaleWrite
+from chalicelib.common.refusals import AlreadyHasAccess, RedemptionNotFound, UserNameTaken
+from chalicelib.common.retrying import until_written
+from chalicelib.common.times import order_key
+from chalicelib.invites.model import Invite, Redeemer, Status
+from chalicelib.redemptions.model import Redemption, State
+from chalicelib.redemptions.pauses import Pause
+from chalicelib.redemptions.ports import Claim, Numbers
+from chalicelib.settings.model import Settings
+from tests.fakes.accounts import (
+    email_identity,
+    identities_of,
+    plex_identity,
+    put_account,
+    release_identities,
+    stored_session,
+)
+from tests.fakes.database import Database
+from tests.fakes.paging import page_of
+
+REDEEMERS_SHOWN = 5
+
+
+class FakeRedemptions:
+    """redemptions.ports.RedemptionStore."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._resent: dict[tuple[str, int], datetime] = {}
+        """When the sweep looks again, by id and version: the next save forgets it."""
+
+    def get(self, redemption_id: str) -> Redemption:
+        if redemption_id not in self.database.redemptions:
+            raise RedemptionNotFound
+        return self.database.redemptions[redemption_id]
+
+    def get_with_pause(self, redemption_id: str) -> tuple[Redemption, Pause | None]:
+        return self.get(redemption_id), self.database.pause
+
+    def save(self, redemption: Redemption) -> Redemption:
+        self.database.before_write()
+        if not _is_current(self.database, redemption):
+            raise StaleWrite
+        return _save(self.database, redemption)
+
+    def page(self, states: frozenset[State], *, after: str | None, limit: int) -> Page[Redemption]:
+        return page_of((one for one in self._all() if one.state in states), order=_order, after=after, limit=limit)
+
+    def of_invite(self, code: str, *, after: str | None, limit: int) -> Page[Redemption]:
+        return page_of((one for one in self._all() if one.code == code), order=_order, after=after, limit=limit)
+
+    def states(self, redemption_ids: Iterable[str]) -> dict[str, State]:
+        wanted = set(redemption_ids)
+        return {one.id: one.state for one in self._all() if one.id in wanted}
+
+    def count(self, *, now: datetime, since: date) -> Numbers:
+        living = [invite for invite in self.database.invites.values() if invite.deleted_at is None]
+        statuses = Counter(invite.status(now) for invite in living)
+        begun = Counter(one.created_at.date() for one in self._all())
+        days = [since + timedelta(days=number) for number in range((now.date() - since).days + 1)]
+        return Numbers(
+            invites={status: statuses[status] for status in Status},
+            redemptions={day: begun[day] for day in days},
+            users=sum(user.is_open for user in self.database.users.values()),
+            needs_attention=sum(one.state is State.NEEDS_ATTENTION for one in self._all()),
+            paused_since=self.database.pause.since if self.database.pause else None,
+        )
+
+    def due(self, before: datetime, limit: int) -> Iterator[str]:
+        due = [(one.waits_for_owner, at, one.id) for one in self._all() if (at := self._due_at(one)) and at <= before]
+        return islice((id_ for _, _, id_ in sorted(due)), limit)
+
+    def note_resent(self, redemption_id: str, due_at: datetime) -> None:
+        found = self.database.redemptions.get(redemption_id)
+        if found and found.due_at:
+            self._resent[found.id, found.version] = due_at
+
+    def waiting_for_owner(self, limit: int) -> list[str]:
+        waiting = [(at, one.id) for one in self._all() if one.waits_for_owner and (at := self._due_at(one))]
+        return [id_ for _, id_ in sorted(waiting)][:limit]
+
+    def hold_token(self, redemption_id: str, plex_token: str, *, expires_at: datetime) -> None:
+        self.database.tokens[redemption_id] = plex_token, _in_whole_seconds(expires_at)
+
+    def held_token(self, redemption_id: str, *, now: datetime) -> str | None:
+        token, expires_at = self.database.tokens.get(redemption_id, (None, now))
+        return token if expires_at > now else None
+
+    def drop_token(self, redemption_id: str) -> None:
+        self.database.tokens.pop(redemption_id, None)
+
+    def pause(self) -> Pause | None:
+        return self.database.pause
+
+    def save_pause(self, pause: Pause) -> None:
+        self.database.pause = pause
+
+    def end_pause(self) -> None:
+        self.database.pause = None
+
+    def _all(self) -> list[Redemption]:
+        return list(self.database.redemptions.values())
+
+    def _due_at(self, redemption: Redemption) -> datetime | None:
+        return redemption.due_at and self._resent.get((redemption.id, redemption.version), redemption.due_at)
+
+
+class FakeClaims:
+    """redemptions.ports.Claims."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def get_sign_in(self, sign_in_id: str, code: str) -> tuple[SignIn | None, Invite | None, Settings]:
+        invite = self.database.invites.get(code)
+        living = invite if invite and invite.deleted_at is None else None
+        return self.database.sign_ins.get(sign_in_id), living, self.database.settings
+
+    def claim(self, claim: Claim) -> None:
+        self.database.before_write()
+        if not self._holds(claim):
+            raise StaleWrite
+        taken = {identity for identity in identities_of(claim.user) if identity in self.database.identities}
+        if taken:
+            raise UserNameTaken(field="username") if _are_names(taken) else AlreadyHasAccess()
+        self._write(claim)
+
+    def give_back(self, failed: Redemption) -> None:
+        user = self.database.users[failed.user.id]
+        if not until_written(lambda: self._give_back(failed, user)):
+            raise StaleWrite
+
+    def of_plex_account(self, plex_id: int) -> tuple[User, Redemption] | None:
+        return self._redemption_under(plex_identity(plex_id))
+
+    def of_email(self, email: str) -> tuple[User, Redemption] | None:
+        return self._redemption_under(email_identity(email))
+
+    def link(self, user: User, plex_id: int, redemption: Redemption | None, *, sessions_end_at: datetime) -> None:
+        self.database.before_write()
+        database, identity, address = self.database, plex_identity(plex_id), email_identity(user.email or "")
+        stored = database.users.get(user.id)
+        if (
+            stored is None
+            or not stored.is_open
+            or stored.plex_id is not None
+            or (user.email and database.identities.get(address) != user.id)
+            or (redemption and not _is_current(database, redemption))
+        ):
+            raise StaleWrite
+        if identity in database.identities:
+            raise AlreadyHasAccess
+        database.identities[identity] = user.id
+        database.users[user.id] = replace(stored, plex_id=plex_id)
+        database.signed_out_at[user.id] = sessions_end_at
+        database.password_hashes.pop(address, None)
+        if redemption:
+            _save(database, redemption)
+
+    def _holds(self, claim: Claim) -> bool:
+        database = self.database
+        return (
+            _has_use(database.invites.get(claim.invite.code), claim)
+            and claim.user.id not in database.users
+            and claim.redemption.id not in database.redemptions
+            and (claim.sign_in is None or _is_open(database.sign_ins.get(claim.sign_in.id)))
+        )
+
+    def _write(self, claim: Claim) -> None:
+        database, redemption, user = self.database, claim.redemption, claim.user
+        database.invites[redemption.code] = _used(database.invites[redemption.code], claim)
+        put_account(database, user, password_hash=claim.password_hash)
+        database.redemptions[redemption.id] = redemption
+        database.sessions[claim.session.token_hash] = stored_session(claim.session)
+        if claim.plex_token is not None and claim.token_expires_at:
+            database.tokens[redemption.id] = claim.plex_token, _in_whole_seconds(claim.token_expires_at)
+        if claim.sign_in:
+            led_to = replace(database.sign_ins[claim.sign_in.id], redemption_id=redemption.id, user_id=user.id)
+            database.sign_ins[claim.sign_in.id] = led_to
+
+    def _give_back(self, failed: Redemption, user: User) -> bool:
+        database, was = self.database, self.database.invites.get(failed.code)
+        database.before_write()
+        still_is = (
+            _is_current(database, failed)
+            and database.users[user.id].is_open
+            and all(database.identities.get(identity) == user.id for identity in identities_of(user))
+        )
+        if not still_is:
+            return False
+        if was:
+            database.invites[was.code] = _freed(database.invites[was.code], was, failed)
+        _save(database, failed)
+        database.users[user.id] = replace(database.users[user.id], state=AccountState.CLOSED)
+        release_identities(database, user)
+        return True
+
+    def _redemption_under(self, identity: str) -> tuple[User, Redemption] | None:
+        user = self.database.users.get(self.database.identities.get(identity, ""))
+        redemption = self.database.redemptions.get(user.redemption_id or "") if user else None
+        return (user, redemption) if user and redemption else None
+
+
+def _is_current(database: Database, redemption: Redemption) -> bool:
+    stored = database.redemptions.get(redemption.id)
+    return stored is not None and stored.version == redemption.version
+
+
+def _save(database: Database, redemption: Redemption) -> Redemption:
+    saved = replace(redemption, version=redemption.version + 1)
+    database.redemptions[saved.id] = saved
+    return saved
+
+
+def _is_open(sign_in: SignIn | None) -> bool:
+    return sign_in is not None and sign_in.redemption_id is None
+
+
+def _has_use(stored: Invite | None, claim: Claim) -> bool:
+    """Whether a use is to be had, of the edition that the grant was resolved from (stores/invites/uses.py)."""
+    read, now = claim.invite, claim.redemption.created_at
+    if stored is None or stored.edition != read.edition or not stored.enabled or stored.is_over(now):
+        return False
+    if read.usage_limit is None:
+        return True
+    is_last = read.uses + 1 >= read.usage_limit
+    return stored.uses == read.usage_limit - 1 if is_last else stored.uses < read.usage_limit - 1
+
+
+def _used(stored: Invite, claim: Claim) -> Invite:
+    redemption, shown = claim.redemption, stored.redeemers
+    if claim.invite.uses < REDEEMERS_SHOWN:
+        shown = (Redeemer(redemption.id, redemption.user, redemption.created_at), *shown)
+    latest = sorted(shown, key=lambda each: each.at, reverse=True)[:REDEEMERS_SHOWN]
+    return replace(stored, uses=stored.uses + 1, redeemers=tuple(latest))
+
+
+def _freed(stored: Invite, was: Invite, failed: Redemption) -> Invite:
+    """Raises StaleWrite where the invite became redeemed, or stopped being so, between reading and writing."""
+    has_moved = (stored.edition, stored.uses) != (was.edition, was.uses)
+    if stored.uses == 0 or (_is_redeemed(was) and has_moved) or _is_redeemed(stored) != _is_redeemed(was):
+        raise StaleWrite
+    left = tuple(each for each in stored.redeemers if each.redemption_id != failed.id)
+    return replace(stored, uses=stored.uses - 1, redeemers=left)
+
+
+def _is_redeemed(invite: Invite) -> bool:
+    return invite.usage_limit is not None and invite.uses >= invite.usage_limit
+
+
+def _are_names(identities: set[str]) -> bool:
+    return all(identity.startswith("name#") for identity in identities)
+
+
+def _in_whole_seconds(expires_at: datetime) -> datetime:
+    """As DynamoDB keeps a time to live."""
+    return expires_at.replace(microsecond=0)
+
+
+def _order(redemption: Redemption) -> str:
+    return order_key(redemption.created_at, redemption.id)

@@ -1,0 +1,154 @@
+"""Signing in by PIN, and what a person's token tells of them."""
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from chalicelib.plex.errors import PlexRefused, TemporaryPlexError
+from chalicelib.plex.model import OwnedServer, PlexAccount
+from chalicelib.plexapi_client.person import PlexApiPerson
+from tests.plexapi_client.plex_server import HTML, JSON, XML
+
+RETURN_TO = "https://invites.example.org/i/ABC?lang=de&x=1"
+SERVERS = """
+    <resources>
+      <resource name="Olivia's Plex" provides="server" clientIdentifier="hers" owned="1"/>
+      <resource name="Max's Plex" provides="server,client" clientIdentifier="his" owned="0"/>
+      <resource name="a phone" provides="client,player,pubsub-player" clientIdentifier="phone" owned="1"/>
+    </resources>
+"""
+UNREADABLE = [
+    pytest.param("", XML, id="empty"),
+    pytest.param("OK", "text/plain", id="plain text"),
+    pytest.param("<html><body><h1>Please check your network</h1></body></html>", HTML, id="html"),
+    pytest.param('{"weather": {"tomorrow": ["rain"]}}', JSON, id="another object"),
+    pytest.param("[]", JSON, id="a list"),
+    pytest.param("null", JSON, id="null"),
+    pytest.param("<Weather/>", XML, id="another element"),
+    pytest.param('<Response code="0" status="ok"/>', XML, id="a bare word in XML"),
+    pytest.param("\x00<<<", XML, id="garbage"),
+]
+
+
+def account_xml(**changed):
+    facts = {"id": "9", "uuid": "u", "username": "zoe", "title": "Zoë", "email": "Zoe@Example.org", "confirmed": "1"}
+    about = facts | {"restricted": "0", "scrobbleTypes": "", "authToken": "a-token"} | changed
+    attributes = " ".join(f'{name}="{value}"' for name, value in about.items())
+    return f"<user {attributes}><subscription/><profile/></user>"
+
+
+def test_a_sign_in_begins_with_a_strong_pin_for_our_client_and_product(plex, person):
+    plex.answers_json({"id": 33, "code": "a-code", "authToken": None}, status=201)
+    person.start(RETURN_TO)
+    request = plex.asked()
+    assert (request.method, request.path, request.query) == ("POST", "/api/v2/pins", {"strong": "true"})
+    assert (request.headers["X-Plex-Client-Identifier"], request.headers["X-Plex-Product"]) == ("visitors", "Streamarr")
+    assert (request.headers["Accept"], request.headers["X-Plex-Token"]) == ("application/json", None)
+
+
+def test_a_pin_is_approved_in_the_browser_which_plex_sends_back_to_us(plex, person):
+    plex.answers_json({"id": 33, "code": "a-code"}, status=201)
+    began = datetime.now(UTC)
+    pin = person.start(RETURN_TO)
+    address, _, asked = pin.auth_url.partition("#?")
+    assert (pin.id, address) == ("33", f"{plex.url}/auth")
+    assert dict(parse_qsl(asked, strict_parsing=True)) == {
+        "clientID": "visitors",
+        "code": "a-code",
+        "context[device][product]": "Streamarr",
+        "forwardUrl": RETURN_TO,
+    }
+    assert timedelta(0) <= pin.expires_at - began - timedelta(seconds=1800) < timedelta(seconds=10)
+
+
+def test_without_another_address_people_approve_at_plex_s_own():
+    person = PlexApiPerson(client_id="visitors", product="Streamarr", base_url=None)
+    parts = urlsplit(person._auth_url("a-code", RETURN_TO))
+    assert (parts.scheme, parts.netloc, parts.path) == ("https", "app.plex.tv", "/auth")
+
+
+@pytest.mark.parametrize(("body", "content_type"), [*UNREADABLE, ('{"id": "x", "code": "c"}', JSON)])
+def test_a_pin_that_cannot_be_read_may_work_later(plex, person, body, content_type):
+    plex.answers(body, content_type, status=201)
+    with pytest.raises(TemporaryPlexError):
+        person.start(RETURN_TO)
+
+
+@pytest.mark.parametrize("waiting", [None, ""])
+def test_a_pin_has_no_token_while_it_waits(plex, person, waiting):
+    plex.answers_json({"id": 33, "code": "a-code", "authToken": waiting})
+    assert person.token("33") is None
+
+
+def test_an_approved_pin_has_the_person_s_token(plex, person):
+    plex.answers_json({"id": 33, "code": "a-code", "authToken": "a-token"})
+    assert person.token("33") == "a-token"
+    request = plex.asked()
+    assert (request.method, request.path, request.query) == ("GET", "/api/v2/pins/33", {})
+    assert (request.headers["X-Plex-Client-Identifier"], request.headers["X-Plex-Token"]) == ("visitors", None)
+
+
+def test_a_pin_that_is_gone_is_refused(plex, person):
+    plex.answers('{"errors": [{"code": 1020, "message": "Code not found or expired"}]}', JSON, status=404)
+    with pytest.raises(PlexRefused) as refused:
+        person.token("33")
+    assert (refused.value.is_absence, refused.value.reason) == (True, 1020)
+
+
+@pytest.mark.parametrize(("body", "content_type"), UNREADABLE)
+def test_an_unreadable_answer_is_never_taken_for_a_pin_that_waits(plex, person, body, content_type):
+    plex.answers(body, content_type)
+    with pytest.raises(TemporaryPlexError):
+        person.token("33")
+
+
+def test_an_account_is_read_with_one_request_and_the_person_s_token(plex, person):
+    plex.answers(account_xml())
+    assert person.account("a-token") == PlexAccount(
+        id=9, name="zoe", email="Zoe@Example.org", confirmed=True, restricted=False
+    )
+    request = plex.asked()
+    assert (request.path, request.headers["X-Plex-Token"]) == ("/api/v2/user", "a-token")
+    assert request.headers["X-Plex-Client-Identifier"] == "visitors"
+
+
+@pytest.mark.parametrize(
+    ("facts", "shown"),
+    [
+        ({"confirmed": "0"}, {"confirmed": False}),
+        ({"restricted": "1"}, {"restricted": True}),
+        ({"username": ""}, {"name": "Zoë"}),
+        ({"username": "", "title": "", "email": "z@example.org"}, {"name": "z@example.org"}),
+        ({"email": ""}, {"email": None}),
+        ({"email": "no address"}, {"email": None}),
+    ],
+)
+def test_an_account_is_what_plex_says_of_it(plex, person, facts, shown):
+    plex.answers(account_xml(**facts))
+    account = person.account("a-token")
+    assert {name: getattr(account, name) for name in shown} == shown
+
+
+@pytest.mark.parametrize(("body", "content_type"), UNREADABLE)
+def test_an_unreadable_answer_is_never_taken_for_an_account_or_for_none(plex, person, body, content_type):
+    plex.answers(body, content_type)
+    for read in (person.account, person.server_ids, person.owned_servers, person.is_confirmed):
+        with pytest.raises(TemporaryPlexError):
+            read("a-token")
+
+
+def test_an_empty_token_never_speaks_for_the_owner(plex, person, monkeypatch):
+    """plexapi would take this variable's instead (docs/plex.md, trap 2)."""
+    monkeypatch.setenv("PLEXAPI_AUTH_SERVER_TOKEN", "the owner's")
+    for read in (person.account, person.server_ids, person.owned_servers, person.is_confirmed):
+        with pytest.raises(TemporaryPlexError):
+            read("")
+    assert plex.requests == []
+
+
+def test_a_person_reaches_servers_of_their_own_and_of_others(plex, person):
+    plex.answers(SERVERS)
+    assert person.server_ids("a-token") == {"hers", "his"}
+    assert person.owned_servers("a-token") == (OwnedServer("hers", "Olivia's Plex"),)
+    assert [request.headers["X-Plex-Token"] for request in plex.requests] == ["a-token", "a-token"]

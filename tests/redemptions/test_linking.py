@@ -1,0 +1,131 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.accounts.model import AccountState
+from chalicelib.common.refusals import AlreadyHasAccess, TryAgain
+from chalicelib.plex.model import PlexAccount
+from chalicelib.redemptions.linking import LinkingPlex
+from chalicelib.redemptions.model import State
+
+TOM = PlexAccount(51, "tom on plex", "Tom@example.org", confirmed=True, restricted=False)
+
+
+def link(scenario, account=TOM):
+    return scenario.use(LinkingPlex).link(account, "token of tom", now=scenario.now)
+
+
+def user_of(scenario, redemption):
+    return scenario.database.users[redemption.user.id]
+
+
+def must_not_be_linked(scenario, account=TOM):
+    assert link(scenario, account) is None
+    assert {user.plex_id for user in scenario.database.users.values()} <= {None}
+    assert (scenario.messages, scenario.database.tokens) == ([], {})
+
+
+def test_a_local_account_gets_the_plex_account_of_the_same_verified_address(scenario):
+    redemption = scenario.redeem_locally(name="Tom")
+    linked = link(scenario)
+    assert linked == user_of(scenario, redemption)
+    assert linked.plex_id == TOM.id
+    assert scenario.accounts.id_of_plex_account(TOM.id) == linked.id
+
+
+def test_what_was_granted_is_provided_from_then_on(scenario):
+    redemption = scenario.redeem_locally(name="Tom")
+    link(scenario)
+    going_on = scenario.current(redemption)
+    assert (going_on.state, going_on.reason, going_on.plex_id) == (State.PENDING, None, TOM.id)
+    assert (going_on.invited_as, going_on.next_try_at) == (TOM.email, scenario.now)
+    assert scenario.database.tokens[redemption.id] == ("token of tom", scenario.now + timedelta(hours=1))
+    assert [(message.id, message.delay) for message in scenario.messages] == [(redemption.id, 0)]
+
+
+def test_password_and_earlier_sessions_end_with_the_link(scenario):
+    joined = scenario.join(scenario.invite(), name="Tom")
+    scenario.later(seconds=1)
+    link(scenario)
+    assert scenario.sessions.find(joined.token, now=scenario.now)[1] is None
+    assert scenario.accounts.find_credential("tom@example.org")[0].password_hash is None
+
+
+def test_a_session_that_begins_with_the_link_counts(scenario):
+    joined = scenario.join(scenario.invite(), name="Tom")
+    link(scenario)
+    assert scenario.sessions.find(joined.token, now=scenario.now)[1]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [{"confirmed": False}, {"restricted": True}, {"email": None}, {"email": "tim@example.org"}, {"email": "tom"}],
+    ids=lambda facts: next(iter(facts)),
+)
+def test_an_account_at_plex_that_proves_nothing_is_not_linked(scenario, facts):
+    scenario.redeem_locally(name="Tom")
+    must_not_be_linked(scenario, replace(TOM, **facts))
+
+
+def test_a_closed_account_is_not_linked(scenario):
+    user = user_of(scenario, scenario.redeem_locally(name="Tom"))
+    scenario.database.users[user.id] = replace(user, state=AccountState.CLOSED)
+    must_not_be_linked(scenario)
+
+
+def test_an_account_with_plex_is_not_linked_with_another(scenario):
+    account = scenario.plex.add_person("tom")
+    redemption = scenario.redeem(account_id=account.id)
+    scenario.messages.clear()
+    assert link(scenario) is None
+    assert user_of(scenario, redemption).plex_id == account.id
+    assert scenario.messages == []
+
+
+def test_an_account_is_linked_once(scenario):
+    redemption = scenario.redeem_locally(name="Tom")
+    link(scenario)
+    assert link(scenario, replace(TOM, id=52)) is None
+    assert user_of(scenario, redemption).plex_id == TOM.id
+
+
+def test_a_managed_user_keeps_their_place_at_home(scenario):
+    redemption = scenario.redeem_locally(name="Tom", plex_home=True)
+    scenario.messages.clear()
+    assert link(scenario).plex_id == TOM.id
+    assert scenario.current(redemption) == redemption
+    assert (scenario.messages, scenario.database.tokens) == ([], {})
+
+
+def test_a_redemption_that_is_over_stays_so(scenario):
+    redemption = scenario.redeem_locally(name="Tom")
+    failed = scenario.redemptions.save(replace(redemption, state=State.FAILED))
+    assert link(scenario)
+    assert scenario.current(redemption) == failed
+    assert (scenario.messages, scenario.database.tokens) == ([], {})
+
+
+def test_an_account_without_a_redemption_is_linked_all_the_same(scenario):
+    redemption = scenario.redeem_locally(name="Tom")
+    user = user_of(scenario, redemption)
+    scenario.database.users[user.id] = replace(user, redemption_id=None)
+    assert link(scenario).plex_id == TOM.id
+    assert scenario.messages == []
+
+
+def test_a_plex_account_that_another_account_holds_is_not_linked(scenario):
+    scenario.redeem_locally(name="Tom")
+    scenario.database.identities[f"plex#{TOM.id}"] = "another"
+    with pytest.raises(AlreadyHasAccess):
+        link(scenario)
+    assert scenario.messages == []
+
+
+def test_a_link_that_meets_another_writer_is_to_be_tried_again(scenario):
+    redemption = scenario.redeem_locally(name="Tom")
+    scenario.database.let_come_first(lambda: scenario.redemptions.save(redemption))
+    with pytest.raises(TryAgain):
+        link(scenario)
+    assert scenario.messages == []
+    assert link(scenario)

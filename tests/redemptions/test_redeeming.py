@@ -1,0 +1,365 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.accounts.sessions import Purpose
+from chalicelib.common.refusals import (
+    AccountNotInvitable,
+    AlreadyHasAccess,
+    GrantUnavailable,
+    InviteExpired,
+    InviteNotActive,
+    InviteNotFound,
+    PlexUnavailable,
+    SignInNotFound,
+    SignupDisabled,
+    TryAgain,
+)
+from chalicelib.plex.errors import PlexRefused, PlexTokenRefused, TemporaryPlexError
+from chalicelib.redemptions.model import State
+from chalicelib.redemptions.redeeming import Redeeming
+from tests.fakes.plex import MOVIES, SERIES
+
+UNWELL = TemporaryPlexError("down")
+
+
+@pytest.fixture
+def maya(scenario):
+    return scenario.plex.add_person("maya").id
+
+
+@pytest.fixture
+def redeeming(scenario):
+    return scenario.use(Redeeming)
+
+
+def complete(scenario, code, sign_in):
+    return scenario.use(Redeeming).complete(code, *sign_in, now=scenario.now)
+
+
+def must_have_claimed_nothing(scenario):
+    assert (scenario.database.redemptions, scenario.database.users, scenario.database.tokens) == ({}, {}, {})
+    assert {invite.uses for invite in scenario.database.invites.values()} == {0}
+    assert scenario.messages == []
+
+
+def test_a_sign_in_is_begun_for_one_invite_and_leads_back_to_it(scenario, redeeming):
+    invite = scenario.invite()
+    started = redeeming.start(invite.code, now=scenario.now)
+    stored = scenario.database.sign_ins[started.sign_in.id]
+    assert (stored.purpose, stored.code, stored.pin_id) == (Purpose.SIGN_UP, invite.code, started.pin.id)
+    assert stored.expires_at == scenario.now + timedelta(minutes=30)
+    assert f"https://invites.example.org/signup?icode={invite.code}" in started.pin.auth_url
+    assert started.secure
+
+
+def test_no_sign_in_is_begun_for_an_invite_that_cannot_be_redeemed(scenario, redeeming):
+    for code, refusal in (
+        ("AbCdEfGh", InviteNotFound),
+        (scenario.invite(uses=1).code, InviteNotActive),
+        (scenario.invite(expires_at=scenario.now).code, InviteExpired),
+    ):
+        with pytest.raises(refusal):
+            redeeming.start(code, now=scenario.now)
+    assert scenario.plex.calls == []
+
+
+def test_no_sign_in_is_begun_while_plex_does_not_answer(scenario, redeeming):
+    scenario.plex.fail("start", UNWELL)
+    with pytest.raises(PlexUnavailable):
+        redeeming.start(scenario.invite().code, now=scenario.now)
+    assert scenario.database.sign_ins == {}
+
+
+def test_until_the_person_approves_nothing_is_claimed(scenario, redeeming):
+    invite = scenario.invite()
+    started = redeeming.start(invite.code, now=scenario.now)
+    assert complete(scenario, invite.code, (started.sign_in.id, started.browser_secret)) is None
+    must_have_claimed_nothing(scenario)
+
+
+def test_a_person_who_approved_has_an_account_a_session_and_a_redemption_under_way(scenario, maya):
+    invite = scenario.invite(live_tv=True)
+    redeemed = scenario.complete(invite.code, scenario.sign_in(invite.code, maya))
+    redemption = scenario.database.redemptions[redeemed.redemption.id]
+    assert (redeemed.redemption, redeemed.new) == (redemption, True)
+    assert (redemption.code, redemption.creator_id, redemption.plex_id) == (invite.code, "ruth", maya)
+    assert (redemption.state, redemption.invited_as) == (State.PENDING, "maya@example.org")
+    assert redemption.grant.features.live_tv
+    session, user = scenario.sessions.find(redeemed.token, now=scenario.now)
+    assert (session.redemption_id, user.redemption_id, user.plex_id) == (redemption.id, redemption.id, maya)
+    assert (user.name, user.email) == ("maya", "maya@example.org")
+    assert scenario.database.invites[invite.code].uses == 1
+    assert [(message.id, message.delay) for message in scenario.messages] == [(redemption.id, 0)]
+
+
+def test_the_person_s_token_is_held_for_an_hour(scenario):
+    redemption = scenario.redeem()
+    (value,) = (value for value, token in scenario.plex.tokens.items() if token.client == "visitors")
+    assert scenario.database.tokens[redemption.id] == (value, scenario.now + timedelta(hours=1))
+
+
+def test_a_person_without_an_address_is_invited_into_the_home_by_name(scenario):
+    account = scenario.plex.add_person("noah", email=None)
+    assert scenario.redeem(account_id=account.id).invited_as == "noah"
+
+
+def test_a_sign_in_completed_again_leads_to_the_same_redemption(scenario, maya):
+    invite = scenario.invite()
+    sign_in = scenario.sign_in(invite.code, maya)
+    first, calls = scenario.complete(invite.code, sign_in), len(scenario.plex.calls)
+    again = scenario.complete(invite.code, sign_in)
+    assert (again.redemption, again.new) == (first.redemption, False)
+    assert again.token != first.token
+    assert len(scenario.plex.calls) == calls
+    assert scenario.database.invites[invite.code].uses == 1
+
+
+def test_a_claim_whose_message_was_lost_has_it_sent_when_the_person_asks_again(scenario, maya):
+    invite = scenario.invite()
+    sign_in = scenario.sign_in(invite.code, maya)
+    redeemed = scenario.complete(invite.code, sign_in)
+    scenario.messages.clear()
+    scenario.complete(invite.code, sign_in)
+    assert [message.id for message in scenario.messages] == [redeemed.redemption.id]
+
+
+def test_a_sign_in_is_completed_by_its_own_browser_for_its_own_invite_in_time(scenario, maya):
+    invite, other = scenario.invite(), scenario.invite()
+    id_, secret = scenario.sign_in(invite.code, maya)
+    for code, sign_in in ((invite.code, (id_, "x")), (other.code, (id_, secret)), (invite.code, ("x", secret))):
+        with pytest.raises(SignInNotFound):
+            complete(scenario, code, sign_in)
+    scenario.later(minutes=30)
+    with pytest.raises(SignInNotFound):
+        complete(scenario, invite.code, (id_, secret))
+    must_have_claimed_nothing(scenario)
+
+
+def test_a_sign_in_whose_pin_is_gone_has_to_be_begun_again(scenario, maya):
+    invite = scenario.invite()
+    sign_in = scenario.sign_in(invite.code, maya)
+    scenario.plex.pins.clear()
+    with pytest.raises(SignInNotFound):
+        complete(scenario, invite.code, sign_in)
+
+
+@pytest.mark.parametrize("call", ["token", "account", "server_ids"])
+def test_while_plex_does_not_answer_nothing_is_claimed_and_asking_again_goes_on(scenario, maya, call):
+    invite = scenario.invite()
+    sign_in = scenario.sign_in(invite.code, maya)
+    scenario.plex.fail(call, TemporaryPlexError("down", retry_after=77))
+    with pytest.raises(PlexUnavailable) as refused:
+        complete(scenario, invite.code, sign_in)
+    assert refused.value.retry_after == 77
+    must_have_claimed_nothing(scenario)
+    assert scenario.complete(invite.code, sign_in).new
+
+
+@pytest.mark.parametrize("call", ["account", "server_ids"])
+@pytest.mark.parametrize(
+    ("error", "refusal"),
+    [(PlexTokenRefused("void"), SignInNotFound), (PlexRefused("no", status=403), PlexUnavailable)],
+)
+def test_a_token_that_a_later_sign_in_made_void_claims_nothing(scenario, maya, call, error, refusal):
+    invite = scenario.invite()
+    sign_in = scenario.sign_in(invite.code, maya)
+    scenario.plex.fail(call, error)
+    with pytest.raises(refusal):
+        complete(scenario, invite.code, sign_in)
+    must_have_claimed_nothing(scenario)
+
+
+def test_a_managed_profile_is_not_invitable(scenario):
+    invite, child = scenario.invite(), scenario.plex.add_person("child", restricted=True)
+    with pytest.raises(AccountNotInvitable):
+        complete(scenario, invite.code, scenario.sign_in(invite.code, child.id))
+    must_have_claimed_nothing(scenario)
+
+
+def test_a_person_with_whom_the_server_is_shared_already_is_told_so(scenario, maya):
+    scenario.plex.share_by_hand(maya, MOVIES)
+    invite = scenario.invite()
+    with pytest.raises(AlreadyHasAccess):
+        complete(scenario, invite.code, scenario.sign_in(invite.code, maya))
+    must_have_claimed_nothing(scenario)
+
+
+def test_another_server_is_no_access_to_this_one(scenario, maya):
+    stranger = scenario.plex.add_person("stranger")
+    other = scenario.plex.add_server(stranger.id, "Another server", SERIES)
+    scenario.plex.share_by_hand(maya, SERIES, machine_id=other.machine_id)
+    assert scenario.redeem(account_id=maya)
+
+
+def test_a_person_with_an_account_here_is_told_that_they_have_access(scenario, maya):
+    scenario.redeem(account_id=maya)
+    other = scenario.invite()
+    with pytest.raises(AlreadyHasAccess):
+        complete(scenario, other.code, scenario.sign_in(other.code, maya))
+    assert scenario.database.invites[other.code].uses == 0
+
+
+def test_a_person_whose_address_another_account_has_is_told_that_they_have_access(scenario, maya):
+    invite = scenario.invite(limit=2)
+    scenario.join(invite, email="maya@example.org")
+    with pytest.raises(AlreadyHasAccess):
+        complete(scenario, invite.code, scenario.sign_in(invite.code, maya))
+
+
+def test_without_a_server_there_is_nothing_to_give(scenario, maya):
+    invite = scenario.invite()
+    sign_in = scenario.sign_in(invite.code, maya)
+    scenario.change_settings(server=None)
+    with pytest.raises(GrantUnavailable):
+        complete(scenario, invite.code, sign_in)
+    must_have_claimed_nothing(scenario)
+
+
+def test_what_became_of_the_invite_since_the_sign_in_counts(scenario, maya):
+    invite = scenario.invite()
+    sign_in = scenario.sign_in(invite.code, maya)
+    for changes, refusal in (
+        ({"enabled": False}, InviteNotActive),
+        ({"expires_at": scenario.now}, InviteExpired),
+        ({"deleted_at": scenario.now}, InviteNotFound),
+    ):
+        scenario.database.invites[invite.code] = replace(invite, **changes)
+        with pytest.raises(refusal):
+            complete(scenario, invite.code, sign_in)
+    scenario.database.invites[invite.code] = invite
+    scenario.change_settings(signup_enabled=False)
+    with pytest.raises(SignupDisabled):
+        complete(scenario, invite.code, sign_in)
+    must_have_claimed_nothing(scenario)
+
+
+def test_two_people_cannot_share_the_last_use(scenario, maya):
+    invite, noah = scenario.invite(), scenario.plex.add_person("noah").id
+    mine, theirs = scenario.sign_in(invite.code, maya), scenario.sign_in(invite.code, noah)
+    scenario.database.let_come_first(lambda: scenario.complete(invite.code, theirs))
+    with pytest.raises(InviteNotActive):
+        complete(scenario, invite.code, mine)
+    assert [redemption.plex_id for redemption in scenario.database.redemptions.values()] == [noah]
+    assert scenario.database.invites[invite.code].uses == 1
+
+
+def test_two_people_at_once_share_an_invite_that_has_uses_for_both(scenario, maya):
+    invite, noah = scenario.invite(limit=2), scenario.plex.add_person("noah").id
+    mine, theirs = scenario.sign_in(invite.code, maya), scenario.sign_in(invite.code, noah)
+    scenario.database.let_come_first(lambda: scenario.complete(invite.code, theirs))
+    assert scenario.complete(invite.code, mine).new
+    assert scenario.database.invites[invite.code].uses == 2
+
+
+def test_what_is_granted_is_what_the_invite_gives_when_it_is_claimed(scenario, maya):
+    invite = scenario.invite()
+    sign_in = scenario.sign_in(invite.code, maya)
+
+    def edit():
+        scenario.database.invites[invite.code] = replace(invite, edition=2, libraries=(SERIES.id,))
+
+    scenario.database.let_come_first(edit)
+    assert scenario.complete(invite.code, sign_in).redemption.grant.libraries == (SERIES,)
+
+
+def test_a_claim_that_keeps_meeting_others_says_to_try_again(scenario, maya):
+    invite = scenario.invite()
+    sign_in = scenario.sign_in(invite.code, maya)
+
+    def edit():
+        was = scenario.database.invites[invite.code]
+        scenario.database.invites[invite.code] = replace(was, edition=was.edition + 1)
+
+    scenario.database.before_write = edit
+    with pytest.raises(TryAgain):
+        complete(scenario, invite.code, sign_in)
+    must_have_claimed_nothing(scenario)
+
+
+def test_a_sign_in_that_is_gone_when_it_is_read_again_has_to_be_begun_again(scenario, maya):
+    invite = scenario.invite()
+    sign_in = scenario.sign_in(invite.code, maya)
+    scenario.database.let_come_first(scenario.database.sign_ins.clear)
+    with pytest.raises(SignInNotFound):
+        complete(scenario, invite.code, sign_in)
+
+
+def test_the_same_sign_in_completed_twice_at_once_leads_to_one_redemption(scenario, maya):
+    invite = scenario.invite(limit=2)
+    sign_in, others = scenario.sign_in(invite.code, maya), []
+    scenario.database.let_come_first(lambda: others.append(scenario.complete(invite.code, sign_in)))
+    redeemed = scenario.complete(invite.code, sign_in)
+    assert redeemed.redemption.id == others[0].redemption.id
+    assert (redeemed.new, len(scenario.database.redemptions)) == (False, 1)
+
+
+def test_the_same_person_in_two_tabs_gets_one_redemption(scenario, maya):
+    invite = scenario.invite(limit=2)
+    sign_in, others = scenario.sign_in(invite.code, maya), []
+    scenario.database.let_come_first(
+        lambda: others.append(scenario.complete(invite.code, scenario.sign_in(invite.code, maya)))
+    )
+    redeemed = scenario.complete(invite.code, sign_in)
+    assert redeemed.redemption.id == others[0].redemption.id
+    assert (redeemed.new, len(scenario.database.redemptions)) == (False, 1)
+    assert scenario.database.invites[invite.code].uses == 1
+
+
+def test_a_later_sign_in_has_its_token_held_and_the_redemption_tried_at_once(scenario, maya):
+    invite = scenario.invite(limit=2)
+    first = scenario.complete(invite.code, scenario.sign_in(invite.code, maya)).redemption
+    scenario.plex.fail("share", UNWELL, times=None)
+    for _ in range(4):
+        scenario.deliver()
+    scenario.messages.clear()
+    scenario.plex.faults.clear()
+    again = scenario.complete(invite.code, scenario.sign_in(invite.code, maya))
+    assert (again.redemption.id, again.new) == (first.id, False)
+    (value,) = (value for value, token in scenario.plex.tokens.items() if token.account_id == maya)
+    assert scenario.database.tokens[first.id] == (value, scenario.now + timedelta(hours=1))
+    assert (scenario.current(first).tries, scenario.current(first).next_try_at) == (0, scenario.now)
+    assert [(message.id, message.delay) for message in scenario.messages] == [(first.id, 0)]
+
+
+def test_a_sign_in_begun_before_the_redemption_was_done_is_welcome(scenario, maya):
+    """Their other tab was faster."""
+    invite = scenario.invite(limit=2)
+    slow = scenario.sign_in(invite.code, maya)
+    done = scenario.redeem(invite, maya)
+    scenario.drain()
+    scenario.messages.clear()
+    scenario.plex.approve(scenario.database.sign_ins[slow[0]].pin_id, maya)
+    again = scenario.complete(invite.code, slow)
+    assert (again.redemption, again.new) == (scenario.current(done), False)
+    assert (scenario.messages, scenario.database.tokens) == ([], {})
+
+
+def test_a_sign_in_begun_afterwards_is_told_that_they_have_access(scenario, maya):
+    invite = scenario.invite(limit=2)
+    scenario.redeem(invite, maya)
+    scenario.drain()
+    scenario.later(seconds=1)
+    with pytest.raises(AlreadyHasAccess):
+        complete(scenario, invite.code, scenario.sign_in(invite.code, maya))
+
+
+def test_a_person_who_failed_may_try_again_with_the_same_link(scenario, maya):
+    invite = scenario.invite()
+    scenario.plex.fail("share", PlexRefused("no", status=422))
+    failed = scenario.redeem(invite, maya)
+    scenario.drain()
+    assert scenario.must_be_settled(failed).state is State.FAILED
+    again = scenario.redeem(invite, maya)
+    scenario.drain()
+    assert scenario.must_be_settled(again).state is State.DONE
+    assert again.user.id != failed.user.id
+
+
+def test_the_account_is_not_lost_when_the_other_tab_s_redemption_is_unknown(scenario, maya):
+    """An account that came without an invite holds the Plex id."""
+    scenario.database.identities[f"plex#{maya}"] = scenario.user("maya", plex_id=maya).id
+    invite = scenario.invite()
+    with pytest.raises(AlreadyHasAccess):
+        complete(scenario, invite.code, scenario.sign_in(invite.code, maya))

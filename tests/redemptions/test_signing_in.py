@@ -1,0 +1,195 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.accounts.model import AccountState, Kind, new_user
+from chalicelib.accounts.sessions import Purpose, new_session
+from chalicelib.common.people import Permission
+from chalicelib.common.refusals import (
+    AddressTaken,
+    ApplicationUrlMissing,
+    NoAccount,
+    PlexUnavailable,
+    SignInNotFound,
+    TryAgain,
+)
+from chalicelib.plex.errors import TemporaryPlexError
+from chalicelib.redemptions.model import State
+from chalicelib.redemptions.signing_in import SigningInWithPlex
+from tests.fakes.plex import MOVIES
+
+
+@pytest.fixture
+def maya(scenario):
+    return scenario.plex.add_person("maya").id
+
+
+@pytest.fixture
+def newcomers(scenario, maya):
+    """The settings let in those with whom the server is shared, as it is with Maya."""
+    scenario.change_settings(new_plex_signin_enabled=True)
+    scenario.plex.share_by_hand(maya, MOVIES)
+
+
+def start(scenario):
+    return scenario.use(SigningInWithPlex).start(now=scenario.now)
+
+
+def approve(scenario, account_id):
+    started = start(scenario)
+    scenario.plex.approve(started.pin.id, account_id)
+    return started.sign_in.id, started.browser_secret
+
+
+def complete(scenario, sign_in):
+    return scenario.use(SigningInWithPlex).complete(*sign_in, now=scenario.now)
+
+
+def sign_in(scenario, account_id):
+    return complete(scenario, approve(scenario, account_id))
+
+
+def test_a_sign_in_leads_back_to_the_site_that_the_settings_name(scenario):
+    started = start(scenario)
+    stored = scenario.database.sign_ins[started.sign_in.id]
+    assert (stored.purpose, stored.code) == (Purpose.SIGN_IN, None)
+    assert started.pin.auth_url.endswith("forwardUrl=https://invites.example.org/")
+
+
+def test_while_the_settings_name_none_it_is_the_deployment_s(scenario):
+    scenario.change_settings(application_url="")
+    scenario.application_url = "https://deployed.example.org"
+    assert start(scenario).pin.auth_url.endswith("forwardUrl=https://deployed.example.org/")
+
+
+def test_without_any_address_no_sign_in_begins(scenario):
+    scenario.change_settings(application_url="")
+    scenario.application_url = ""
+    with pytest.raises(ApplicationUrlMissing):
+        start(scenario)
+    assert scenario.plex.calls == []
+
+
+def test_until_the_person_approves_they_are_not_signed_in(scenario):
+    started = start(scenario)
+    assert complete(scenario, (started.sign_in.id, started.browser_secret)) is None
+
+
+def test_an_account_that_is_known_is_signed_in_as_often_as_it_is_asked_for(scenario, maya):
+    redemption = scenario.redeem(account_id=maya)
+    approved = approve(scenario, maya)
+    tokens = set()
+    for _ in range(2):
+        signed_in = complete(scenario, approved)
+        assert signed_in.user == scenario.database.users[redemption.user.id]
+        session, user = scenario.sessions.find(signed_in.token, now=scenario.now)
+        assert (session.redemption_id, user) == (None, signed_in.user)
+        tokens.add(signed_in.token)
+    assert len(tokens) == 2
+
+
+def test_a_sign_in_is_completed_by_its_own_browser_in_time_and_for_its_purpose(scenario, maya):
+    scenario.redeem(account_id=maya)
+    invite = scenario.invite()
+    for_an_invite, (id_, secret) = scenario.sign_in(invite.code, maya), approve(scenario, maya)
+    for wrong in (for_an_invite, (id_, "x"), ("x", secret)):
+        with pytest.raises(SignInNotFound):
+            complete(scenario, wrong)
+    scenario.later(minutes=30)
+    with pytest.raises(SignInNotFound):
+        complete(scenario, (id_, secret))
+
+
+@pytest.mark.parametrize("call", ["token", "account", "server_ids"])
+def test_while_plex_does_not_answer_no_one_is_let_in(scenario, maya, newcomers, call):
+    approved = approve(scenario, maya)
+    scenario.plex.fail(call, TemporaryPlexError("down"))
+    with pytest.raises(PlexUnavailable):
+        complete(scenario, approved)
+    assert scenario.database.users == {}
+    assert complete(scenario, approved)
+
+
+def test_a_local_account_of_the_same_address_is_linked_and_signed_in(scenario):
+    redemption = scenario.redeem_locally(name="Tom")
+    tom = scenario.plex.add_person("tom")
+    scenario.later(seconds=1)
+    signed_in = sign_in(scenario, tom.id)
+    assert (signed_in.user.id, signed_in.user.plex_id) == (redemption.user.id, tom.id)
+    assert scenario.sessions.find(signed_in.token, now=scenario.now)[1]
+    scenario.drain()
+    assert scenario.must_be_settled(redemption).state is State.DONE
+
+
+def test_a_person_with_whom_the_server_is_shared_is_let_in_where_the_settings_allow_it(scenario, maya, newcomers):
+    scenario.change_settings(default_permissions=frozenset({Permission.CREATE_INVITES}))
+    signed_in = sign_in(scenario, maya)
+    user = scenario.database.users[signed_in.user.id]
+    assert (user.plex_id, user.name, user.email, user.kind) == (maya, "maya", "maya@example.org", Kind.PLEX)
+    assert (user.permissions, user.created_at) == ({Permission.CREATE_INVITES}, scenario.now)
+    assert scenario.sessions.find(signed_in.token, now=scenario.now)[1] == user
+    scenario.later(days=1)
+    assert sign_in(scenario, maya).user == user
+
+
+def test_a_person_without_an_account_is_not_let_in_otherwise(scenario, maya):
+    scenario.plex.share_by_hand(maya, MOVIES)
+    with pytest.raises(NoAccount):
+        sign_in(scenario, maya)
+    scenario.change_settings(new_plex_signin_enabled=True, server=None)
+    with pytest.raises(NoAccount):
+        sign_in(scenario, maya)
+    assert scenario.database.users == {}
+
+
+def test_a_person_with_whom_another_server_is_shared_is_not_let_in(scenario, newcomers):
+    noah, stranger = scenario.plex.add_person("noah"), scenario.plex.add_person("stranger")
+    other = scenario.plex.add_server(stranger.id, "Another server", MOVIES)
+    scenario.plex.share_by_hand(noah.id, MOVIES, machine_id=other.machine_id)
+    with pytest.raises(NoAccount):
+        sign_in(scenario, noah.id)
+
+
+def test_a_closed_account_is_not_signed_in(scenario, maya):
+    """Its Plex id is free in the end; until it is, it is no one's."""
+    redemption = scenario.redeem(account_id=maya)
+    user = scenario.database.users[redemption.user.id]
+    scenario.database.users[user.id] = replace(user, state=AccountState.CLOSED)
+    with pytest.raises(NoAccount):
+        sign_in(scenario, maya)
+
+
+def test_a_newcomer_whose_address_another_account_has_is_told_so(scenario, maya, newcomers):
+    scenario.database.identities["email#maya@example.org"] = scenario.user("another", plex_id=5).id
+    with pytest.raises(AddressTaken):
+        sign_in(scenario, maya)
+
+
+def another_click_opens_the_account(scenario, maya):
+    user = new_user("u1", "maya", None, permissions=frozenset(), now=scenario.now, plex_id=maya)
+    _, session = new_session(user.id, new_id=scenario.new_id, now=scenario.now)
+    scenario.accounts.open(user, session)
+    return user
+
+
+def test_a_newcomer_who_clicked_twice_has_one_account(scenario, maya, newcomers):
+    scenario.database.let_come_first(lambda: another_click_opens_the_account(scenario, maya))
+    signed_in = sign_in(scenario, maya)
+    assert signed_in.user.id == "u1"
+    assert scenario.sessions.find(signed_in.token, now=scenario.now)[1]
+    assert len(scenario.database.users) == 1
+
+
+def test_an_account_that_was_opened_and_closed_meanwhile_is_to_be_tried_again(scenario, maya, newcomers):
+    def open_and_close():
+        user = another_click_opens_the_account(scenario, maya)
+        scenario.database.users[user.id] = replace(user, state=AccountState.CLOSED)
+
+    scenario.database.let_come_first(open_and_close)
+    with pytest.raises(TryAgain):
+        sign_in(scenario, maya)
+
+
+def test_a_sign_in_lasts_no_longer_than_half_an_hour(scenario):
+    assert start(scenario).sign_in.expires_at == scenario.now + timedelta(minutes=30)

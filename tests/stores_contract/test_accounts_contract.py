@@ -1,0 +1,257 @@
+"""accounts.ports.AccountStore."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.accounts.model import AccountState, Credential, Kind
+from chalicelib.accounts.ports import PlexIdTaken
+from chalicelib.accounts.sessions import new_session
+from chalicelib.common.people import Permission, Person
+from chalicelib.common.ports import StaleWrite
+from chalicelib.common.refusals import AddressTaken, UserNotFound
+from chalicelib.settings.model import Quota
+from tests.stores_contract.builders import (
+    a_kept_invite,
+    a_session,
+    a_user,
+    an_account,
+    an_entry,
+    journal_of,
+    walk,
+)
+
+HOUR = timedelta(hours=1)
+
+
+def closed(user):
+    return replace(user, state=AccountState.CLOSED)
+
+
+def close(ports, user):
+    ports.accounts.change(user, closed(user), an_entry(ports))
+
+
+def test_an_account_is_found_by_its_id_its_plex_id_and_its_address(ports):
+    user = an_account(ports)
+    assert ports.accounts.get(user.id) == user
+    assert ports.accounts.get_with_settings(user.id) == (user, ports.settings.get())
+    assert ports.accounts.id_of_plex_account(user.plex_id) == user.id
+    assert ports.accounts.find_credential(user.email) == (Credential(user.id, None), ports.settings.get())
+    basis = ports.accounts.quota_basis(user.id)
+    assert (basis.user, basis.created, basis.settings) == (user, (), ports.settings.get())
+
+
+def test_an_account_is_read_as_it_was_written(ports, now):
+    user = an_account(
+        ports,
+        Permission.ADMIN,
+        Permission.STREAMARR,
+        kind=Kind.LOCAL,
+        email=None,
+        trial_ends_at=now + HOUR,
+        invited_by=Person("jo", "Jo"),
+        redemption_id="r1",
+        quota=Quota(0, None),
+    )
+    assert ports.accounts.get(user.id) == user
+
+
+def test_what_is_not_there_is_not_found(ports):
+    nobody = a_user(ports)
+    with pytest.raises(UserNotFound):
+        ports.accounts.get(nobody.id)
+    with pytest.raises(UserNotFound):
+        ports.accounts.get_with_settings(nobody.id)
+    assert ports.accounts.quota_basis(nobody.id).user is None
+    assert ports.accounts.id_of_plex_account(nobody.plex_id) is None
+    assert ports.accounts.find_credential(nobody.email) == (None, ports.settings.get())
+
+
+def test_a_session_comes_with_the_account(ports, now):
+    user = a_user(ports)
+    token, session = new_session(user.id, new_id=ports.new_id, now=now)
+    ports.accounts.open(user, session)
+    assert ports.sessions.find(token, now=now)[1] == user
+
+
+def test_a_plex_id_belongs_to_one_account_and_nothing_is_written_for_another(ports):
+    first = an_account(ports)
+    second = a_user(ports, plex_id=first.plex_id)
+    with pytest.raises(PlexIdTaken):
+        ports.accounts.open(second, a_session(ports, second))
+    with pytest.raises(UserNotFound):
+        ports.accounts.get(second.id)
+    assert ports.accounts.find_credential(second.email)[0] is None
+    assert ports.accounts.id_of_plex_account(first.plex_id) == first.id
+
+
+def test_an_address_belongs_to_one_account(ports):
+    first = an_account(ports)
+    second = a_user(ports, email=first.email)
+    with pytest.raises(AddressTaken):
+        ports.accounts.open(second, a_session(ports, second))
+    assert ports.accounts.id_of_plex_account(second.plex_id) is None
+
+
+def test_a_local_account_s_name_belongs_to_one_account_however_it_is_written(ports):
+    first = an_account(ports, kind=Kind.LOCAL)
+    second = a_user(ports, kind=Kind.LOCAL, name=first.name.upper().replace(" ", "  "))
+    with pytest.raises(AddressTaken):
+        ports.accounts.open(second, a_session(ports, second))
+    an_account(ports, kind=Kind.PLEX, name=first.name)
+
+
+def test_with_plex_id_and_address_taken_it_is_the_plex_id_that_counts(ports):
+    first = an_account(ports)
+    second = a_user(ports, plex_id=first.plex_id, email=first.email)
+    with pytest.raises(PlexIdTaken):
+        ports.accounts.open(second, a_session(ports, second))
+
+
+def test_any_number_of_accounts_have_neither_plex_id_nor_address(ports):
+    for _ in range(2):
+        an_account(ports, plex_id=None, email=None)
+
+
+def test_a_change_is_written_with_its_entry_and_touches_nothing_else(ports, now):
+    user = an_account(ports, Permission.CREATE_INVITES, quota=Quota(3, 7))
+    changes = {"permissions": frozenset({Permission.ADMIN}), "quota": None, "trial_ends_at": now + HOUR}
+    entry = an_entry(ports, f"user#{user.id}")
+    ports.accounts.change(user, replace(user, name="Another", **changes), entry)
+    assert ports.accounts.get(user.id) == replace(user, **changes)
+    assert journal_of(ports, f"user#{user.id}") == [entry]
+
+
+STALE: dict[str, Any] = {
+    "permissions": frozenset({Permission.VIEW_INVITES}),
+    "quota": Quota(1, 1),
+    "trial_ends_at": None,
+    "state": AccountState.CLOSED,
+    "plex_id": 41,
+    "email": "another@example.org",
+}
+
+
+@pytest.mark.parametrize("name", STALE)
+def test_a_change_is_made_from_the_account_as_it_is(ports, now, name):
+    user = an_account(ports, trial_ends_at=now + HOUR)
+    was = replace(user, **{name: STALE[name]})
+    entry = an_entry(ports, f"user#{user.id}")
+    with pytest.raises(StaleWrite):
+        ports.accounts.change(was, replace(was, permissions=frozenset({Permission.ADMIN})), entry)
+    assert ports.accounts.get(user.id) == user
+    assert journal_of(ports, f"user#{user.id}") == []
+
+
+def test_an_account_that_is_not_there_is_not_changed(ports):
+    nobody = a_user(ports)
+    with pytest.raises(StaleWrite):
+        ports.accounts.change(nobody, replace(nobody, quota=Quota(1, 1)), an_entry(ports))
+    with pytest.raises(UserNotFound):
+        ports.accounts.get(nobody.id)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_closed_account_stays_and_lets_others_have_what_was_unique_of_it(ports, kind):
+    first = an_account(ports, kind=kind)
+    close(ports, first)
+    assert ports.accounts.get(first.id) == closed(first)
+    assert ports.accounts.find_credential(first.email)[0] is None
+    second = an_account(ports, kind=kind, name=first.name, email=first.email, plex_id=first.plex_id)
+    assert ports.accounts.find_credential(first.email)[0] == Credential(second.id, None)
+
+
+def test_an_admin_remains_where_one_has_to(ports):
+    admin, other = an_account(ports, Permission.ADMIN), an_account(ports, Permission.ADMIN)
+    demoted = replace(other, permissions=frozenset())
+    ports.accounts.change(other, demoted, an_entry(ports), remaining_admin=admin.id)
+    assert ports.accounts.get(other.id) == demoted
+
+
+@pytest.mark.parametrize("kind_of_admin", ["demoted", "closed", "unknown"])
+def test_without_the_admin_who_has_to_remain_nothing_is_written(ports, kind_of_admin):
+    admin, other = an_account(ports, Permission.ADMIN), an_account(ports, Permission.ADMIN)
+    if kind_of_admin == "demoted":
+        ports.accounts.change(admin, replace(admin, permissions=frozenset({Permission.STREAMARR})), an_entry(ports))
+    elif kind_of_admin == "closed":
+        close(ports, admin)
+    remaining = ports.new_id() if kind_of_admin == "unknown" else admin.id
+    with pytest.raises(StaleWrite):
+        ports.accounts.change(other, closed(other), an_entry(ports), remaining_admin=remaining)
+    assert ports.accounts.get(other.id) == other
+
+
+def test_trials_that_are_over_come_the_first_to_end_first(ports, now):
+    late = an_account(ports, trial_ends_at=now + 2 * HOUR)
+    early = an_account(ports, trial_ends_at=now + HOUR)
+    over = an_account(ports, trial_ends_at=now + HOUR)
+    others = [
+        an_account(ports),
+        an_account(ports, trial_ends_at=now + 2 * HOUR + timedelta(microseconds=1)),
+        over,
+    ]
+    close(ports, over)
+    mine = {user.id for user in (late, early, *others)}
+    found = ports.accounts.with_trial_over(now + 2 * HOUR)
+    assert [user for user in found if user.id in mine] == [early, late]
+
+
+def test_a_trial_is_ended_with_its_entry_once(ports, now):
+    user = an_account(ports, trial_ends_at=now + HOUR)
+    entry = an_entry(ports, f"user#{user.id}")
+    ports.accounts.end_trial(user, entry)
+    assert ports.accounts.get(user.id) == replace(user, trial_ends_at=None)
+    with pytest.raises(StaleWrite):
+        ports.accounts.end_trial(user, an_entry(ports, f"user#{user.id}"))
+    assert journal_of(ports, f"user#{user.id}") == [entry]
+
+
+@pytest.mark.parametrize("changes", [{"trial_ends_at": None}, {"state": AccountState.CLOSED}])
+def test_a_trial_that_is_another_by_now_is_not_ended(ports, now, changes):
+    user = an_account(ports, trial_ends_at=now + HOUR)
+    changed = replace(user, **changes)
+    ports.accounts.change(user, changed, an_entry(ports))
+    with pytest.raises(StaleWrite):
+        ports.accounts.end_trial(user, an_entry(ports))
+    assert ports.accounts.get(user.id) == changed
+
+
+@pytest.mark.parametrize("limit", [1, 2, 100])
+def test_a_list_has_the_accounts_of_a_state_and_a_text_the_newest_first(ports, now, limit):
+    tag = ports.new_id()
+    named = [an_account(ports, name=f"{number} {tag.upper()}", created_at=now + number * HOUR) for number in range(3)]
+    addressed = an_account(ports, email=f"{tag}@example.org", created_at=now + 9 * HOUR)
+    gone = an_account(ports, name=tag)
+    close(ports, gone)
+    an_account(ports)
+
+    def walked(state):
+        return walk(lambda after, limit: ports.accounts.page(state, text=tag, after=after, limit=limit), limit)
+
+    assert walked(AccountState.ACTIVE) == [addressed, *reversed(named)]
+    assert walked(AccountState.CLOSED) == [closed(gone)]
+
+
+def test_without_a_text_a_list_has_all_accounts_of_the_state(ports, now):
+    mine = [an_account(ports, created_at=now + timedelta(days=365 + number)) for number in range(2)]
+    page = ports.accounts.page(AccountState.ACTIVE, text="", after=None, limit=1)
+    assert page.items == (mine[1],)
+    following = ports.accounts.page(AccountState.ACTIVE, text="", after=page.next, limit=1)
+    assert following.items == (mine[0],)
+    for user in mine:
+        close(ports, user)
+
+
+def test_what_a_quota_is_worked_out_from_has_the_latest_invites_first_and_those_deleted_since(ports, now):
+    user = an_account(ports)
+    first = a_kept_invite(ports, created_by=user.person, created_at=now)
+    a_kept_invite(ports, created_by=user.person, created_at=now + HOUR)
+
+    def delete(invite, _):
+        return replace(invite, deleted_at=now, updated_at=now, edition=2), an_entry(ports)
+
+    ports.invites.change(first.code, delete)
+    assert ports.accounts.quota_basis(user.id).created == (now + HOUR, now)

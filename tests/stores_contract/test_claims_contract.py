@@ -1,0 +1,347 @@
+"""The transactions by which a person is let in, let go and linked: of the fake and of the real store."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.access.reasons import REFUSED_BY_PLEX
+from chalicelib.accounts.model import AccountState
+from chalicelib.common.ports import StaleWrite
+from chalicelib.common.refusals import AlreadyHasAccess, RedemptionNotFound, UserNameTaken, UserNotFound
+from chalicelib.invites.model import Status
+from chalicelib.redemptions.model import State
+from chalicelib.redemptions.ports import Claim, Claims
+from tests.stores_contract.builders import an_entry
+from tests.stores_contract.redeeming import (
+    a_claim,
+    a_local_claim,
+    a_plex_id,
+    add_invite,
+    add_sign_in,
+    edit_invite,
+    session_token,
+)
+
+
+@pytest.fixture
+def now(ports):
+    """A year ahead: nothing that is left behind is due for the stack's own sweep."""
+    return ports.clock() + timedelta(days=365)
+
+
+@pytest.fixture
+def claims(ports) -> Claims:
+    return ports.claims
+
+
+def invite_now(ports, claim: Claim):
+    return ports.invites.get_even_deleted(claim.invite.code)
+
+
+def must_have_written_nothing(ports, claim: Claim, *, uses: int = 0) -> None:
+    assert invite_now(ports, claim).uses == uses
+    with pytest.raises(UserNotFound):
+        ports.accounts.get(claim.user.id)
+    with pytest.raises(RedemptionNotFound):
+        ports.redemptions.get(claim.redemption.id)
+    assert ports.redemptions.held_token(claim.redemption.id, now=claim.redemption.created_at) is None
+
+
+def close_account(ports, claim: Claim) -> None:
+    user = ports.accounts.get(claim.user.id)
+    ports.accounts.change(user, replace(user, state=AccountState.CLOSED), an_entry(ports))
+
+
+def test_a_claim_writes_all_that_a_redemption_begins_with(ports, claims, now):
+    invite = add_invite(ports, now)
+    sign_in = add_sign_in(ports, invite.code, now)
+    claim = a_claim(ports, invite, now, sign_in=sign_in)
+    claims.claim(claim)
+    assert ports.accounts.get(claim.user.id) == claim.user
+    assert ports.accounts.id_of_plex_account(claim.user.plex_id) == claim.user.id
+    assert ports.redemptions.get(claim.redemption.id) == claim.redemption
+    assert ports.redemptions.held_token(claim.redemption.id, now=now) == claim.plex_token
+    session, user = ports.sessions.find(session_token(claim), now=now)
+    assert (session.redemption_id, user) == (claim.redemption.id, claim.user)
+    used = invite_now(ports, claim)
+    assert (used.uses, used.status(now)) == (1, Status.REDEEMED)
+    assert [redeemer.person for redeemer in used.redeemers] == [claim.user.person]
+    settled, _, _ = claims.get_sign_in(sign_in.id, invite.code)
+    assert settled
+    assert (settled.redemption_id, settled.user_id) == (claim.redemption.id, claim.user.id)
+
+
+def test_a_local_claim_keeps_the_password_with_the_address(ports, claims, now):
+    claim = a_local_claim(ports, add_invite(ports, now), now)
+    claims.claim(claim)
+    credential, _ = ports.accounts.find_credential(claim.user.email)
+    assert (credential.user_id, credential.password_hash) == (claim.user.id, "hash")
+    assert ports.redemptions.held_token(claim.redemption.id, now=now) is None
+
+
+def test_two_claims_do_not_share_the_last_use(ports, claims, now):
+    invite = add_invite(ports, now)
+    first, second = a_claim(ports, invite, now), a_claim(ports, invite, now)
+    claims.claim(first)
+    with pytest.raises(StaleWrite):
+        claims.claim(second)
+    must_have_written_nothing(ports, second, uses=1)
+
+
+def test_claims_drawn_up_from_the_same_reading_share_what_is_certainly_left(ports, claims, now):
+    invite = add_invite(ports, now, usage_limit=3)
+    claims.claim(a_claim(ports, invite, now))
+    claims.claim(a_claim(ports, invite, now))
+    last = a_claim(ports, invite, now)
+    with pytest.raises(StaleWrite):
+        claims.claim(last)
+    claims.claim(a_claim(ports, invite_now(ports, last), now))
+    assert invite_now(ports, last).uses == 3
+
+
+def test_an_unlimited_invite_is_claimed_again_and_again(ports, claims, now):
+    invite = add_invite(ports, now, usage_limit=None)
+    for _ in range(7):
+        claims.claim(a_claim(ports, invite, now))
+    assert ports.invites.get_even_deleted(invite.code).uses == 7
+
+
+def test_an_invite_names_those_who_redeemed_it_first_the_latest_of_them_on_top(ports, claims, now):
+    invite, people = add_invite(ports, now, usage_limit=None), []
+    for minute in range(6):
+        invite = ports.invites.get_even_deleted(invite.code)
+        claim = a_claim(ports, invite, now + timedelta(minutes=minute))
+        claims.claim(claim)
+        people.append(claim.user.person)
+    redeemers = ports.invites.get_even_deleted(invite.code).redeemers
+    assert [redeemer.person for redeemer in redeemers] == people[4::-1]
+
+
+@pytest.mark.parametrize(
+    "changes", [{"note": "another"}, {"enabled": False}, {"usage_limit": 5}], ids=["edited", "switched off", "limit"]
+)
+def test_a_claim_of_an_invite_that_was_edited_meanwhile_is_stale(ports, claims, now, changes):
+    claim = a_claim(ports, add_invite(ports, now), now)
+    edit_invite(ports, claim.invite, **changes)
+    with pytest.raises(StaleWrite):
+        claims.claim(claim)
+    must_have_written_nothing(ports, claim)
+
+
+def test_a_claim_of_an_invite_that_was_deleted_meanwhile_is_stale(ports, claims, now):
+    claim = a_claim(ports, add_invite(ports, now), now)
+    edit_invite(ports, claim.invite, deleted_at=now)
+    with pytest.raises(StaleWrite):
+        claims.claim(claim)
+
+
+def test_an_invite_cannot_be_claimed_from_the_moment_of_its_expiry_on(ports, claims, now):
+    expires_at = now + timedelta(minutes=1)
+    invite = add_invite(ports, now, usage_limit=2, expires_at=expires_at)
+    with pytest.raises(StaleWrite):
+        claims.claim(a_claim(ports, invite, expires_at))
+    claims.claim(a_claim(ports, invite, expires_at - timedelta(seconds=1)))
+
+
+def test_an_inactive_invite_cannot_be_claimed(ports, claims, now):
+    with pytest.raises(StaleWrite):
+        claims.claim(a_claim(ports, add_invite(ports, now, enabled=False), now))
+
+
+def test_a_second_claim_of_the_same_plex_account_is_refused(ports, claims, now):
+    invite, plex_id = add_invite(ports, now, usage_limit=None), a_plex_id()
+    claims.claim(a_claim(ports, invite, now, plex_id=plex_id))
+    second = a_claim(ports, invite, now, plex_id=plex_id)
+    with pytest.raises(AlreadyHasAccess):
+        claims.claim(second)
+    must_have_written_nothing(ports, second, uses=1)
+
+
+def test_a_second_claim_of_the_same_address_is_refused(ports, claims, now):
+    invite = add_invite(ports, now, usage_limit=None)
+    first = a_claim(ports, invite, now)
+    claims.claim(first)
+    with pytest.raises(AlreadyHasAccess):
+        claims.claim(a_local_claim(ports, invite, now, email=first.user.email))
+
+
+def test_two_local_accounts_do_not_share_a_name(ports, claims, now):
+    invite = add_invite(ports, now, usage_limit=None)
+    first = a_local_claim(ports, invite, now)
+    claims.claim(first)
+    with pytest.raises(UserNameTaken) as refused:
+        claims.claim(a_local_claim(ports, invite, now, name=first.user.name.upper()))
+    assert refused.value.field == "username"
+    with pytest.raises(AlreadyHasAccess):
+        claims.claim(a_local_claim(ports, invite, now, name=first.user.name, email=first.user.email))
+
+
+def test_people_with_plex_may_share_a_name(ports, claims, now):
+    invite = add_invite(ports, now, usage_limit=None)
+    for _ in range(2):
+        claims.claim(a_claim(ports, invite, now, name="Maya"))
+
+
+def test_a_claim_that_is_stale_as_well_is_stale_rather_than_refused(ports, claims, now):
+    invite, plex_id = add_invite(ports, now), a_plex_id()
+    claims.claim(a_claim(ports, invite, now, plex_id=plex_id))
+    with pytest.raises(StaleWrite):
+        claims.claim(a_claim(ports, invite, now, plex_id=plex_id))
+
+
+def test_a_sign_in_leads_to_one_redemption(ports, claims, now):
+    invite = add_invite(ports, now, usage_limit=None)
+    sign_in = add_sign_in(ports, invite.code, now)
+    claims.claim(a_claim(ports, invite, now, sign_in=sign_in))
+    second = a_claim(ports, invite, now, sign_in=sign_in)
+    with pytest.raises(StaleWrite):
+        claims.claim(second)
+    must_have_written_nothing(ports, second, uses=1)
+
+
+def test_a_sign_in_comes_with_its_invite_and_the_settings(ports, claims, now):
+    invite = add_invite(ports, now)
+    sign_in = add_sign_in(ports, invite.code, now)
+    assert claims.get_sign_in(sign_in.id, invite.code) == (sign_in, invite, ports.settings.get())
+    assert claims.get_sign_in("unknown", "unknown")[:2] == (None, None)
+
+
+def test_a_deleted_invite_does_not_come_with_a_sign_in(ports, claims, now):
+    invite = add_invite(ports, now)
+    edit_invite(ports, invite, deleted_at=now)
+    assert claims.get_sign_in("unknown", invite.code)[1] is None
+
+
+def test_a_redemption_is_found_by_plex_account_and_by_address(ports, claims, now):
+    claim = a_claim(ports, add_invite(ports, now), now)
+    assert claims.of_plex_account(claim.user.plex_id or 0) is None
+    claims.claim(claim)
+    assert claims.of_plex_account(claim.user.plex_id or 0) == (claim.user, claim.redemption)
+    assert claims.of_email(claim.user.email or "") == (claim.user, claim.redemption)
+    assert claims.of_email("unknown@example.org") is None
+
+
+def a_failed_claim(ports, claims, now, claim: Claim):
+    claims.claim(claim)
+    return ports.redemptions.get(claim.redemption.id).given_up(now, REFUSED_BY_PLEX).failed(now)
+
+
+def test_a_claim_that_is_given_back_leaves_the_invite_as_it_was(ports, claims, now):
+    claim = a_claim(ports, add_invite(ports, now), now)
+    claims.give_back(a_failed_claim(ports, claims, now, claim))
+    free = invite_now(ports, claim)
+    assert (free.uses, free.redeemers, free.status(now)) == (0, (), Status.ACTIVE)
+    assert ports.accounts.get(claim.user.id).state is AccountState.CLOSED
+    assert ports.accounts.id_of_plex_account(claim.user.plex_id) is None
+    failed = ports.redemptions.get(claim.redemption.id)
+    assert (failed.state, failed.reason, failed.version) == (State.FAILED, REFUSED_BY_PLEX, 1)
+    claims.claim(a_claim(ports, free, now, plex_id=claim.user.plex_id, email=claim.user.email))
+
+
+def test_a_local_claim_that_is_given_back_releases_name_address_and_password(ports, claims, now):
+    invite = add_invite(ports, now, usage_limit=3)
+    claim = a_local_claim(ports, invite, now)
+    claims.give_back(a_failed_claim(ports, claims, now, claim))
+    assert ports.accounts.find_credential(claim.user.email)[0] is None
+    claims.claim(a_local_claim(ports, invite, now, name=claim.user.name, email=claim.user.email))
+
+
+def test_a_claim_is_given_back_to_a_deleted_invite(ports, claims, now):
+    claim = a_claim(ports, add_invite(ports, now), now)
+    failed = a_failed_claim(ports, claims, now, claim)
+    edit_invite(ports, claim.invite, deleted_at=now)
+    claims.give_back(failed)
+    assert invite_now(ports, claim).uses == 0
+    assert ports.redemptions.get(failed.id).state is State.FAILED
+
+
+def test_a_claim_is_given_back_while_others_have_the_rest_of_the_invite(ports, claims, now):
+    invite = add_invite(ports, now, usage_limit=2)
+    claim = a_claim(ports, invite, now)
+    failed = a_failed_claim(ports, claims, now, claim)
+    claims.claim(a_claim(ports, invite_now(ports, claim), now))
+    claims.give_back(failed)
+    left = invite_now(ports, claim)
+    assert (left.uses, len(left.redeemers), left.status(now)) == (1, 1, Status.ACTIVE)
+
+
+def test_a_claim_is_not_given_back_by_a_stale_writer(ports, claims, now):
+    claim = a_claim(ports, add_invite(ports, now), now)
+    failed = a_failed_claim(ports, claims, now, claim)
+    ports.redemptions.save(ports.redemptions.get(failed.id).shared(now, "1"))
+    with pytest.raises(StaleWrite):
+        claims.give_back(failed)
+    assert (invite_now(ports, claim).uses, ports.accounts.get(claim.user.id).is_open) == (1, True)
+
+
+def test_a_claim_is_not_given_back_for_an_account_that_was_closed_already(ports, claims, now):
+    claim = a_claim(ports, add_invite(ports, now), now)
+    failed = a_failed_claim(ports, claims, now, claim)
+    close_account(ports, claim)
+    with pytest.raises(StaleWrite):
+        claims.give_back(failed)
+    assert invite_now(ports, claim).uses == 1
+
+
+def a_local_account(ports, claims, now) -> Claim:
+    claim = a_local_claim(ports, add_invite(ports, now), now)
+    claims.claim(claim)
+    return claim
+
+
+def link(claims, claim: Claim, plex_id: int, redemption=None, *, at):
+    claims.link(claim.user, plex_id, redemption, sessions_end_at=at)
+
+
+def test_a_link_gives_the_account_its_plex_id_and_ends_password_and_sessions(ports, claims, now):
+    claim, plex_id = a_local_account(ports, claims, now), a_plex_id()
+    linked = claim.redemption.linked(now, plex_id=plex_id, invited_as="maya")
+    link(claims, claim, plex_id, linked, at=now)
+    user = ports.accounts.get(claim.user.id)
+    assert (user.plex_id, user.kind) == (plex_id, claim.user.kind)
+    assert ports.accounts.id_of_plex_account(plex_id) == user.id
+    assert ports.accounts.find_credential(user.email)[0].password_hash is None
+    assert ports.sessions.find(session_token(claim), now=now)[1] is None
+    assert claims.of_plex_account(plex_id)[1].version == 1
+    assert ports.redemptions.get(claim.redemption.id).plex_id == plex_id
+
+
+def test_a_link_leaves_later_sessions_alone(ports, claims, now):
+    claim = a_local_account(ports, claims, now)
+    link(claims, claim, a_plex_id(), at=now - timedelta.resolution)
+    assert ports.sessions.find(session_token(claim), now=now)[1]
+    assert ports.redemptions.get(claim.redemption.id) == claim.redemption
+
+
+def test_a_plex_account_is_linked_to_one_account(ports, claims, now):
+    plex_id = a_plex_id()
+    first, second = a_local_account(ports, claims, now), a_local_account(ports, claims, now)
+    link(claims, first, plex_id, at=now)
+    with pytest.raises(AlreadyHasAccess):
+        link(claims, second, plex_id, at=now)
+    assert ports.accounts.get(second.user.id).plex_id is None
+    assert ports.accounts.find_credential(second.user.email)[0].password_hash == "hash"
+
+
+def test_an_account_is_linked_once(ports, claims, now):
+    claim = a_local_account(ports, claims, now)
+    link(claims, claim, a_plex_id(), at=now)
+    with pytest.raises(StaleWrite):
+        link(claims, claim, a_plex_id(), at=now)
+
+
+def test_a_closed_account_is_not_linked(ports, claims, now):
+    claim = a_local_account(ports, claims, now)
+    close_account(ports, claim)
+    with pytest.raises(StaleWrite):
+        link(claims, claim, a_plex_id(), at=now)
+
+
+def test_an_account_is_not_linked_with_a_stale_redemption(ports, claims, now):
+    claim, plex_id = a_local_account(ports, claims, now), a_plex_id()
+    linked = claim.redemption.linked(now, plex_id=plex_id, invited_as="maya")
+    ports.redemptions.save(claim.redemption)
+    with pytest.raises(StaleWrite):
+        link(claims, claim, plex_id, linked, at=now)
+    assert ports.accounts.get(claim.user.id).plex_id is None

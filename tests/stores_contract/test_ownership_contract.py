@@ -1,0 +1,90 @@
+"""setup.ports.OwnershipStore."""
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.accounts.sessions import new_session
+from chalicelib.common.people import Permission
+from chalicelib.common.ports import StaleWrite
+from chalicelib.common.refusals import UserNotFound
+from chalicelib.plex.model import OwnedServer
+from chalicelib.setup.model import Ownership
+from tests.stores_contract.builders import a_session, a_user, an_account
+
+pytestmark = pytest.mark.usefixtures("without_owner")
+
+
+def an_ownership(user, **facts):
+    servers = (OwnedServer("attic", "Attic"), OwnedServer("cellar", "Cellar"))
+    defaults = {"owner_id": user.id, "plex_id": user.plex_id, "servers": servers, "spent_token": "hash"}
+    return Ownership(**defaults | facts)
+
+
+def owner(ports):
+    return ports.ownership.get_with_settings()[0]
+
+
+@pytest.fixture
+def newcomer(ports):
+    return a_user(ports, Permission.ADMIN)
+
+
+@pytest.fixture
+def taken(ports, newcomer):
+    """The newcomer owns it."""
+    ownership = an_ownership(newcomer)
+    ports.ownership.take(ownership, a_session(ports, newcomer), newcomer=newcomer)
+    return ownership
+
+
+def test_at_first_there_is_no_owner(ports):
+    assert ports.ownership.get_with_settings() == (None, ports.settings.get())
+
+
+def test_the_first_to_take_it_owns_it_with_account_and_session(ports, newcomer, now):
+    token, session = new_session(newcomer.id, new_id=ports.new_id, now=now)
+    ownership = an_ownership(newcomer, spent_token=None)
+    ports.ownership.take(ownership, session, newcomer=newcomer)
+    assert ports.ownership.get_with_settings() == (ownership, ports.settings.get())
+    assert ports.accounts.get(newcomer.id) == newcomer
+    assert ports.accounts.id_of_plex_account(newcomer.plex_id) == newcomer.id
+    assert ports.sessions.find(token, now=now)[1] == newcomer
+
+
+def test_of_two_newcomers_one_becomes_the_owner(ports, taken):
+    second = a_user(ports, Permission.ADMIN)
+    with pytest.raises(StaleWrite):
+        ports.ownership.take(an_ownership(second), a_session(ports, second), newcomer=second)
+    assert owner(ports) == taken
+    with pytest.raises(UserNotFound):
+        ports.accounts.get(second.id)
+
+
+def test_a_newcomer_needs_a_plex_account_that_no_one_holds_here(ports):
+    holder = an_account(ports)
+    newcomer = a_user(ports, Permission.ADMIN, plex_id=holder.plex_id)
+    with pytest.raises(StaleWrite):
+        ports.ownership.take(an_ownership(newcomer), a_session(ports, newcomer), newcomer=newcomer)
+    assert owner(ports) is None
+
+
+def test_the_owner_takes_it_again_with_a_session_of_their_own(ports, newcomer, taken, now):
+    again = replace(taken, servers=(OwnedServer("loft", "Loft"),), spent_token="another")
+    token, session = new_session(newcomer.id, new_id=ports.new_id, now=now)
+    ports.ownership.take(again, session, newcomer=None)
+    assert owner(ports) == again
+    assert ports.sessions.find(token, now=now)[1] == newcomer
+
+
+def test_another_plex_account_does_not_take_it_from_the_owner(ports, newcomer, taken):
+    stranger = replace(taken, plex_id=newcomer.plex_id + 1)
+    with pytest.raises(StaleWrite):
+        ports.ownership.take(stranger, a_session(ports, newcomer), newcomer=None)
+    assert owner(ports) == taken
+
+
+def test_nobody_takes_it_again_while_nobody_has_it(ports, newcomer):
+    with pytest.raises(StaleWrite):
+        ports.ownership.take(an_ownership(newcomer), a_session(ports, newcomer), newcomer=None)
+    assert owner(ports) is None

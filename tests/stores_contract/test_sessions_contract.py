@@ -1,0 +1,122 @@
+"""accounts.ports.SessionStore."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.accounts.model import AccountState
+from chalicelib.accounts.sessions import Purpose, Session, SignIn, hash_secret, new_session
+from chalicelib.common.refusals import UserNotFound
+from tests.stores_contract.builders import an_account, an_entry
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def user(ports):
+    return an_account(ports)
+
+
+def signed_in(ports, user_id, now, **facts):
+    """A session with its token."""
+    token, session = new_session(user_id, new_id=ports.new_id, now=now, **facts)
+    ports.sessions.add(session)
+    return token, in_whole_seconds(session)
+
+
+def in_whole_seconds(value):
+    return replace(value, expires_at=value.expires_at.replace(microsecond=0))
+
+
+def a_sign_in(ports, now, **facts):
+    return SignIn(
+        id=ports.new_id(),
+        purpose=Purpose.SIGN_IN,
+        pin_id="p1",
+        browser_hash="hash",
+        created_at=now,
+        expires_at=now + timedelta(minutes=5),
+        **facts,
+    )
+
+
+def test_a_session_is_found_by_its_token_with_its_account(ports, user, now):
+    token, session = signed_in(ports, user.id, now, redemption_id="r1")
+    assert ports.sessions.find(token, now=now) == (session, user)
+    assert ports.sessions.find_with_settings(token, now=now) == (session, user, ports.settings.get())
+
+
+@pytest.mark.parametrize("token", ["", "nothing", ".secret", "someone.", "someone.secret"])
+def test_a_token_that_is_none_finds_nothing(ports, now, token):
+    assert ports.sessions.find(token, now=now) is None
+    assert ports.sessions.find_with_settings(token, now=now) is None
+
+
+def test_a_token_speaks_for_the_account_that_it_names_and_for_no_other(ports, user, now):
+    token = f"{user.id}.{ports.new_id()}"
+    another = an_account(ports)
+    stolen = Session(token_hash=hash_secret(token), user_id=another.id, created_at=now, expires_at=now + SECOND)
+    ports.sessions.add(stolen)
+    assert ports.sessions.find(token, now=now) is None
+
+
+def test_a_session_ends_at_its_time(ports, user, now):
+    token, session = signed_in(ports, user.id, now)
+    assert ports.sessions.find(token, now=session.expires_at - SECOND)
+    assert ports.sessions.find(token, now=session.expires_at) is None
+    assert ports.sessions.find_with_settings(token, now=session.expires_at) is None
+
+
+def test_an_ended_session_is_gone_and_no_other(ports, user, now):
+    token, _ = signed_in(ports, user.id, now)
+    kept, session = signed_in(ports, user.id, now)
+    ports.sessions.end(token)
+    ports.sessions.end(token)
+    assert ports.sessions.find(token, now=now) is None
+    assert ports.sessions.find(kept, now=now) == (session, user)
+
+
+def test_signing_out_everywhere_leaves_sessions_without_an_account(ports, user, now):
+    token, session = signed_in(ports, user.id, now)
+    later, later_session = signed_in(ports, user.id, now + SECOND)
+    ports.sessions.end_all(user.id, now=now)
+    assert ports.sessions.find(token, now=now + SECOND) == (session, None)
+    assert ports.sessions.find_with_settings(token, now=now + SECOND) == (session, None, ports.settings.get())
+    assert ports.sessions.find(later, now=now + SECOND) == (later_session, user)
+
+
+def test_signing_out_an_account_touches_no_other(ports, user, now):
+    token, session = signed_in(ports, user.id, now)
+    ports.sessions.end_all(an_account(ports).id, now=now)
+    assert ports.sessions.find(token, now=now) == (session, user)
+
+
+def test_signing_out_makes_no_account(ports, now):
+    nobody = ports.new_id()
+    ports.sessions.end_all(nobody, now=now)
+    with pytest.raises(UserNotFound):
+        ports.accounts.get(nobody)
+
+
+def test_a_session_outlives_its_account(ports, now):
+    token, session = signed_in(ports, ports.new_id(), now)
+    assert ports.sessions.find(token, now=now) == (session, None)
+
+
+def test_a_closed_account_is_shown_as_closed(ports, user, now):
+    token, session = signed_in(ports, user.id, now)
+    closed = replace(user, state=AccountState.CLOSED)
+    ports.accounts.change(user, closed, an_entry(ports))
+    assert ports.sessions.find(token, now=now) == (session, closed)
+
+
+def test_a_sign_in_is_read_as_it_was_written(ports, now):
+    sign_in = a_sign_in(ports, now, code="AbCdEfGh", redemption_id="r1", user_id="u1")
+    ports.sessions.add_sign_in(sign_in)
+    found, settings = ports.sessions.get_sign_in_with_settings(sign_in.id)
+    assert (found, settings) == (in_whole_seconds(sign_in), ports.settings.get())
+
+
+def test_a_sign_in_that_is_not_there_is_none(ports):
+    assert ports.sessions.get_sign_in_with_settings(ports.new_id()) == (None, ports.settings.get())
