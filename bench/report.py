@@ -1,4 +1,4 @@
-"""What a measurement tells, and how that is written down."""
+"""What a measurement says, and how that is written down."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,37 +1,26 @@
 """How an installation is used in a month, and how much of everything that takes: assumptions, written down."""
 
 import json
-from collections import Counter
 from collections.abc import Mapping
-from pathlib import Path
 
-from bench.metered import Metered
-from bench.prices import Amounts, added, times
-from chalicelib.metrics import Metric
+from bench.operations import Operation
+from bench.prices import Amounts, total
+from local.run import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 MEMORY_MB: int = json.loads((ROOT / ".chalice" / "config.template.json").read_text())["lambda_memory_size"]
 TEMPLATE = (ROOT / "infra" / "template.yaml").read_text()
 
-ONE_PROCESSOR_MB = 1769
-"""Lambda's documentation: with so much memory a function has one processor, with less a part of one."""
-
-SECONDS_OF = {"aws": 0.008, "plex": 0.25}
-"""Assumed: how long a call takes, there and back."""
-
-COLD_START_SECONDS = 2.5
-"""Assumed, on the high side: starting Python, importing, the first connections."""
-
-BYTES = {"log of a request": 1200, "log of a sweep": 3000, "answer": 6000}
-"""Assumed: a JSON line (about 300 bytes, a metric as much) and what Lambda itself writes (START, END, REPORT)."""
-
-HOURS, SWEEPS, DAYS = 730.5, 730.5 * 12, 30.4
-
-POLLS = 5 * HOURS * 3600 / 20
-"""Lambda's five pollers of a queue, each asking for twenty seconds at a time."""
+ONE_PROCESSOR_MB = 1769  # Lambda's documentation: with so much memory a function has one processor, else a part of it
+SECONDS_OF_AWS, SECONDS_OF_PLEX = 0.008, 0.25  # assumed: how long a call takes, there and back
+COLD_START_SECONDS = 2.5  # assumed, on the high side: starting Python, importing, the first connections
+LOG_OF_REQUEST, LOG_OF_SWEEP = 1200, 3000  # assumed, bytes: JSON lines and metrics of 300, and Lambda's own three lines
+ANSWER = 6000  # assumed, bytes
+HOURS, SWEEPS = 730.5, 730.5 * 12
+COLD_SWEEPS = 0.1  # assumed: five minutes are short enough to find a warm sandbox, as a rule
+POLLS = 5 * HOURS * 3600 / 20  # Lambda's five pollers of a queue, each asking for twenty seconds at a time
 
 PER_INVITE: Mapping[str, float] = {
-    # Whoever invites: a visit to the site for each invite, signing in on every fourth
+    # The inviter: a visit to the site for each invite, signing in on every fourth
     "POST /auth/plex": 0.25,
     "POST /auth/plex/{sign_in_id}": 0.5,
     "GET /auth/me": 2,
@@ -43,7 +32,7 @@ PER_INVITE: Mapping[str, float] = {
     "GET /invites/{code}": 2,
     "GET /invites/{code}/qr, drawn": 1,
     "GET /invites/{code}/qr, again": 1,
-    # Whoever is invited: previews and crawlers open the link, too; then the sign-in, and following it to the end
+    # The invitee: previews and crawlers open the link, too; then the sign-in, and following it to the end
     "GET /signup": 3,
     "GET /signup.css": 2,
     "GET /signup.js": 2,
@@ -51,102 +40,68 @@ PER_INVITE: Mapping[str, float] = {
     "POST /signup/{code}/plex/{sign_in_id}, waiting": 2,
     "POST /signup/{code}/plex/{sign_in_id}, claiming": 1,
     "GET /redemptions/{redemption_id}": 8,
-    # The functions behind; the stream tells of each writing of a QR record as well
+    # The functions behind; the stream brings each writing of a QR record as well
     "provision, a friend": 1,
     "tidy_qr, an image given up": 3,
 }
+COLD_STARTS_PER_INVITE = 4  # the API for each of the two, `provision`, `tidy_qr`: at so little use, hardly any is warm
+BESIDE: Amounts = {"queue_request": 2, "edge_request": 30, "edge_gb": 0.0005, "s3_read": 5}
+"""For an invite: receiving and deleting its message, and the site's files for the inviter."""
 
-COLD_STARTS_PER_INVITE = 4
-"""The API for each of the two people, `provision`, `tidy_qr`: hardly anything is warm at so little use."""
+METRICS_PER_INVITE = (1.0, 1.0, 1.0, 0.2, 1.0, 4.0, 1.0)
+"""Hours in which each is sent, at worst one of its own for everything: InvitesCreated, InvitesRedeemed,
+ProvisioningSeconds, Refused, Swept; and by filters of the log ApiFailures and OwnerTokenRefused.
+"""
 
-DELIVERY = {"queue_request": 2}
-"""A message is received and deleted; sending it is a call that is measured."""
-
-SITE = {"edge_request": 30, "edge_gb": 0.0005, "s3_read": 5}
-"""The site's files, for whoever invites."""
-
-COLD_SWEEPS = 0.1
-"""Of all sweeps: five minutes are short enough to find a warm one, as a rule."""
-
-METRICS_PER_INVITE = {
-    Metric.INVITES_CREATED: 1.0,
-    Metric.INVITES_REDEEMED: 1.0,
-    Metric.PROVISIONING_SECONDS: 1.0,
-    Metric.REFUSED: 0.2,
-    Metric.SWEPT: 1.0,
-}
-FILTERS_PER_INVITE = {"ApiFailures": 4.0, "OwnerTokenRefused": 1.0}
-"""Hours with a line in the log: a metric filter with a default value sends in each."""
+COLD_START: Amounts = {"gb_second": COLD_START_SECONDS * MEMORY_MB / 1024}
 
 
-def of_request(each: Metered) -> Amounts:
-    """A warm request, through CloudFront and API Gateway."""
-    edge = {"api_request": 1, "edge_request": 1, "edge_gb": BYTES["answer"] / 1e9}
-    return added(of_invocation(each), edge)
-
-
-def of_invocation(each: Metered, *, log: str = "log of a request") -> Amounts:
-    """A warm invocation."""
-    services, units = each.services, each.units
-    operations = Counter(call.operation for call in each.calls if call.service == "s3")
-    listing = operations["PutObject"] + operations["ListObjectsV2"]
+def of_operation(name: str, operation: Operation, log: int = LOG_OF_REQUEST) -> Amounts:
+    """Of a warm function; what has a path in its name comes through CloudFront and API Gateway."""
+    units, s3_writes = operation.units, operation.count("s3", "PutObject", "ListObjectsV2")
     return {
+        **({"api_request": 1, "edge_request": 1, "edge_gb": ANSWER / 1e9} if "/" in name else {}),
         "lambda_request": 1,
-        "gb_second": seconds_of(each) * MEMORY_MB / 1024,
+        "gb_second": billed_seconds(operation) * MEMORY_MB / 1024,
         "trace": 1,
-        "log_gb": BYTES[log] / 1e9,
+        "log_gb": log / 1e9,
         "read_unit": units.read,
         "write_unit": units.write + units.index,
-        "queue_request": services["sqs"],
-        "key_request": services["kms"],
-        "secret_request": services["secretsmanager"],
-        "s3_write": listing,
-        "s3_read": services["s3"] - listing - operations["DeleteObject"],
+        "queue_request": operation.count("sqs"),
+        "key_request": operation.count("kms"),
+        "secret_request": operation.count("secretsmanager"),
+        "s3_write": s3_writes,
+        "s3_read": operation.count("s3") - s3_writes - operation.count("s3", "DeleteObject"),
     }
 
 
-def seconds_of(each: Metered) -> float:
-    """Billed, warm: the processor's time here, on Lambda's part of a processor, and the waiting."""
-    plex = each.services["plex"]
-    waiting = (len(each.calls) - plex) * SECONDS_OF["aws"] + plex * SECONDS_OF["plex"]
-    return each.seconds * ONE_PROCESSOR_MB / MEMORY_MB + waiting
+def billed_seconds(operation: Operation) -> float:
+    """The processor's time here, on Lambda's part of a processor, and the waiting."""
+    plex = operation.count("plex")
+    waiting = (len(operation.calls) - plex) * SECONDS_OF_AWS + plex * SECONDS_OF_PLEX
+    return operation.seconds * ONE_PROCESSOR_MB / MEMORY_MB + waiting
 
 
-def cold_start() -> Amounts:
-    return {"gb_second": COLD_START_SECONDS * MEMORY_MB / 1024}
+def of_invites(invites: int, taken: Mapping[str, Amounts]) -> Amounts:
+    """Made, shown, redeemed and provided."""
+    steps = [(times, taken[name]) for name, times in PER_INVITE.items()]
+    one = total(*steps, (COLD_STARTS_PER_INVITE, COLD_START), (1, BESIDE))
+    return total((invites, one), (1, {"metric": sum(min(1, invites * each / HOURS) for each in METRICS_PER_INVITE)}))
 
 
-def of_an_invite(measured: Mapping[str, Metered]) -> Amounts:
-    """Made, shown, redeemed and provided, metrics aside."""
-    steps = [times(number, _of(measured[name])) for name, number in PER_INVITE.items()]
-    return added(*steps, times(COLD_STARTS_PER_INVITE, cold_start()), DELIVERY, SITE)
-
-
-def of_metrics(invites: int) -> Amounts:
-    """Each is paid for by the hours in which it is sent; at worst everything happens in an hour of its own."""
-    sent = [number * invites for number in (*METRICS_PER_INVITE.values(), *FILTERS_PER_INVITE.values())]
-    return {"metric": sum(min(HOURS, each) / HOURS for each in sent)}
-
-
-def of_usage(invites: int, measured: Mapping[str, Metered]) -> Amounts:
-    return added(times(invites, of_an_invite(measured)), of_metrics(invites))
-
-
-def standing(measured: Mapping[str, Metered]) -> dict[str, Amounts]:
-    """What there is for, whatever is used, and how much of it."""
-    sweep = of_invocation(measured["sweep, nothing due"], log="log of a sweep")
-    hunt = of_invocation(measured["remove_orphans, nothing to remove"])
+def at_rest(operations: Mapping[str, Operation]) -> dict[str, Amounts]:
+    """A month's amounts that do not depend on use, by what they are for."""
+    sweep = of_operation("sweep", operations["sweep, nothing due"], LOG_OF_SWEEP)
     return {
-        "the key": {"key": 1},
-        "the secret": {"secret": 1},
-        "alarms": {"alarm": TEMPLATE.count("Type: AWS::CloudWatch::Alarm")},
-        "the dashboard": {"dashboard": TEMPLATE.count("Type: AWS::CloudWatch::Dashboard")},
-        "the sweep": added(times(SWEEPS, sweep), times(SWEEPS * COLD_SWEEPS, cold_start())),
-        "the daily hunt": added(times(DAYS, hunt), times(DAYS, cold_start())),
+        "the key": {"key": _resources("KMS::Key")},
+        "the secret": {"secret": _resources("SecretsManager::Secret")},
+        "alarms": {"alarm": _resources("CloudWatch::Alarm")},
+        "the dashboard": {"dashboard": _resources("CloudWatch::Dashboard")},
+        "the sweep": total((SWEEPS, sweep), (SWEEPS * COLD_SWEEPS, COLD_START)),
         "waiting at the queue": {"queue_request": POLLS},
         "storage": {"table_gb": 0.05, "backup_gb": 0.05},
     }
 
 
-def _of(each: Metered) -> Amounts:
-    return of_request(each) if "/" in each.name else of_invocation(each)
+def _resources(kind: str) -> int:
+    return TEMPLATE.count(f"Type: AWS::{kind}\n")

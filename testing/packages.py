@@ -1,6 +1,7 @@
 """What Chalice packages, unzipped for a look inside."""
 
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -8,8 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra.deploy import configuring
+from infra.deploy.installation import Installation
+from testing.rehearsal import copy_checkout
+
 MACHINES = {62: "x86_64", 183: "arm64"}
 """By the number that ELF has for each."""
+
+OUTPUTS = dict.fromkeys(("KeyArn", "KeyId", "LogGroups", "Tables", "PlexSecretArn", "PlexSecretName"), "any")
+OUTPUTS |= dict.fromkeys(
+    ("ProvisionQueueArn", "ProvisionQueueUrl", "ParkedQueueArn", "QrBucketArn", "QrBucketName"), "any"
+)
+OUTPUTS |= {"QrStreamArn": "arn:aws:dynamodb:us-east-1:123456789012:table/streamarr-prod-qr_images/stream/2026"}
+"""Of a stack that does not exist: enough to configure a checkout and to package it."""
 
 ALONE = """
 import importlib, json, sys
@@ -66,3 +78,13 @@ def packaged(project: Path, out: Path, *, environment, chalice) -> Package:
     with zipfile.ZipFile(out / "deployment.zip") as archive:
         archive.extractall(folder)
     return Package(out / "deployment.zip", folder, json.loads((out / "sam.json").read_text()))
+
+
+def package_checkout(folder: Path) -> Package:
+    """This checkout, packaged for prod in ``folder``; no stack is needed."""
+    project = folder / "checkout"
+    copy_checkout(project)
+    configuring.write(Installation("prod", project=project), OUTPUTS)
+    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME"} or name.startswith("PIP_")}
+    environment = {**kept, "AWS_DEFAULT_REGION": "us-east-1", "PYTHONDONTWRITEBYTECODE": "1"}
+    return packaged(project, folder / "out", environment=environment, chalice=Path(sys.executable).with_name("chalice"))

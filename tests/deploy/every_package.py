@@ -18,15 +18,10 @@ from chalice.deploy.packager import Package
 from infra.deploy import configuring
 from infra.deploy.installation import Installation
 from local.aws import ROOT
-from testing.packages import packaged
+from testing.packages import OUTPUTS, packaged
 from testing.rehearsal import copy_checkout
 from tests.deploy.test_package import HANDLERS
 
-OUTPUTS = dict.fromkeys(("KeyArn", "KeyId", "LogGroups", "Tables", "PlexSecretArn", "PlexSecretName"), "any")
-OUTPUTS |= dict.fromkeys(
-    ("ProvisionQueueArn", "ProvisionQueueUrl", "ParkedQueueArn", "QrBucketArn", "QrBucketName"), "any"
-)
-OUTPUTS |= {"QrStreamArn": "arn:aws:dynamodb:us-east-1:123456789012:table/streamarr-prod-qr_images/stream/2026"}
 LOCK = ROOT / "requirements-dev.txt"
 NEWER = ("python3.12", "python3.13", "python3.14")
 

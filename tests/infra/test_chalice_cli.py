@@ -15,8 +15,8 @@ from infra import chalice_cli
 from infra.deploy import configuring
 from infra.deploy.installation import DeploymentError, Installation
 from local.aws import ROOT
+from testing.packages import OUTPUTS
 from testing.rehearsal import copy_checkout
-from tests.deploy.every_package import OUTPUTS
 
 DEPENDENCY = packager.Package("", "msgspec-0.22.0-cp311-cp311-manylinux2014_x86_64.whl")
 
