@@ -59,8 +59,8 @@ lint: $(VENV)  ## Lint, format and import rules
 types: $(VENV)  ## Types, strictly
 	$(RUN)mypy
 
-unit: $(VENV)  ## Tests that need nothing running
-	$(RUN)pytest -q -m "not stack" $(CORE_TESTS) tests/texts tests/web tests/test_*.py
+unit: $(VENV)  ## Tests that need nothing running, with the coverage of the core
+	$(RUN)pytest -q -n 2 -m "not stack" $(CORE_TESTS) tests/texts tests/web tests/test_*.py --cov
 
 mutants: $(VENV)  ## Do the unit tests hold the core's rules? MUTANTS="--count 50 --seed 7"
 	$(RUN)python -m testing.mutants $(MUTANTS) $(CORE_TESTS)

@@ -65,6 +65,7 @@ def gateway_responses() -> dict[str, Any]:
 
 
 def _response(kind: str, status: str | None, key: str) -> dict[str, Any]:
+    """In English: API Gateway does not look at the language that the reader asks for."""
     body = {"Code": key.partition(".")[0], "Message": sentence("refusals", key, DEFAULT)}
     waiting = {"gatewayresponse.header.Retry-After": "'1'"} if kind == "THROTTLED" else {}
     return {

@@ -101,7 +101,7 @@ def environment(
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on now."""
+    """A port of 127.0.0.1 that is free now."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
 
@@ -201,7 +201,7 @@ def _folder(kept: Path | None) -> Iterator[Path]:
 
 @contextmanager
 def _ending_on_sigterm() -> Iterator[None]:
-    """Make SIGTERM unwind the stack like Ctrl-C, unless somebody else already decided what it does."""
+    """Make SIGTERM unwind the stack like Ctrl-C, unless a handler is set already."""
     untouched = signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
     if not untouched or threading.current_thread() is not threading.main_thread():
         yield

@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def refuse_other_versions() -> None:
-    """Exit with a sentence unless ministack is the one whose inside this module knows."""
+    """Exit with a sentence unless ministack is the version that this module knows inside."""
     found = version("ministack")
     if found != KNOWN_VERSION:
         sys.exit(
@@ -75,7 +75,7 @@ def expire_items_as_aws_does(*, every: float) -> None:
 
 
 def _import_without_thread(module: str, thread_name: str) -> None:
-    """Import a module whose import starts a thread that we replace."""
+    """Import a module that starts a thread when it is imported; we replace that thread."""
     start = threading.Thread.start
 
     def start_the_others(thread: threading.Thread) -> None:
@@ -91,7 +91,7 @@ def _keep_expiring(every: float) -> None:
 
     while True:
         time.sleep(every)
-        # On the loop that serves every request: nobody writes an item while it expires.
+        # On the loop that serves every request: no item is written while it expires.
         if app._MAIN_LOOP is not None:
             app._MAIN_LOOP.call_soon_threadsafe(_expire_items)
 

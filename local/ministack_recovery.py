@@ -1,5 +1,5 @@
 # ruff: noqa: SLF001 - reaching into ministack is what this module is for
-"""DynamoDB's point-in-time recovery, where ministack 1.5.33 restores what is there now, whatever moment is asked for.
+"""DynamoDB's point-in-time recovery: ministack 1.5.33 restores what is there now, not at the moment that is asked for.
 
 Tables that have it remember what each item was before it changed. What AWS takes minutes for is there at once.
 """

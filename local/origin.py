@@ -1,5 +1,6 @@
 """Site, /signup and /api on one origin, as CloudFront has them, around Chalice's own dev server."""
 
+import json
 import mimetypes
 import os
 import sys
@@ -20,6 +21,7 @@ from chalice.local import (
     create_local_server,
 )
 
+from chalicelib.texts.catalogue import DEFAULT, sentence
 from chalicelib.web.http import SECURITY_HEADERS
 
 SITE = Path(__file__).resolve().parent.parent / "frontend" / "dist"
@@ -28,7 +30,7 @@ FOREVER = "public, max-age=31536000, immutable"
 _NOT_BUILT = (
     b"<!doctype html><title>Streamarr</title><p>The admin site is not built: npm ci && npm run build in frontend/."
 )
-_NOTHING_HERE = b'{"Code": "NotFound", "Message": "There is nothing here."}'
+_NOTHING_HERE = sentence("refusals", "NotFound", DEFAULT)
 _TEXT = {"Content-Type": "text/plain; charset=utf-8"}
 
 
@@ -45,7 +47,7 @@ class _Server(ThreadedHTTPServer):
     request_queue_size = 512  # a hundred people at once must not meet a refused connection
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A browser that hangs up, as they do when somebody moves on, is no error."""
+        """A browser that hangs up, as it does when a person moves on, is no error."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
 
@@ -74,7 +76,8 @@ class _Origin(ChaliceRequestHandler):
         """An unknown route is API Gateway's 403 unless a gateway response makes it this 404 (docs/operations.md)."""
         if b"Missing Authentication Token" in (error.body or b"") or b"requires 'Credential'" in (error.body or b""):
             headers = {**SECURITY_HEADERS, "Content-Type": "application/json"}
-            self._send_http_response(HTTPStatus.NOT_FOUND, headers, _NOTHING_HERE)
+            content = json.dumps({"Code": "NotFound", "Message": _NOTHING_HERE}).encode()
+            self._send_http_response(HTTPStatus.NOT_FOUND, headers, content)
             return
         super()._send_error_response(error)
 
@@ -85,7 +88,7 @@ class _Origin(ChaliceRequestHandler):
         file = (SITE / name).resolve()
         if not file.is_relative_to(SITE) or not file.is_file():
             if "." in name.rpartition("/")[2]:
-                self._send_http_response(HTTPStatus.NOT_FOUND, {**SECURITY_HEADERS, **_TEXT}, b"There is nothing here.")
+                self._send_http_response(HTTPStatus.NOT_FOUND, {**SECURITY_HEADERS, **_TEXT}, _NOTHING_HERE.encode())
                 return
             file = SITE / "index.html"  # the site finds its own way from any address
         content = file.read_bytes() if file.is_file() else _NOT_BUILT

@@ -23,7 +23,7 @@ SECONDS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
 
 
 class Poller(threading.Thread):
-    """Takes one turn after the other, whatever goes wrong in one, until it is told to stop.
+    """Takes one turn after the other, also when one goes wrong, until it is told to stop.
 
     `source` is the configuration that Chalice keeps of the event source.
     """

@@ -184,7 +184,7 @@ def _imported(handler: str) -> Callable[[Any, Context], Any]:
 def _answer(function: Callable[[Any, Context], Any], event: Any, context: Context) -> dict[str, Any]:
     try:
         result = json.loads(json.dumps(function(event, context)))
-    except Exception as error:  # noqa: BLE001 - whatever a handler raises fails its invocation, as on Lambda
+    except Exception as error:  # noqa: BLE001 - all that a handler raises fails its invocation, as on Lambda
         traceback.print_exc()
         return {"error": f"{type(error).__name__}: {error}"}
     return {"result": result}

@@ -21,17 +21,17 @@ class Undocumented(AssertionError):
 
 
 @dataclass(frozen=True)
-class Answer:
+class Documented:
     """What the contract says of one operation's answer with one status."""
 
-    needed_headers: tuple[str, ...]
-    kind: str | None
+    required_headers: tuple[str, ...]
+    media_type: str | None
     schema: Draft202012Validator
 
 
 @dataclass(frozen=True)
-class Heard:
-    """An answer to a request, whatever client it came through. ``headers`` are named in lower case."""
+class Answer:
+    """An answer to a request, from any HTTP client. ``headers`` are named in lower case."""
 
     method: str
     path: str
@@ -43,40 +43,41 @@ class Heard:
         return f"{self.method} {self.path}: {self.status}"
 
 
-def check(response: httpx.Response) -> None:
+def check_response(response: httpx.Response) -> None:
     """An httpx hook: raise Undocumented unless the contract has such an answer to such a request."""
     content = response.read()
     path = response.request.url.raw_path.decode().partition("?")[0]
-    hold(Heard(response.request.method, path, response.status_code, dict(response.headers), content))
+    check_answer(Answer(response.request.method, path, response.status_code, dict(response.headers), content))
 
 
-def hold(heard: Heard) -> None:
+def check_answer(answer: Answer) -> None:
     """Raise Undocumented unless the contract has such an answer to such a request."""
-    answers = _answers_to(heard.method, heard.path)
-    if answers is None:
-        if heard.status < HTTPStatus.MULTIPLE_CHOICES:
-            raise Undocumented(f"{heard}: there is no such operation")
+    by_status = _documented_answers(answer.method, answer.path)
+    if by_status is None:
+        if answer.status < HTTPStatus.MULTIPLE_CHOICES:
+            raise Undocumented(f"{answer}: there is no such operation")
         return
-    answer = answers.get(heard.status)
-    if answer is None:
-        raise Undocumented(f"{heard} is not documented; it says {heard.content[:300]!r}")
-    _check_headers(heard, answer)
-    if answer.kind == "application/json":
-        _check_fields(heard, answer)
+    documented = by_status.get(answer.status)
+    if documented is None:
+        raise Undocumented(f"{answer} is not documented; its content is {answer.content[:300]!r}")
+    _check_headers(answer, documented)
+    if documented.media_type == "application/json":
+        _check_language(answer)
+        _check_fields(answer, documented)
 
 
 @cache
-def operations() -> dict[tuple[str, str], dict[int, Answer]]:
+def operations() -> dict[tuple[str, str], dict[int, Documented]]:
     """Every (path, METHOD) of the contract, with its answers by status."""
     return {
-        (path, method.upper()): {int(status): _answer(said) for status, said in operation["responses"].items()}
+        (path, method.upper()): {int(status): _read(response) for status, response in operation["responses"].items()}
         for path, item in contract()["paths"].items()
         for method, operation in item.items()
         if method != "parameters"
     }
 
 
-def _answers_to(method: str, path: str) -> dict[int, Answer] | None:
+def _documented_answers(method: str, path: str) -> dict[int, Documented] | None:
     asked = path.removeprefix("/api")
     patterns = [known for known, of in operations() if of == method and _pattern(known).fullmatch(asked)]
     exact_first = sorted(patterns, key=lambda known: known.count("{"))
@@ -88,20 +89,20 @@ def _pattern(path: str) -> re.Pattern[str]:
     return re.compile("[^/]+".join(re.escape(part) for part in _PARAMETER.split(path)))
 
 
-def _answer(said: dict[str, Any]) -> Answer:
-    told = _resolved(said)
-    headers = {name: _resolved(header) for name, header in told.get("headers", {}).items()}
-    content = told.get("content", {})
-    kind = next(iter(content), None)
-    schema = {**(content[kind]["schema"] if kind else {}), "components": contract()["components"]}
-    return Answer(
-        needed_headers=tuple(name for name, header in headers.items() if header.get("required")),
-        kind=kind,
+def _read(response: dict[str, Any]) -> Documented:
+    resolved = _resolve(response)
+    headers = {name: _resolve(header) for name, header in resolved.get("headers", {}).items()}
+    content = resolved.get("content", {})
+    media_type = next(iter(content), None)
+    schema = {**(content[media_type]["schema"] if media_type else {}), "components": contract()["components"]}
+    return Documented(
+        required_headers=tuple(name for name, header in headers.items() if header.get("required")),
+        media_type=media_type,
         schema=Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER),
     )
 
 
-def _resolved(item: dict[str, Any]) -> dict[str, Any]:
+def _resolve(item: dict[str, Any]) -> dict[str, Any]:
     if "$ref" not in item:
         return item
     found: Any = contract()
@@ -111,17 +112,23 @@ def _resolved(item: dict[str, Any]) -> dict[str, Any]:
     return resolved
 
 
-def _check_headers(heard: Heard, answer: Answer) -> None:
-    if missing := [name for name in answer.needed_headers if name.lower() not in heard.headers]:
-        raise Undocumented(f"{heard} comes without {missing[0]}")
-    kind = heard.headers.get("content-type", "").split(";")[0]
-    if answer.kind is None and heard.content:
-        raise Undocumented(f"{heard} has content, and should have none")
-    if answer.kind is not None and kind != answer.kind:
-        raise Undocumented(f"{heard} comes as {kind or 'nothing'} instead of {answer.kind}")
+def _check_headers(answer: Answer, documented: Documented) -> None:
+    if missing := [name for name in documented.required_headers if name.lower() not in answer.headers]:
+        raise Undocumented(f"{answer} comes without {missing[0]}")
+    media_type = answer.headers.get("content-type", "").split(";")[0]
+    if documented.media_type is None and answer.content:
+        raise Undocumented(f"{answer} has content, and should have none")
+    if documented.media_type is not None and media_type != documented.media_type:
+        raise Undocumented(f"{answer} comes as {media_type or 'nothing'} instead of {documented.media_type}")
 
 
-def _check_fields(heard: Heard, answer: Answer) -> None:
-    for error in answer.schema.iter_errors(json.loads(heard.content)):
+def _check_language(answer: Answer) -> None:
+    """Required here, and optional in the contract: API Gateway's own refusals come without it."""
+    if answer.status >= HTTPStatus.BAD_REQUEST and "content-language" not in answer.headers:
+        raise Undocumented(f"{answer} does not name the language of its message")
+
+
+def _check_fields(answer: Answer, documented: Documented) -> None:
+    for error in documented.schema.iter_errors(json.loads(answer.content)):
         where = ".".join(str(step) for step in error.absolute_path) or "the top"
-        raise Undocumented(f"{heard}, at {where}: {error.message}")
+        raise Undocumented(f"{answer}, at {where}: {error.message}")

@@ -1,7 +1,7 @@
-"""DynamoDB on a bad day: some of this process's calls to it are refused, or done and their answers lost.
+"""Faults of DynamoDB: some of this process's calls to it are refused, or done and their answers lost.
 
-No emulator does so by itself. Calls are hit on the wire, below botocore, whose own tries again are part of what is
-tested.
+No emulator does so by itself. The faults are put on the wire, below botocore, because botocore's own retries are part
+of what is tested.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""One telling invocation of each function that AWS starts, run in this process so that its calls can be counted."""
+"""One typical invocation of each function that AWS starts, run in this process so that its calls can be counted."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -14,12 +14,12 @@ from testing.each_route import NOTHING_ELSE
 from testing.metering.calls import Call, counting
 from testing.people import Stack
 
-Scene = Callable[[Stack], AbstractContextManager[Callable[[], None]]]
+Scenario = Callable[[Stack], AbstractContextManager[Callable[[], None]]]
 
-EVENTS = Path(__file__).parents[1] / "handlers"
+EVENTS = Path(__file__).parents[1] / "tests" / "lambda_events"
 QUEUE = "arn:aws:sqs:us-east-1:000000000000:provision"
 
-SCENES: dict[str, Scene] = {}
+SCENARIOS: dict[str, Scenario] = {}
 """By function, followed by what it is given to do."""
 
 
@@ -27,76 +27,71 @@ def walk(
     stack: Stack, name: str, *, units: bool = False, meanwhile: AbstractContextManager[Any] = NOTHING_ELSE
 ) -> list[Call]:
     """The calls of one invocation, as testing.each_route.walk has them of a request."""
-    with SCENES[name](stack) as invoke, meanwhile, counting(units=units) as calls:
+    with SCENARIOS[name](stack) as invoke, meanwhile, counting(units=units) as calls:
         invoke()
     return calls
 
 
-def _scene(name: str) -> Callable[[Callable[[Stack], Iterator[Callable[[], None]]]], None]:
-    def register(scene: Callable[[Stack], Iterator[Callable[[], None]]]) -> None:
-        SCENES[name] = contextmanager(scene)
+def _scenario(name: str) -> Callable[[Callable[[Stack], Iterator[Callable[[], None]]]], None]:
+    def register(scenario: Callable[[Stack], Iterator[Callable[[], None]]]) -> None:
+        SCENARIOS[name] = contextmanager(scenario)
 
     return register
 
 
-@_scene("provision, a friend")
+@_scenario("provision, a friend")
 def _(stack):
-    yield from _provisions(stack)
+    yield from _provision(stack)
 
 
-@_scene("provision, a friend in the Home")
+@_scenario("provision, a friend in the Home")
 def _(stack):
-    yield from _provisions(stack, plex_home=True)
+    yield from _provision(stack, plex_home=True)
 
 
-def _provisions(stack: Stack, **wishes: Any) -> Iterator[Callable[[], None]]:
-    visitor, code = stack.visitor(), stack.invite(**wishes)
+def _provision(stack: Stack, **options: Any) -> Iterator[Callable[[], None]]:
+    visitor, code = stack.visitor(), stack.invite(**options)
     sign_in_id = visitor.signs_in(code)
-    with _kept_from_the_queue() as messages:
+    with held_back_from_the_queue() as messages:
         answer = visitor.completes(code, sign_in_id)
-    yield lambda: _deliver(*messages)
+    yield lambda: deliver(*messages)
     visitor.waits(answer)
 
 
-@_scene("provision, the end of somebody's access")
+@_scenario("provision, the end of an account's access")
 def _(stack):
     visitor = stack.visitor()
     answer = visitor.redeems(stack.invite())
     redemption = visitor.waits(answer)
-    with _kept_from_the_queue() as messages:
+    with held_back_from_the_queue() as messages:
         assert stack.admin.delete(f"/users/{redemption['user']['id']}").is_success
-    yield lambda: _deliver(messages[-1])
+    yield lambda: deliver(messages[-1])
     assert not stack.plex.shares(visitor.account)
 
 
-@_scene("provision, the libraries")
+@_scenario("provision, the libraries")
 def _(stack):
-    yield lambda: _deliver({"kind": "refresh_libraries"})
+    yield lambda: deliver({"kind": "refresh_libraries"})
 
 
-@_scene("sweep, nothing due")
+@_scenario("sweep, nothing due")
 def _(stack):
     yield lambda: _events().sweep(_schedule("sweep"), Context())
 
 
-@_scene("remove_orphans, nothing to remove")
-def _(stack):
-    yield lambda: _events().remove_orphans(_schedule("remove_orphans"), Context())
-
-
-@_scene("tidy_qr, an image given up")
+@_scenario("tidy_qr, an image given up")
 def _(stack):
     yield lambda: _events().tidy_qr(_recorded("qr_record_deleted"), Context())
 
 
-@_scene("tidy_qr, an image of an expired invite")
+@_scenario("tidy_qr, an image of an expired invite")
 def _(stack):
     yield lambda: _events().tidy_qr(_recorded("qr_record_expired"), Context())
 
 
 @contextmanager
-def _kept_from_the_queue():
-    """Collects the messages meanwhile, lest the function that listens to the queue is faster than this process."""
+def held_back_from_the_queue():
+    """Collects the messages that are sent inside the block, so that the function at the queue does not get them."""
     from chalicelib.aws.queue import SqsWorkQueue
 
     messages: list[dict[str, str]] = []
@@ -104,21 +99,22 @@ def _kept_from_the_queue():
         yield messages
 
 
-def _deliver(*messages: dict[str, str]) -> None:
+def deliver(*messages: dict[str, str]) -> None:
+    """Hand them to the function at the queue, in this process."""
     for message in messages:
         about = {"MessageId": str(uuid4()), "ReceiptHandle": "none", "MD5OfBody": "none"}
         _events().provision(sqs_event([{"Body": json.dumps(message), **about}], QUEUE), Context())
 
 
 class Context:
-    """As much time as no function needs here."""
+    """Lambda's context, with more time than any function needs here."""
 
     def get_remaining_time_in_millis(self) -> int:
         return 60_000
 
 
 def _events():
-    """Imported when the stack is up: Chalice's decorators read where it is."""
+    """Imported once the stack runs, because Chalice's decorators read its queue's address."""
     from chalicelib.functions import handlers
 
     return handlers

@@ -1,4 +1,4 @@
-"""One telling request to each route, made by the stack's people: what counting and measuring walk through."""
+"""One typical request to each route, sent by the stack's people. Tests count its calls, the benchmark measures it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -13,21 +13,21 @@ from testing.people import Stack, Visitor
 from testing.planting import a_mixture, planted
 
 Send = Callable[[], httpx.Response]
-Scene = Callable[[Stack], AbstractContextManager[Send]]
+Scenario = Callable[[Stack], AbstractContextManager[Send]]
 
 NOTHING_ELSE = nullcontext()
 
 PASSWORD = "correct horse battery"
 
-SCENES: dict[str, Scene] = {}
+SCENARIOS: dict[str, Scenario] = {}
 """By route (``GET /invites/{code}``), followed by what is special about it (``, again``) where one is not enough."""
 
 
 def walk(
     stack: Stack, name: str, *, units: bool = False, meanwhile: AbstractContextManager[Any] = NOTHING_ELSE
 ) -> list[Call]:
-    """The calls that one request makes; whatever has to be there first is not among them, nor in ``meanwhile``."""
-    with SCENES[name](stack) as send, meanwhile, counting(units=units) as calls:
+    """The calls that one request makes. What the request needs is made before, outside of ``meanwhile``."""
+    with SCENARIOS[name](stack) as send, meanwhile, counting(units=units) as calls:
         answer = send()
     assert answer.is_success, f"{name}: {answer.text}"
     return calls
@@ -37,9 +37,9 @@ def route_of(name: str) -> str:
     return name.partition(",")[0]
 
 
-def _scene(name: str) -> Callable[[Callable[[Stack], Iterator[Send]]], None]:
-    def register(scene: Callable[[Stack], Iterator[Send]]) -> None:
-        SCENES[name] = contextmanager(scene)
+def _scenario(name: str) -> Callable[[Callable[[Stack], Iterator[Send]]], None]:
+    def register(scenario: Callable[[Stack], Iterator[Send]]) -> None:
+        SCENARIOS[name] = contextmanager(scenario)
 
     return register
 
@@ -47,20 +47,20 @@ def _scene(name: str) -> Callable[[Callable[[Stack], Iterator[Send]]], None]:
 def _plain(*paths: str) -> None:
     """Routes that an admin simply reads."""
 
-    def scene(path):
+    def scenario(path):
         def prepared(stack):
             yield lambda: stack.admin.get(path)
 
         return prepared
 
     for path in paths:
-        _scene(f"GET {path}")(scene(path))
+        _scenario(f"GET {path}")(scenario(path))
 
 
 _plain("/health", "/openapi.json", "/setup", "/stats", "/audit", "/settings", "/libraries", "/auth/me", "/redemptions")
 
 
-@_scene("GET /redemptions, in one state")
+@_scenario("GET /redemptions, in one state")
 def _(stack):
     yield lambda: stack.admin.get("/redemptions", params={"state": "needs_attention"})
 
@@ -68,49 +68,49 @@ def _(stack):
 # Invitees
 
 
-@_scene("GET /signup")
+@_scenario("GET /signup")
 def _(stack):
     address = f"{stack.origin}/signup?icode={stack.invite()}"
     yield lambda: stack.client().get(address)
 
 
-@_scene("GET /signup.css")
+@_scenario("GET /signup.css")
 def _(stack):
     yield lambda: stack.client().get(f"{stack.origin}/signup.css")
 
 
-@_scene("GET /signup.js")
+@_scenario("GET /signup.js")
 def _(stack):
     yield lambda: stack.client().get(f"{stack.origin}/signup.js")
 
 
-@_scene("GET /signup/{code}")
+@_scenario("GET /signup/{code}")
 def _(stack):
     code = stack.invite()
     yield lambda: stack.client().get(f"/signup/{code}")
 
 
-@_scene("POST /signup/{code}/plex")
+@_scenario("POST /signup/{code}/plex")
 def _(stack):
     code = stack.invite()
     yield lambda: stack.client().post(f"/signup/{code}/plex")
 
 
-@_scene("POST /signup/{code}/plex/{sign_in_id}, waiting")
+@_scenario("POST /signup/{code}/plex/{sign_in_id}, waiting")
 def _(stack):
     visitor, code = stack.visitor(), stack.invite()
     sign_in_id = visitor.starts(code)["sign_in_id"]
     yield lambda: visitor.completes(code, sign_in_id)
 
 
-@_scene("POST /signup/{code}/plex/{sign_in_id}, claiming")
+@_scenario("POST /signup/{code}/plex/{sign_in_id}, claiming")
 def _(stack):
     visitor, code = stack.visitor(), stack.invite()
     sign_in_id = visitor.signs_in(code)
     yield lambda: visitor.completes(code, sign_in_id)
 
 
-@_scene("POST /signup/{code}/plex/{sign_in_id}, again")
+@_scenario("POST /signup/{code}/plex/{sign_in_id}, again")
 def _(stack):
     visitor, code = stack.visitor(), stack.invite()
     sign_in_id = visitor.signs_in(code)
@@ -118,7 +118,7 @@ def _(stack):
     yield lambda: visitor.completes(code, sign_in_id)
 
 
-@_scene("POST /signup/{code}/local")
+@_scenario("POST /signup/{code}/local")
 def _(stack):
     code, number = stack.invite(), datetime.now(UTC).timestamp()
     who = {"email": f"l{number}@example.org", "username": f"local {number}", "password": PASSWORD}
@@ -126,7 +126,7 @@ def _(stack):
         yield lambda: stack.client().post(f"/signup/{code}/local", json=who)
 
 
-@_scene("GET /redemptions/{redemption_id}")
+@_scenario("GET /redemptions/{redemption_id}")
 def _(stack):
     visitor, redeemed = _redeemed(stack)
     path, headers = f"/redemptions/{redeemed['redemption']['id']}", {"Authorization": f"Bearer {redeemed['token']}"}
@@ -136,12 +136,12 @@ def _(stack):
 # Accounts
 
 
-@_scene("POST /setup")
+@_scenario("POST /setup")
 def _(stack):
     yield lambda: stack.admin.post("/setup")
 
 
-@_scene("POST /setup/{sign_in_id}")
+@_scenario("POST /setup/{sign_in_id}")
 def _(stack):
     owner = {"id": demo.OWNER.id}
     started = stack.admin.post("/setup").json()
@@ -149,17 +149,17 @@ def _(stack):
     yield lambda: stack.admin.post(f"/setup/{started['sign_in_id']}")
 
 
-@_scene("PUT /setup/server")
+@_scenario("PUT /setup/server")
 def _(stack):
     yield lambda: stack.admin.put("/setup/server", json={"machine_id": demo.MACHINE_ID})
 
 
-@_scene("POST /auth/plex")
+@_scenario("POST /auth/plex")
 def _(stack):
     yield lambda: stack.client().post("/auth/plex")
 
 
-@_scene("POST /auth/plex/{sign_in_id}")
+@_scenario("POST /auth/plex/{sign_in_id}")
 def _(stack):
     account, browser = stack.plex.account(), stack.client()
     stack.member("streamarr", plex_id=account["id"], name=account["username"])
@@ -168,7 +168,7 @@ def _(stack):
     yield lambda: browser.post(f"/auth/plex/{started['sign_in_id']}")
 
 
-@_scene("POST /auth/local")
+@_scenario("POST /auth/local")
 def _(stack):
     code, number = stack.invite(), datetime.now(UTC).timestamp()
     who = {"email": f"l{number}@example.org", "username": f"local {number}", "password": PASSWORD}
@@ -178,19 +178,19 @@ def _(stack):
         yield lambda: stack.client().post("/auth/local", json=asked)
 
 
-@_scene("DELETE /auth/session")
+@_scenario("DELETE /auth/session")
 def _(stack):
     member = stack.member("streamarr")
     yield lambda: member.http.delete("/auth/session")
 
 
-@_scene("DELETE /auth/sessions")
+@_scenario("DELETE /auth/sessions")
 def _(stack):
     member = stack.member("streamarr")
     yield lambda: member.http.delete("/auth/sessions")
 
 
-@_scene("DELETE /auth/account")
+@_scenario("DELETE /auth/account")
 def _(stack):
     member = stack.member("streamarr")
     yield lambda: member.http.delete("/auth/account")
@@ -199,155 +199,155 @@ def _(stack):
 # Admins
 
 
-@_scene("GET /invites")
+@_scenario("GET /invites")
 def _(stack):
     """A full page of one's own."""
     with _many_invites(stack) as inviter:
         yield lambda: inviter.http.get("/invites")
 
 
-@_scene("GET /invites, everybody's")
+@_scenario("GET /invites, of all creators")
 def _(stack):
     with _many_invites(stack):
         yield lambda: stack.admin.get("/invites")
 
 
-@_scene("GET /invites, active")
+@_scenario("GET /invites, active")
 def _(stack):
     with _many_invites(stack) as inviter:
         yield lambda: inviter.http.get("/invites", params={"status": "active"})
 
 
-@_scene("GET /invites, expired")
+@_scenario("GET /invites, expired")
 def _(stack):
     with _many_invites(stack) as inviter:
         yield lambda: inviter.http.get("/invites", params={"status": "expired"})
 
 
-@_scene("GET /invites, searched")
+@_scenario("GET /invites, searched")
 def _(stack):
     with _many_invites(stack) as inviter:
         yield lambda: inviter.http.get("/invites", params={"q": "cousins"})
 
 
-@_scene("GET /invites, with redeemers")
+@_scenario("GET /invites, with redeemers")
 def _(stack):
     inviter, visitor = stack.member("create_invites"), stack.visitor()
     visitor.waits(visitor.redeems(inviter.http.post("/invites", json={}).json()["code"]))
     yield lambda: inviter.http.get("/invites")
 
 
-@_scene("POST /invites")
+@_scenario("POST /invites")
 def _(stack):
     inviter = stack.member("create_invites")
     yield lambda: inviter.http.post("/invites", json={"note": "For the cousins"})
 
 
-@_scene("POST /invites, with all wishes")
+@_scenario("POST /invites, with all options")
 def _(stack):
     inviter, expiry = stack.member("manage_invites"), {"value": 2, "unit": "weeks"}
-    wishes = {"usage_limit": 5, "expires_in": expiry, "libraries": "all", "downloads": True, "note": "For the cousins"}
-    yield lambda: inviter.http.post("/invites", json=wishes)
+    options = {"usage_limit": 5, "expires_in": expiry, "libraries": "all", "downloads": True, "note": "For the cousins"}
+    yield lambda: inviter.http.post("/invites", json=options)
 
 
-@_scene("GET /invites/{code}")
+@_scenario("GET /invites/{code}")
 def _(stack):
     _, redeemed = _redeemed(stack)
     code = redeemed["redemption"]["code"]
     yield lambda: stack.admin.get(f"/invites/{code}")
 
 
-@_scene("PATCH /invites/{code}")
+@_scenario("PATCH /invites/{code}")
 def _(stack):
     code = stack.invite()
     yield lambda: stack.admin.patch(f"/invites/{code}", json={"note": "For the neighbours"})
 
 
-@_scene("PATCH /invites/{code}, expiry")
+@_scenario("PATCH /invites/{code}, expiry")
 def _(stack):
     code = stack.invite()
     changes = {"expires_in": {"value": 3, "unit": "days"}}
     yield lambda: stack.admin.patch(f"/invites/{code}", json=changes)
 
 
-@_scene("PATCH /invites/{code}, switch")
+@_scenario("PATCH /invites/{code}, switch")
 def _(stack):
     code = stack.invite()
     yield lambda: stack.admin.patch(f"/invites/{code}", json={"enabled": False})
 
 
-@_scene("DELETE /invites/{code}")
+@_scenario("DELETE /invites/{code}")
 def _(stack):
     code = stack.invite()
     yield lambda: stack.admin.delete(f"/invites/{code}")
 
 
-@_scene("GET /invites/{code}/redemptions")
+@_scenario("GET /invites/{code}/redemptions")
 def _(stack):
     _, redeemed = _redeemed(stack)
     code = redeemed["redemption"]["code"]
     yield lambda: stack.admin.get(f"/invites/{code}/redemptions")
 
 
-@_scene("GET /invites/{code}/qr, drawn")
+@_scenario("GET /invites/{code}/qr, drawn")
 def _(stack):
     code = stack.invite()
     yield lambda: stack.admin.get(f"/invites/{code}/qr")
 
 
-@_scene("GET /invites/{code}/qr, again")
+@_scenario("GET /invites/{code}/qr, again")
 def _(stack):
     code = stack.invite()
     assert stack.admin.get(f"/invites/{code}/qr").is_success
     yield lambda: stack.admin.get(f"/invites/{code}/qr")
 
 
-@_scene("DELETE /invites/{code}/qr")
+@_scenario("DELETE /invites/{code}/qr")
 def _(stack):
     code = stack.invite()
     assert stack.admin.get(f"/invites/{code}/qr").is_success
     yield lambda: stack.admin.delete(f"/invites/{code}/qr")
 
 
-@_scene("POST /redemptions/{redemption_id}/retry")
+@_scenario("POST /redemptions/{redemption_id}/retry")
 def _(stack):
     visitor = stack.visitor(stack.plex.account(confirmed=False))
     redemption = visitor.waits(visitor.redeems(stack.invite()), until=("needs_attention",))
     yield lambda: stack.admin.post(f"/redemptions/{redemption['id']}/retry")
 
 
-@_scene("GET /users")
+@_scenario("GET /users")
 def _(stack):
     yield lambda: stack.admin.get("/users", params={"limit": 25})
 
 
-@_scene("GET /users/{user_id}")
+@_scenario("GET /users/{user_id}")
 def _(stack):
     member = stack.member("create_invites")
     yield lambda: stack.admin.get(f"/users/{member.id}")
 
 
-@_scene("PATCH /users/{user_id}")
+@_scenario("PATCH /users/{user_id}")
 def _(stack):
     member = stack.member("create_invites")
     changes = {"permissions": ["create_invites", "advanced_invites"]}
     yield lambda: stack.admin.patch(f"/users/{member.id}", json=changes)
 
 
-@_scene("DELETE /users/{user_id}")
+@_scenario("DELETE /users/{user_id}")
 def _(stack):
     member = stack.member("create_invites")
     yield lambda: stack.admin.delete(f"/users/{member.id}")
 
 
-@_scene("PATCH /settings")
+@_scenario("PATCH /settings")
 def _(stack):
     title = stack.admin.get("/settings").json()["application_title"]
     yield lambda: stack.admin.patch("/settings", json={"application_title": f"{title}!"})
     assert stack.admin.patch("/settings", json={"application_title": title}).is_success
 
 
-@_scene("POST /libraries/refresh")
+@_scenario("POST /libraries/refresh")
 def _(stack):
     yield lambda: stack.admin.post("/libraries/refresh")
 
@@ -361,7 +361,7 @@ def _redeemed(stack: Stack) -> tuple[Visitor, dict[str, Any]]:
 
 @contextmanager
 def _many_invites(stack: Stack):
-    """Newer than all others, so that everybody's list begins with them."""
+    """Newer than all others, so that the list of all invites begins with them."""
     inviter, now = stack.member("create_invites"), datetime.now(UTC)
     with planted(a_mixture(120, inviter.user.person, now + timedelta(days=1), now), now):
         yield inviter

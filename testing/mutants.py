@@ -110,7 +110,7 @@ def wait_for_one(running: dict[int, Trial]) -> tuple[int, int]:
 
 
 def draw(count: int, seed: int, only: str) -> list[Mutant]:
-    """So many of all mutants of the core's models and use cases whose path holds ``only``."""
+    """So many of all mutants of the core's models and use cases with ``only`` in their path."""
     modules = [path for concept in CONCEPTS for path in sorted(Path("chalicelib", concept).glob("*.py"))]
     chosen = [path for path in modules if path.name not in LEFT_OUT and only in str(path)]
     everything = [mutant for path in chosen for mutant in mutants_of(path, path.read_text())]
@@ -138,7 +138,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--count", type=int, default=200, help="how many mutants are drawn")
     parser.add_argument("--seed", type=int, default=time.time_ns() % 10**6, help="a number draws the same ones again")
-    parser.add_argument("--only", default="", help="of modules whose path holds this")
+    parser.add_argument("--only", default="", help="of modules with this in their path")
     parser.add_argument("--at-least", type=float, default=85, help="per cent that must be killed")
     parser.add_argument("tests", nargs="+", help="paths of the unit tests")
     asked = parser.parse_args()

@@ -1,4 +1,4 @@
-"""The people of the tests, as HTTP clients: an admin, visitors with browsers of their own, and Plex itself."""
+"""The people of the tests, as HTTP clients: an admin, members, visitors with browsers of their own; and Plex itself."""
 
 import itertools
 import re
@@ -22,10 +22,10 @@ _addresses = itertools.count(2)
 class Stack:
     """The running product: `admin` and `plex` are HTTP clients, `visitor()` makes more.
 
-    All that the product answers them is held against its contract (testing/contract.py).
+    Every answer that they get is checked against the contract (testing/contract.py).
     """
 
-    hears = staticmethod(contract.check)
+    check = staticmethod(contract.check_response)
 
     def __init__(self, running) -> None:
         self.running = running
@@ -51,12 +51,12 @@ class Stack:
                 transport=transport,
                 headers=headers,
                 timeout=60,
-                event_hooks={"response": [self.hears]},
+                event_hooks={"response": [self.check]},
             )
         )
 
     def member(self, *permissions: str, **facts: Any) -> "Member":
-        """Somebody with an account that has these permissions, signed in. ``facts``: fields of domain.users.User."""
+        """A new account with these permissions, signed in. ``facts``: fields of chalicelib.accounts.model.User."""
         from chalicelib import wiring
         from chalicelib.stores.accounts.identities import identities_of
         from chalicelib.stores.accounts.records import IdentityModel, session_record, user_record
@@ -74,9 +74,9 @@ class Stack:
     def visitor(self, account: dict[str, Any] | None = None) -> "Visitor":
         return Visitor(self, account or self.plex.account())
 
-    def invite(self, **wishes: Any) -> str:
+    def invite(self, **options: Any) -> str:
         """A new invite's code."""
-        answer = self.admin.post("/invites", json=wishes)
+        answer = self.admin.post("/invites", json=options)
         assert answer.status_code == 201, answer.text
         return answer.json()["code"]
 
@@ -86,7 +86,7 @@ class Stack:
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody signed in: `http` is their client."""
+    """An account that is signed in: `http` is its client."""
 
     user: User
     token: str
@@ -135,7 +135,7 @@ class Plex:
 
 
 class Visitor:
-    """Somebody with a phone and a Plex account."""
+    """A person with a phone and a Plex account."""
 
     def __init__(self, stack: Stack, account: dict[str, Any]) -> None:
         self.stack, self.account = stack, account

@@ -1,4 +1,4 @@
-"""Fills an installation with what is due, sweeps it as Lambda would, and says what that took.
+"""Fills an installation with what is due, sweeps it as Lambda would, and prints how long that took.
 
 Run as a module in a process of its own, with the environment of a local AWS: `python -m testing.sweeping_load 10000`.
 """
@@ -34,7 +34,7 @@ class Context:
 
 
 def fill(count: int) -> None:
-    """So many invites, images and sign-ins that were over within the same minute."""
+    """Invites, images and sign-ins that all expired at the same moment."""
     _ = wiring.ports.connection
     maya = Person("maya", "Maya")
     codes = [f"Due{number:09}" for number in range(count)]
@@ -73,8 +73,8 @@ def main(count: int, seconds: float) -> None:
     fill(count)
     before = still_due()
     clock, processor = sweep(seconds)
-    told = {"before": before, "after": still_due(), "seconds": clock, "processor_seconds": processor}
-    sys.stdout.write(json.dumps(told) + "\n")
+    figures = {"before": before, "after": still_due(), "seconds": clock, "processor_seconds": processor}
+    sys.stdout.write(json.dumps(figures) + "\n")
 
 
 if __name__ == "__main__":

@@ -21,9 +21,9 @@ def test_addresses_and_secrets_go(text):
 @pytest.mark.parametrize(
     "text",
     [
-        'File "chalicelib/entrypoints/setting_up.py", line 31, in show_setup',
+        'File "chalicelib/web/settings/setup.py", line 31, in show_setup',
         "An error occurred (ConditionalCheckFailedException) when calling the PutItem operation",
-        "chalicelib.adapters.dynamo.transactions.ConditionsFailed: plex id",
+        "chalicelib.stores.database.transactions.ConditionsFailed: plex id",
         "arn:aws:dynamodb:us-east-1:000000000000:table/streamarr-dev-redemptions",
     ],
 )

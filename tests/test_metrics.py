@@ -2,13 +2,15 @@
 
 import json
 
+from aws_lambda_powertools.metrics import MetricUnit
+
 from chalicelib.metrics import NAMESPACE, Metric, record
 
 
 def test_a_metric_is_one_line_that_cloudwatch_reads(monkeypatch, capsys):
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "streamarr-test")
     monkeypatch.setenv("STAGE", "test")
-    record(Metric.PROVISIONING_SECONDS, 4.2, unit="Seconds", redemption="r1")
+    record(Metric.PROVISIONING_SECONDS, 4.2, unit=MetricUnit.Seconds, redemption="r1")
     (line,) = capsys.readouterr().out.splitlines()
     said = json.loads(line)
     (of,) = said["_aws"]["CloudWatchMetrics"]
@@ -18,7 +20,7 @@ def test_a_metric_is_one_line_that_cloudwatch_reads(monkeypatch, capsys):
         "Metrics": [{"Name": "ProvisioningSeconds", "Unit": "Seconds"}],
     }
     assert said["_aws"]["Timestamp"] > 1_600_000_000_000
-    assert (said["stage"], said["ProvisioningSeconds"], said["redemption"]) == ("test", 4.2, "r1")
+    assert (said["stage"], said["ProvisioningSeconds"], said["redemption"]) == ("test", [4.2], "r1")
 
 
 def test_there_are_no_more_metrics_than_cost_nothing():

@@ -19,9 +19,9 @@ class QuotaUse:
     ``renews_at``: when one more than now will be possible; None where time changes nothing.
     """
 
-    limit: int | None = None
-    days: int | None = None
-    used: int = 0
+    limit: int | None
+    days: int | None
+    used: int
     remaining: int | None = None
     renews_at: datetime | None = None
 
@@ -42,25 +42,23 @@ def quota_in_force(user: User, settings: Settings) -> Quota:
 def quota_use(quota: Quota, created: tuple[datetime, ...], *, now: datetime) -> QuotaUse:
     """``created``: when the account's latest invites were made, those deleted since included."""
     counted = sorted((at for at in created if at > period_start(quota, now=now)), reverse=True)
-    if quota.is_unlimited or quota.limit is None:
-        return QuotaUse(quota.limit, quota.days, len(counted))
-    return QuotaUse(
-        quota.limit,
-        quota.days,
-        len(counted),
-        max(0, quota.limit - len(counted)),
-        _renewal(counted[: quota.limit], quota),
-    )
+    limit, used = quota.enforced_limit, len(counted)
+    if limit is None:
+        return QuotaUse(quota.limit, quota.days, used)
+    return QuotaUse(limit, quota.days, used, max(0, limit - used), _renewal(counted[:limit], quota.days))
 
 
 def quota_guard(quota: Quota, created: tuple[datetime, ...], *, now: datetime) -> QuotaGuard | None:
     """What the next invite's write is to hold to; None when unlimited. Raises QuotaExceeded."""
-    if quota.is_unlimited or quota.limit is None:
+    limit = quota.enforced_limit
+    if limit is None:
         return None
     use = quota_use(quota, created, now=now)
-    if not use.remaining:
-        raise _exceeded(use)
-    return QuotaGuard(quota.limit, period_start(quota, now=now))
+    if use.remaining:
+        return QuotaGuard(limit, period_start(quota, now=now))
+    if quota.days and use.renews_at:
+        raise QuotaExceeded("renews", used=use.used, limit=limit, days=quota.days, at=use.renews_at)
+    raise QuotaExceeded("none")
 
 
 def period_start(quota: Quota, *, now: datetime) -> datetime:
@@ -68,11 +66,5 @@ def period_start(quota: Quota, *, now: datetime) -> datetime:
     return now - timedelta(days=quota.days or 0)
 
 
-def _renewal(counted: list[datetime], quota: Quota) -> datetime | None:
-    return counted[-1] + timedelta(days=quota.days) if counted and quota.days else None
-
-
-def _exceeded(use: QuotaUse) -> QuotaExceeded:
-    if use.limit and use.days and use.renews_at:
-        return QuotaExceeded("renews", used=use.used, limit=use.limit, days=use.days, at=use.renews_at)
-    return QuotaExceeded("none")
+def _renewal(counted: list[datetime], days: int | None) -> datetime | None:
+    return counted[-1] + timedelta(days=days) if counted and days else None

@@ -15,8 +15,8 @@ const forget = () => localStorage.removeItem(store);
 
 class Refused extends Error {
   constructor(answer, content) {
-    // Ours come in this page's language and say so; API Gateway's own do not.
-    const isOurs = answer.headers.has("Content-Language");
+    // The API answers in this page's language. API Gateway's own errors are English: those the page says itself.
+    const isOurs = answer.headers.get("Content-Language") === document.documentElement.lang;
     super((isOurs ? content.Message : texts.not_ours[content.Code]) ?? texts.unexpected);
     this.code = content.Code;
     this.field = content.Field;
@@ -209,7 +209,7 @@ function draw({ state, steps, reason, paused }) {
   if (element("next").textContent !== next) element("next").textContent = next;
   for (const id of ["go-on", "link-plex"]) element(id).hidden = true;
   element("again").hidden = state !== "failed";
-  element("somebody-else").hidden = state !== "done" && state !== "needs_attention";
+  element("another-person").hidden = state !== "done" && state !== "needs_attention";
   if (state === "done") leadOn();
   if (state === "needs_attention") TO_DO[reason.Code]?.();
 }
@@ -283,7 +283,7 @@ element("sign-in")?.addEventListener("click", signIn);
 element("local-form")?.addEventListener("submit", signUp);
 element("link-plex").addEventListener("click", linkPlex);
 element("again").addEventListener("click", startOver);
-element("somebody-else").addEventListener("click", startOver);
+element("another-person").addEventListener("click", startOver);
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 element("no-script")?.remove();
 tellTheirTime();

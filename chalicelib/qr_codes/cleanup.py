@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.common.ports import Clock
+from chalicelib.common.refusals import InviteNotFound
 from chalicelib.common.retrying import until_written
+from chalicelib.invites.model import Invite
 from chalicelib.invites.ports import InviteStore
 from chalicelib.qr_codes.model import QrImage
 from chalicelib.qr_codes.ports import ImageRecords, ImageStore
@@ -35,8 +37,16 @@ class CleaningUpQrCodes:
     def _keep_for_the_invite(self, removed: QrImage) -> bool:
         """Whether the invite lives on longer than the record knew, and has its record again."""
         now = self.clock()
-        invite, _ = self.invites.get_with_settings(removed.code)
+        invite = self._find_invite(removed.code)
         if invite is None or not removed.was_overtaken_by(invite, now):
             return False
         self.qr_records.keep(removed.following(invite, now), invite)
         return True
+
+    def _find_invite(self, code: str) -> Invite | None:
+        """Without the settings, which the stream's function may not read."""
+        try:
+            invite = self.invites.get_even_deleted(code)
+        except InviteNotFound:
+            return None
+        return None if invite.deleted_at else invite

@@ -14,7 +14,7 @@ from chalicelib.redemptions.offers import Newcomer, Offer, ReadingOffers
 from chalicelib.redemptions.ports import Claims
 from chalicelib.redemptions.returning import Redeemed, ReturningRedeemers
 
-SHORTEST_PASSWORD, LONGEST_USER_NAME = 8, 60
+SHORTEST_PASSWORD, LONGEST_PASSWORD, LONGEST_USER_NAME = 8, 200, 60
 _CLICKED_TWICE_WITHIN = timedelta(minutes=5)
 """No longer, for it takes a password where the wrong ones of an account are not counted."""
 
@@ -35,8 +35,8 @@ def parse_applicant(email: str, username: str, password: str) -> Applicant:
         raise BadInput("email", field="email")
     if not username or len(username) > LONGEST_USER_NAME or not username.isprintable():
         raise BadInput("username", field="username", longest=LONGEST_USER_NAME)
-    if len(password) < SHORTEST_PASSWORD:
-        raise BadInput("password", field="password", shortest=SHORTEST_PASSWORD)
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise BadInput("password", field="password", shortest=SHORTEST_PASSWORD, longest=LONGEST_PASSWORD)
     return Applicant(address, username, password)
 
 

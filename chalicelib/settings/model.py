@@ -24,8 +24,9 @@ class Quota:
     days: int | None = None
 
     @property
-    def is_unlimited(self) -> bool:
-        return self.limit is None or (self.days is None and self.limit > 0)
+    def enforced_limit(self) -> int | None:
+        """How many invites it allows, None for any number."""
+        return None if self.days is None and self.limit else self.limit
 
 
 @dataclass(frozen=True, slots=True)

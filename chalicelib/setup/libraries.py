@@ -62,26 +62,26 @@ class ReadingLibraries:
         if settings.server is None:
             return Refresh(failure=RefreshFailure.NO_SERVER)
         try:
-            return self._read(settings.server)
+            return self._read(settings.server, settings.libraries_refresh)
         except StaleWrite as error:
             raise RetryLater(1) from error
+
+    def _read(self, server: Server, latest: Refresh) -> Refresh:
+        try:
+            name, libraries = self.plex_owner.libraries(server.machine_id)
         except PlexRefused:
-            return self._note(settings, RefreshFailure.NOT_YOURS)
+            return self._note(RefreshFailure.NOT_YOURS, server, latest)
         except PlexTokenRefused as error:
-            self._note(settings, RefreshFailure.TOKEN_REFUSED)
+            self._note(RefreshFailure.TOKEN_REFUSED, server, latest)
             raise RetryLater(_UNTIL_A_PERSON_ACTS) from error
         except PlexError as error:
-            self._note(settings, RefreshFailure.NO_ANSWER)
+            self._note(RefreshFailure.NO_ANSWER, server, latest)
             raise RetryLater(min(error.asked_to_wait or _SOON, _UNTIL_A_PERSON_ACTS)) from error
-
-    def _read(self, server: Server) -> Refresh:
-        name, libraries = self.plex_owner.libraries(server.machine_id)
         refresh = Refresh(refreshed_at=self.clock())
         self.settings.save_libraries(replace(server, name=name), libraries, refresh, was=server)
         return refresh
 
-    def _note(self, settings: Settings, failure: RefreshFailure) -> Refresh:
-        refresh = Refresh(refreshed_at=settings.libraries_refresh.refreshed_at, failure=failure)
-        if settings.server:
-            self.settings.note_refresh(refresh, was=settings.server)
+    def _note(self, failure: RefreshFailure, server: Server, latest: Refresh) -> Refresh:
+        refresh = Refresh(refreshed_at=latest.refreshed_at, failure=failure)
+        self.settings.note_refresh(refresh, was=server)
         return refresh

@@ -27,10 +27,10 @@ def choose_language(accept_language: str) -> str:
 def refusal_sentence(refusal: Refusal, language: str) -> str:
     """The sentence of its key; where a field alone says what is wrong, that field's own, unless it lacks facts."""
     sentences = _catalogue(language)["refusals"]
-    key = refusal.key if refusal.detail else f"{refusal.code}.{refusal.field}"
-    own: str | None = sentences.get(key)
-    is_told = own is not None and places_in(own) <= refusal.facts.keys()
-    return _fill(own if own and is_told else sentences[refusal.code], refusal.facts, language)
+    text = sentences.get(refusal.key if refusal.detail else f"{refusal.code}.{refusal.field}")
+    if text is None or not places_in(text) <= refusal.facts.keys():
+        text = sentences[refusal.code]
+    return _fill(text, refusal.facts, language)
 
 
 def sentence(group: str, key: str, language: str, facts: Mapping[str, Any] | None = None) -> str:

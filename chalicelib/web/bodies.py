@@ -1,16 +1,17 @@
-"""What request bodies have in common: an unknown field is refused with its name."""
+"""What request bodies have in common. A test holds every shape against the contract."""
 
 from typing import Annotated
 
 import msgspec
 
 from chalicelib.common.emails import LONGEST_EMAIL
+from chalicelib.redemptions.joining_locally import LONGEST_PASSWORD
 from chalicelib.settings.model import MOST_INVITES
 
-LONGEST_PASSWORD = 200
 MOST_DAYS = 3650
 
 Unset = msgspec.UnsetType
+Code = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9]{8,20}$")]
 LibraryId = Annotated[str, msgspec.Meta(pattern="^[0-9]{1,20}$")]
 Email = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_EMAIL)]
 Password = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_PASSWORD)]

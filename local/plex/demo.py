@@ -25,7 +25,7 @@ class Person:
 
     @property
     def token(self) -> str:
-        """Their own token: 20 characters as plex.tv's are, secret to nobody."""
+        """Their own token: 20 characters as plex.tv's are, and no secret."""
         return hashlib.sha256(f"demo {self.username}".encode()).hexdigest()[:20]
 
 

@@ -80,7 +80,7 @@ class AlreadyShared(Refusal):
 
 class UnknownPerson(Refusal):
     v1_status = HTTPStatus.BAD_REQUEST
-    message = "Nobody goes by that name"
+    message = "There is no account of that name"
 
 
 class TooManyPeople(Refusal):

@@ -40,7 +40,7 @@ class When(StrEnum):
 
 @dataclass
 class Fault:
-    """One thing that goes wrong for calls of that method (None: any) whose whole path matches the pattern."""
+    """One thing that goes wrong for calls of that method (None: any) with a path that matches the whole pattern."""
 
     id: int
     kind: Kind
@@ -58,7 +58,7 @@ class Fault:
     seen: int = 0
     fired: int = 0
     lifted: threading.Event = field(default_factory=threading.Event, repr=False)
-    """Set when whoever is held by this fault shall be let go."""
+    """Set when the calls that this fault holds shall be let go."""
 
     def hits(self, method: str, path: str) -> bool:
         """Count a matching call, and tell whether this is one to spoil."""

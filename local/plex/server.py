@@ -56,7 +56,7 @@ class StandIn:
         self.server.serve_forever(poll_interval=0.02)
 
     def stop(self) -> None:
-        """Stop at once, whatever is being held: everyone still connected is cut off."""
+        """Stop at once, also while calls are held: those still connected are cut off."""
         self.server.shutdown()
         self.world.faults.clear()
         self.server.hang_up()

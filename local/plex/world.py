@@ -153,7 +153,7 @@ class World:
         return section
 
     def server_of(self, owner: Account, machine_id: str) -> Server:
-        """Return the owner's server; somebody else's is as unknown as none at all."""
+        """Return the owner's server; another's is as unknown as none at all."""
         server = self.servers.get(machine_id)
         if server is None or server.owner_id != owner.id:
             raise NotFound

@@ -1,4 +1,4 @@
-"""Every call to AWS and Plex that this process makes while somebody counts.
+"""Every call to AWS and Plex that this process makes inside a block.
 
 Those of local/pollers.py are left out: on AWS, Lambda itself makes them.
 """
@@ -50,8 +50,8 @@ def counting(*, units: bool = False) -> Iterator[list[Call]]:
             answer = api_call(client, operation, asked)
         finally:
             ended = perf_counter()
-            used, told = (meter.units(answer), reported(answer or {})) if meter else (NONE, 0.0)
-            calls.append(Call(service, operation, begun, ended, used, told, tables(arguments)))
+            used, emulators = (meter.units(answer), reported(answer or {})) if meter else (NONE, 0.0)
+            calls.append(Call(service, operation, begun, ended, used, emulators, tables(arguments)))
         return answer
 
     def sent(self: Any, request: Any, *given: Any, **options: Any) -> Any:

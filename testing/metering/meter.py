@@ -1,9 +1,9 @@
-"""Units of one DynamoDB call, reckoned from the very items that it touches.
+"""Units of one DynamoDB call, computed from the very items that it touches.
 
-ministack reports units too, and for writes and single reads it reports the same. Of what a query reads it knows
-nothing: to it, any costs half a unit. So each record is read before and after it is written, past whatever counts
-calls, and each query's items are weighed. In a transaction a record's units are doubled; those of its copies in
-indexes are not, for they follow later and by themselves.
+ministack reports units too, and for writes and single reads it reports the same. For what a query reads it always says
+half a unit. So each record is read before and after it is written, by calls that are not counted themselves, and the
+items of each query are measured. In a transaction a record's units are doubled; those of its copies in indexes are not,
+because they are written later, outside the transaction.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ from testing.metering.tables import Table
 Json = Mapping[str, Any]
 
 PAST_THE_HOOK = vars(botocore.client.BaseClient)["_make_api_call"]
-"""Botocore's own, as it was before anybody counted."""
+"""Botocore's own, from before the counting replaced it."""
 
 _WRITES = ("Put", "Update", "Delete", "ConditionCheck")
 
@@ -50,7 +50,7 @@ class Write:
 
 
 class Meter:
-    """Of one client and one call: ``begin`` before it is sent, ``end`` with its answer, None where it failed."""
+    """The units of one call. Made before the call is sent; ``units`` takes its answer, None where it failed."""
 
     def __init__(self, client: Any, operation: str, arguments: Json) -> None:
         self._client, self._operation, self._arguments = client, operation, arguments
@@ -133,9 +133,9 @@ def tables(arguments: Json) -> tuple[str, ...]:
 
 
 def reported(answer: Json) -> float:
-    """The units that the answer itself speaks of."""
-    told = answer.get("ConsumedCapacity") or []
-    return sum(each["CapacityUnits"] for each in ([told] if isinstance(told, dict) else told))
+    """The units that the answer itself reports."""
+    consumed = answer.get("ConsumedCapacity") or []
+    return sum(each["CapacityUnits"] for each in ([consumed] if isinstance(consumed, dict) else consumed))
 
 
 _tables: dict[str, Table] = {}

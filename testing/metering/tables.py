@@ -22,7 +22,7 @@ class Index:
         return {name: value for name, value in item.items() if self.kept is None or name in self.kept}
 
     def units(self, before: Item | None, after: Item | None) -> int:
-        """A copy that did not change costs nothing; one whose place changed is deleted and put."""
+        """A copy that did not change costs nothing; one that changed its place is deleted and put."""
         old, new = self.copy(before), self.copy(after)
         if old == new:
             return 0

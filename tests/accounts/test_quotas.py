@@ -71,19 +71,24 @@ def test_what_is_unlimited_is_counted_all_the_same():
 
 
 @pytest.mark.parametrize(
-    ("quota", "is_unlimited"),
+    ("quota", "limit"),
     [
-        (Quota(), True),
-        (Quota(3, None), True),
-        (Quota(None, 7), True),
-        (Quota(1, None), True),
-        (Quota(0, None), False),
-        (Quota(0, 7), False),
-        (Quota(1, 1), False),
+        (Quota(), None),
+        (Quota(3, None), None),
+        (Quota(None, 7), None),
+        (Quota(1, None), None),
+        (Quota(0, None), 0),
+        (Quota(0, 7), 0),
+        (Quota(1, 1), 1),
     ],
 )
-def test_limit_and_period_make_a_quota_and_no_invites_at_all_need_no_period(quota, is_unlimited):
-    assert quota.is_unlimited is is_unlimited
+def test_limit_and_period_make_a_quota_and_no_invites_at_all_need_no_period(quota, limit):
+    assert quota.enforced_limit == limit
+
+
+@pytest.mark.parametrize("quota", [Quota(0, None), Quota(3, None)])
+def test_without_a_period_nothing_counts_as_used(quota):
+    assert quota_use(quota, ago(0, 0.5, 1), now=NOW).used == 0
 
 
 def test_a_user_s_own_quota_comes_before_the_default_even_where_it_is_unlimited():

@@ -7,7 +7,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.screen import Screen
 from tests.browser.soundness import AXE, ROOT
-from tests.http.conftest import local_account, new_house, settings  # noqa: F401 - fixtures
+from tests.http.conftest import local_account, new_stack, settings  # noqa: F401 - fixtures
 
 SITE = ROOT / "frontend" / "dist" / "index.html"
 PHONE = {"width": 390, "height": 844}

@@ -113,8 +113,8 @@ def test_too_many_requests_are_counted_down(signed_in):
     screen.is_headed("The invite is ready")
 
 
-def test_a_house_is_set_up_by_keyboard_from_the_token_to_the_first_invite(new_house, screens):
-    screen = screens("desktop", origin=new_house.origin).opens("/")
+def test_a_new_stack_is_set_up_by_keyboard_from_the_token_to_the_first_invite(new_stack, screens):
+    screen = screens("desktop", origin=new_stack.origin).opens("/")
     screen.is_headed("Set up your server")
     screen.is_sound("set-up-token")
     screen.types_into("Set-up token", "a guess")
@@ -154,7 +154,7 @@ def test_a_house_is_set_up_by_keyboard_from_the_token_to_the_first_invite(new_ho
     phone.click("Sign in with Plex")
     approve(phone, demo.INVITEES[0].id)
     phone.is_headed("You are in")
-    screen.page.goto(new_house.origin + "/invites")
+    screen.page.goto(new_stack.origin + "/invites")
     expect(screen.page.locator("tbody tr")).to_contain_text(re.compile("Redeemed.*1 of 1"))
 
 

@@ -45,7 +45,7 @@ def test_while_plex_refuses_the_owner_a_place_is_kept_in_german_and_it_goes_on_a
     owner.is_sound("overview-paused-de")
     owner.click("Neu mit Plex verbinden", role="link")
     owner.click("Neu von Plex lesen")
-    owner.shows("Plex nimmt die Anmeldung des Besitzers nicht mehr an. Verbinde dich unten neu mit Plex.")
+    owner.shows("Plex nimmt die Anmeldung des Besitzers nicht mehr an. Verbinde dich in der Einrichtung neu mit Plex.")
     owner.is_sound("settings-not-refreshed-de")
     owner.click("Neu mit Plex verbinden")
     approve(owner, demo.OWNER.id)
@@ -75,7 +75,7 @@ def test_sign_up_that_is_off(stack, screens, settings):
         phone.is_sound("signup-sign-up-off-de")
 
 
-def test_somebody_who_has_access(stack, screens):
+def test_a_person_who_has_access(stack, screens):
     phone = screens("phone", **GERMAN).opens(signup(stack, stack.invite()))
     phone.click("Mit Plex anmelden")
     approve(phone, demo.HAS_ACCESS.id)
@@ -118,7 +118,7 @@ def test_fields_that_are_refused(stack, screens, settings):
         page.get_by_label("Name").fill("Jemand")
         page.get_by_label("Passwort").fill("kurz")
         phone.click("Konto anlegen")
-        phone.shows("Ein Passwort hat 8 Zeichen oder mehr.")
+        phone.shows("Ein Passwort hat 8 bis 200 Zeichen.")
         expect(page.get_by_label("Passwort")).to_be_focused()
         phone.is_sound("signup-local-refused-de")
 

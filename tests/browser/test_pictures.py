@@ -13,20 +13,20 @@ pytestmark = pytest.mark.skipif(not os.environ.get("SCREENSHOTS"), reason="pictu
 
 
 @pytest.fixture(scope="module")
-def lively_house(new_house):
+def lively_stack(new_stack):
     """Set up by its owner; two people are in, one waits for Plex, and some invites are over."""
-    owner = new_house.visitor({"id": demo.OWNER.id})
+    owner = new_stack.visitor({"id": demo.OWNER.id})
     started = owner.browser.post("/setup", json={"setup_token": SETUP_TOKEN}).json()
-    new_house.plex.approve(started["auth_url"], owner.account)
+    new_stack.plex.approve(started["auth_url"], owner.account)
     token = owner.browser.post(f"/setup/{started['sign_in_id']}").json()["token"]
-    new_house.running.admin_token = token
-    new_house.admin = new_house.client(token)
-    new_house.admin.put("/setup/server", json={"machine_id": demo.MACHINE_ID})
-    _until(lambda: new_house.admin.get("/setup").json()["state"] == "done")
-    version = new_house.admin.get("/settings").json()["version"]
-    new_house.admin.patch("/settings", json={"version": version, "signup_enabled": True})
-    _hand_out_invites(new_house)
-    return new_house
+    new_stack.running.admin_token = token
+    new_stack.admin = new_stack.client(token)
+    new_stack.admin.put("/setup/server", json={"machine_id": demo.MACHINE_ID})
+    _until(lambda: new_stack.admin.get("/setup").json()["state"] == "done")
+    version = new_stack.admin.get("/settings").json()["version"]
+    new_stack.admin.patch("/settings", json={"version": version, "signup_enabled": True})
+    _hand_out_invites(new_stack)
+    return new_stack
 
 
 def _hand_out_invites(stack) -> None:
@@ -58,8 +58,8 @@ def _until(fact) -> None:
     raise AssertionError
 
 
-def test_the_four_pictures(lively_house, screens):
-    stack = lively_house
+def test_the_four_pictures(lively_stack, screens):
+    stack = lively_stack
     kept = [{"name": "streamarr.session", "value": stack.running.admin_token}]
     state = {"cookies": [], "origins": [{"origin": stack.origin, "localStorage": kept}]}
     desktop = screens("desktop", origin=stack.origin, storage_state=state, color_scheme="light")

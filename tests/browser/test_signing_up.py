@@ -45,11 +45,11 @@ def test_coming_back_later_resumes(stack, phone):
     phone.is_headed("You are in")
     phone.page.reload()
     phone.is_headed("You are in")
-    phone.click("Use this invitation for somebody else")
+    phone.click("Use this invitation for another person")
     phone.is_headed("Invite code is not active")
 
 
-def test_whoever_did_not_finish_at_plex_gets_the_button_back(stack, phone):
+def test_a_person_who_did_not_finish_at_plex_gets_the_button_back(stack, phone):
     phone.opens(signup(stack, stack.invite()))
     phone.click("Sign in with Plex")
     phone.page.get_by_role("link", name="Go back without signing in").click()
@@ -57,7 +57,7 @@ def test_whoever_did_not_finish_at_plex_gets_the_button_back(stack, phone):
     expect(phone.page.get_by_role("button", name="Sign in with Plex")).to_be_enabled()
 
 
-def test_whoever_has_access_is_told_so(stack, phone):
+def test_a_person_who_has_access_is_told_so(stack, phone):
     phone.opens(signup(stack, stack.invite()))
     phone.click("Sign in with Plex")
     approve(phone, {"id": demo.HAS_ACCESS.id})

@@ -10,15 +10,16 @@ TOO_MANY = {
     "headers": {"Retry-After": "3"},
     "json": {"Code": "TooManyRequests", "Message": "Too many requests. Please wait a little, then try again."},
 }
+"""As API Gateway says it by itself: without a language."""
 PLEX_AWAY = {
     "status": 503,
-    "headers": {"Retry-After": "1"},
+    "headers": {"Retry-After": "1", "Content-Language": "en"},
     "json": {"Code": "PlexUnavailable", "Message": "Plex does not answer at the moment. Nothing is lost."},
 }
 
 
-def signup(stack, **wishes) -> str:
-    return f"{stack.origin}/signup?icode={stack.invite(**wishes)}"
+def signup(stack, **options) -> str:
+    return f"{stack.origin}/signup?icode={stack.invite(**options)}"
 
 
 def approve(screen, account) -> None:
@@ -92,7 +93,7 @@ def test_an_invite_with_everything_is_read_without_javascript(stack, screens):
     screen.pictured("signup-no-script")
 
 
-def test_nothing_moves_for_whoever_wants_it_still(stack, phone):
+def test_nothing_moves_for_a_person_who_wants_it_still(stack, phone):
     account = stack.plex.account()
     stack.plex.fault(method="POST", path="/api/v2/shared_servers", kind="slow", seconds=4)
     phone.page.emulate_media(reduced_motion="reduce")

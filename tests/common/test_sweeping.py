@@ -1,8 +1,17 @@
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from threading import Lock
+from threading import Barrier, Lock
 
-from chalicelib.common.sweeping import BATCH, MOST_FAILURES, Batch, each, sweep
+from chalicelib.common.sweeping import (
+    BATCH,
+    MOST_FAILURES,
+    MOST_RESENT,
+    Batch,
+    each,
+    remove_expired,
+    resend_stuck,
+    sweep,
+)
 
 NOW = datetime(2026, 11, 22, 15, 30, tzinfo=UTC)
 NEVER = NOW + timedelta(days=1)
@@ -104,6 +113,67 @@ def test_two_at_once_do_each_step_once():
     assert told["first"].failed + told["second"].failed == 0
 
 
-def test_steps_that_somebody_else_did_are_no_failures():
+def test_steps_that_another_sweep_did_are_no_failures():
     told = swept({"work": iter([Batch(done=0), Batch(done=2)])})["work"]
     assert (told.done, told.failed, told.unfinished) == (2, 0, False)
+
+
+def test_the_first_error_is_the_one_that_is_told():
+    first, second = RuntimeError("first"), RuntimeError("second")
+    batches = [Batch(done=1), Batch(done=1, failed=1, error=first), Batch(failed=1, error=second)]
+    told = swept({"work": iter(batches)})["work"]
+    assert (told.done, told.failed, told.error) == (2, 2, first)
+
+
+def test_so_many_failures_and_no_fewer_make_a_chore_hopeless():
+    def batches(failed):
+        yield Batch(failed=failed)
+        yield Batch(done=1)
+
+    few = swept({"work": batches(MOST_FAILURES - 1)})["work"]
+    assert (few.done, few.unfinished) == (1, False)
+    many = swept({"work": batches(MOST_FAILURES)})["work"]
+    assert (many.done, many.unfinished) == (0, True)
+
+
+def test_when_time_is_up_nothing_more_is_begun():
+    work = Work(range(3))
+    told = swept({"work": work.chore()}, until=NOW)["work"]
+    assert (told.done, told.unfinished, work.waiting) == (0, True, [0, 1, 2])
+
+
+def test_steps_of_a_batch_are_done_at_the_same_time():
+    together = Barrier(2, timeout=20)
+    (batch,) = each(lambda: [1, 2], lambda _: bool(together.wait() + 1))
+    assert (batch.done, batch.failed) == (2, 0)
+
+
+def test_expired_records_are_dropped_if_they_still_are():
+    expired = {("a", "1"): True, ("b", "2"): False}
+    seen = []
+
+    def drop(key, now):
+        seen.append((key, now))
+        return expired[key]
+
+    (batch,) = remove_expired(lambda now: expired if now == NOW else (), drop, now=NOW)
+    assert (batch.done, batch.failed) == (1, 0)
+    assert sorted(seen) == [(("a", "1"), NOW), (("b", "2"), NOW)]
+
+
+def test_what_no_message_carries_any_more_is_sent_again_and_then_noted():
+    told = []
+
+    def send(id_):
+        told.append(("send", id_))
+        if id_ == "bad":
+            raise RuntimeError("the queue is full")
+
+    def due(before, limit):
+        assert (before, limit) == (NOW, MOST_RESENT)
+        return ["good", "bad"]
+
+    (batch,) = resend_stuck(due, send, lambda id_: told.append(("note", id_)), now=NOW)
+    assert (batch.done, batch.failed, str(batch.error)) == (1, 1, "the queue is full")
+    assert told.index(("send", "good")) < told.index(("note", "good"))
+    assert ("note", "bad") not in told

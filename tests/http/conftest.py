@@ -8,8 +8,8 @@ from tests.http.empty_stack import empty_stack
 
 
 @pytest.fixture(scope="module")
-def new_house(tmp_path_factory):
-    """A stack that nobody has set up yet."""
+def new_stack(tmp_path_factory):
+    """A stack that is not set up yet."""
     with empty_stack(tmp_path_factory.mktemp("new") / "stack") as stack:
         yield stack
 
@@ -37,7 +37,7 @@ def settings(stack):
 
 @pytest.fixture
 def local_account(stack):
-    """Makes somebody with a password: gives their address."""
+    """Makes an account with a password; gives its address."""
     from chalicelib import wiring
     from chalicelib.accounts.model import Kind, User
     from chalicelib.common.emails import normal_email
@@ -46,7 +46,7 @@ def local_account(stack):
     from chalicelib.stores.database.transactions import Transaction
 
     def made(password: str, email: str | None = None) -> str:
-        id_ = wiring.new_id()
+        ports, id_ = wiring.ports, wiring.ports.new_id()
         address = email or f"{id_[:12]}@example.org"
         user = User(
             id=id_,
@@ -56,8 +56,8 @@ def local_account(stack):
             permissions=frozenset({Permission.STREAMARR}),
             created_at=wiring.now(),
         )
-        transaction = Transaction(wiring.connection())
-        put_account(transaction, user, password_hash=wiring.passwords().hash(password))
+        transaction = Transaction(ports.connection)
+        put_account(transaction, user, password_hash=ports.passwords.hash(password))
         transaction.commit()
         return address
 

@@ -1,4 +1,4 @@
-"""A stack that nobody has set up yet: the whole stack in a process of its own, for there is one app a process."""
+"""A stack that is not set up yet: all of it in a process of its own, for there is one app a process."""
 
 import os
 import re

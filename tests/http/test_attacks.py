@@ -18,7 +18,7 @@ import pytest
 from chalicelib.accounts.rate_limits import LIMITS, Route
 from local.plex import demo
 
-# --- Somebody else's session ---
+# --- Sessions of other people ---
 
 
 def test_credential_stuffing_from_one_address_is_stopped(stack, settings):
@@ -32,7 +32,7 @@ def test_credential_stuffing_from_one_address_is_stopped(stack, settings):
 
 
 def test_a_session_cannot_be_fixed_beforehand(stack):
-    """Whatever the browser brings, the token after a sign-in is a new one, and what it brought opens nothing."""
+    """The token after a sign-in is a new one, and one that the browser brought opens nothing."""
     visitor, planted = stack.visitor(), "planted.00000000000000000000000000000000"
     visitor.browser.headers["Authorization"] = f"Bearer {planted}"
     visitor.browser.cookies.set("session", planted)
@@ -64,7 +64,7 @@ def test_a_cookie_of_one_sign_in_does_not_complete_another(stack):
     assert victim.post(f"/auth/plex/{theirs['sign_in_id']}").status_code == 404
 
 
-def test_a_used_pin_is_worth_nothing_to_anybody_else(stack):
+def test_a_used_pin_is_worth_nothing_to_another_person(stack):
     visitor, code = stack.visitor(), stack.invite(usage_limit=5)
     started = visitor.starts(code)
     stack.plex.approve(started["auth_url"], visitor.account)
@@ -123,7 +123,7 @@ def test_a_token_counts_for_its_own_user_only(stack):
 # --- More than one may ---
 
 
-def test_nobody_grants_themselves_what_they_do_not_hold(stack):
+def test_people_do_not_grant_themselves_what_they_do_not_hold(stack):
     manager = stack.member("manage_users")
     for permissions in (["admin"], ["manage_users", "manage_invites"]):
         answer = manager.http.patch(f"/users/{manager.id}", json={"permissions": permissions})
@@ -131,7 +131,7 @@ def test_nobody_grants_themselves_what_they_do_not_hold(stack):
     assert manager.http.get("/auth/me").json()["permissions"] == ["manage_users"]
 
 
-def test_nobody_without_the_permission_touches_users_or_settings(stack):
+def test_users_and_settings_are_out_of_reach_without_the_permission(stack):
     plain, other = stack.member("streamarr"), stack.member("streamarr")
     assert plain.http.patch(f"/users/{plain.id}", json={"permissions": ["admin"]}).status_code == 403
     assert plain.http.delete(f"/users/{other.id}").status_code == 403
@@ -139,7 +139,7 @@ def test_nobody_without_the_permission_touches_users_or_settings(stack):
     assert plain.http.get("/settings").status_code == 403
 
 
-def test_an_admin_does_not_take_the_house_from_its_owner(stack):
+def test_an_admin_does_not_take_the_server_from_its_owner(stack):
     admin, owner = stack.member("admin"), stack.admin.get("/auth/me").json()["user"]
     assert admin.http.patch(f"/users/{owner['id']}", json={"permissions": ["streamarr"]}).status_code == 403
     assert admin.http.delete(f"/users/{owner['id']}").status_code == 403
@@ -335,7 +335,7 @@ def test_nothing_said_in_a_request_begins_a_line_of_the_log(stack, log):
     assert "forged" not in "".join(log)
 
 
-def test_the_log_names_the_request_and_the_redemption_and_nobody_s_secret(stack, log, settings, local_account):
+def test_the_log_names_the_request_and_the_redemption_and_no_secret(stack, log, settings, local_account):
     visitor, code = stack.visitor(), stack.invite()
     started = visitor.starts(code)
     stack.plex.approve(started["auth_url"], visitor.account)
@@ -367,12 +367,12 @@ def test_the_log_names_the_request_and_the_redemption_and_nobody_s_secret(stack,
 
 
 def test_what_an_exception_says_is_scrubbed(stack, log, monkeypatch):
-    from chalicelib import wiring
+    from chalicelib.setup.setting_up import SettingUp
 
-    def breaks():
+    def fail(_):
         raise RuntimeError("token K3xZ-abcdef0123456789 of maya@example.org was refused")
 
-    monkeypatch.setattr(wiring, "setting_up", breaks)
+    monkeypatch.setattr(SettingUp, "state", fail)
     assert httpx.get(f"{stack.origin}/api/setup").status_code == 500
     written = "".join(log)
     assert "K3xZ" not in written
@@ -384,7 +384,7 @@ def test_what_an_exception_says_is_scrubbed(stack, log, monkeypatch):
 
 
 @pytest.mark.parametrize("kind", ["html", "garbage", "empty"])
-def test_whatever_plex_says_nobody_is_let_in_by_it(stack, kind):
+def test_an_odd_answer_from_plex_lets_no_person_in(stack, kind):
     browser, account = stack.client(), stack.plex.account()
     started = browser.post("/auth/plex").json()
     stack.plex.approve(started["auth_url"], account)

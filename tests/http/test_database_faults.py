@@ -18,7 +18,7 @@ def insists(visitor, code, sign_in_id, seconds=90):
     return answer
 
 
-def test_twenty_people_on_five_uses_make_five_accounts_whatever_goes_wrong(stack):
+def test_twenty_people_on_five_uses_make_five_accounts_despite_all_faults(stack):
     code = stack.invite(usage_limit=5)
     people = [(visitor, visitor.signs_in(code)) for visitor in (stack.visitor() for _ in range(20))]
     with trouble(0.3) as hits, ThreadPoolExecutor(20) as crowd:
@@ -62,7 +62,7 @@ def test_the_page_says_so_to_people(stack):
 
 
 def test_a_claim_whose_every_answer_was_lost_is_found_again_and_goes_on(stack):
-    """The claim is written, and whoever made it died of the silence before it sent the message."""
+    """The claim is written, and the request that made it failed before it sent the message."""
     code, visitor = stack.invite(usage_limit=5), stack.visitor()
     sign_in_id = visitor.signs_in(code)
     with trouble(1, of=(WRITING,), by=(LOST,)):

@@ -67,13 +67,13 @@ def test_so_has_what_chalice_itself_refuses(stack):
     assert set(answer.json()) == {"Code", "Message"}
 
 
-def test_so_has_what_nobody_planned_for_and_it_tells_nothing(stack, monkeypatch):
-    from chalicelib import wiring
+def test_so_has_an_unforeseen_failure_and_it_tells_nothing(stack, monkeypatch):
+    from chalicelib.setup.setting_up import SettingUp
 
-    def breaks():
+    def fail(_):
         raise RuntimeError("secret-of-the-stack-1234567890")
 
-    monkeypatch.setattr(wiring, "setting_up", breaks)
+    monkeypatch.setattr(SettingUp, "state", fail)
     answer = httpx.get(f"{stack.origin}/api/setup")
     assert answer.status_code == 500
     assert bears_them(answer)

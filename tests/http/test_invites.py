@@ -44,7 +44,7 @@ def listed(client, **params):
         params["cursor"] = answer.json()["next"]
 
 
-def test_an_invite_with_everything_is_made_as_wished(stack):
+def test_an_invite_with_all_options_is_made_as_requested(stack):
     answer = stack.admin.post(
         "/invites",
         json={
@@ -122,20 +122,20 @@ def test_plain_inviters_make_plain_invites_and_learn_which_field_is_not_theirs(s
     assert stack.client().post("/invites", json={}).status_code == 401
 
 
-def test_on_somebody_s_behalf_it_is_theirs(stack):
-    somebody, manager = stack.member("streamarr"), stack.member("manage_invites", "manage_users")
-    answer = manager.http.post("/invites", json={"created_by": somebody.id})
+def test_an_invite_made_on_behalf_of_another_account_is_theirs(stack):
+    other, manager = stack.member("streamarr"), stack.member("manage_invites", "manage_users")
+    answer = manager.http.post("/invites", json={"created_by": other.id})
     assert answer.status_code == 201
-    assert answer.json()["created_by"]["id"] == somebody.id
-    assert [invite["code"] for invite in listed(somebody.http)] == [answer.json()["code"]]
+    assert answer.json()["created_by"]["id"] == other.id
+    assert [invite["code"] for invite in listed(other.http)] == [answer.json()["code"]]
     assert stack.shown(answer.json()["code"])["audit"][0]["by"]["id"] == manager.id
     refused = manager.http.post("/invites", json={"created_by": "nobody-at-all"})
     assert (refused.status_code, refused.json()["Field"]) == (400, "created_by")
-    refused = stack.member("manage_invites").http.post("/invites", json={"created_by": somebody.id})
+    refused = stack.member("manage_invites").http.post("/invites", json={"created_by": other.id})
     assert (refused.status_code, refused.json()["Field"]) == (403, "created_by")
 
 
-def test_on_trial_nobody_invites(stack):
+def test_people_on_trial_do_not_invite(stack):
     ends = datetime.now(UTC) + timedelta(days=2)
     refused = stack.member("create_invites", trial_ends_at=ends).http.post("/invites", json={})
     assert (refused.status_code, refused.json()["Code"]) == (403, "OnTrial")

@@ -44,7 +44,7 @@ def test_a_refresh_that_fails_says_so_and_goes_on_by_itself(stack):
     _wait_until(stack, "idle")
 
 
-def test_whoever_may_choose_libraries_sees_them(stack):
+def test_people_who_may_choose_libraries_see_them(stack):
     for permissions, status in (
         (["streamarr", "create_invites"], 403),
         (["create_invites", "advanced_invites"], 200),

@@ -1,8 +1,10 @@
-"""Which metrics requests leave behind. The API runs in this process; in Lambda its output is CloudWatch's."""
+"""Which metrics requests and messages leave behind. They run in this process; in Lambda the output is CloudWatch's."""
 
 import json
 
 import pytest
+
+from testing.each_function import deliver, held_back_from_the_queue
 
 
 @pytest.fixture
@@ -26,6 +28,33 @@ def test_creating_and_redeeming_are_counted(stack, recorded):
     assert metrics["InvitesRedeemed"]["redemption"] == redemption["id"]
 
 
+def test_a_completion_that_is_repeated_is_counted_once(stack, recorded):
+    visitor, code = stack.visitor(), stack.invite()
+    sign_in_id = visitor.signs_in(code)
+    ids = {visitor.completes(code, sign_in_id).json()["redemption"]["id"] for _ in range(2)}
+    counted = [metric["redemption"] for name, metric in recorded() if name == "InvitesRedeemed"]
+    assert counted == list(ids)
+
+
+def test_a_message_that_is_delivered_twice_is_counted_once(stack, recorded):
+    redemption_id, messages = _claim(stack)
+    deliver(*messages)
+    ((name, metric),) = _provisioning(recorded())
+    assert (name, metric["redemption"]) == ("ProvisioningSeconds", redemption_id)
+    deliver(*messages)
+    assert _provisioning(recorded()) == []
+
+
+def test_a_failure_that_is_delivered_twice_is_counted_once(stack, recorded):
+    stack.plex.fault(method="POST", path="/api/v2/shared_servers", when="after", kind="status", status=403)
+    redemption_id, messages = _claim(stack)
+    deliver(*messages)
+    ((name, metric),) = _provisioning(recorded())
+    assert (name, metric["redemption"], metric["reason"]) == ("ProvisioningFailed", redemption_id, "RefusedByPlex")
+    deliver(*messages)
+    assert _provisioning(recorded()) == []
+
+
 def test_refusals_are_counted_with_their_reason_and_no_code(stack, recorded):
     stack.client().get("/signup/Unknown1")
     ((name, said),) = recorded()
@@ -40,3 +69,16 @@ def test_blocks_are_counted(stack, recorded):
     names = [name for name, _ in recorded()]
     assert names.count("Blocked") == 1
     assert set(names) == {"Refused", "Blocked"}
+
+
+def _claim(stack):
+    """A redemption's id, and the message that nothing has delivered yet."""
+    visitor, code = stack.visitor(), stack.invite()
+    sign_in_id = visitor.signs_in(code)
+    with held_back_from_the_queue() as messages:
+        answer = visitor.completes(code, sign_in_id)
+    return answer.json()["redemption"]["id"], messages
+
+
+def _provisioning(metrics):
+    return [(name, metric) for name, metric in metrics if name.startswith("Provisioning")]

@@ -1,9 +1,10 @@
-"""Who may do what: every route, asked by everybody.
+"""Who may do what: every route, asked by each kind of person.
 
-The columns are people: `nobody` is not signed in; the others hold, in this order, streamarr alone; create_invites;
+The columns are people: `public` is not signed in; the others hold, in this order, streamarr alone; create_invites;
 create_invites and advanced_invites; view_invites; manage_invites; manage_users; admin (who is not the owner).
-`own` things are the asking person's (an invite that they made, for example), `other` things somebody else's. A 409
-or 404 in an allowed column is the row's way of asking without doing anything: whoever may not is told so first.
+`own` things belong to the person who asks (an invite that they made, for example), `other` things to another account.
+A 409 or 404 in an allowed column means that the row asks without changing anything: a missing permission is refused
+first.
 """
 
 import json
@@ -15,7 +16,7 @@ import pytest
 from app import app
 
 TABLE = """
-                                                                nobody plain  create expert viewer keeper users  admin
+                                                                public plain  create expert viewer keeper users  admin
 
 GET    /health                                                | 200    200    200    200    200    200    200    200
 GET    /openapi.json                                          | 200    200    200    200    200    200    200    200
@@ -110,7 +111,7 @@ GET    /audit                                                 | 401    403    40
 """
 
 PEOPLE = {
-    "nobody": None,
+    "public": None,
     "plain": ("streamarr",),
     "create": ("create_invites",),
     "expert": ("create_invites", "advanced_invites"),
@@ -176,33 +177,37 @@ def test_the_table_is_read_in_full():
 
 
 @pytest.fixture(scope="module")
-def scenes(stack):
-    return {name: Scene(stack, permissions) for name, permissions in PEOPLE.items()}
+def scenarios(stack):
+    return _scenarios(stack)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
-def test_everybody_may_do_what_the_table_says(stack, scenes, row):
+def test_each_person_may_do_what_the_table_says(stack, scenarios, row):
     if row.changes_oneself:
-        scenes = {name: Scene(stack, permissions) for name, permissions in PEOPLE.items()}
-    met = {name: _asked(scene, row) for name, scene in scenes.items()}
-    assert met == dict(zip(PEOPLE, row.statuses, strict=True))
+        scenarios = _scenarios(stack)
+    statuses = {name: _ask(scenario, row) for name, scenario in scenarios.items()}
+    assert statuses == dict(zip(PEOPLE, row.statuses, strict=True))
 
 
-def _asked(scene, row):
-    """The status that somebody gets."""
-    body = scene.filled(row.body) if row.body else None
-    answer = scene.http.request(row.method, scene.filled(row.path), json=body and json.loads(body))
+def _scenarios(stack):
+    return {name: Scenario(stack, permissions) for name, permissions in PEOPLE.items()}
+
+
+def _ask(scenario, row):
+    """The status that this person gets."""
+    body = scenario.filled(row.body) if row.body else None
+    answer = scenario.http.request(row.method, scenario.filled(row.path), json=body and json.loads(body))
     return answer.status_code
 
 
-class Scene:
-    """Somebody, and what the placeholders of a row stand for, made as they are met."""
+class Scenario:
+    """One person, and what a row's placeholders stand for: each is made when a row asks for it."""
 
     def __init__(self, stack, permissions):
         self.stack = stack
         self.me = stack.member(*permissions) if permissions is not None else None
         self.http = self.me.http if self.me else stack.client()
-        self.somebody_else = stack.member("streamarr")
+        self.other = stack.member("streamarr")
 
     def filled(self, text):
         return re.sub(r"\{([a-z_]+)\}", lambda found: getattr(self, found[1])(), text)
@@ -217,13 +222,13 @@ class Scene:
         return self.stack.member("admin").id
 
     def own_code(self):
-        return _invite(self.me or self.somebody_else)
+        return _invite(self.me or self.other)
 
     def other_code(self):
-        return _invite(self.somebody_else)
+        return _invite(self.other)
 
     def locked_code(self):
-        """One's own, switched off by somebody who manages invites."""
+        """An own invite, switched off by an admin."""
         code = self.own_code()
         self.stack.admin.patch(f"/invites/{code}", json={"enabled": False}).raise_for_status()
         return code
@@ -231,7 +236,7 @@ class Scene:
     def new_code(self):
         from chalicelib import wiring
 
-        return wiring.new_id()[:16]
+        return wiring.ports.new_id()[:16]
 
     def unknown_sign_in_id(self):
         return "0123456789abcdef0123456789abcdef"
@@ -246,19 +251,17 @@ class Scene:
         return self._redemption(self.own_code())
 
     def _redemption(self, code, by=None):
-        return _redemption(code, by or self.somebody_else)
+        return _redemption(code, by or self.other)
 
 
 def _invite(creator):
-    """An invite made by them, back when they could."""
+    """An invite that they made when they still had the permission."""
     from chalicelib import wiring
     from chalicelib.common.people import Permission
-    from chalicelib.invites import creating
+    from chalicelib.invites.creating import CreatingInvites, InviteRequest
 
-    then = replace(creator.user, permissions=frozenset({Permission.MANAGE_INVITES}))
-    invite, _ = creating.create(
-        creating.Wishes(), creator=then, invites=wiring.invites(), new_id=wiring.new_id, now=wiring.now()
-    )
+    by = replace(creator.user, permissions=frozenset({Permission.MANAGE_INVITES}))
+    invite, _ = wiring.use(CreatingInvites).create(InviteRequest(), by=by, now=wiring.now())
     return invite.code
 
 
@@ -269,10 +272,11 @@ def _redemption(code, by):
     from chalicelib.redemptions.model import State, new_redemption
     from chalicelib.stores.redemptions.records import redemption_record
 
-    invite, now = wiring.invites().get(code), wiring.now()
-    grant = Grant("machine", 1, wiring.stack().get().libraries, Features())
+    ports, now = wiring.ports, wiring.now()
+    invite = ports.invites.get_even_deleted(code)
+    grant = Grant("machine", 1, ports.settings.get().libraries, Features())
     redemption = new_redemption(
-        wiring.new_id(), code=code, user=by.user, creator_id=invite.created_by.id, grant=grant, now=now
+        ports.new_id(), code=code, user=by.user, creator_id=invite.created_by.id, grant=grant, now=now
     )
     redemption_record(replace(redemption, state=State.DONE, reason=None)).save()
     return redemption.id

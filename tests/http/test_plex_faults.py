@@ -1,4 +1,4 @@
-"""Redemptions under weather, over HTTP and through the real queue. Every fault there is: tests/plex_faults."""
+"""Redemptions while Plex has faults, over HTTP and through the real queue. Every fault there is: tests/plex_faults."""
 
 import time
 
@@ -48,8 +48,8 @@ def test_the_owner_s_token_refused_keeps_the_place_and_goes_on_once_it_is_renewe
     _wait_for(lambda: "your place is kept" in visitor.browser.get(path, headers=headers).text)
     assert stack.shown(code)["uses"] == 1
 
-    wiring.owner_token().write(demo.OWNER.token)
-    wiring.queue().refresh_libraries()
+    wiring.ports.keep_owner_token(demo.OWNER.token)
+    wiring.ports.queue.refresh_libraries()
 
     visitor.waits(answer, seconds=10)
     assert len(stack.plex.shares(visitor.account)) == 1
@@ -65,14 +65,14 @@ def test_plex_s_refusal_gives_the_use_back_and_the_same_link_works_again(stack):
     assert stack.shown(code)["uses"] == 1
 
 
-def test_a_message_that_nobody_understands_holds_up_nobody(stack):
+def test_a_message_that_cannot_be_read_holds_up_no_other(stack):
     from chalicelib import wiring
     from chalicelib.aws import clients
     from chalicelib.environment import environment
 
     for text in ("no json", '{"kind": "dance"}', '{"kind": "provision", "redemption_id": "made-up"}'):
         clients.sqs().send_message(QueueUrl=environment().provision_queue_url, MessageBody=text)
-    wiring.queue().end_access("made-up")
+    wiring.ports.queue.end_access("made-up")
     visitor = stack.visitor()
     visitor.waits(visitor.redeems(stack.invite()), seconds=10)
 
@@ -169,7 +169,7 @@ def test_an_address_that_plex_did_not_verify_links_nothing(stack, with_local_acc
     assert visitor.browser.post(f"/auth/plex/{started['sign_in_id']}").status_code == 403
 
 
-def test_accounts_without_plex_are_switched_off_until_somebody_switches_them_on(stack):
+def test_accounts_without_plex_are_switched_off_until_an_admin_switches_them_on(stack):
     code, visitor = stack.invite(), stack.visitor()
     answer = _joins(visitor, code)
     assert (answer.status_code, answer.json()["Code"]) == (403, "LocalSigninDisabled")
@@ -204,7 +204,7 @@ def test_a_double_click_on_an_account_without_plex_makes_one(stack, with_local_a
     assert stack.shown(code)["uses"] == 1
 
 
-def test_whoever_leaves_keeps_nothing_and_may_come_back(stack):
+def test_a_person_who_leaves_keeps_nothing_and_may_come_back(stack):
     visitor = stack.visitor()
     answer = visitor.redeems(stack.invite())
     visitor.waits(answer)

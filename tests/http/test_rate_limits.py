@@ -1,4 +1,4 @@
-"""Who knocks too often is kept out for a while, and nobody else is."""
+"""A caller who asks too often is kept out for a while, and no other caller is."""
 
 import hashlib
 from collections.abc import Callable
@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.accounts.rate_limits import LIMITS, SURCHARGES, Route
 from chalicelib.common.refusals import InviteNotFound
+from testing.metering.calls import counting
 
 WRONG = 1 + SURCHARGES[InviteNotFound]
 SECRET = "what-cloudfront-alone-sends"
@@ -119,23 +120,14 @@ def test_the_right_password_clears_the_count_of_its_account(stack, settings, loc
                 assert answer.status_code == status
 
 
-def test_a_request_is_counted_with_one_write(stack, monkeypatch):
-    import botocore.client
-
-    code, calls = stack.invite(), []
-    original = vars(botocore.client.BaseClient)["_make_api_call"]
-
-    def counted(client, operation, arguments):
-        calls.append(operation)
-        return original(client, operation, arguments)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(botocore.client.BaseClient, "_make_api_call", counted)
+def test_a_request_is_counted_with_one_write(stack):
+    code = stack.invite()
+    with counting() as right:
         assert stack.client().get(f"/signup/{code}").status_code == 200
-        right = calls.copy()
+    with counting() as wrong:
         assert stack.client().get(f"/signup/{wrong_code(1)}").status_code == 404
-    assert right == ["UpdateItem", "TransactGetItems"]
-    assert calls[len(right) :].count("UpdateItem") == 2
+    assert [call.operation for call in right] == ["UpdateItem", "TransactGetItems"]
+    assert [call.operation for call in wrong].count("UpdateItem") == 2
 
 
 @pytest.mark.parametrize(
@@ -166,7 +158,7 @@ def test_behind_cloudfront_the_viewer_counts_and_not_the_edge(stack, monkeypatch
     assert asks("2001:db8:1:3::1:4711", f"/signup/{code}").status_code == 200
 
 
-def test_without_the_origin_s_secret_the_viewer_s_address_is_anybody_s_word(stack, monkeypatch):
+def test_without_the_origin_s_secret_the_viewer_s_address_is_not_believed(stack, monkeypatch):
     monkeypatch.setenv("ORIGIN_SECRET_HASH", hashlib.sha256(SECRET.encode()).hexdigest())
     guesser = stack.client()
 

@@ -97,7 +97,7 @@ def test_two_tabs_of_one_person_make_one_account_and_name_one_redemption(stack):
     assert len(stack.plex.shares(account)) == 1
 
 
-def test_whoever_has_access_already_is_told_so_and_uses_nothing(stack):
+def test_a_person_who_has_access_already_is_told_so_and_uses_nothing(stack):
     code = stack.invite(usage_limit=5)
     ruth = stack.visitor({"id": demo.HAS_ACCESS.id})
     answer = ruth.redeems(code)
@@ -150,8 +150,8 @@ def test_a_message_delivered_twice_changes_nothing(stack):
 
     code, visitor = stack.invite(), stack.visitor()
     redemption = visitor.waits(visitor.redeems(code))
-    wiring.queue().send(redemption["id"])
-    wiring.queue().send(redemption["id"])
+    wiring.ports.queue.provision(redemption["id"])
+    wiring.ports.queue.provision(redemption["id"])
     _wait_for(_the_queue_is_empty)
     assert len(stack.plex.shares(visitor.account)) == 1
     assert stack.shown(code)["redeemed_by"][0]["state"] == "done"
@@ -166,12 +166,12 @@ def test_a_message_that_was_lost_is_sent_again_by_the_sweep(stack, monkeypatch):
     sign_in_id = visitor.signs_in(code)
     an_hour_ago = wiring.now().replace(year=wiring.now().year - 1)
     with monkeypatch.context() as patched:
-        patched.setattr(SqsWorkQueue, "send", lambda *_, **__: None)
+        patched.setattr(SqsWorkQueue, "provision", lambda *_, **__: None)
         answer = visitor.completes(code, sign_in_id)
-    redemption = wiring.redemptions().get(answer.json()["redemption"]["id"])
+    redemption = wiring.ports.redemptions.get(answer.json()["redemption"]["id"])
     import dataclasses
 
-    wiring.redemptions().save(dataclasses.replace(redemption, updated_at=an_hour_ago))
+    wiring.ports.redemptions.save(dataclasses.replace(redemption, updated_at=an_hour_ago))
     visitor.waits(answer, seconds=30)
 
 
@@ -180,10 +180,10 @@ def test_the_invitee_s_token_is_gone_once_it_is_done(stack):
 
     visitor = stack.visitor()
     redemption = visitor.waits(visitor.redeems(stack.invite()))
-    assert wiring.held_tokens().get(redemption["id"], wiring.now()) is None
+    assert wiring.ports.redemptions.held_token(redemption["id"], now=wiring.now()) is None
 
 
-def test_a_redemption_is_nobody_else_s_business(stack):
+def test_a_redemption_is_not_shown_to_other_people(stack):
     visitor, stranger = stack.visitor(), stack.visitor()
     redemption = visitor.waits(visitor.redeems(stack.invite()))
     other = stranger.redeems(stack.invite()).json()

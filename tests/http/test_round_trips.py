@@ -49,13 +49,13 @@ ROUTES = {
     "DELETE /auth/sessions": f"{WHO} UpdateItem",
     "DELETE /auth/account": f"{WHO} {READ} SendMessage {READ} {WRITE} UpdateItem SendMessage",
     "GET /invites": f"{WHO} Query",
-    "GET /invites, everybody's": f"{WHO} Query",
+    "GET /invites, of all creators": f"{WHO} Query",
     "GET /invites, active": f"{WHO} Query",
     "GET /invites, expired": f"{WHO} Query Query",
     "GET /invites, searched": f"{WHO} Query",
     "GET /invites, with redeemers": f"{WHO} Query BatchGetItem",
     "POST /invites": f"{WHO} {READ} {WRITE}",
-    "POST /invites, with all wishes": f"{WHO} {READ} {WRITE}",
+    "POST /invites, with all options": f"{WHO} {READ} {WRITE}",
     "GET /invites/{code}": f"{WHO} {SHOWN}",
     "PATCH /invites/{code}": f"{WHO} {READ} {WRITE} {SHOWN}",
     "PATCH /invites/{code}, expiry": f"{WHO} {READ} {WRITE} Query {SHOWN}",
@@ -76,7 +76,7 @@ ROUTES = {
     "PATCH /settings": f"{WHO} GetItem {WRITE}",
     "GET /libraries": WHO,
     "POST /libraries/refresh": f"{WHO} GetItem UpdateItem SendMessage",
-    "GET /stats": f"{WHO} BatchGetItem Query Query Query GetItem",
+    "GET /stats": f"{WHO} GetItem BatchGetItem Query Query Query",
     "GET /audit": f"{WHO} Query",
 }
 
@@ -85,11 +85,10 @@ FUNCTIONS = {
     "provision, a friend in the Home": (
         f"{READ} PutItem GetSecretValue PutItem PutItem GetItem Decrypt DeleteItem PutItem"
     ),
-    "provision, the end of somebody's access": (
+    "provision, the end of an account's access": (
         f"{READ} GetItem GetItem DeleteItem PutItem GetItem GetSecretValue PutItem"
     ),
     "provision, the libraries": "GetItem GetItem GetSecretValue UpdateItem",
-    "remove_orphans, nothing to remove": "GetObject ListObjectsV2",
     "tidy_qr, an image given up": "BatchGetItem GetItem DeleteObject",
     "tidy_qr, an image of an expired invite": "BatchGetItem GetItem DeleteObject",
 }
@@ -105,7 +104,7 @@ def test_every_route_has_its_place_in_the_table(stack):
 
     routes = {f"{method} {path}" for path, methods in app.routes.items() for method in methods}
     assert {each_route.route_of(name) for name in ROUTES} == routes
-    assert ROUTES.keys() == each_route.SCENES.keys()
+    assert ROUTES.keys() == each_route.SCENARIOS.keys()
 
 
 def test_every_function_has_its_place_in_the_table(stack):
@@ -113,7 +112,7 @@ def test_every_function_has_its_place_in_the_table(stack):
 
     functions = {source.name for source in app.event_sources}
     assert {name.partition(",")[0] for name in (*FUNCTIONS, IDLE_SWEEP)} == functions
-    assert FUNCTIONS.keys() | {IDLE_SWEEP} == each_function.SCENES.keys()
+    assert FUNCTIONS.keys() | {IDLE_SWEEP} == each_function.SCENARIOS.keys()
 
 
 @pytest.mark.parametrize("name", ROUTES)
@@ -146,10 +145,10 @@ def test_calls_of_any_thread_are_counted_but_for_those_of_lambda_s_own_pollers(s
 
     class Polling(Poller):
         def run(self):
-            wiring.stack().get()
+            wiring.ports.settings.get()
 
     source: Any = SimpleNamespace(name="a queue")
-    polling, other = Polling(source, None, Event()), Thread(target=wiring.stack().get)  # type: ignore[arg-type]
+    polling, other = Polling(source, None, Event()), Thread(target=wiring.ports.settings.get)  # type: ignore[arg-type]
     with counting() as calls:
         for thread in (polling, other):
             thread.start()
@@ -158,7 +157,7 @@ def test_calls_of_any_thread_are_counted_but_for_those_of_lambda_s_own_pollers(s
 
 
 @pytest.mark.parametrize("name", ["POST /signup/{code}/plex/{sign_in_id}, claiming", "PATCH /invites/{code}, switch"])
-def test_units_are_reckoned_as_the_emulator_reports_them_where_it_knows(stack, name):
+def test_units_are_computed_as_the_emulator_reports_them_where_it_knows(stack, name):
     """It knows all but what queries read; those here find less than half a unit."""
     calls = each_route.walk(stack, name, units=True)
     for call in calls:

@@ -1,4 +1,4 @@
-"""The first run, from the set-up token to the libraries, in a stack that nobody has set up. The tests tell one story:
+"""The first run, from the set-up token to the libraries, in a stack that is not set up. The tests tell one story:
 each begins where the one before ended, so they run in the order in which they stand.
 """
 
@@ -17,7 +17,7 @@ OLIVIA = {"id": demo.OWNER.id}
 
 
 class Browser:
-    """Somebody at the set-up page."""
+    """A person at the set-up page."""
 
     def __init__(self, stack, account=None) -> None:
         self.stack, self.account = stack, account
@@ -46,27 +46,27 @@ def living_token(owner) -> str:
 
 
 @pytest.fixture(scope="module")
-def olivia(new_house):
-    return Browser(new_house, OLIVIA)
+def olivia(new_stack):
+    return Browser(new_stack, OLIVIA)
 
 
-def test_the_house_says_that_it_needs_setting_up(new_house):
-    assert new_house.client().get("/setup").json() == {"needed": True, "state": "needed"}
+def test_the_new_stack_says_that_it_needs_setting_up(new_stack):
+    assert new_stack.client().get("/setup").json() == {"needed": True, "state": "needed"}
 
 
-def test_a_wrong_set_up_token_begins_nothing(new_house):
+def test_a_wrong_set_up_token_begins_nothing(new_stack):
     for body in ({"setup_token": "a guess"}, {"setup_token": SETUP_TOKEN + "x"}, {"setup_token": SETUP_TOKEN.upper()}):
-        answer = new_house.client().post("/setup", json=body)
+        answer = new_stack.client().post("/setup", json=body)
         assert (answer.status_code, answer.json()["Code"]) == (403, "SetupTokenRefused")
     assert "Set-Cookie" not in answer.headers
 
 
-def test_without_a_token_and_without_a_session_nothing_begins(new_house):
-    assert new_house.client().post("/setup").status_code == 401
+def test_without_a_token_and_without_a_session_nothing_begins(new_stack):
+    assert new_stack.client().post("/setup").status_code == 401
 
 
-def test_guessing_set_up_tokens_is_stopped(new_house):
-    guesser = new_house.client()
+def test_guessing_set_up_tokens_is_stopped(new_stack):
+    guesser = new_stack.client()
     answers = [guesser.post("/setup", json={"setup_token": f"guess {number}"}) for number in range(20)]
     assert answers[-1].status_code == 429
     assert int(answers[-1].headers["Retry-After"]) > 0
@@ -91,16 +91,16 @@ def test_plex_sends_the_owner_back_to_the_site_s_own_root(olivia):
         {"Forwarded": "host=evil.example"},
     ],
 )
-def test_no_header_changes_where_plex_sends_people(new_house, headers):
-    answer = new_house.client().post("/setup", json={"setup_token": SETUP_TOKEN}, headers=headers)
+def test_no_header_changes_where_plex_sends_people(new_stack, headers):
+    answer = new_stack.client().post("/setup", json={"setup_token": SETUP_TOKEN}, headers=headers)
     assert "evil" not in answer.text
     assert answer.status_code == 201
 
 
-def test_no_field_changes_where_plex_sends_people(new_house):
+def test_no_field_changes_where_plex_sends_people(new_stack):
     for field in ("forward_url", "forwardUrl", "return_to", "application_url"):
         body = {"setup_token": SETUP_TOKEN, field: "https://evil.example/"}
-        answer = new_house.client().post("/setup", json=body)
+        answer = new_stack.client().post("/setup", json=body)
         assert (answer.status_code, answer.json()["Field"]) == (400, field)
 
 
@@ -109,37 +109,37 @@ def test_the_sign_in_waits_until_plex_approves(olivia):
     assert (answer.status_code, answer.json()) == (202, {"state": "waiting"})
 
 
-def test_somebody_without_a_server_does_not_become_the_owner(new_house):
-    noah = Browser(new_house, {"id": demo.NOAH.id})
+def test_a_person_without_a_server_does_not_become_the_owner(new_stack):
+    noah = Browser(new_stack, {"id": demo.NOAH.id})
     answer = noah.signs_in()
     assert (answer.status_code, answer.json()["Code"]) == (409, "OwnsNoServer")
-    assert new_house.client().get("/setup").json()["needed"]
+    assert new_stack.client().get("/setup").json()["needed"]
 
 
-def test_a_set_up_stolen_from_another_browser_opens_nothing(new_house, olivia):
+def test_a_set_up_stolen_from_another_browser_opens_nothing(new_stack, olivia):
     started = olivia.starts()
-    new_house.plex.approve(started["auth_url"], OLIVIA)
-    answer = new_house.client().post(f"/setup/{started['sign_in_id']}")
+    new_stack.plex.approve(started["auth_url"], OLIVIA)
+    answer = new_stack.client().post(f"/setup/{started['sign_in_id']}")
     assert (answer.status_code, answer.json()["Code"]) == (404, "SignInNotFound")
 
 
-def test_a_set_up_cannot_be_completed_as_a_sign_in_nor_a_sign_in_as_a_set_up(new_house):
-    browser = Browser(new_house, OLIVIA)
+def test_a_set_up_cannot_be_completed_as_a_sign_in_nor_a_sign_in_as_a_set_up(new_stack):
+    browser = Browser(new_stack, OLIVIA)
     set_up, sign_in = browser.starts(), browser.http.post("/auth/plex").json()
     for started in (set_up, sign_in):
-        new_house.plex.approve(started["auth_url"], OLIVIA)
+        new_stack.plex.approve(started["auth_url"], OLIVIA)
     assert browser.http.post(f"/auth/plex/{set_up['sign_in_id']}").status_code == 404
     assert browser.http.post(f"/setup/{sign_in['sign_in_id']}").status_code == 404
 
 
-def test_of_two_who_have_the_token_at_once_one_becomes_the_owner(new_house, olivia):
-    """Both own a server and both have the token: this is a race for the stack, and nobody wins it twice."""
-    rival = Browser(new_house, new_house.plex.account())
-    new_house.plex.control.post("/_standin/servers", json={"owner_id": rival.account["id"], "name": "Rival's"})
-    browsers = [Browser(new_house, OLIVIA), rival]
+def test_of_two_who_have_the_token_at_once_one_becomes_the_owner(new_stack, olivia):
+    """Both own a server and both have the token: this is a race, and it is won once."""
+    rival = Browser(new_stack, new_stack.plex.account())
+    new_stack.plex.control.post("/_standin/servers", json={"owner_id": rival.account["id"], "name": "Rival's"})
+    browsers = [Browser(new_stack, OLIVIA), rival]
     started = [browser.starts() for browser in browsers]
-    new_house.plex.approve(started[0]["auth_url"], OLIVIA)
-    new_house.plex.approve(started[1]["auth_url"], rival.account)
+    new_stack.plex.approve(started[0]["auth_url"], OLIVIA)
+    new_stack.plex.approve(started[1]["auth_url"], rival.account)
 
     def completes(pair):
         browser, begun = pair
@@ -172,8 +172,8 @@ def test_the_owner_is_an_admin_under_their_plex_name(olivia):
     assert me["user"]["state"] == "active"
 
 
-def test_the_set_up_token_is_spent(new_house):
-    answer = new_house.client().post("/setup", json={"setup_token": SETUP_TOKEN})
+def test_the_set_up_token_is_spent(new_stack):
+    answer = new_stack.client().post("/setup", json={"setup_token": SETUP_TOKEN})
     assert (answer.status_code, answer.json()["Code"]) == (403, "SetupTokenRefused")
 
 
@@ -190,21 +190,21 @@ def test_only_the_owner_s_servers_can_be_chosen(olivia):
     assert olivia.http.get("/setup").json()["needed"]
 
 
-def test_nobody_else_chooses_the_server(new_house, olivia):
+def test_only_the_owner_chooses_the_server(new_stack, olivia):
     machine_id = olivia.servers[0]["machine_id"]
-    assert new_house.client().put("/setup/server", json={"machine_id": machine_id}).status_code == 401
+    assert new_stack.client().put("/setup/server", json={"machine_id": machine_id}).status_code == 401
 
 
-def test_the_libraries_arrive_through_the_queue(new_house, olivia):
+def test_the_libraries_arrive_through_the_queue(new_stack, olivia):
     answer = olivia.http.put("/setup/server", json={"machine_id": olivia.servers[0]["machine_id"]})
     assert answer.status_code == 202, answer.text
     deadline = time.monotonic() + 30
-    while (setup := new_house.client().get("/setup").json())["state"] != "done":
+    while (setup := new_stack.client().get("/setup").json())["state"] != "done":
         assert setup == {"needed": False, "state": "fetching_libraries"}
         assert time.monotonic() < deadline
         time.sleep(0.2)
     libraries = olivia.http.get("/libraries").json()["libraries"]
-    servers = new_house.plex.control.get("/_standin/servers").json()["servers"]
+    servers = new_stack.plex.control.get("/_standin/servers").json()["servers"]
     (server,) = [each for each in servers if each["machine_id"] == olivia.servers[0]["machine_id"]]
     assert {library["title"] for library in libraries} == {section["title"] for section in server["sections"]}
     assert all(library["enabled"] for library in libraries)
@@ -225,12 +225,12 @@ def test_sign_up_is_off_until_it_is_switched_on_and_links_begin_with_the_site_s_
     assert changed.json()["signup_enabled"] is True
 
 
-def test_the_owner_renews_the_plex_token_with_their_session_and_it_is_used_at_once(new_house, olivia):
+def test_the_owner_renews_the_plex_token_with_their_session_and_it_is_used_at_once(new_stack, olivia):
     """The old token is dead from the moment of the sign-in, so reading the libraries anew shows that the new one is."""
     before, read_at = living_token(olivia), olivia.http.get("/libraries").json()["libraries_refreshed_at"]
     started = olivia.http.post("/setup")
     assert started.status_code == 201, started.text
-    new_house.plex.approve(started.json()["auth_url"], olivia.account)
+    new_stack.plex.approve(started.json()["auth_url"], olivia.account)
     renewed = olivia.http.post(f"/setup/{started.json()['sign_in_id']}")
     assert renewed.status_code == 200
     assert renewed.json()["servers"] == olivia.servers
@@ -239,33 +239,33 @@ def test_the_owner_renews_the_plex_token_with_their_session_and_it_is_used_at_on
     _until(lambda: olivia.http.get("/libraries").json()["libraries_refreshed_at"] > read_at)
 
 
-def test_a_sign_in_of_the_owner_does_not_kill_the_stored_token(new_house, olivia):
+def test_a_sign_in_of_the_owner_does_not_kill_the_stored_token(new_stack, olivia):
     before = living_token(olivia)
-    browser = new_house.client()
+    browser = new_stack.client()
     started = browser.post("/auth/plex").json()
-    new_house.plex.approve(started["auth_url"], olivia.account)
+    new_stack.plex.approve(started["auth_url"], olivia.account)
     assert browser.post(f"/auth/plex/{started['sign_in_id']}").status_code == 200
     assert living_token(olivia) == before
 
 
-def test_renewing_with_another_plex_account_is_refused(new_house, olivia):
+def test_renewing_with_another_plex_account_is_refused(new_stack, olivia):
     started = olivia.http.post("/setup").json()
-    other = new_house.plex.account()
-    new_house.plex.control.post("/_standin/servers", json={"owner_id": other["id"], "name": "Another"})
-    new_house.plex.approve(started["auth_url"], other)
+    other = new_stack.plex.account()
+    new_stack.plex.control.post("/_standin/servers", json={"owner_id": other["id"], "name": "Another"})
+    new_stack.plex.approve(started["auth_url"], other)
     answer = olivia.http.post(f"/setup/{started['sign_in_id']}")
     assert (answer.status_code, answer.json()["Code"]) == (403, "NotTheOwner")
 
 
-def test_the_log_and_the_output_hold_no_secret(new_house, olivia):
+def test_the_log_and_the_output_hold_no_secret(new_stack, olivia):
     """Every token that Plex ever gave out, every session's token, the set-up token, and every address."""
-    secrets = new_house.plex.control.get("/_standin/tokens").json()["ever_issued"]
+    secrets = new_stack.plex.control.get("/_standin/tokens").json()["ever_issued"]
     secrets += [olivia.http.headers["Authorization"].removeprefix("Bearer ")]
-    written = new_house.running.log.read_text()
+    written = new_stack.running.log.read_text()
     before_ready, _, after = written.partition("Set-up token")
     logs = [before_ready, after.partition("\n")[2]]
-    logs += [file.read_text() for file in new_house.running.run_dir.glob("*.log")]
-    logs.append((new_house.running.run_dir.parent / "ministack.log").read_text())
+    logs += [file.read_text() for file in new_stack.running.run_dir.glob("*.log")]
+    logs.append((new_stack.running.run_dir.parent / "ministack.log").read_text())
     assert re.search(r'"route":\s*"/setup/server"', logs[1]), "the API's log should be among them"
     for log in logs:
         assert not [secret for secret in [*secrets, SETUP_TOKEN] if secret in log]
@@ -279,6 +279,6 @@ def _until(fact, seconds: float = 20) -> None:
         time.sleep(0.1)
 
 
-def test_the_address_bar_never_holds_a_token(new_house):
-    started = new_house.client().post("/auth/plex").json()
+def test_the_address_bar_never_holds_a_token(new_stack):
+    started = new_stack.client().post("/auth/plex").json()
     assert urlsplit(started["auth_url"]).query == ""  # what Plex needs travels in the fragment

@@ -54,7 +54,7 @@ def test_the_newest_account_comes_first_and_pages_meet_without_gap_or_overlap(st
     assert seen[:5] == [member.id for member in reversed(members)]
 
 
-def test_a_search_finds_names_and_addresses_whatever_their_case(stack):
+def test_a_search_finds_names_and_addresses_in_any_case(stack):
     member = stack.member("streamarr", name="Zoë Ångström", email="zoe.a@example.org")
     for text in ("zoë", "ÅNG", " ZOE.A@"):
         found = stack.admin.get("/users", params={"q": text}).json()["users"]
@@ -119,7 +119,7 @@ def test_bad_changes_are_refused_by_name_and_change_nothing(stack):
     assert stack.admin.get(path).json() == before
 
 
-def test_nobody_grants_what_they_do_not_hold(stack):
+def test_people_do_not_grant_what_they_do_not_hold(stack):
     manager, member = stack.member("manage_users", "create_invites"), stack.member("streamarr")
     path = f"/users/{member.id}"
     for permission in ("admin", "manage_invites", "view_invites", "advanced_invites"):
@@ -203,7 +203,7 @@ def test_a_closed_account_stays_as_it_is_and_closing_again_does_no_harm(stack):
     assert [entry["action"] for entry in entries] == ["closed"]
 
 
-def test_whoever_was_deleted_loses_the_share_and_may_be_invited_again(stack):
+def test_a_deleted_person_loses_the_share_and_may_be_invited_again(stack):
     visitor = stack.visitor()
     redemption = visitor.waits(visitor.redeems(stack.invite()))
     assert stack.admin.delete(f"/users/{redemption['user']['id']}").status_code == 204

@@ -11,8 +11,6 @@ from chalice.app import Chalice
 from chalice.deploy import packager, swagger
 from chalice.utils import OSUtils
 
-from chalicelib.common.refusals import TooManyRequests
-from chalicelib.texts.catalogue import refusal_sentence
 from infra import chalice_cli
 from infra.deploy import configuring
 from infra.deploy.installation import DeploymentError, Installation
@@ -57,9 +55,19 @@ def test_every_definition_carries_the_api_s_own_errors(chalice_command, generato
     unknown_route = errors["MISSING_AUTHENTICATION_TOKEN"]
     assert unknown_route["statusCode"] == "404"
     assert json.loads(unknown_route["responseTemplates"]["application/json"])["Code"] == "NotFound"
-    too_many = json.loads(errors["THROTTLED"]["responseTemplates"]["application/json"])
-    assert too_many == {"Code": "TooManyRequests", "Message": refusal_sentence(TooManyRequests(), "en")}
     assert errors["THROTTLED"]["responseParameters"]["gatewayresponse.header.Retry-After"] == "'1'"
+
+
+def test_the_api_s_own_errors_have_the_sentences_of_the_catalogue():
+    catalogue = json.loads((ROOT / "chalicelib" / "texts" / "en.json").read_text(encoding="utf-8"))["refusals"]
+    bodies = {
+        kind: json.loads(response["responseTemplates"]["application/json"])
+        for kind, response in chalice_cli.gateway_responses().items()
+    }
+    assert bodies["THROTTLED"] == {"Code": "TooManyRequests", "Message": catalogue["TooManyRequests"]}
+    assert bodies["REQUEST_TOO_LARGE"] == {"Code": "BadInput", "Message": catalogue["BadInput.too_large"]}
+    assert {body["Message"] for body in bodies.values()} <= set(catalogue.values())
+    assert {body["Code"] for body in bodies.values()} <= catalogue.keys()
 
 
 def test_what_python_compiled_is_no_part_of_the_package_nor_of_its_name(chalice_command, project):

@@ -48,7 +48,7 @@ def test_a_refused_field_says_what_would_do():
     assert refused.value.facts == {"longest": 60}
     with pytest.raises(BadInput) as refused:
         parse_applicant("tom@example.org", "Tom", "")
-    assert refused.value.facts == {"shortest": 8}
+    assert refused.value.facts == {"shortest": 8, "longest": 200}
 
 
 def test_a_name_of_sixty_characters_and_a_password_of_eight_will_do():

@@ -107,6 +107,18 @@ def test_a_server_chosen_meanwhile_is_read_instead(ports):
     assert ports.settings.get().libraries == (MOVIES,)
 
 
+@pytest.mark.parametrize(
+    "trouble", [TemporaryPlexError("503"), PlexTokenRefused("401"), PlexRefused("404", status=404)]
+)
+def test_what_went_wrong_with_a_server_is_not_told_of_one_chosen_meanwhile(ports, trouble):
+    ports.plex.fail("libraries", trouble)
+    ports.database.let_come_first(choose(ports, ANOTHER))
+    with pytest.raises(RetryLater) as later:
+        read(ports)
+    assert later.value.seconds == 1
+    assert ports.settings.get().libraries_refresh == Refresh(refreshed_at=EARLIER)
+
+
 def test_without_a_server_there_is_nothing_to_read(ports):
     ports.database.settings = Settings()
     assert read(ports) == Refresh(failure=RefreshFailure.NO_SERVER)

@@ -246,6 +246,13 @@ def test_what_is_throttled_once_is_done_at_the_second_try(connection, wire):
     assert wire.tries() == 2
 
 
+def test_a_call_has_so_many_tries_in_all_however_they_fail(connection, wire):
+    wire.answers = [*[refused("TransactionConflictException")] * (BOTOCORES_TRIES - 1), refused("ThrottlingException")]
+    with pytest.raises(Contention):
+        put(connection)
+    assert wire.tries() == BOTOCORES_TRIES
+
+
 @pytest.mark.parametrize("silence", [NO_ANSWER, TOO_LATE])
 def test_what_is_not_answered_is_repeated_three_times_and_then_unreachable(connection, wire, silence):
     wire.answers = [silence]

@@ -15,7 +15,7 @@ from chalicelib.common.ports import Contention, Unreachable
 from chalicelib.common.retrying import doubled
 
 _TRIES = 10
-"""Of one call in all. botocore's own three repetitions count from the first of them."""
+"""Of one call. botocore's own limit, four tries where it was throttled or not answered, counts the same tries."""
 
 _FIRST_WAIT, _LONGEST_WAIT = 0.02, 1.0
 """Seconds."""

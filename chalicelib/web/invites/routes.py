@@ -11,8 +11,8 @@ from chalicelib.metrics import Metric
 from chalicelib.redemptions.history import ReadingInvites
 from chalicelib.web.http import Api, body, find_caller, find_caller_with_settings, language_of, ok
 from chalicelib.web.invites import shapes
-from chalicelib.web.invites.bodies import ChangeInvite, CreateInvite
 from chalicelib.web.invites.searching import read_search
+from chalicelib.web.invites.shapes import ChangeInvite, CreateInvite
 from chalicelib.web.paging import read_cursor, read_limit, shape_page
 from chalicelib.web.redemptions.shapes import redemption_shape
 from chalicelib.wiring import now, use

@@ -13,11 +13,16 @@ from chalicelib.common.emails import LONGEST_EMAIL
 from chalicelib.logs import logger
 from chalicelib.metrics import Metric
 from chalicelib.redemptions.following import FollowingRedemptions
-from chalicelib.redemptions.joining_locally import JoiningLocally, parse_applicant
+from chalicelib.redemptions.joining_locally import (
+    LONGEST_PASSWORD,
+    LONGEST_USER_NAME,
+    JoiningLocally,
+    parse_applicant,
+)
 from chalicelib.redemptions.offers import Offer, ReadingOffers
 from chalicelib.redemptions.redeeming import Redeeming
 from chalicelib.redemptions.returning import Redeemed
-from chalicelib.web.bodies import LONGEST_PASSWORD, Nothing
+from chalicelib.web.bodies import Nothing
 from chalicelib.web.http import Api, bearer_token, body, language_of, ok
 from chalicelib.web.redemptions.shapes import redemption_shape
 from chalicelib.web.shapes import Json, moment
@@ -28,10 +33,10 @@ api = Api(__name__)
 
 
 class LocalAccount(msgspec.Struct, forbid_unknown_fields=True):
-    """What is too short is refused by ``parse_applicant``, with the sentence of its field."""
+    """What is too short is refused by ``parse_applicant``, so that of several fields the first one is named."""
 
     email: Annotated[str, msgspec.Meta(max_length=LONGEST_EMAIL)]
-    username: Annotated[str, msgspec.Meta(max_length=200)]
+    username: Annotated[str, msgspec.Meta(max_length=LONGEST_USER_NAME)]
     password: Annotated[str, msgspec.Meta(max_length=LONGEST_PASSWORD)]
 
 

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { en } from "../texts/en";
 import { ask, onSessionEnd, onWrite, type Refused, send, session, Unreachable } from "./client";
 
-const REFUSAL = { Code: "CodeTaken", Message: "Diesen Code gibt es schon.", Field: "code" };
+const REFUSAL = { Code: "CodeTaken", Message: "This code is already in use.", Field: "code" };
 
 let requests: Request[];
 let answers: (() => Response)[];
@@ -55,10 +55,10 @@ describe("a request", () => {
 
 describe("a refusal", () => {
   it("is shown as the API says it", async () => {
-    answerWith(409, REFUSAL, { "Content-Language": "de", "Retry-After": "7" });
+    answerWith(409, REFUSAL, { "Content-Language": "en", "Retry-After": "7" });
     const { message, code, field, retryAfter } = await getRefusal();
     expect({ message, code, field, retryAfter }).toEqual({
-      message: "Diesen Code gibt es schon.",
+      message: "This code is already in use.",
       code: "CodeTaken",
       field: "code",
       retryAfter: 7,
@@ -71,6 +71,11 @@ describe("a refusal", () => {
   ])("with status %i that is not the API's own has the site's words", async (status, words) => {
     answerWith(status, "<html></html>");
     expect((await getRefusal()).message).toBe(words);
+  });
+
+  it("in another language than the reader's has the site's words", async () => {
+    answerWith(429, { Code: "TooManyRequests", Message: "Zu viele Anfragen." }, { "Content-Language": "de" });
+    expect((await getRefusal()).message).toBe(en.problems.tooManyRequests);
   });
 });
 

@@ -97,9 +97,9 @@ function readRefusal(answer: Response, answered: unknown): Refused {
   return new Refused(answer.status, Code, chooseMessage(answer, content), Field, readRetryAfter(answer));
 }
 
-/** The API's message where it is in the reader's language, which the API marks; API Gateway's own errors are not. */
+/** The API answers in the reader's language. API Gateway's own errors are English: those the site says itself. */
 function chooseMessage(answer: Response, content: RefusalContent): string {
-  if (answer.headers.has("Content-Language") && content.Message) return content.Message;
+  if (answer.headers.get("Content-Language") === getLanguage() && content.Message) return content.Message;
   return answer.status === 429 ? t.problems.tooManyRequests : t.problems.unexpected;
 }
 

@@ -29,7 +29,7 @@ def list_accounts() -> Said:
 
 @scene.post("/accounts")
 def add_account() -> tuple[Said, int]:
-    """Add a person; `home: true` makes them the admin of a Home, `home_of: id` a member of somebody's."""
+    """Add a person; `home: true` makes them the admin of a Home, `home_of: id` a member of that account's."""
     said = told("username", "email", optional=("id", "title", "home", "home_of", *ACCOUNT_FLAGS))
     flags = {name: bool(said[name]) for name in ACCOUNT_FLAGS if name in said}
     account = the_world().add_account(

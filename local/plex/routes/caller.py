@@ -29,7 +29,7 @@ def token() -> str | None:
 
 
 def account() -> Account:
-    """Return whose token came with the call; 401 without a living one."""
+    """Return the account of the token that came with the call; 401 without a living one."""
     return account_of_token(the_world(), token())
 
 

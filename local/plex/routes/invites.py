@@ -39,7 +39,7 @@ def accept(inviter_id: int) -> Response:
 
 @invites.delete("/requested/<invitee>")
 def cancel(invitee: str) -> Response:
-    """Cancel by account id or, where nobody has the e-mail address yet, by that address."""
+    """Cancel by account id or, where no account has the e-mail address yet, by that address."""
     inviter = account()
     if not invitee.isdecimal() and "@" not in invitee:
         raise NotFound

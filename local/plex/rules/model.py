@@ -20,7 +20,7 @@ class Account:
     confirmed: bool = True
     subscription: bool = False
     restricted: bool = False
-    """A managed user: a member of somebody's Home without a sign-in of their own."""
+    """A managed user: a member of a Home without a sign-in of their own."""
 
 
 @dataclass

@@ -16,7 +16,7 @@ class Options:
     cancel_leaves_share_row: bool = False
     """Cancelling an invite through v1 leaves a share behind, so that the next one says "already sharing"."""
     users_list_pending: bool = True
-    """`/api/users/` lists people whose only share is not accepted yet."""
+    """`/api/users/` lists people with a single share that is not accepted yet."""
     latency_seconds: float = 0
     """How long every call takes at least."""
     pin_lifetime_seconds: int = 1800

@@ -58,7 +58,7 @@ def befriend(world: World, one: int, other: int) -> None:
 
 
 def everyone_shared_with(world: World, owner_id: int) -> set[Invitee]:
-    """Count in whoever holds or was offered a share, and the Home with those invited into it."""
+    """Count all who hold or were offered a share, and the Home with those invited into it."""
     people = {share.invitee for share in world.shares.values() if share.owner_id == owner_id}
     people |= {invitee for inviter, invitee in world.home_invites if inviter == owner_id}
     home = world.home_of(owner_id)
