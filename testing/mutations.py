@@ -87,7 +87,7 @@ def _in_expression(node: ast.AST) -> Iterator[ast.AST]:
 def _in_statement(node: ast.AST) -> Iterator[ast.AST]:
     """Nothing returned, nothing raised, nothing called, nothing done where a condition holds."""
     match node:
-        case ast.Return(value=ast.expr() as value) if ast.unparse(value) != "None":
+        case ast.Return(value=ast.expr() as value) if ast.unparse(value) not in ("None", "False"):
             yield ast.Return(ast.Constant(None))
         case ast.Raise() | ast.Expr(value=ast.Call()):
             yield ast.Pass()

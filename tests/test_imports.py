@@ -55,14 +55,14 @@ def _packages(modules: frozenset[str]) -> set[str]:
     return {module.partition(".")[0] for module in modules}
 
 
-def _whose(module: str) -> str:
+def _owner_of(module: str) -> str:
     top = module.partition(".")[0]
     return {"app": "ours", "chalicelib": "ours"}.get(top, top if top == "aws_lambda_powertools" else "others")
 
 
 @pytest.mark.parametrize("statement", BUDGET)
 def test_a_start_stays_within_its_budget(statement):
-    loaded = Counter(_whose(module) for module in _modules_of(statement))
+    loaded = Counter(_owner_of(module) for module in _modules_of(statement))
     over = {who: (loaded[who], most) for who, most in BUDGET[statement].items() if loaded[who] > most}
     assert not over, f"more modules than the budget allows (loaded, allowed): {over}"
 

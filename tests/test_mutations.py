@@ -42,6 +42,7 @@ def test_a_mutant_differs_by_one_small_fault(source, mutants):
 def test_a_function_that_gives_something_gives_nothing():
     assert mutated("def f():\n    return a") == ["def f():\n    return None"]
     assert mutated("def f():\n    return None") == []
+    assert mutated("def f():\n    return False") == ["def f():\n    return True"]
 
 
 def test_a_mutant_tells_where_it_differs():

@@ -6,6 +6,7 @@ What is not idempotent is never simply repeated: where it may have been asked be
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import chain, count
 
 from chalicelib.access import reasons
 from chalicelib.access.reasons import Reason
@@ -69,7 +70,7 @@ class Granting:
     def find_free_title(self, name: str) -> str:
         """A title that no one in the Home has: what bears it later was made for this grant."""
         taken = [member.title for member in self.plex_owner.home_members()]
-        candidates = [name, *(f"{name} {number}" for number in range(2, len(taken) + 3))]
+        candidates = chain([name], (f"{name} {number}" for number in count(2)))
         return next(each for each in candidates if not any(is_titled(each, title) for title in taken))
 
     def ensure_managed_user(self, title: str, *, begun_before: bool) -> int:

@@ -65,11 +65,12 @@ def test_an_account_that_never_was_is_not_found(scenario):
 
 
 def test_a_second_message_does_nothing(scenario, left):
-    ended = end(scenario, left.user.id)
+    ended, writes = end(scenario, left.user.id), []
     scenario.plex.calls.clear()
     scenario.later(minutes=1)
+    scenario.database.before_write = lambda: writes.append("a write")
     assert end(scenario, left.user.id) == ended
-    assert scenario.plex.calls == []
+    assert (scenario.plex.calls, writes) == ([], [])
 
 
 def test_what_the_owner_shared_with_an_account_that_came_without_an_invite_ends_as_well(scenario):

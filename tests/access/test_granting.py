@@ -213,6 +213,7 @@ def test_an_invite_that_does_not_make_way_is_looked_at_again(plex, granting, may
     plex.keeps_removals = False
     with pytest.raises(TemporaryPlexError):
         granting.ensure_share(to(plex, maya), begun_before=False)
+    assert plex.calls == ["share", "find_share", "unshare", "find_share"]
 
 
 def test_a_share_that_plex_tv_speaks_of_and_does_not_show_is_looked_at_again(plex, granting, maya):

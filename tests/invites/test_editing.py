@@ -252,7 +252,7 @@ def test_redeemed_while_it_was_being_deleted_it_stays():
     assert stored(ports) == replace(an_invite(), uses=1)
 
 
-@pytest.mark.parametrize("code", ["nobodys1", "no code"])
+@pytest.mark.parametrize("code", ["NeverMade1", "no code"])
 def test_what_is_not_there_is_not_found(code):
     with pytest.raises(InviteNotFound):
         delete(the_ports(), a_manager(), code=code)

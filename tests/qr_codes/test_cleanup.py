@@ -16,7 +16,7 @@ AFTERWARDS = ENDS + timedelta(minutes=7)
 
 
 class Scene:
-    """An invite with an image whose record has just been removed."""
+    """An invite with an image, and the record of that image has just been removed."""
 
     def __init__(self, *, ends=ENDS, now=AFTERWARDS):
         self.ports, self.invite = FakePorts(), an_invite(expires_at=ends)

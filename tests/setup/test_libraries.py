@@ -1,4 +1,4 @@
-"""Reading the libraries from Plex, whatever Plex answers."""
+"""Reading the libraries from Plex, however Plex answers."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ ANOTHER = Server("another", "Cellar", 41)
 
 @pytest.fixture
 def ports():
-    """With a server whose libraries were read the day before."""
+    """With a server, and its libraries were read the day before."""
     ports = FakePorts()
     ports.now = NOW
     server = Server(ports.plex.server.machine_id, "Home", ports.plex.owner.id)

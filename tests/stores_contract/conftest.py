@@ -1,6 +1,6 @@
 """One contract, kept by the fakes and by the real stores: each test runs against both.
 
-The real ones are on the running stack, whose data all tests share: so each test makes its own, under fresh ids.
+The real ones are on the running stack, and all tests share its data: so each test makes its own, under fresh ids.
 """
 
 import pytest
@@ -38,7 +38,7 @@ def settings_before(ports):
 
 @pytest.fixture
 def without_owner(ports):
-    """Nobody owns the installation; the owner there was is put back afterwards."""
+    """There is no owner; the one there was is put back afterwards."""
     if ports is not wiring.ports:
         yield
         return

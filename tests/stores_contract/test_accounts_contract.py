@@ -60,14 +60,14 @@ def test_an_account_is_read_as_it_was_written(ports, now):
 
 
 def test_what_is_not_there_is_not_found(ports):
-    nobody = a_user(ports)
+    stranger = a_user(ports)
     with pytest.raises(UserNotFound):
-        ports.accounts.get(nobody.id)
+        ports.accounts.get(stranger.id)
     with pytest.raises(UserNotFound):
-        ports.accounts.get_with_settings(nobody.id)
-    assert ports.accounts.quota_basis(nobody.id).user is None
-    assert ports.accounts.id_of_plex_account(nobody.plex_id) is None
-    assert ports.accounts.find_credential(nobody.email) == (None, ports.settings.get())
+        ports.accounts.get_with_settings(stranger.id)
+    assert ports.accounts.quota_basis(stranger.id).user is None
+    assert ports.accounts.id_of_plex_account(stranger.plex_id) is None
+    assert ports.accounts.find_credential(stranger.email) == (None, ports.settings.get())
 
 
 def test_a_session_comes_with_the_account(ports, now):
@@ -147,11 +147,11 @@ def test_a_change_is_made_from_the_account_as_it_is(ports, now, name):
 
 
 def test_an_account_that_is_not_there_is_not_changed(ports):
-    nobody = a_user(ports)
+    stranger = a_user(ports)
     with pytest.raises(StaleWrite):
-        ports.accounts.change(nobody, replace(nobody, quota=Quota(1, 1)), an_entry(ports))
+        ports.accounts.change(stranger, replace(stranger, quota=Quota(1, 1)), an_entry(ports))
     with pytest.raises(UserNotFound):
-        ports.accounts.get(nobody.id)
+        ports.accounts.get(stranger.id)
 
 
 @pytest.mark.parametrize("kind", Kind)

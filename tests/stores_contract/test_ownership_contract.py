@@ -84,7 +84,7 @@ def test_another_plex_account_does_not_take_it_from_the_owner(ports, newcomer, t
     assert owner(ports) == taken
 
 
-def test_nobody_takes_it_again_while_nobody_has_it(ports, newcomer):
+def test_there_is_no_taking_it_again_while_there_is_no_owner(ports, newcomer):
     with pytest.raises(StaleWrite):
         ports.ownership.take(an_ownership(newcomer), a_session(ports, newcomer), newcomer=None)
     assert owner(ports) is None

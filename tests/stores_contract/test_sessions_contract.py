@@ -93,10 +93,10 @@ def test_signing_out_an_account_touches_no_other(ports, user, now):
 
 
 def test_signing_out_makes_no_account(ports, now):
-    nobody = ports.new_id()
-    ports.sessions.end_all(nobody, now=now)
+    stranger = ports.new_id()
+    ports.sessions.end_all(stranger, now=now)
     with pytest.raises(UserNotFound):
-        ports.accounts.get(nobody)
+        ports.accounts.get(stranger)
 
 
 def test_a_session_outlives_its_account(ports, now):
