@@ -1,6 +1,7 @@
 """People, what needs attention, the settings and oneself, in a real browser."""
 
 import re
+import secrets
 import time
 
 import pytest
@@ -14,7 +15,8 @@ SIZES = pytest.mark.parametrize("size", ["phone", "desktop"])
 @pytest.fixture
 def stuck(stack):
     """Somebody whose e-mail address Plex has not seen confirmed: they are waiting."""
-    visitor = stack.visitor(stack.plex.account(confirmed=False))
+    long_name = f"maya{secrets.token_hex(16)}"
+    visitor = stack.visitor(stack.plex.account(confirmed=False, username=long_name))
     answer = visitor.redeems(stack.invite())
     visitor.waits(answer, until=("needs_attention",))
     return visitor

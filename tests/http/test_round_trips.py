@@ -1,6 +1,6 @@
 """What each route and each function asks of AWS, call by call: a table that every change of it must be written into.
 
-Calls follow one another as they stand here. `make bench ONLY=requests` says what they cost in units.
+Calls follow one another as they stand here. `make bench ONLY=cost` says what they cost in units.
 """
 
 import time

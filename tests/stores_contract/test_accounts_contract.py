@@ -236,7 +236,7 @@ def test_a_list_has_the_accounts_of_a_state_and_a_text_the_newest_first(ports, n
 
 
 def test_without_a_text_a_list_has_all_accounts_of_the_state(ports, now):
-    mine = [an_account(ports, created_at=now + timedelta(days=365 + number)) for number in range(2)]
+    mine = [an_account(ports, created_at=now + timedelta(days=3650 + number)) for number in range(2)]
     page = ports.accounts.page(AccountState.ACTIVE, text="", after=None, limit=1)
     assert page.items == (mine[1],)
     following = ports.accounts.page(AccountState.ACTIVE, text="", after=page.next, limit=1)
