@@ -4,6 +4,7 @@ The real ones are on the running stack, and all tests share its data: so each te
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,8 @@ def _no_future_is_left():
     from chalicelib.stores.redemptions.records import RedemptionModel
 
     soon = datetime.now(UTC) + timedelta(days=100)
-    for model in (UserModel, InviteModel, RedemptionModel):
+    models: tuple[Any, ...] = (UserModel, InviteModel, RedemptionModel)
+    for model in models:
         for record in model.scan():
             if getattr(record, "record", record).created_at > soon:
                 record.delete()
