@@ -130,7 +130,7 @@ def test_refusals_of_the_admin_site(stack, signed_in):
     screen.shows("Diesen Code gibt es schon. Wähle einen anderen.")
     screen.opens("/settings").page.get_by_label("Übersicht").fill("https://somebody:secret@example.org")
     screen.page.get_by_role("button", name="Speichern", exact=True).click()
-    screen.shows("Gib eine Adresse wie https://filme.example.org an")
+    screen.shows("Gib eine Adresse wie https://einladungen.example.org an")
     screen.is_sound("settings-refused-de")
 
 
@@ -138,5 +138,5 @@ def test_a_reason_speaks_to_the_admin(stack, signed_in):
     visitor = stack.visitor(stack.plex.account(confirmed=False))
     visitor.waits(visitor.redeems(stack.invite()), until=("needs_attention",))
     screen = signed_in("phone", **GERMAN).opens("/attention")
-    screen.shows("Die Person muss auf plex.tv ihre E-Mail-Adresse bestätigen.")
+    screen.shows("Die Person muss auf plex.tv ihre E-Mail-Adresse bestätigen und dem zustimmen")
     screen.is_sound("attention-de")

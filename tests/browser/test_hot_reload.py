@@ -15,21 +15,24 @@ from local.aws import free_port
 from tests.browser.soundness import ROOT
 
 SITE = ROOT / "frontend"
+TEXTS = ROOT / "chalicelib" / "texts"
 PARTS = ("src", "public", "index.html", "package.json", "tsconfig.json", "vite.config.ts")
 READY_WITHIN = 60
 
 
 @pytest.fixture
 def workbench(tmp_path) -> Path:
-    """A copy of the site's sources, to be changed at will."""
+    """A copy of the site's sources, to be changed at will, beside the texts that it shares with the API."""
+    site = tmp_path / "frontend"
+    shutil.copytree(TEXTS, tmp_path / TEXTS.relative_to(ROOT))
+    (site / "node_modules").mkdir(parents=True)  # one of its own, for Vite keeps a cache in it
     for part in PARTS:
         copy = shutil.copytree if (SITE / part).is_dir() else shutil.copyfile
-        copy(SITE / part, tmp_path / part)
-    (tmp_path / "node_modules").mkdir()  # one of its own, for Vite keeps a cache in it
+        copy(SITE / part, site / part)
     for package in (SITE / "node_modules").iterdir():
         if package.name != ".vite":
-            (tmp_path / "node_modules" / package.name).symlink_to(package)
-    return tmp_path
+            (site / "node_modules" / package.name).symlink_to(package)
+    return site
 
 
 @pytest.fixture

@@ -19,14 +19,21 @@ def local_aws(tmp_path_factory) -> Iterator[LocalAws]:
             yield aws
 
 
+def _is_gone(process: Path) -> bool:
+    """A container without an init keeps orphans as zombies: those are gone too, once their last thread is."""
+    try:
+        is_zombie = (process / "stat").read_text().rpartition(") ")[2].startswith("Z")
+        return is_zombie and len(list((process / "task").iterdir())) == 1
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
 @pytest.fixture
 def gone_within():
     def check(seconds, pid):
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            # A container without an init keeps orphans as zombies: those are gone too.
-            stat = Path(f"/proc/{pid}/stat")
-            if not stat.exists() or stat.read_text().rpartition(") ")[2].startswith("Z"):
+            if _is_gone(Path(f"/proc/{pid}")):
                 return True
             time.sleep(0.05)
         return False
