@@ -208,8 +208,7 @@ class Ports(UseCases):
     def endings(self) -> "AccessStore":
         from chalicelib.stores.access.endings import DynamoEndings
 
-        _ = self.connection
-        return DynamoEndings()
+        return DynamoEndings(self.connection)
 
     @property
     def qr_records(self) -> "ImageRecords":

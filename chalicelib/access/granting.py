@@ -84,6 +84,10 @@ class Granting:
         except PlexRefused as error:
             raise GivenUp(self._why_not_at_home()) from error
 
+    def is_at_home(self, account_id: int) -> bool:
+        """Whether the account is in the Home, or invited into it."""
+        return self.plex_owner.is_at_home(account_id)
+
     def ensure_home_invite(self, account_id: int, name: str, *, begun_before: bool) -> None:
         """Invite an existing account into the Home, unless it is in it or invited."""
         if begun_before and self.plex_owner.is_at_home(account_id):

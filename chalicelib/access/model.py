@@ -11,26 +11,31 @@ LOOK_AGAIN_AFTER = timedelta(minutes=5)
 class Given:
     """What may have been given on Plex, and to which account.
 
-    ``home``: the account may be in the owner's Plex Home, as a managed user under ``home_title``, which tells
-    who it is where ``plex_id`` does not.
+    ``share``: something may be shared with the account. ``home``: we may have brought it into the owner's Plex Home,
+    as a managed user under ``home_title``, which tells who it is where ``plex_id`` does not. What the account had
+    without us is none of it.
     """
 
-    machine_id: str | None
+    machine_id: str
     plex_id: int | None
+    share: bool = False
     home: bool = False
     home_title: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """An account is closed, and what it was given on Plex is being taken away.
+    """An account is closed, and what it was given on Plex is being taken away. ``given`` None: nothing ever was.
 
-    ``ended_at`` is set once a read confirmed that nothing is left.
+    ``ended_at`` is set once a read confirmed that nothing is left. ``working_until``: when the worker that has it now
+    is certainly gone. ``version`` counts the saves.
     """
 
     user_id: str
     begun_at: datetime
-    given: Given
+    given: Given | None
+    working_until: datetime | None = None
+    version: int = 0
     next_try_at: datetime | None = None
     tries: int = 0
     ended_at: datetime | None = None
@@ -40,10 +45,18 @@ class Ending:
         """When the sweep should send it again, should nothing have happened by then; None once it ended."""
         if self.ended_at:
             return None
-        return (self.next_try_at or self.begun_at) + LOOK_AGAIN_AFTER
+        return (self.working_until or self.next_try_at or self.begun_at) + LOOK_AGAIN_AFTER
+
+    def is_taken(self, now: datetime) -> bool:
+        """Whether a worker has it."""
+        return self.working_until is not None and self.working_until > now
+
+    def taken(self, until: datetime) -> "Ending":
+        """A worker has it. ``until``: when the worker is certainly gone."""
+        return replace(self, working_until=until, next_try_at=None)
 
     def tried(self, next_try_at: datetime) -> "Ending":
-        return replace(self, tries=self.tries + 1, next_try_at=next_try_at)
+        return replace(self, tries=self.tries + 1, next_try_at=next_try_at, working_until=None)
 
     def ended(self, now: datetime) -> "Ending":
-        return replace(self, ended_at=now, next_try_at=None)
+        return replace(self, ended_at=now, next_try_at=None, working_until=None)

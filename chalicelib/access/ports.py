@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from chalicelib.access.model import Ending, Given
-from chalicelib.accounts.model import User
+from chalicelib.accounts.model import Tombstone, User
 
 StopProvisioning = Callable[[User], Given | None]
 """Stops what is under way for a closed account, and gives what Plex may have of it; None where nothing ever was.
@@ -23,8 +23,14 @@ class AccessStore(Protocol):
     def get(self, user_id: str) -> Ending | None:
         """The ending of that account's access."""
 
-    def save(self, ending: Ending) -> None:
-        """Write it over the one that is there."""
+    def save(self, ending: Ending) -> Ending:
+        """Write over the version it came from; gives it with its new version. Raises StaleWrite."""
+
+    def finish(self, ending: Ending, plex_id: int | None, tombstone: Tombstone | None) -> Ending:
+        """Save one that ended, and note that on the tombstone of that Plex account, all or nothing; as ``save`` does.
+
+        Raises StaleWrite where either is another by now.
+        """
 
     def due(self, before: datetime, limit: int) -> Iterable[str]:
         """Ids of accounts with access that should have ended by then."""

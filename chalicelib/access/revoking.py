@@ -11,21 +11,24 @@ from chalicelib.plex.ports import PlexOwner
 class Revoking:
     plex_owner: PlexOwner
 
-    def find_account(self, given: Given) -> int | None:
+    def take_back(self, given: Given) -> None:
+        """Take back all of it from the account that it was given to. Repeatable. Raises TemporaryPlexError unless
+        that is certainly gone, and OwnerTokenRefused.
+        """
+        account_id = self._find_account(given)
+        if account_id is None:
+            return
+        if given.share:
+            self._end_share(account_id, given.machine_id)
+        if given.home:
+            self._leave_home(account_id)
+
+    def _find_account(self, given: Given) -> int | None:
         """The Plex account that it was given to; a managed user is found by its title."""
         if given.plex_id is not None or not given.home_title:
             return given.plex_id
         members = self.plex_owner.home_members()
         return next((member.account_id for member in members if is_titled(member.title, given.home_title)), None)
-
-    def revoke(self, account_id: int, machine_id: str, *, home: bool) -> None:
-        """End the account's share of that server, or take the invite back; with ``home``, its place there too.
-
-        Repeatable. Raises TemporaryPlexError unless both are certainly gone, and OwnerTokenRefused.
-        """
-        self._end_share(account_id, machine_id)
-        if home:
-            self._leave_home(account_id)
 
     def _end_share(self, account_id: int, machine_id: str) -> None:
         share = self.plex_owner.find_share(account_id, machine_id)

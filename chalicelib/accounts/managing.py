@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.accounts.model import AccountState, User
+from chalicelib.accounts.model import AccountState, Tombstone, User, Why
 from chalicelib.accounts.permissions import loses_admin, must_be_allowed
 from chalicelib.accounts.ports import AccountStore, SessionStore
 from chalicelib.accounts.quotas import QuotaUse, quota_in_force, quota_use
@@ -21,7 +21,7 @@ from chalicelib.plex.ports import WorkQueue
 from chalicelib.settings.model import Quota, Settings
 
 LONGEST_SEARCH = 100
-_CLOSED, _LEFT = "closed", "left"
+_CLOSED, _LEFT = Why.CLOSED.value, Why.LEFT.value
 _CERTAINLY_OVER = 60
 """Seconds after which a request is over, however it went: Lambda has ended it by then."""
 
@@ -77,7 +77,8 @@ class ManagingUsers:
     def close(self, user_id: str, *, by: User, now: datetime) -> None:
         """Close an account for good: its sessions end at once, and what it was given on Plex is taken away.
 
-        Repeatable. The name stays for the history; Plex id and e-mail are free again. Raises as ``change`` does.
+        Repeatable. The name stays for the history; the e-mail address is free again. Its Plex account comes back by an
+        invite made later. Raises as ``change`` does.
         """
         by.must(Permission.MANAGE_USERS)
         self._close(_CLOSED, user_id, by, now)
@@ -110,7 +111,8 @@ class ManagingUsers:
         remaining_admin = self._remaining_admin(user, changed, by, settings)
         if changed != user:
             entry = self._entry(action, user, changed, by, now)
-            self.accounts.change(user, changed, entry, remaining_admin=remaining_admin)
+            tombstone = None if changed.is_open or not user.plex_id else _tombstone(user, action, now)
+            self.accounts.change(user, changed, entry, remaining_admin=remaining_admin, tombstone=tombstone)
         return changed
 
     def _remaining_admin(self, user: User, changed: User, by: User, settings: Settings) -> str | None:
@@ -146,6 +148,10 @@ class ManagingUsers:
 
 def _closed(user: User) -> User:
     return replace(user, state=AccountState.CLOSED)
+
+
+def _tombstone(user: User, action: str, now: datetime) -> Tombstone:
+    return Tombstone(user_id=user.id, why=Why(action), closed_at=now)
 
 
 def _facts(user: User) -> Facts:

@@ -1,12 +1,13 @@
 """Accounts."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.common.emails import normal_email
 from chalicelib.common.people import Actor, Permission, Person
+from chalicelib.common.refusals import AccessEnding, NotForYou
 from chalicelib.settings.model import Quota
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -44,6 +45,66 @@ class User(Actor):
         """Those who manage users or invites are exempt."""
         is_over = self.trial_ends_at is None or self.trial_ends_at <= now
         return not is_over and not self.may(Permission.MANAGE_USERS, Permission.MANAGE_INVITES)
+
+
+class Why(StrEnum):
+    """Why an account was closed."""
+
+    FAILED = "failed"
+    """Its redemption failed, and nothing was given."""
+    LEFT = "left"
+    """Its person left."""
+    CLOSED = "closed"
+    """It was closed by a person who manages users."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tombstone:
+    """What is remembered of a Plex account after the account that it had here, ``user_id``, was closed.
+
+    ``ended_at``: when a read showed that nothing is left on Plex; None while that is still to be taken away, and until
+    then what plex.tv says of the person proves nothing. docs/decisions/30 has the reasons.
+    """
+
+    user_id: str
+    why: Why
+    closed_at: datetime
+    ended_at: datetime | None = None
+
+    @property
+    def reopens(self) -> bool:
+        """Whether the same account is opened again, with its trial and its quota: unless there never was access."""
+        return self.why is not Why.FAILED
+
+    def ended(self, now: datetime) -> "Tombstone":
+        return replace(self, ended_at=now)
+
+    def must_admit_by_invite(self, invite_made_at: datetime) -> None:
+        """Raise AccessEnding, or NotForYou where an admin closed the account after the invite was made."""
+        if self.ended_at is None:
+            raise AccessEnding
+        if self.why is Why.CLOSED and invite_made_at <= self.closed_at:
+            raise NotForYou
+
+    def must_admit_by_access(self, *, asked_at: datetime) -> None:
+        """The same for a person who shows access on Plex instead of an invite; ``asked_at``: when Plex was asked."""
+        if self.ended_at is None or asked_at <= self.ended_at:
+            raise AccessEnding
+        if self.why is Why.CLOSED:
+            raise NotForYou
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A closed account, and what is remembered of its Plex account."""
+
+    user: User
+    tombstone: Tombstone
+
+    def reopened(self, anew: User) -> User:
+        """The former account, open again, as a newcomer in all but its id, its trial and its quota."""
+        user = self.user
+        return replace(anew, id=user.id, created_at=user.created_at, trial_ends_at=user.trial_ends_at, quota=user.quota)
 
 
 @dataclass(frozen=True, slots=True)

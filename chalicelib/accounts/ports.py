@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.accounts.model import AccountState, Credential, User
+from chalicelib.accounts.model import AccountState, Credential, Tombstone, User
 from chalicelib.accounts.sessions import Session, SignIn
 from chalicelib.common.pages import Page
 from chalicelib.events.model import Entry
@@ -40,20 +40,38 @@ class AccountStore(Protocol):
     def id_of_plex_account(self, plex_id: int) -> str | None:
         """The open account of that Plex id."""
 
+    def tombstone_of(self, plex_id: int) -> Tombstone | None:
+        """What is remembered of a Plex account with a closed account here."""
+
     def find_credential(self, email: str) -> tuple[Credential | None, Settings]:
         """The account with that address, in its normal form, and the settings, in one round trip."""
 
     def page(self, state: AccountState, *, text: str, after: str | None, limit: int) -> Page[User]:
         """Accounts with ``text`` in their name or e-mail (as normal_email gives it), the newest first."""
 
-    def open(self, user: User, session: Session) -> None:
-        """Write a new account and its session, all or nothing. Raises PlexIdTaken, AddressTaken."""
+    def open(
+        self, user: User, session: Session, *, settings_version: int | None = None, over: Tombstone | None = None
+    ) -> None:
+        """Write an account and its session, all or nothing: a new one, or a closed one anew, in place of ``over``.
 
-    def change(self, was: User, changed: User, entry: Entry, *, remaining_admin: str | None = None) -> None:
+        ``settings_version``: the settings that let the person in, which must still be those. Raises PlexIdTaken,
+        AddressTaken, StaleWrite.
+        """
+
+    def change(
+        self,
+        was: User,
+        changed: User,
+        entry: Entry,
+        *,
+        remaining_admin: str | None = None,
+        tombstone: Tombstone | None = None,
+    ) -> None:
         """Write permissions, quota, trial and state, with the journal entry, over what they were.
 
-        An account that is closed releases its Plex id and its e-mail. ``remaining_admin`` names an account that must
-        be an admin when this is written. Raises StaleWrite.
+        An account that is closed releases its e-mail address and its user name, and leaves ``tombstone`` in the place
+        of its Plex id. ``remaining_admin`` names an account that must be an admin when this is written. Raises
+        StaleWrite.
         """
 
     def with_trial_over(self, now: datetime) -> Iterator[User]:

@@ -11,6 +11,7 @@ Refusal
 │   ├── NotTheOwner
 │   ├── SignupDisabled
 │   ├── OwnerProtected
+│   ├── NotForYou
 │   ├── OnTrial
 │   └── QuotaExceeded
 ├── NotFound
@@ -22,9 +23,11 @@ Refusal
 │   ├── InviteNotActive
 │   ├── GrantUnavailable
 │   ├── AlreadyHasAccess
+│   ├── AccessEnding
 │   ├── AddressTaken
 │   ├── AccountNotInvitable
 │   ├── AccountClosed
+│   ├── HasHomeProfile
 │   ├── LastAdmin
 │   ├── SetupIncomplete
 │   ├── ApplicationUrlMissing
@@ -108,6 +111,10 @@ class OwnerProtected(NotAllowed):
     """The owner's account stays open, and stays an admin."""
 
 
+class NotForYou(NotAllowed):
+    """Never says why: the person's account was closed by an admin after the invite was made."""
+
+
 class OnTrial(NotAllowed):
     """People on trial create no invites."""
 
@@ -152,6 +159,10 @@ class AlreadyHasAccess(Conflict):
     """The person has access to the server already."""
 
 
+class AccessEnding(Conflict):
+    """What the person's former account was given on Plex is still being taken away."""
+
+
 class AddressTaken(Conflict):
     """Another account has this e-mail address."""
 
@@ -162,6 +173,10 @@ class AccountNotInvitable(Conflict):
 
 class AccountClosed(Conflict):
     """A closed account does not change any more."""
+
+
+class HasHomeProfile(Conflict):
+    """The account's access is a profile in the owner's Plex Home, which no Plex account can take over."""
 
 
 class LastAdmin(Conflict):

@@ -23,7 +23,7 @@ def work(message: str, context: Any) -> None:
         case {"kind": "provision", "redemption_id": redemption_id}:
             log_provisioned(use(Provisioning).provision(redemption_id, deadline=_deadline(context)))
         case {"kind": "end_access", "user_id": user_id}:
-            log_ending(user_id, use(EndingAccess).end(user_id))
+            log_ending(user_id, use(EndingAccess).end(user_id, deadline=_deadline(context)))
         case {"kind": "refresh_libraries"}:
             use(Pausing).end_if_token_changed()
             logger.info("libraries read", failure=use(ReadingLibraries).read().failure)

@@ -12,7 +12,7 @@ from chalicelib.common.ports import NewId, StaleWrite
 from chalicelib.common.refusals import BadInput, CodeTaken, NotAllowed, OnTrial
 from chalicelib.common.retrying import until_written
 from chalicelib.invites.journal import invite_entry
-from chalicelib.invites.model import Invite, generate_code, is_code
+from chalicelib.invites.model import MAY_INVITE, Invite, generate_code, is_code
 from chalicelib.invites.options import ADVANCED, InviteOptions
 from chalicelib.invites.ports import InviteStore
 from chalicelib.settings.model import Settings
@@ -62,7 +62,7 @@ class CreatingInvites:
 
 
 def _must_be_allowed(by: User, request: InviteRequest, now: datetime) -> None:
-    if not by.may(Permission.CREATE_INVITES, Permission.MANAGE_INVITES):
+    if not by.may(*MAY_INVITE):
         raise NotAllowed("create_invites")
     if by.trial_ends_at and by.is_on_trial(now):
         raise OnTrial("until", until=by.trial_ends_at)
@@ -85,6 +85,8 @@ def _inviter(request: InviteRequest, by: User, basis: QuotaBasis) -> User:
         return by
     if basis.user is None or not basis.user.is_open:
         raise BadInput("no_such_account", field="created_by")
+    if not basis.user.may(*MAY_INVITE):
+        raise BadInput("may_not_invite", field="created_by")
     return basis.user
 
 

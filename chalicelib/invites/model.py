@@ -23,6 +23,9 @@ from chalicelib.settings.model import Settings
 
 CODE_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 GENERATED_CODE_LENGTH = 8
+MAY_INVITE = (Permission.CREATE_INVITES, Permission.MANAGE_INVITES, Permission.ADMIN)
+"""One of these makes an inviter, and lets invites be redeemed that were made by that account."""
+
 _CODE = re.compile(r"[A-Za-z0-9]{8,20}")
 
 LibraryChoice = SectionIds | Literal["default", "all"]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.accounts.ports import AccountStore, Passwords
 from chalicelib.common.emails import parse_email
-from chalicelib.common.ports import NewId, StaleWrite
+from chalicelib.common.ports import Clock, NewId, StaleWrite
 from chalicelib.common.refusals import AlreadyHasAccess, BadInput, InviteNotActive
 from chalicelib.common.retrying import until_written
 from chalicelib.plex.ports import WorkQueue
@@ -49,6 +49,7 @@ class JoiningLocally:
     returning: ReturningRedeemers
     queue: WorkQueue
     new_id: NewId
+    clock: Clock
 
     def join(self, code: str, who: Applicant, *, now: datetime) -> Redeemed:
         """Redeem the invite for a new local account, in one transaction; twice, and it is the same redemption.
@@ -67,9 +68,11 @@ class JoiningLocally:
         try:
             return self._claim(offer, who, password_hash, now)
         except StaleWrite:
-            return until_written(
-                lambda: self._claim(self.offers.read_for_local(code, now=now), who, password_hash, now)
-            )
+            return until_written(lambda: self._claim_again(code, who, password_hash))
+
+    def _claim_again(self, code: str, who: Applicant, password_hash: str) -> Redeemed:
+        now = self.clock()
+        return self._claim(self.offers.read_for_local(code, now=now), who, password_hash, now)
 
     def _claim(self, offer: Offer, who: Applicant, password_hash: str, now: datetime) -> Redeemed:
         claim, token = offer.draw_up_claim(Newcomer(who.username, who.email), new_id=self.new_id, now=now)

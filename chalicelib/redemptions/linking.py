@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chalicelib.accounts.model import Kind, User
+from chalicelib.accounts.model import Kind, Tombstone, User
 from chalicelib.accounts.ports import AccountStore
 from chalicelib.common.emails import parse_email
 from chalicelib.common.ports import StaleWrite
-from chalicelib.common.refusals import TryAgain
+from chalicelib.common.refusals import HasHomeProfile, NotForYou, TryAgain
+from chalicelib.invites.ports import InviteStore
 from chalicelib.plex.model import PlexAccount
 from chalicelib.plex.ports import WorkQueue
 from chalicelib.redemptions.model import Redemption
@@ -23,6 +24,7 @@ class LinkingPlex:
     accounts: AccountStore
     claims: Claims
     redemptions: RedemptionStore
+    invites: InviteStore
     queue: WorkQueue
 
     def link(self, account: PlexAccount, plex_token: str, *, now: datetime) -> User | None:
@@ -32,17 +34,21 @@ class LinkingPlex:
         The address was not verified when the account was made, so its password and its sessions may be a stranger's:
         both end with the link, and Plex is the way in from then on.
 
-        Raises AlreadyHasAccess when another account here holds that Plex account, TryAgain.
+        Raises AlreadyHasAccess when another account here holds that Plex account, HasHomeProfile, AccessEnding and
+        NotForYou (as for a redeemer of the invite that the local account came by), TryAgain.
         """
         user = self._find_local_account(account)
         if user is None:
             return None
-        redemption = self._find_waiting(user)
+        redemption = self._find_redemption(user)
+        over = self._may_come_back(account, redemption)
+        if redemption and not redemption.in_progress:
+            redemption = None
         if redemption:
-            redemption = redemption.linked(now, plex_id=account.id, invited_as=account.email)
+            redemption = redemption.linked(now, plex_id=account.id, invited_as=account.email, over=over)
             self.redemptions.hold_token(redemption.id, plex_token, expires_at=now + TOKEN_HELD_FOR)
         try:
-            self.claims.link(user, account.id, redemption, sessions_end_at=now - _JUST_BEFORE)
+            self.claims.link(user, account.id, redemption, sessions_end_at=now - _JUST_BEFORE, over=over)
         except StaleWrite as error:
             raise TryAgain from error
         if redemption:
@@ -60,8 +66,17 @@ class LinkingPlex:
             return None
         return user
 
-    def _find_waiting(self, user: User) -> Redemption | None:
+    def _find_redemption(self, user: User) -> Redemption | None:
         redemption = self.redemptions.get(user.redemption_id) if user.redemption_id else None
-        if redemption is None or not redemption.in_progress or redemption.managed:
-            return None
+        if redemption and redemption.managed:
+            raise HasHomeProfile
         return redemption
+
+    def _may_come_back(self, account: PlexAccount, redemption: Redemption | None) -> Tombstone | None:
+        """What is remembered of the Plex account, if it does not stand against the link."""
+        tombstone = self.accounts.tombstone_of(account.id)
+        if tombstone and redemption:
+            tombstone.must_admit_by_invite(self.invites.get_even_deleted(redemption.code).created_at)
+        elif tombstone:
+            raise NotForYou
+        return tombstone

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from chalicelib.access.model import LOOK_AGAIN_AFTER, Given
 from chalicelib.access.reasons import LINK_PLEX, Reason
-from chalicelib.accounts.model import Kind, User
+from chalicelib.accounts.model import Kind, Tombstone, User
 from chalicelib.common.people import Person
 from chalicelib.plex.model import Grant
 from chalicelib.redemptions.steps import Step, StepName, StepState, first_steps
@@ -40,9 +40,12 @@ class Redemption:
     ``next_try_at`` when a message is to bring it back, ``tries`` how often its present step was begun.
 
     ``plex_id`` is None until there is a Plex account; ``managed``: that is a managed user of the owner's Plex
-    Home, made under ``home_title``. ``invited_as`` is the name by which the Plex Home invites the person.
+    Home, made under ``home_title``. ``invited_as`` is the name by which the Plex Home invites the person, and
+    ``invites_home`` says that we may have done so: before that they were not in the Home. ``shares``: we may have
+    shared with them.
     ``giving_up`` says why it will have failed once all that Plex gave is taken back. ``waits_for_owner``: Plex does
-    not take the owner's token, and this goes on once it does.
+    not take the owner's token, and this goes on once it does. ``over``: what was remembered of the person's Plex
+    account before; it counts again if this fails.
     """
 
     id: str
@@ -63,9 +66,12 @@ class Redemption:
     managed: bool = False
     home_title: str | None = None
     invited_as: str | None = None
+    invites_home: bool = False
+    shares: bool = False
     share_id: str | None = None
     giving_up: Reason | None = None
     waits_for_owner: bool = False
+    over: Tombstone | None = None
     version: int = 0
 
     @property
@@ -109,7 +115,8 @@ class Redemption:
         return Given(
             machine_id=self.grant.machine_id,
             plex_id=self.plex_id,
-            home=self.grant.features.plex_home,
+            share=self.shares,
+            home=self.managed or self.invites_home,
             home_title=self.home_title,
         )
 
@@ -155,10 +162,16 @@ class Redemption:
             self, next_try_at=now, tries=0, watched_until=now + WATCHED_FOR, waits_for_owner=False, updated_at=now
         )
 
-    def linked(self, now: datetime, *, plex_id: int, invited_as: str | None) -> "Redemption":
+    def linked(
+        self, now: datetime, *, plex_id: int, invited_as: str | None, over: Tombstone | None = None
+    ) -> "Redemption":
         """The local account has a Plex account now, and the grant can be given."""
-        nudged = replace(self.nudged(now), plex_id=plex_id, invited_as=invited_as)
+        nudged = replace(self.nudged(now), plex_id=plex_id, invited_as=invited_as, over=over)
         return replace(nudged, state=State.PENDING, reason=None)
+
+    def inviting_home(self) -> "Redemption":
+        """About to invite the account into the Plex Home."""
+        return replace(self, invites_home=True)
 
     def titled(self, home_title: str) -> "Redemption":
         return replace(self, home_title=home_title)
@@ -202,6 +215,7 @@ def new_redemption(
     grant: Grant,
     now: datetime,
     invited_as: str | None = None,
+    over: Tombstone | None = None,
 ) -> Redemption:
     """A fresh redemption, its account made and its share waiting.
 
@@ -224,6 +238,7 @@ def new_redemption(
         watched_until=now + WATCHED_FOR,
         managed=managed,
         invited_as=invited_as,
+        over=over,
     )
 
 
@@ -236,7 +251,8 @@ def _advanced(redemption: Redemption, now: datetime) -> Redemption:
 def _stepped(redemption: Redemption, now: datetime, state: StepState) -> Redemption:
     moved = Step(redemption.stage, state, now)
     steps = tuple(moved if step.name is moved.name else step for step in redemption.steps)
-    return replace(redemption, steps=steps, updated_at=now)
+    shares = redemption.shares or (moved.name is StepName.SHARE and state is StepState.WORKING)
+    return replace(redemption, steps=steps, shares=shares, updated_at=now)
 
 
 def _rested(redemption: Redemption, now: datetime, state: State, reason: Reason | None) -> Redemption:

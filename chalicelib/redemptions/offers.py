@@ -3,10 +3,16 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chalicelib.accounts.model import User, new_user
+from chalicelib.accounts.model import Former, User, new_user
 from chalicelib.accounts.sessions import new_session
 from chalicelib.common.ports import NewId
-from chalicelib.common.refusals import GrantUnavailable, InviteNotFound, LocalSigninDisabled, SignupDisabled
+from chalicelib.common.refusals import (
+    GrantUnavailable,
+    InviteNotActive,
+    InviteNotFound,
+    LocalSigninDisabled,
+    SignupDisabled,
+)
 from chalicelib.invites.model import Invite, is_code
 from chalicelib.invites.ports import InviteStore
 from chalicelib.plex.model import Grant, Library, Server
@@ -38,10 +44,23 @@ class Offer:
         server = chosen_server(self.settings)
         return Grant(server.machine_id, server.owner_id, self.libraries, self.invite.features)
 
-    def draw_up_claim(self, newcomer: Newcomer, *, new_id: NewId, now: datetime) -> tuple[Claim, str]:
-        """What the newcomer's redemption writes, and the token of the session in it. Raises GrantUnavailable."""
+    def draw_up_claim(
+        self, newcomer: Newcomer, *, new_id: NewId, now: datetime, former: Former | None = None
+    ) -> tuple[Claim, str]:
+        """What the newcomer's redemption writes, and the token of the session in it.
+
+        ``former``: the account that they had here; it is opened again where it ever had access. Raises
+        GrantUnavailable, InviteNotActive for a person's own invite, and what ``Tombstone.must_admit_by_invite`` raises.
+        """
+        over = former.tombstone if former else None
+        if over:
+            over.must_admit_by_invite(self.invite.created_at)
         redemption_id = new_id()
         user = self._new_user(newcomer, new_id(), redemption_id, now)
+        if former and former.tombstone.reopens:
+            user = former.reopened(user)
+        if user.id == self.invite.created_by.id:
+            raise InviteNotActive
         redemption = new_redemption(
             redemption_id,
             code=self.invite.code,
@@ -50,9 +69,17 @@ class Offer:
             grant=self.grant(),
             now=now,
             invited_as=newcomer.invited_as,
+            over=over,
         )
         token, session = new_session(user.id, new_id=new_id, now=now, redemption_id=redemption_id)
-        return Claim(invite=self.invite, user=user, redemption=redemption, session=session), token
+        claim = Claim(
+            invite=self.invite,
+            settings_version=self.settings.version,
+            user=user,
+            redemption=redemption,
+            session=session,
+        )
+        return claim, token
 
     def _new_user(self, newcomer: Newcomer, id_: str, redemption_id: str, now: datetime) -> User:
         settings = self.settings

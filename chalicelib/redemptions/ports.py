@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
-from chalicelib.accounts.model import User
+from chalicelib.accounts.model import Former, Tombstone, User
 from chalicelib.accounts.sessions import Session, SignIn
 from chalicelib.common.pages import Page
 from chalicelib.invites.model import Invite, Status
@@ -20,10 +20,12 @@ from chalicelib.settings.model import Settings
 class Claim:
     """All that one redemption writes, in one transaction or not at all.
 
-    A person who signed in with Plex brings a sign-in and a token to hold, a local account a password's hash.
+    ``settings_version``: the settings that it rests on. A person who signed in with Plex brings a sign-in and a token
+    to hold, a local account a password's hash.
     """
 
     invite: Invite
+    settings_version: int
     user: User
     redemption: Redemption
     session: Session
@@ -40,13 +42,15 @@ class Claims(Protocol):
     def claim(self, claim: Claim) -> None:
         """Write it all or nothing. The token is encrypted for that redemption only.
 
-        Raises StaleWrite when the invite or the sign-in is no longer what the claim was made from,
-        AlreadyHasAccess when an account exists for the Plex id or the e-mail, UserNameTaken.
+        Raises StaleWrite when the invite, the settings or the sign-in is no longer what the claim was made from,
+        InviteNotActive when the invite's creator is not open or may not create invites, AlreadyHasAccess when an
+        account exists for the Plex id or the e-mail (or what is remembered of it is not what the claim goes over),
+        UserNameTaken.
         """
 
     def give_back(self, failed: Redemption) -> None:
-        """Undo a claim in one transaction: the use is free again, the account closed, its Plex id and e-mail
-        released, the redemption failed. Raises StaleWrite.
+        """Undo a claim in one transaction: the use is free again, the account closed, its e-mail released, the
+        redemption failed; of its Plex account is remembered what was before, or that it failed. Raises StaleWrite.
         """
 
     def of_plex_account(self, plex_id: int) -> tuple[User, Redemption] | None:
@@ -55,9 +59,20 @@ class Claims(Protocol):
     def of_email(self, email: str) -> tuple[User, Redemption] | None:
         """The same for an e-mail address in its normal form."""
 
-    def link(self, user: User, plex_id: int, redemption: Redemption | None, *, sessions_end_at: datetime) -> None:
+    def former_account(self, plex_id: int) -> Former | None:
+        """The closed account of that Plex id, None where there is none, or where it is open."""
+
+    def link(
+        self,
+        user: User,
+        plex_id: int,
+        redemption: Redemption | None,
+        *,
+        sessions_end_at: datetime,
+        over: Tombstone | None = None,
+    ) -> None:
         """Give a local account its Plex id, and save its redemption, in one transaction; its password goes, and the
-        sessions begun until ``sessions_end_at`` count no more.
+        sessions begun until ``sessions_end_at`` count no more. ``over``: what was remembered of that Plex account.
 
         Raises AlreadyHasAccess when another account holds the Plex id, StaleWrite.
         """

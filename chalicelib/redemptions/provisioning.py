@@ -122,6 +122,10 @@ class Provisioning:
             account_id = self.granting.ensure_managed_user(redemption.home_title or "", begun_before=begun_before)
         else:
             account_id = _account_of(redemption)
+            if not redemption.invites_home:
+                if self.granting.is_at_home(account_id):  # without us, so that it is not ours to take back
+                    return self.redemptions.save(redemption.at_home(self.clock(), account_id))
+                redemption, begun_before = self.redemptions.save(redemption.inviting_home()), False
             self.granting.ensure_home_invite(account_id, redemption.invited_as or "", begun_before=begun_before)
         return self.redemptions.save(redemption.at_home(self.clock(), account_id))
 
@@ -148,10 +152,7 @@ class Provisioning:
 
     def _take_back(self, redemption: Redemption) -> Redemption:
         """No access without an account: first nothing of it is left on Plex, then the account is closed."""
-        given = redemption.given
-        account_id = self.revoking.find_account(given)
-        if account_id is not None:
-            self.revoking.revoke(account_id, redemption.grant.machine_id, home=given.home)
+        self.revoking.take_back(redemption.given)
         self.redemptions.drop_token(redemption.id)
         failed = redemption.failed(self.clock())
         self.claims.give_back(failed)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from chalicelib.accounts.model import Former
 from chalicelib.accounts.plex_sign_ins import (
     StartedSignIn,
     approved_token,
@@ -13,7 +14,7 @@ from chalicelib.accounts.plex_sign_ins import (
 )
 from chalicelib.accounts.ports import SessionStore
 from chalicelib.accounts.sessions import Purpose, SignIn
-from chalicelib.common.ports import NewId, StaleWrite
+from chalicelib.common.ports import Clock, NewId, StaleWrite
 from chalicelib.common.refusals import AccountNotInvitable, AlreadyHasAccess, SignInNotFound
 from chalicelib.common.retrying import until_written
 from chalicelib.invites.model import Invite, invite_link
@@ -48,6 +49,7 @@ class Redeeming:
     plex_person: PlexPerson
     queue: WorkQueue
     new_id: NewId
+    clock: Clock
 
     def start(self, code: str, *, now: datetime) -> StartedSignIn:
         """Begin a Plex sign-in that only this browser, which keeps the secret, can complete.
@@ -69,8 +71,9 @@ class Redeeming:
         """Redeem the invite for the person who approved the PIN; None while it is not approved.
 
         The same sign-in completed again, or the same person in two tabs at once, leads to one account and
-        one redemption. Raises SignInNotFound, what ``ReadingOffers.read`` raises, AlreadyHasAccess,
-        AccountNotInvitable, PlexUnavailable (nothing claimed), TryAgain.
+        one redemption. A person whose account was closed gets it again. What the claim rests on counts as it is when
+        it is written, after Plex was asked. Raises SignInNotFound, what ``ReadingOffers.read`` raises,
+        AlreadyHasAccess, AccessEnding, NotForYou, AccountNotInvitable, PlexUnavailable (nothing claimed), TryAgain.
         """
         found, invite, settings = self.claims.get_sign_in(sign_in_id, code)
         sign_in = check_sign_in(found, Purpose.SIGN_UP, browser_secret, now=now, code=code)
@@ -82,9 +85,9 @@ class Redeeming:
             return None
         person = self._find_person(plex_token)
         try:
-            return self._redeem(person, sign_in, invite, settings, now)
+            return self._redeem(person, sign_in, invite, settings)
         except StaleWrite:
-            return until_written(lambda: self._redeem(person, *self._read_again(sign_in, code), now))
+            return until_written(lambda: self._redeem(person, *self._read_again(sign_in, code)))
 
     def _find_person(self, plex_token: str) -> Person:
         account = find_account(plex_token, self.plex_person)
@@ -93,16 +96,27 @@ class Redeeming:
             raise AccountNotInvitable
         return Person(account, plex_token, server_ids)
 
-    def _redeem(
-        self, person: Person, sign_in: SignIn, invite: Invite | None, settings: Settings, now: datetime
-    ) -> Redeemed:
+    def _redeem(self, person: Person, sign_in: SignIn, invite: Invite | None, settings: Settings) -> Redeemed:
+        """The time that counts is the one right before writing: asking Plex takes a while."""
+        now = self.clock()
         if sign_in.redemption_id or chosen_server(settings).machine_id in person.server_ids:
-            return self._resume(person, sign_in, now)
+            return self._come_back(person, sign_in, invite, settings, now)
         offer = make_offer(invite, settings, now=now)
         try:
             return self._claim(offer, sign_in, person, now)
         except AlreadyHasAccess:
+            return self._come_back(person, sign_in, invite, settings, now)
+
+    def _come_back(
+        self, person: Person, sign_in: SignIn, invite: Invite | None, settings: Settings, now: datetime
+    ) -> Redeemed:
+        former = self.claims.former_account(person.account.id)
+        if former is None or sign_in.redemption_id:
             return self._resume(person, sign_in, now)
+        try:
+            return self._claim(make_offer(invite, settings, now=now), sign_in, person, now, former)
+        except AlreadyHasAccess as error:  # their other click was faster
+            raise StaleWrite from error
 
     def _resume(self, person: Person, sign_in: SignIn, now: datetime) -> Redeemed:
         """The redemption that the same person's other click made; all others who have access are refused."""
@@ -116,10 +130,12 @@ class Redeeming:
             redemption = self.retrying.nudge(redemption, now=now)
         return self.returning.welcome(redemption, now=now)
 
-    def _claim(self, offer: Offer, sign_in: SignIn, person: Person, now: datetime) -> Redeemed:
+    def _claim(
+        self, offer: Offer, sign_in: SignIn, person: Person, now: datetime, former: Former | None = None
+    ) -> Redeemed:
         account = person.account
         newcomer = Newcomer(account.name, account.email, account.id, invited_as=account.email or account.name)
-        claim, token = offer.draw_up_claim(newcomer, new_id=self.new_id, now=now)
+        claim, token = offer.draw_up_claim(newcomer, new_id=self.new_id, now=now, former=former)
         self.claims.claim(
             replace(
                 claim,

@@ -15,11 +15,12 @@ from chalicelib.accounts.plex_sign_ins import (
 )
 from chalicelib.accounts.ports import AccountStore, PlexIdTaken, SessionStore
 from chalicelib.accounts.sessions import Purpose, new_session
-from chalicelib.common.ports import NewId
+from chalicelib.common.ports import NewId, StaleWrite
 from chalicelib.common.refusals import NoAccount, TryAgain
 from chalicelib.plex.model import PlexAccount
 from chalicelib.plex.ports import PlexPerson
 from chalicelib.redemptions.linking import LinkingPlex
+from chalicelib.redemptions.ports import Claims
 from chalicelib.settings.model import Settings
 from chalicelib.settings.ports import SettingsStore
 
@@ -32,6 +33,7 @@ class SigningInWithPlex:
     accounts: AccountStore
     sessions: SessionStore
     plex_person: PlexPerson
+    claims: Claims
     linking: LinkingPlex
     new_id: NewId
     application_url: str
@@ -50,7 +52,8 @@ class SigningInWithPlex:
     def complete(self, sign_in_id: str, browser_secret: str, *, now: datetime) -> SignedIn | None:
         """A session for the person who approved the PIN; None while it is not approved. Repeatable.
 
-        Raises SignInNotFound, NoAccount, AddressTaken, AlreadyHasAccess, PlexUnavailable, TryAgain.
+        Raises SignInNotFound, NoAccount, AccessEnding, NotForYou, HasHomeProfile, AddressTaken, AlreadyHasAccess,
+        PlexUnavailable, TryAgain.
         """
         found, settings = self.sessions.get_sign_in_with_settings(sign_in_id)
         sign_in = check_sign_in(found, Purpose.SIGN_IN, browser_secret, now=now)
@@ -78,6 +81,9 @@ class SigningInWithPlex:
             raise NoAccount
         if settings.server.machine_id not in find_server_ids(plex_token, self.plex_person):
             raise NoAccount
+        former = self.claims.former_account(account.id)
+        if former:
+            former.tombstone.must_admit_by_access(asked_at=now)
         user = new_user(
             self.new_id(),
             account.name,
@@ -86,9 +92,14 @@ class SigningInWithPlex:
             now=now,
             plex_id=account.id,
         )
+        if former and former.tombstone.reopens:
+            user = former.reopened(user)
         token, session = new_session(user.id, new_id=self.new_id, now=now)
+        over = former.tombstone if former else None
         try:
-            self.accounts.open(user, session)
+            self.accounts.open(user, session, settings_version=settings.version, over=over)
+        except StaleWrite as error:  # the settings are others by now
+            raise TryAgain from error
         except PlexIdTaken as error:  # their other click was faster
             if known := self._find_known(account):
                 return self._welcome(known, now)

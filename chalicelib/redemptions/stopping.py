@@ -1,7 +1,7 @@
 """Stopping what is under way for an account that was closed: access.ports.StopProvisioning."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from chalicelib.access.model import Given
 from chalicelib.access.reasons import ACCOUNT_CLOSED
@@ -27,7 +27,7 @@ class StoppingRedemptions:
         if redemption.in_progress:
             redemption = self._stop(redemption)
         self.redemptions.drop_token(redemption.id)
-        return replace(redemption.given, plex_id=user.plex_id or redemption.plex_id)
+        return redemption.given
 
     def _stop(self, redemption: Redemption) -> Redemption:
         now = self.clock()

@@ -4,9 +4,10 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.access.ending import EndingAccess, ResendingEndings
-from chalicelib.access.model import Ending, Given
+from chalicelib.access.model import Ending
 from chalicelib.access.reasons import ACCOUNT_CLOSED
 from chalicelib.accounts.model import AccountState
+from chalicelib.common.ports import RetryLater, StaleWrite
 from chalicelib.common.refusals import UserNotFound
 from chalicelib.plex.errors import OwnerTokenRefused, PlexRefused, TemporaryPlexError
 from chalicelib.redemptions.model import State
@@ -17,7 +18,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def end(scenario, user_id):
-    return scenario.use(EndingAccess).end(user_id)
+    return scenario.use(EndingAccess).end(user_id, deadline=scenario.now + MINUTE)
 
 
 def closed(user):
@@ -35,9 +36,17 @@ def left(scenario):
 
 def test_what_a_closed_account_was_given_is_taken_away(scenario, left):
     ending = end(scenario, left.user.id)
-    assert ending == Ending(user_id=left.user.id, begun_at=scenario.now, given=left.given, ended_at=scenario.now)
+    assert (ending.given, ending.begun_at, ending.ended_at) == (left.given, scenario.now, scenario.now)
     assert scenario.endings.get(left.user.id) == ending
     scenario.must_have_left(left)
+
+
+def test_the_tombstone_says_when_nothing_was_left(scenario, left):
+    plex_id = scenario.database.users[left.user.id].plex_id
+    assert scenario.accounts.tombstone_of(plex_id).ended_at is None
+    ended_at = scenario.later(minutes=1)
+    end(scenario, left.user.id)
+    assert scenario.accounts.tombstone_of(plex_id).ended_at == ended_at
 
 
 @pytest.mark.parametrize("locally", [True, False])
@@ -73,24 +82,59 @@ def test_a_second_message_does_nothing(scenario, left):
     assert (scenario.plex.calls, writes) == ([], [])
 
 
-def test_what_the_owner_shared_with_an_account_that_came_without_an_invite_ends_as_well(scenario):
+def test_what_the_owner_shared_by_hand_with_an_account_that_came_without_an_invite_stays(scenario):
     maya = scenario.plex.add_person("maya").id
     scenario.plex.share_by_hand(maya, MOVIES)
     user = scenario.user("maya", plex_id=maya)
     scenario.database.users[user.id] = closed(user)
-    assert end(scenario, user.id).given == Given(machine_id=scenario.plex.server.machine_id, plex_id=maya)
+    ended = end(scenario, user.id)
+    assert (ended.given, ended.ended_at) == (None, scenario.now)
+    assert scenario.plex.share_of(maya)
+    assert scenario.plex.calls == []
+
+
+def test_what_was_shared_by_hand_before_anything_was_given_stays(scenario):
+    maya = scenario.plex.add_person("maya").id
+    redemption = scenario.redeem(account_id=maya)
+    scenario.plex.share_by_hand(maya, MOVIES)
+    scenario.messages.clear()
+    scenario.close_account(redemption)
+    scenario.drain()
+    assert scenario.endings.get(redemption.user.id).ended_at
+    assert scenario.plex.share_of(maya)
+
+
+def test_a_place_at_home_that_the_person_had_before_stays(scenario):
+    maya = scenario.plex.add_person("maya").id
+    scenario.plex.join_home_by_hand(maya)
+    redemption = scenario.redeem(account_id=maya, plex_home=True)
+    scenario.drain()
+    scenario.must_be_settled(redemption)
+    scenario.close_account(redemption)
+    scenario.drain()
     assert scenario.plex.share_of(maya) is None
+    assert maya in scenario.plex.home
 
 
-def test_without_a_server_and_without_an_account_at_plex_there_is_nothing_to_take_away(scenario):
-    local = scenario.user("tom")
-    scenario.database.users[local.id] = closed(local)
-    assert end(scenario, local.id).ended_at
-    scenario.change_settings(server=None)
-    maya = scenario.user("maya", plex_id=41)
-    scenario.database.users[maya.id] = closed(maya)
-    ended = end(scenario, maya.id)
-    assert (ended.given.machine_id, ended.ended_at) == (None, scenario.now)
+@pytest.mark.parametrize(("left_for", "seconds"), [(41, 41), (2.5, 3)])
+def test_while_another_worker_has_it_the_message_comes_again_once_that_one_is_gone(scenario, left, left_for, seconds):
+    ending = scenario.endings.begin(Ending(user_id=left.user.id, begun_at=scenario.now, given=left.given))
+    scenario.endings.save(ending.taken(scenario.now + timedelta(seconds=left_for)))
+    scenario.plex.calls.clear()
+    with pytest.raises(RetryLater) as later:
+        end(scenario, left.user.id)
+    assert later.value.seconds == seconds
+    assert scenario.plex.calls == []
+    scenario.later(seconds=left_for)
+    assert end(scenario, left.user.id).ended_at
+
+
+def test_of_two_workers_at_once_one_takes_it_away(scenario, left):
+    ending = scenario.endings.begin(Ending(user_id=left.user.id, begun_at=scenario.now, given=left.given))
+    scenario.plex.calls.clear()
+    scenario.database.let_come_first(lambda: scenario.endings.save(ending.taken(scenario.now + MINUTE)))
+    with pytest.raises(StaleWrite):
+        end(scenario, left.user.id)
     assert scenario.plex.calls == []
 
 
@@ -105,6 +149,7 @@ def test_a_failure_is_tried_again_after_a_wait_that_doubles_up_to_a_quarter_of_a
         assert (ending.tries, ending.ended_at) == (tries, None)
         assert ending.next_try_at == scenario.now + timedelta(seconds=message.delay)
         assert scenario.endings.get(left.user.id) == ending
+        assert ending.working_until is None
         delays.append(message.delay)
         scenario.messages.clear()
     assert delays == [2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]
@@ -156,7 +201,7 @@ def closes_at_call(number, scenario, redemption):
     scenario.plex.before_call = close
 
 
-CALLS = {("friend", "given"): 3, ("friend", "refused"): 3, ("home", "given"): 5, ("home", "refused"): 7}
+CALLS = {("friend", "given"): 3, ("friend", "refused"): 3, ("home", "given"): 6, ("home", "refused"): 8}
 """How often Plex is asked on the way."""
 
 
@@ -178,12 +223,17 @@ def test_a_person_who_came_back_keeps_what_they_have_now(scenario):
     first = scenario.redeem(account_id=maya)
     scenario.drain()
     scenario.close_account(first)
-    ending = scenario.messages.pop()
-    scenario.plex.end_shares(maya)
+    late = scenario.messages[-1]
+    scenario.drain()
+    scenario.later(minutes=1)
     again = scenario.redeem(account_id=maya)
     scenario.drain()
-    assert end(scenario, ending.id).ended_at
+    assert again.user.id == first.user.id
+    assert end(scenario, late.id) is None
     assert scenario.must_be_settled(again).state is State.DONE
+    scenario.close_account(again)
+    scenario.drain()
+    scenario.must_have_left(again)
 
 
 def test_an_ending_is_noted_before_plex_is_asked_so_that_the_sweep_sees_to_it(scenario, left):
@@ -193,7 +243,7 @@ def test_an_ending_is_noted_before_plex_is_asked_so_that_the_sweep_sees_to_it(sc
     scenario.database.before_write = lambda: noted.append(len(scenario.plex.calls))
     calls = len(scenario.plex.calls)
     end(scenario, left.user.id)
-    assert noted == [calls]
+    assert noted[:2] == [calls, calls]  # that it began, and that this worker has it
 
 
 def test_an_ending_that_another_worker_began_meanwhile_counts(scenario, left):

@@ -23,4 +23,5 @@ def test_an_ending_that_ended_is_not_due_any_more():
 
 
 def test_nothing_is_given_of_the_plex_home_unless_it_is_said():
-    assert (ENDING.given.home, ENDING.given.home_title) == (False, None)
+    given = Given(machine_id="machine", plex_id=7)
+    assert (given.share, given.home, given.home_title) == (False, False, None)

@@ -27,34 +27,49 @@ def maya(plex):
     return plex.add_person("maya").id
 
 
-def test_the_account_is_the_one_that_it_was_given_to(plex, revoking):
-    assert revoking.find_account(Given(machine_id="machine", plex_id=41, home_title="Tom")) == 41
+def take_back(revoking, account_id, *, share=True, home=False, title=None):
+    machine_id = revoking.plex_owner._world.server.machine_id
+    revoking.take_back(Given(machine_id=machine_id, plex_id=account_id, share=share, home=home, home_title=title))
+
+
+def test_a_managed_user_whose_id_is_not_known_is_found_by_title(ports, plex, revoking):
+    other, tom = ports.plex_owner.create_managed("Tom"), ports.plex_owner.create_managed("Tom 2")
+    take_back(revoking, None, home=True, title=" tom 2")
+    assert other in plex.home
+    assert tom not in plex.home
+
+
+def test_a_title_that_no_member_has_was_never_given(ports, plex, revoking):
+    tom = ports.plex_owner.create_managed("Tom")
+    take_back(revoking, None, home=True, title="Jerry")
+    assert tom in plex.home
+
+
+def test_without_account_and_title_nothing_was_given(plex, revoking):
+    take_back(revoking, None, home=True)
     assert plex.calls == []
 
 
-def test_a_managed_user_is_found_by_title(ports, revoking):
-    other, tom = ports.plex_owner.create_managed("Tom"), ports.plex_owner.create_managed("Tom 2")
-    assert other != tom
-    assert revoking.find_account(Given(machine_id="machine", plex_id=None, home_title=" tom 2")) == tom
-    assert revoking.find_account(Given(machine_id="machine", plex_id=None, home_title="Jerry")) is None
-
-
-def test_without_account_and_title_there_is_none_to_find(plex, revoking):
-    assert revoking.find_account(Given(machine_id="machine", plex_id=None)) is None
+def test_what_was_not_given_stays(plex, revoking, maya):
+    plex.share_by_hand(maya, MOVIES)
+    plex.join_home_by_hand(maya)
+    take_back(revoking, maya, share=False, home=False)
+    assert plex.share_of(maya)
+    assert maya in plex.home
     assert plex.calls == []
 
 
 @pytest.mark.parametrize("accepted", [True, False])
 def test_a_share_ends_and_an_invite_is_taken_back(plex, revoking, maya, accepted):
     plex.share_by_hand(maya, MOVIES, accepted=accepted)
-    revoking.revoke(maya, plex.server.machine_id, home=False)
+    take_back(revoking, maya, home=False)
     assert plex.share_of(maya) is None
     assert plex.calls == ["find_share", "unshare", "find_share"]
 
 
 def test_what_is_not_shared_needs_no_ending(plex, revoking, maya):
     for _ in range(2):
-        revoking.revoke(maya, plex.server.machine_id, home=False)
+        take_back(revoking, maya, home=False)
     assert set(plex.calls) == {"find_share"}
 
 
@@ -62,22 +77,22 @@ def test_others_keep_what_they_have(plex, revoking, maya):
     noah = plex.add_person("noah").id
     plex.share_by_hand(noah, MOVIES)
     plex.join_home_by_hand(noah)
-    revoking.revoke(maya, plex.server.machine_id, home=True)
+    take_back(revoking, maya, home=True)
     assert plex.share_of(noah)
     assert noah in plex.home
 
 
 def test_a_member_leaves_the_home_where_the_grant_had_it(plex, revoking, maya):
     plex.join_home_by_hand(maya)
-    revoking.revoke(maya, plex.server.machine_id, home=False)
+    take_back(revoking, maya, home=False)
     assert maya in plex.home
-    revoking.revoke(maya, plex.server.machine_id, home=True)
+    take_back(revoking, maya, home=True)
     assert maya not in plex.home
 
 
 def test_an_invite_into_the_home_is_taken_back(plex, revoking, maya):
     plex.home_invites[maya] = plex.clock()
-    revoking.revoke(maya, plex.server.machine_id, home=True)
+    take_back(revoking, maya, home=True)
     assert plex.home_invites == {}
 
 
@@ -85,7 +100,7 @@ def test_a_share_that_a_read_still_shows_is_not_gone(plex, revoking, maya):
     plex.share_by_hand(maya, MOVIES)
     plex.keeps_removals = False
     with pytest.raises(TemporaryPlexError):
-        revoking.revoke(maya, plex.server.machine_id, home=True)
+        take_back(revoking, maya, home=True)
     assert "remove_from_home" not in plex.calls
 
 
@@ -97,18 +112,18 @@ def test_a_place_at_home_that_a_read_still_shows_is_not_gone(plex, revoking, may
         plex.home_invites[maya] = plex.clock()
     plex.keeps_removals = False
     with pytest.raises(TemporaryPlexError):
-        revoking.revoke(maya, plex.server.machine_id, home=True)
+        take_back(revoking, maya, home=True)
 
 
 def test_a_place_that_only_the_list_of_members_shows_is_not_gone(plex, revoking):
     with pytest.raises(TemporaryPlexError):
-        revoking.revoke(plex.owner.id, plex.server.machine_id, home=True)
+        take_back(revoking, plex.owner.id, home=True)
 
 
 def test_a_refused_token_of_the_owner_is_passed_on(plex, revoking, maya):
     plex.takes_owner_token = False
     with pytest.raises(OwnerTokenRefused):
-        revoking.revoke(maya, plex.server.machine_id, home=False)
+        take_back(revoking, maya, home=False)
 
 
 def test_titles_are_the_same_whatever_their_case_and_the_space_around_them():

@@ -1,10 +1,14 @@
 """Endings in memory, on the conditions of chalicelib/stores/access."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
 from chalicelib.access.model import Ending
+from chalicelib.accounts.model import Tombstone
+from chalicelib.common.ports import StaleWrite
+from tests.fakes.accounts import plex_identity
 from tests.fakes.database import Database
 
 
@@ -23,8 +27,22 @@ class FakeEndings:
     def get(self, user_id: str) -> Ending | None:
         return self.database.endings.get(user_id)
 
-    def save(self, ending: Ending) -> None:
-        self.database.endings[ending.user_id] = ending
+    def save(self, ending: Ending) -> Ending:
+        self.database.before_write()
+        if self.database.endings[ending.user_id].version != ending.version:
+            raise StaleWrite
+        saved = replace(ending, version=ending.version + 1)
+        self.database.endings[ending.user_id] = saved
+        return saved
+
+    def finish(self, ending: Ending, plex_id: int | None, tombstone: Tombstone | None) -> Ending:
+        identity = plex_identity(plex_id)
+        if tombstone and self.database.tombstones.get(identity) != tombstone:
+            raise StaleWrite
+        saved = self.save(ending)
+        if tombstone and ending.ended_at:
+            self.database.tombstones[identity] = tombstone.ended(ending.ended_at)
+        return saved
 
     def due(self, before: datetime, limit: int) -> Iterator[str]:
         endings = self.database.endings.values()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.accounts.model import AccountState, Credential, Kind, User
+from chalicelib.accounts.model import AccountState, Credential, Kind, Tombstone, User
 from chalicelib.accounts.ports import PlexIdTaken, QuotaBasis
 from chalicelib.accounts.sessions import Session, SignIn, hash_secret, user_id_in
 from chalicelib.common.names import normal_name
@@ -52,16 +52,30 @@ class FakeAccounts:
         found = [user for user in self.database.users.values() if user.state is state and _has_text(user, text)]
         return page_of(found, order=_order, after=after, limit=limit)
 
-    def open(self, user: User, session: Session) -> None:
+    def tombstone_of(self, plex_id: int) -> Tombstone | None:
+        return self.database.tombstones.get(plex_identity(plex_id))
+
+    def open(
+        self, user: User, session: Session, *, settings_version: int | None = None, over: Tombstone | None = None
+    ) -> None:
         self.database.before_write()
-        if plex_identity(user.plex_id) in self.database.identities:
-            raise PlexIdTaken
-        if not is_free(self.database, user):
-            raise AddressTaken
+        if settings_version not in (None, self.database.settings.version) or not may_be_put(self.database, user, over):
+            raise StaleWrite
+        taken = taken_identities(self.database, user, over)
+        if taken:
+            raise PlexIdTaken if plex_identity(user.plex_id) in taken else AddressTaken
         put_account(self.database, user)
         self.database.sessions[session.token_hash] = stored_session(session)
 
-    def change(self, was: User, changed: User, entry: Entry, *, remaining_admin: str | None = None) -> None:
+    def change(
+        self,
+        was: User,
+        changed: User,
+        entry: Entry,
+        *,
+        remaining_admin: str | None = None,
+        tombstone: Tombstone | None = None,
+    ) -> None:
         self.database.before_write()
         stored = self.database.users.get(was.id)
         if stored is None or any(getattr(stored, name) != getattr(was, name) for name in _MUST_BE_AS_READ):
@@ -70,7 +84,7 @@ class FakeAccounts:
             raise StaleWrite
         self.database.users[was.id] = replace(stored, **{name: getattr(changed, name) for name in _EDITED})
         if not changed.is_open:
-            release_identities(self.database, was)
+            release_identities(self.database, was, tombstone)
         self.database.journal.append(entry)
 
     def with_trial_over(self, now: datetime) -> Iterator[User]:
@@ -197,21 +211,37 @@ def identities_of(user: User) -> set[str]:
     return held
 
 
-def is_free(database: Database, user: User) -> bool:
-    """Whether neither the account's id nor any of its identities is taken."""
-    return user.id not in database.users and database.identities.keys().isdisjoint(identities_of(user))
+def may_be_put(database: Database, user: User, over: Tombstone | None) -> bool:
+    """Whether the account is new, or one that is opened again after all that it had has ended."""
+    if over is None or over.user_id != user.id:
+        return user.id not in database.users
+    ending = database.endings.get(user.id)
+    return not database.users[user.id].is_open and (ending is None or ending.ended_at is not None)
+
+
+def taken_identities(database: Database, user: User, over: Tombstone | None) -> set[str]:
+    """Those that another account holds, and a Plex id of which something else than ``over`` is remembered."""
+    taken = {identity for identity in identities_of(user) if identity in database.identities}
+    if user.plex_id is not None and database.tombstones.get(plex_identity(user.plex_id)) != over:
+        taken.add(plex_identity(user.plex_id))
+    return taken
 
 
 def put_account(database: Database, user: User, *, password_hash: str | None = None) -> None:
     """Put the account with all that must be unique of it; a password's hash lies with the e-mail address."""
+    if user.id in database.users:
+        database.endings.pop(user.id, None)
     database.users[user.id] = user
     database.identities |= dict.fromkeys(identities_of(user), user.id)
+    database.tombstones.pop(plex_identity(user.plex_id), None)
     if user.email and password_hash:
         database.password_hashes[email_identity(user.email)] = password_hash
 
 
-def release_identities(database: Database, user: User) -> None:
-    """Let others have what was unique of the account."""
+def release_identities(database: Database, user: User, tombstone: Tombstone | None) -> None:
+    """Let others have what was unique of the account, but for its Plex id, where the tombstone is put."""
+    if user.plex_id is not None and tombstone:
+        database.tombstones[plex_identity(user.plex_id)] = tombstone
     for identity in identities_of(user):
         database.identities.pop(identity, None)
         database.password_hashes.pop(identity, None)

@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 
-from chalicelib.accounts.model import AccountState, User
+from chalicelib.accounts.model import AccountState, Former, Tombstone, User, Why
 from chalicelib.accounts.sessions import SignIn
 from chalicelib.common.pages import Page
 from chalicelib.common.ports import StaleWrite
-from chalicelib.common.refusals import AlreadyHasAccess, RedemptionNotFound, UserNameTaken
+from chalicelib.common.refusals import AlreadyHasAccess, InviteNotActive, RedemptionNotFound, UserNameTaken
 from chalicelib.common.retrying import until_written
 from chalicelib.common.times import order_key
-from chalicelib.invites.model import Invite, Redeemer, Status
+from chalicelib.invites.model import MAY_INVITE, Invite, Redeemer, Status
 from chalicelib.redemptions.model import Redemption, State
 from chalicelib.redemptions.pauses import Pause
 from chalicelib.redemptions.ports import Claim, Numbers
@@ -21,10 +21,12 @@ from chalicelib.settings.model import Settings
 from tests.fakes.accounts import (
     email_identity,
     identities_of,
+    may_be_put,
     plex_identity,
     put_account,
     release_identities,
     stored_session,
+    taken_identities,
 )
 from tests.fakes.database import Database
 from tests.fakes.paging import page_of
@@ -131,8 +133,9 @@ class FakeClaims:
         self.database.before_write()
         if not self._holds(claim):
             raise StaleWrite
-        taken = {identity for identity in identities_of(claim.user) if identity in self.database.identities}
-        if taken:
+        if not self._may_invite(claim.invite.created_by.id):
+            raise InviteNotActive
+        if taken := taken_identities(self.database, claim.user, claim.redemption.over):
             raise UserNameTaken(field="username") if _are_names(taken) else AlreadyHasAccess()
         self._write(claim)
 
@@ -147,7 +150,19 @@ class FakeClaims:
     def of_email(self, email: str) -> tuple[User, Redemption] | None:
         return self._redemption_under(email_identity(email))
 
-    def link(self, user: User, plex_id: int, redemption: Redemption | None, *, sessions_end_at: datetime) -> None:
+    def former_account(self, plex_id: int) -> Former | None:
+        tombstone = self.database.tombstones.get(plex_identity(plex_id))
+        return Former(self.database.users[tombstone.user_id], tombstone) if tombstone else None
+
+    def link(
+        self,
+        user: User,
+        plex_id: int,
+        redemption: Redemption | None,
+        *,
+        sessions_end_at: datetime,
+        over: Tombstone | None = None,
+    ) -> None:
         self.database.before_write()
         database, identity, address = self.database, plex_identity(plex_id), email_identity(user.email or "")
         stored = database.users.get(user.id)
@@ -159,8 +174,9 @@ class FakeClaims:
             or (redemption and not _is_current(database, redemption))
         ):
             raise StaleWrite
-        if identity in database.identities:
+        if identity in database.identities or database.tombstones.get(identity) != over:
             raise AlreadyHasAccess
+        database.tombstones.pop(identity, None)
         database.identities[identity] = user.id
         database.users[user.id] = replace(stored, plex_id=plex_id)
         database.signed_out_at[user.id] = sessions_end_at
@@ -172,7 +188,8 @@ class FakeClaims:
         database = self.database
         return (
             _has_use(database.invites.get(claim.invite.code), claim)
-            and claim.user.id not in database.users
+            and may_be_put(database, claim.user, claim.redemption.over)
+            and claim.settings_version == database.settings.version
             and claim.redemption.id not in database.redemptions
             and (claim.sign_in is None or _is_open(database.sign_ins.get(claim.sign_in.id)))
         )
@@ -203,8 +220,13 @@ class FakeClaims:
             database.invites[was.code] = _freed(database.invites[was.code], was, failed)
         _save(database, failed)
         database.users[user.id] = replace(database.users[user.id], state=AccountState.CLOSED)
-        release_identities(database, user)
+        before = failed.over or Tombstone(user_id=user.id, why=Why.FAILED, closed_at=failed.updated_at)
+        release_identities(database, user, before.ended(failed.updated_at))
         return True
+
+    def _may_invite(self, user_id: str) -> bool:
+        user = self.database.users.get(user_id)
+        return user is not None and user.is_open and not user.permissions.isdisjoint(MAY_INVITE)
 
     def _redemption_under(self, identity: str) -> tuple[User, Redemption] | None:
         user = self.database.users.get(self.database.identities.get(identity, ""))

@@ -163,6 +163,7 @@ class Actions:
         _, session = new_session(user.id, new_id=new_id, now=now, redemption_id=redemption_id)
         return Claim(
             invite=invite,
+            settings_version=self.ports.settings.get().version,
             user=user,
             redemption=redemption,
             session=session,

@@ -102,7 +102,8 @@ class Scenario(Actions, Consistency):
                 self._note(redemption_shape(provisioned.redemption, "en"))
                 provision.log_provisioned(provisioned)
             elif message.kind == "end_access":
-                provision.log_ending(message.id, ports.use(EndingAccess).end(message.id))
+                ending = ports.use(EndingAccess).end(message.id, deadline=self.clock() + FUNCTION_TIME)
+                provision.log_ending(message.id, ending)
         except BaseException as error:
             self._note(repr(error), repr(error.__cause__), repr(error.__context__))
             raise

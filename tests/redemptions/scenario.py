@@ -38,6 +38,7 @@ class Scenario(FakePorts):
         super().__init__()
         self.messages = self.queue.messages
         self.moments = watch(self)
+        self.user(RUTH.id, Permission.CREATE_INVITES)
         server = self.plex.server
         self.database.settings = Settings(
             signup_enabled=True,
@@ -71,6 +72,11 @@ class Scenario(FakePorts):
         user = new_user(name, name, None, permissions=frozenset(permissions), now=self.now, **facts)
         self.database.users[user.id] = user
         return user
+
+    @property
+    def newcomers(self) -> list[User]:
+        """All accounts but the inviter's."""
+        return [user for user in self.database.users.values() if user.id != RUTH.id]
 
     # What people do
 
@@ -123,7 +129,7 @@ class Scenario(FakePorts):
     def work(self, message: Message) -> Any:
         if message.kind == "provision":
             return self.provision(message.id)
-        return self.use(EndingAccess).end(message.id)
+        return self.use(EndingAccess).end(message.id, deadline=self.now + FUNCTION_TIME)
 
     def provision(self, redemption_id: str) -> Provisioned:
         return self.use(Provisioning).provision(redemption_id, deadline=self.now + FUNCTION_TIME)

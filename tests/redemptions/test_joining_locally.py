@@ -87,7 +87,7 @@ def test_what_the_settings_do_not_allow_is_refused(scenario):
     scenario.change_settings(signup_enabled=False, local_signin_enabled=True)
     with pytest.raises(SignupDisabled):
         scenario.join(scenario.invite())
-    assert scenario.database.users == {}
+    assert scenario.newcomers == []
 
 
 def test_an_address_or_a_name_that_is_taken_is_refused(scenario):
@@ -105,7 +105,7 @@ def test_two_people_cannot_share_the_last_use(scenario):
     scenario.database.let_come_first(lambda: scenario.join(invite, name="Tim"))
     with pytest.raises(InviteNotActive):
         scenario.join(invite, name="Tom")
-    assert [user.name for user in scenario.database.users.values()] == ["Tim"]
+    assert [user.name for user in scenario.newcomers] == ["Tim"]
 
 
 def test_what_is_granted_is_what_the_invite_gives_when_it_is_claimed(scenario):
@@ -128,7 +128,7 @@ def test_a_claim_that_keeps_meeting_others_says_to_try_again(scenario):
     scenario.database.before_write = edit
     with pytest.raises(TryAgain):
         scenario.join(invite)
-    assert scenario.database.users == {}
+    assert scenario.newcomers == []
 
 
 @pytest.mark.parametrize("limit", [1, 2])
@@ -147,7 +147,7 @@ def test_two_clicks_at_once_lead_to_one_redemption(scenario):
     scenario.database.let_come_first(lambda: others.append(scenario.join(invite)))
     again = scenario.join(invite)
     assert again.redemption.id == others[0].redemption.id
-    assert len(scenario.database.users) == 1
+    assert len(scenario.newcomers) == 1
 
 
 def test_a_second_click_has_the_message_sent_that_was_lost(scenario):

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.accounts.model import AccountState
-from chalicelib.common.refusals import AlreadyHasAccess, TryAgain
+from chalicelib.common.refusals import AlreadyHasAccess, HasHomeProfile, TryAgain
 from chalicelib.plex.model import PlexAccount
 from chalicelib.redemptions.linking import LinkingPlex
 from chalicelib.redemptions.model import State
@@ -90,10 +90,13 @@ def test_an_account_is_linked_once(scenario):
     assert user_of(scenario, redemption).plex_id == TOM.id
 
 
-def test_a_managed_user_keeps_their_place_at_home(scenario):
+def test_an_account_that_has_a_profile_in_the_home_is_not_linked(scenario):
+    """Closing it afterwards would leave the profile its libraries, or take the linked person out of the Home."""
     redemption = scenario.redeem_locally(name="Tom", plex_home=True)
     scenario.messages.clear()
-    assert link(scenario).plex_id == TOM.id
+    with pytest.raises(HasHomeProfile):
+        link(scenario)
+    assert user_of(scenario, redemption).plex_id is None
     assert scenario.current(redemption) == redemption
     assert (scenario.messages, scenario.database.tokens) == ([], {})
 

@@ -46,7 +46,7 @@ def test_one_message_brings_a_person_all_the_way(scenario):
 def test_with_a_place_at_home_the_person_joins_and_accepts_at_once(scenario):
     redemption = scenario.redeem(plex_home=True)
     asked = calls_after(scenario, scenario.deliver)
-    assert asked == ["invite_home", "share", "join_home", "find_share", "home_members"]
+    assert asked == ["is_at_home", "invite_home", "share", "join_home", "find_share", "home_members"]
     assert scenario.must_be_settled(redemption).state is State.DONE
 
 

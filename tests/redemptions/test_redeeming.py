@@ -39,7 +39,7 @@ def complete(scenario, code, sign_in):
 
 
 def must_have_claimed_nothing(scenario):
-    assert (scenario.database.redemptions, scenario.database.users, scenario.database.tokens) == ({}, {}, {})
+    assert (scenario.database.redemptions, scenario.newcomers, scenario.database.tokens) == ({}, [], {})
     assert {invite.uses for invite in scenario.database.invites.values()} == {0}
     assert scenario.messages == []
 

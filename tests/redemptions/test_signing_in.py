@@ -107,7 +107,7 @@ def test_while_plex_does_not_answer_no_one_is_let_in(scenario, maya, newcomers, 
     scenario.plex.fail(call, TemporaryPlexError("down"))
     with pytest.raises(PlexUnavailable):
         complete(scenario, approved)
-    assert scenario.database.users == {}
+    assert scenario.newcomers == []
     assert complete(scenario, approved)
 
 
@@ -140,7 +140,7 @@ def test_a_person_without_an_account_is_not_let_in_otherwise(scenario, maya):
     scenario.change_settings(new_plex_signin_enabled=True, server=None)
     with pytest.raises(NoAccount):
         sign_in(scenario, maya)
-    assert scenario.database.users == {}
+    assert scenario.newcomers == []
 
 
 def test_a_person_with_whom_another_server_is_shared_is_not_let_in(scenario, newcomers):
@@ -178,7 +178,7 @@ def test_a_newcomer_who_clicked_twice_has_one_account(scenario, maya, newcomers)
     signed_in = sign_in(scenario, maya)
     assert signed_in.user.id == "u1"
     assert scenario.sessions.find(signed_in.token, now=scenario.now)[1]
-    assert len(scenario.database.users) == 1
+    assert len(scenario.newcomers) == 1
 
 
 def test_an_account_that_was_opened_and_closed_meanwhile_is_to_be_tried_again(scenario, maya, newcomers):

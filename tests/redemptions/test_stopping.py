@@ -38,11 +38,9 @@ def test_an_account_without_a_redemption_has_nothing_to_stop(scenario):
     assert scenario.use(StoppingRedemptions).stop(user) is None
 
 
-def test_what_plex_has_is_told_by_the_account_where_it_was_linked(scenario):
+def test_what_was_never_given_is_not_there_to_be_taken_back(scenario):
     redemption = scenario.redeem_locally()
-    user = scenario.database.users[redemption.user.id]
-    scenario.claims.link(user, 41, None, sessions_end_at=scenario.now)
-    assert stop(scenario, redemption) == Given(machine_id=redemption.grant.machine_id, plex_id=41)
+    assert stop(scenario, redemption) == Given(machine_id=redemption.grant.machine_id, plex_id=None)
 
 
 def test_a_managed_user_is_told_by_the_redemption(scenario):

@@ -221,7 +221,9 @@ class InviteLife(RuleBasedStateMachine):
             id_, code=offer.invite.code, user=user, creator_id=self.ruth.id, grant=grant, now=now
         )
         _, session = new_session(user.id, new_id=self.ports.new_id, now=now, redemption_id=id_)
-        self.ports.claims.claim(Claim(invite=offer.invite, user=user, redemption=redemption, session=session))
+        version = offer.settings.version
+        claim = Claim(invite=offer.invite, settings_version=version, user=user, redemption=redemption, session=session)
+        self.ports.claims.claim(claim)
         return id_
 
     def counts(self):

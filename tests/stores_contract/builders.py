@@ -1,9 +1,11 @@
 """What contracts are shown with: all of it under fresh ids."""
 
 import secrets
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from chalicelib.accounts.model import Kind, User
+from chalicelib.accounts.model import AccountState, Kind, Tombstone, User, Why
 from chalicelib.accounts.sessions import new_session
 from chalicelib.common.people import Permission, Person
 from chalicelib.events.model import Entry
@@ -28,6 +30,15 @@ def an_account(ports, *permissions: Permission, **facts: Any) -> User:
     user = a_user(ports, *permissions, **facts)
     ports.accounts.open(user, a_session(ports, user))
     return user
+
+
+def a_closed_account(ports, now: datetime, *, why: Why = Why.CLOSED) -> tuple[User, Tombstone]:
+    """One with a Plex account, and what is remembered of it."""
+    user = an_account(ports)
+    tombstone = Tombstone(user_id=user.id, why=why, closed_at=now)
+    closed = replace(user, state=AccountState.CLOSED)
+    ports.accounts.change(user, closed, an_entry(ports), tombstone=tombstone)
+    return closed, tombstone
 
 
 def a_session(ports, user: User):

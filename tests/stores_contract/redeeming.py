@@ -13,14 +13,20 @@ from chalicelib.invites.model import Invite
 from chalicelib.plex.model import Features, Grant, Library
 from chalicelib.redemptions.model import Redemption, new_redemption
 from chalicelib.redemptions.ports import Claim
-from tests.stores_contract.builders import an_entry
+from tests.stores_contract.builders import an_account, an_entry
 
 RUTH = Person("ruth", "Ruth")
 MOVIES = Library("140000101", "1", "Movies", "movie")
 
 
+def add_inviter(ports: Any) -> Person:
+    """An account that may invite."""
+    return an_account(ports, Permission.CREATE_INVITES).person
+
+
 def add_invite(ports: Any, now: datetime, **facts: Any) -> Invite:
-    invite = Invite(code=ports.new_id()[:12], created_by=RUTH, created_at=now, updated_at=now, **facts)
+    by = facts.pop("created_by", None) or add_inviter(ports)
+    invite = Invite(code=ports.new_id()[:12], created_by=by, created_at=now, updated_at=now, **facts)
     ports.invites.add(invite, an_entry(ports, about_invite(invite.code)), None)
     return invite
 
@@ -90,4 +96,5 @@ def session_token(claim: Claim) -> str:
 def _claim(ports: Any, invite: Invite, user: User, now: datetime) -> Claim:
     redemption = a_redemption(ports, now, code=invite.code, user=user)
     _, session = new_session(user.id, new_id=lambda: "secret", now=now, redemption_id=redemption.id)
-    return Claim(invite=invite, user=user, redemption=redemption, session=session)
+    version = ports.settings.get().version
+    return Claim(invite=invite, settings_version=version, user=user, redemption=redemption, session=session)

@@ -5,14 +5,22 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.access.model import Ending
 from chalicelib.access.reasons import REFUSED_BY_PLEX
-from chalicelib.accounts.model import AccountState
+from chalicelib.accounts.model import AccountState, Kind, Tombstone, Why
+from chalicelib.common.people import Permission
 from chalicelib.common.ports import StaleWrite
-from chalicelib.common.refusals import AlreadyHasAccess, RedemptionNotFound, UserNameTaken, UserNotFound
-from chalicelib.invites.model import Status
+from chalicelib.common.refusals import (
+    AlreadyHasAccess,
+    InviteNotActive,
+    RedemptionNotFound,
+    UserNameTaken,
+    UserNotFound,
+)
+from chalicelib.invites.model import MAY_INVITE, Status
 from chalicelib.redemptions.model import State
 from chalicelib.redemptions.ports import Claim, Claims
-from tests.stores_contract.builders import an_entry
+from tests.stores_contract.builders import a_closed_account, an_account, an_entry
 from tests.stores_contract.redeeming import (
     a_claim,
     a_local_claim,
@@ -236,7 +244,103 @@ def test_a_claim_that_is_given_back_leaves_the_invite_as_it_was(ports, claims, n
     assert ports.accounts.id_of_plex_account(claim.user.plex_id) is None
     failed = ports.redemptions.get(claim.redemption.id)
     assert (failed.state, failed.reason, failed.version) == (State.FAILED, REFUSED_BY_PLEX, 1)
-    claims.claim(a_claim(ports, free, now, plex_id=claim.user.plex_id, email=claim.user.email))
+    again = a_claim(ports, free, now, plex_id=claim.user.plex_id, email=claim.user.email)
+    with pytest.raises(AlreadyHasAccess):
+        claims.claim(again)
+    former = claims.former_account(claim.user.plex_id)
+    assert (former.user.id, former.tombstone.why) == (claim.user.id, Why.FAILED)
+    assert former.tombstone.ended_at == failed.updated_at
+    claims.claim(over(again, former.tombstone))
+    assert claims.former_account(claim.user.plex_id) is None
+    assert ports.accounts.id_of_plex_account(claim.user.plex_id) == again.user.id
+
+
+def over(claim, tombstone):
+    return replace(claim, redemption=replace(claim.redemption, over=tombstone))
+
+
+def reopening(ports, now, user, tombstone):
+    claim = a_claim(ports, add_invite(ports, now), now, plex_id=user.plex_id)
+    reopened = replace(claim.user, id=user.id)
+    return over(replace(claim, user=reopened), tombstone)
+
+
+def test_a_closed_account_is_opened_again_once_its_end_is_over(ports, claims, now):
+    user, tombstone = a_closed_account(ports, now)
+    ending = ports.endings.begin(Ending(user_id=user.id, begun_at=now, given=None))
+    with pytest.raises(StaleWrite):
+        claims.claim(reopening(ports, now, user, tombstone))
+    ports.endings.finish(ending.ended(now), user.plex_id, tombstone)
+    with pytest.raises(AlreadyHasAccess):
+        claims.claim(reopening(ports, now, user, tombstone))
+    claim = reopening(ports, now, user, tombstone.ended(now))
+    claims.claim(claim)
+    assert ports.accounts.get(user.id) == claim.user
+    assert ports.accounts.id_of_plex_account(user.plex_id) == user.id
+    assert ports.endings.get(user.id) is None
+    assert claims.of_plex_account(user.plex_id) == (claim.user, ports.redemptions.get(claim.redemption.id))
+
+
+def test_a_claim_that_reopened_an_account_is_given_back_to_what_was_remembered(ports, claims, now):
+    user, tombstone = a_closed_account(ports, now)
+    claim = reopening(ports, now, user, tombstone)
+    claims.claim(claim)
+    later = now + timedelta(minutes=1)
+    failed = claim.redemption.taken(now, now).given_up(now, REFUSED_BY_PLEX).failed(later)
+    saved = ports.redemptions.save(claim.redemption)
+    claims.give_back(replace(failed, version=saved.version))
+    assert ports.accounts.tombstone_of(user.plex_id) == tombstone.ended(later)
+    assert not ports.accounts.get(user.id).is_open
+
+
+def test_an_account_that_is_open_is_not_opened_again(ports, claims, now):
+    user = an_account(ports)
+    tombstone = Tombstone(user_id=user.id, why=Why.LEFT, closed_at=now)
+    with pytest.raises((StaleWrite, AlreadyHasAccess)):
+        claims.claim(reopening(ports, now, user, tombstone))
+    assert ports.accounts.get(user.id) == user
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"state": AccountState.CLOSED},
+        {"permissions": frozenset({Permission.STREAMARR})},
+        {"permissions": frozenset({Permission.VIEW_INVITES, Permission.ADVANCED_INVITES})},
+    ],
+)
+def test_an_invite_is_worth_nothing_once_its_creator_may_not_invite(ports, claims, now, change):
+    ruth = an_account(ports, Permission.CREATE_INVITES)
+    claim = a_claim(ports, add_invite(ports, now, created_by=ruth.person), now)
+    ports.accounts.change(ruth, replace(ruth, **change), an_entry(ports))
+    with pytest.raises(InviteNotActive):
+        claims.claim(claim)
+    assert invite_now(ports, claim).uses == 0
+
+
+@pytest.mark.parametrize("permission", MAY_INVITE)
+def test_who_may_invite_has_invites_that_can_be_redeemed(ports, claims, now, permission):
+    ruth = an_account(ports, permission)
+    claims.claim(a_claim(ports, add_invite(ports, now, created_by=ruth.person), now))
+
+
+def test_a_claim_rests_on_the_settings_that_it_was_made_from(ports, claims, settings_before, now):
+    claim = a_claim(ports, add_invite(ports, now), now)
+    changed = replace(settings_before, signup_enabled=False, version=settings_before.version + 1)
+    ports.settings.save(changed, an_entry(ports), over=settings_before.version)
+    with pytest.raises(StaleWrite):
+        claims.claim(claim)
+    assert invite_now(ports, claim).uses == 0
+
+
+def test_a_link_goes_over_what_is_remembered_and_over_nothing_else(ports, claims, now):
+    user, tombstone = a_closed_account(ports, now)
+    local = an_account(ports, kind=Kind.LOCAL)
+    for wrong in (None, replace(tombstone, why=Why.LEFT)):
+        with pytest.raises(AlreadyHasAccess):
+            claims.link(local, user.plex_id, None, sessions_end_at=now, over=wrong)
+    claims.link(local, user.plex_id, None, sessions_end_at=now, over=tombstone)
+    assert ports.accounts.id_of_plex_account(user.plex_id) == local.id
 
 
 def test_a_local_claim_that_is_given_back_releases_name_address_and_password(ports, claims, now):

@@ -7,6 +7,9 @@ import pytest
 
 from chalicelib.access.model import Ending, Given
 from chalicelib.access.ports import AccessStore
+from chalicelib.accounts.model import Why
+from chalicelib.common.ports import StaleWrite
+from tests.stores_contract.builders import a_closed_account
 
 
 @pytest.fixture
@@ -39,9 +42,37 @@ def test_an_ending_is_begun_once(endings, ending, now):
 
 def test_a_save_writes_over_the_one_that_is_there(endings, ending, now):
     endings.begin(ending)
-    for changed in (ending.tried(now), ending.ended(now)):
-        endings.save(changed)
-        assert endings.get(ending.user_id) == changed
+    for changed in (ending.taken(now), ending.tried(now), ending.ended(now)):
+        ending = endings.save(replace(changed, version=ending.version))
+        assert ending == replace(changed, version=ending.version)
+        assert endings.get(ending.user_id) == ending
+
+
+def test_a_save_over_another_version_is_refused(endings, ending, now):
+    endings.begin(ending)
+    taken = endings.save(ending.taken(now))
+    with pytest.raises(StaleWrite):
+        endings.save(ending.ended(now))
+    with pytest.raises(StaleWrite):
+        endings.finish(ending.ended(now), None, None)
+    assert endings.get(ending.user_id) == taken
+
+
+def test_an_end_is_noted_on_the_tombstone_of_the_plex_account(ports, endings, now):
+    user, tombstone = a_closed_account(ports, now)
+    ending = endings.begin(Ending(user_id=user.id, begun_at=now, given=None))
+    ended = endings.finish(ending.ended(now), user.plex_id, tombstone)
+    assert endings.get(user.id) == ended
+    assert ports.accounts.tombstone_of(user.plex_id) == tombstone.ended(now)
+
+
+def test_an_end_is_not_noted_over_another_tombstone(ports, endings, now):
+    user, tombstone = a_closed_account(ports, now)
+    ending = endings.begin(Ending(user_id=user.id, begun_at=now, given=None))
+    with pytest.raises(StaleWrite):
+        endings.finish(ending.ended(now), user.plex_id, replace(tombstone, why=Why.LEFT))
+    assert endings.get(user.id) == ending
+    assert ports.accounts.tombstone_of(user.plex_id) == tombstone
 
 
 def test_an_ending_is_due_from_the_moment_that_it_says_until_it_ended(endings, ending, now):

@@ -13,7 +13,7 @@ from chalicelib.redemptions.model import State
 from chalicelib.redemptions.pauses import begin_pause
 from chalicelib.redemptions.ports import RedemptionStore
 from tests.stores_contract.builders import walk
-from tests.stores_contract.redeeming import MOVIES, a_claim, a_redemption, add_invite
+from tests.stores_contract.redeeming import MOVIES, a_claim, a_redemption, add_invite, add_inviter
 
 
 @pytest.fixture
@@ -198,11 +198,12 @@ def test_there_is_one_pause_written_over_the_older_one_and_ended(redemptions, st
 
 def test_numbers_count_invites_redemptions_accounts_and_who_needs_attention(ports, redemptions, stored, now):
     since, later = now.date() - timedelta(days=1), now + timedelta(minutes=2)
+    ruth = add_inviter(ports)
     before = redemptions.count(now=later, since=since)
-    invite = add_invite(ports, now)
+    invite = add_invite(ports, now, created_by=ruth)
     waiting = stored(now, invite)
     redemptions.save(waiting.in_need(now, STUCK, None))
-    add_invite(ports, now, expires_at=now + timedelta(minutes=1))
+    add_invite(ports, now, created_by=ruth, expires_at=now + timedelta(minutes=1))
     after = redemptions.count(now=later, since=since)
     assert set(after.redemptions) >= {since, now.date()}
     assert after.redemptions[now.date()] == before.redemptions[now.date()] + 1

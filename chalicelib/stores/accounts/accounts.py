@@ -6,10 +6,9 @@ from typing import Any
 
 from pynamodb.connection import Connection
 from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
-from chalicelib.accounts.model import AccountState, Credential, User
+from chalicelib.accounts.model import AccountState, Credential, Tombstone, User
 from chalicelib.accounts.ports import PlexIdTaken, QuotaBasis
 from chalicelib.accounts.sessions import Session
 from chalicelib.common.pages import Page
@@ -18,19 +17,23 @@ from chalicelib.common.ports import StaleWrite
 from chalicelib.common.refusals import AddressTaken, UserNotFound
 from chalicelib.events.model import Entry
 from chalicelib.settings.model import Settings
+from chalicelib.stores.access.endings import forget_ending
 from chalicelib.stores.accounts.creations import TOO_MANY, CreationsModel, times_of, trim
 from chalicelib.stores.accounts.identities import (
+    EMAIL,
     PLEX_ID,
     email_identity,
-    identities_of,
+    find_tombstone,
     plex_identity,
     put_account,
+    release_identities,
 )
-from chalicelib.stores.accounts.records import IdentityModel, UserModel, read_user, session_record
+from chalicelib.stores.accounts.records import IdentityModel, UserModel, is_open_with_any, read_user, session_record
 from chalicelib.stores.database.pages import page_of
 from chalicelib.stores.database.transactions import ConditionsFailed, Transaction, get_all
 from chalicelib.stores.events.journal import entry_record
 from chalicelib.stores.settings.records import SettingsModel, read_settings
+from chalicelib.stores.settings.settings import check_version
 
 _MOST_READ = 1000
 """Accounts looked at for one page of a search: about 0.3 MB, 40 read units."""
@@ -72,20 +75,32 @@ class DynamoAccounts:
         )
         return identity and Credential(identity.user_id, identity.password_hash), read_settings(settings)
 
-    def open(self, user: User, session: Session) -> None:
+    def open(
+        self, user: User, session: Session, *, settings_version: int | None = None, over: Tombstone | None = None
+    ) -> None:
         transaction = Transaction(self._connection)
-        put_account(transaction, user)
+        put_account(transaction, user, over=over)
         transaction.put("session", session_record(session))
+        if settings_version is not None:
+            check_version(transaction, settings_version)
+        if over and over.user_id == user.id:
+            forget_ending(transaction, user.id)
         try:
             transaction.commit()
         except ConditionsFailed as error:
+            if not error.names <= {PLEX_ID, EMAIL}:
+                raise StaleWrite from error
             raise (PlexIdTaken() if PLEX_ID in error.names else AddressTaken()) from error
 
     def id_of_plex_account(self, plex_id: int) -> str | None:
         try:
-            return IdentityModel.get(plex_identity(plex_id), consistent_read=True).user_id
+            identity = IdentityModel.get(plex_identity(plex_id), consistent_read=True)
         except IdentityModel.DoesNotExist:
             return None
+        return None if identity.tombstone else identity.user_id
+
+    def tombstone_of(self, plex_id: int) -> Tombstone | None:
+        return find_tombstone(plex_id)
 
     def page(self, state: AccountState, *, text: str, after: str | None, limit: int) -> Page[User]:
         records = UserModel.by_state.query(
@@ -96,16 +111,24 @@ class DynamoAccounts:
         )
         return page_of(records, limit=limit, most_read=_MOST_READ, read=lambda record: _matching(record, text))
 
-    def change(self, was: User, changed: User, entry: Entry, *, remaining_admin: str | None = None) -> None:
+    def change(
+        self,
+        was: User,
+        changed: User,
+        entry: Entry,
+        *,
+        remaining_admin: str | None = None,
+        tombstone: Tombstone | None = None,
+    ) -> None:
         transaction = Transaction(self._connection)
         edited = [name for name in _EDITED if getattr(was, name) != getattr(changed, name)]
         actions = [_set(name, getattr(changed, name)) for name in edited]
         transaction.update("user", UserModel(id=was.id), actions, _is_still(was))
         transaction.put("journal", entry_record(entry))
         if changed.state is AccountState.CLOSED:
-            _release_identities(transaction, was)
+            release_identities(transaction, was, tombstone)
         if remaining_admin:
-            transaction.check("remaining admin", UserModel, remaining_admin, _is_an_admin())
+            transaction.check("remaining admin", UserModel, remaining_admin, is_open_with_any(Permission.ADMIN))
         _commit(transaction)
 
     def with_trial_over(self, now: datetime) -> Iterator[User]:
@@ -126,19 +149,6 @@ def _commit(transaction: Transaction) -> None:
         transaction.commit()
     except ConditionsFailed as error:
         raise StaleWrite from error
-
-
-def _release_identities(transaction: Transaction, user: User) -> None:
-    for name, identity in identities_of(user).items():
-        is_theirs = IdentityModel.user_id.does_not_exist() | (IdentityModel.user_id == user.id)
-        transaction.delete(name, IdentityModel(id=identity), is_theirs)
-
-
-def _is_an_admin() -> Condition:
-    """Permissions are stored as JSON text, so an account is an admin where the text contains the word, quoted."""
-    condition: Condition = UserModel.state == AccountState.ACTIVE.value
-    condition &= Path("permissions").contains(f'"{Permission.ADMIN.value}"')
-    return condition
 
 
 def _is_still(user: User) -> Condition:

@@ -1,9 +1,16 @@
 """Under which names an account is unique."""
 
-from chalicelib.accounts.model import Kind, User
+from typing import TYPE_CHECKING
+
+from pynamodb.expressions.condition import Condition
+
+from chalicelib.accounts.model import AccountState, Kind, Tombstone, User
 from chalicelib.common.names import normal_name
 from chalicelib.stores.accounts.records import IdentityModel, UserModel, user_record
 from chalicelib.stores.database.transactions import Transaction
+
+if TYPE_CHECKING:
+    from pynamodb.expressions.update import Action
 
 PLEX_ID, EMAIL, USERNAME = "plex id", "e-mail", "user name"
 
@@ -20,14 +27,46 @@ def identities_of(user: User) -> dict[str, str]:
     return held
 
 
-def put_account(transaction: Transaction, user: User, *, password_hash: str | None = None) -> None:
-    """Put the account with all of it that must be unique; the password's hash is stored with the e-mail address."""
-    transaction.put("user", user_record(user), UserModel.id.does_not_exist())
+def put_account(
+    transaction: Transaction, user: User, *, password_hash: str | None = None, over: Tombstone | None = None
+) -> None:
+    """Put the account with all of it that must be unique; the password's hash is stored with the e-mail address.
+
+    ``over``: what was remembered of its Plex account; it may say that a closed account is opened again.
+    """
+    is_closed = UserModel.state == AccountState.CLOSED.value
+    is_new = UserModel.id.does_not_exist()
+    transaction.put("user", user_record(user), is_closed if over and over.user_id == user.id else is_new)
     for name, identity in identities_of(user).items():
         record = IdentityModel(id=identity, user_id=user.id)
         if name == EMAIL and password_hash:
             record.password_hash = password_hash
-        transaction.put(name, record, IdentityModel.id.does_not_exist())
+        transaction.put(name, record, is_free(over if name == PLEX_ID else None))
+
+
+def is_free(over: Tombstone | None = None) -> Condition:
+    """Whether no account holds an identity; of a Plex id, whether ``over`` is still all that is remembered of it."""
+    condition: Condition = IdentityModel.tombstone == over if over else IdentityModel.id.does_not_exist()
+    return condition
+
+
+def release_identities(transaction: Transaction, user: User, tombstone: Tombstone | None) -> None:
+    """Let others have what was unique of the account, but for its Plex id, where the tombstone is put."""
+    is_theirs = IdentityModel.user_id.does_not_exist() | (IdentityModel.user_id == user.id)
+    for name, identity in identities_of(user).items():
+        record = IdentityModel(id=identity)
+        if name == PLEX_ID and tombstone:
+            noted: list[Action] = [IdentityModel.user_id.set(tombstone.user_id), IdentityModel.tombstone.set(tombstone)]
+            transaction.update(name, record, noted, is_theirs)
+        else:
+            transaction.delete(name, record, is_theirs)
+
+
+def find_tombstone(plex_id: int) -> Tombstone | None:
+    try:
+        return IdentityModel.get(plex_identity(plex_id), consistent_read=True).tombstone
+    except IdentityModel.DoesNotExist:
+        return None
 
 
 def plex_identity(plex_id: int) -> str:

@@ -1,13 +1,17 @@
 """Accounts, identities, sessions and sign-ins as they are stored in DynamoDB."""
 
 from dataclasses import fields
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.operand import Path
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
-from chalicelib.accounts.model import AccountState, Kind, User
+from chalicelib.accounts.model import AccountState, Kind, Tombstone, User
 from chalicelib.accounts.sessions import Purpose, Session, SignIn
 from chalicelib.common.people import Permission, Person
 from chalicelib.common.times import order_key
@@ -61,6 +65,7 @@ class UserModel(Model):
 class IdentityModel(Model):
     """The account that holds a Plex id or an e-mail address: its existence is the uniqueness.
 
+    A Plex id with ``tombstone`` is held no more: that is what is remembered of the account that held it.
     ``password_hash`` is stored with the e-mail address, as they are asked for together, and deleted with it.
     """
 
@@ -70,6 +75,7 @@ class IdentityModel(Model):
     id = UnicodeAttribute(hash_key=True)
     user_id = UnicodeAttribute()
     password_hash = UnicodeAttribute(null=True)
+    tombstone = Typed[Tombstone](Tombstone, null=True)
 
 
 class SessionModel(Model):
@@ -98,6 +104,13 @@ class SignInModel(Model):
     user_id = UnicodeAttribute(null=True)
     due_kind = UnicodeAttribute(default=BY_TTL)
     due = Expiring()
+
+
+def is_open_with_any(*permissions: Permission) -> Condition:
+    """Whether an account is open and holds one of them. They are stored as JSON text, so each is looked for, quoted."""
+    held = [Path("permissions").contains(f'"{permission.value}"') for permission in permissions]
+    condition: Condition = (UserModel.state == AccountState.ACTIVE.value) & reduce(or_, held)
+    return condition
 
 
 def user_record(user: User) -> UserModel:

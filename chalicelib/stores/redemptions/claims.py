@@ -6,28 +6,32 @@ from typing import TYPE_CHECKING, Any
 
 from pynamodb.connection import Connection
 
-from chalicelib.accounts.model import AccountState, User
+from chalicelib.accounts.model import AccountState, Former, Tombstone, User, Why
 from chalicelib.accounts.sessions import SignIn
 from chalicelib.common.ports import StaleWrite
-from chalicelib.common.refusals import AlreadyHasAccess, UserNameTaken
+from chalicelib.common.refusals import AlreadyHasAccess, InviteNotActive, UserNameTaken
 from chalicelib.common.retrying import until_written
-from chalicelib.invites.model import Invite
+from chalicelib.invites.model import MAY_INVITE, Invite
 from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.ports import Claim
 from chalicelib.settings.model import Settings
+from chalicelib.stores.access.endings import forget_ending
 from chalicelib.stores.accounts.identities import (
     EMAIL,
     PLEX_ID,
     USERNAME,
     email_identity,
-    identities_of,
+    find_tombstone,
+    is_free,
     plex_identity,
     put_account,
+    release_identities,
 )
 from chalicelib.stores.accounts.records import (
     IdentityModel,
     SignInModel,
     UserModel,
+    is_open_with_any,
     read_sign_in,
     read_user,
     session_record,
@@ -38,9 +42,13 @@ from chalicelib.stores.invites.uses import INVITE, give_a_use_back, take_a_use
 from chalicelib.stores.redemptions.records import HeldTokenModel, RedemptionModel, redemption_record
 from chalicelib.stores.redemptions.redemptions import Encrypt
 from chalicelib.stores.settings.records import SettingsModel, read_settings
+from chalicelib.stores.settings.settings import check_version
 
 if TYPE_CHECKING:
     from pynamodb.expressions.update import Action
+
+
+_INVITER = "inviter"
 
 
 class DynamoClaims:
@@ -58,14 +66,21 @@ class DynamoClaims:
     def claim(self, claim: Claim) -> None:
         transaction = Transaction(self._connection)
         take_a_use(transaction, claim.invite, claim.redemption)
-        put_account(transaction, claim.user, password_hash=claim.password_hash)
+        over = claim.redemption.over
+        put_account(transaction, claim.user, password_hash=claim.password_hash, over=over)
+        if over and over.user_id == claim.user.id:
+            forget_ending(transaction, claim.user.id)
+        check_version(transaction, claim.settings_version)
+        transaction.check(_INVITER, UserModel, claim.invite.created_by.id, is_open_with_any(*MAY_INVITE))
         self._put_redemption(transaction, claim)
         _settle_the_sign_in(transaction, claim)
         try:
             transaction.commit()
         except ConditionsFailed as error:
-            if not error.names <= {PLEX_ID, EMAIL, USERNAME}:
+            if not error.names <= {PLEX_ID, EMAIL, USERNAME, _INVITER}:
                 raise StaleWrite from error
+            if _INVITER in error.names:
+                raise InviteNotActive from error
             if error.names == {USERNAME}:
                 raise UserNameTaken(field="username") from error
             raise AlreadyHasAccess from error
@@ -77,14 +92,26 @@ class DynamoClaims:
         return self._redemption_under(email_identity(email))
 
     def give_back(self, failed: Redemption) -> None:
-        user = read_user(UserModel.get(failed.user.id, consistent_read=True))
+        user = self._user(failed.user.id)
         if not until_written(lambda: self._give_back(failed, user)):
             raise StaleWrite
 
-    def link(self, user: User, plex_id: int, redemption: Redemption | None, *, sessions_end_at: datetime) -> None:
+    def former_account(self, plex_id: int) -> Former | None:
+        tombstone = find_tombstone(plex_id)
+        return Former(self._user(tombstone.user_id), tombstone) if tombstone else None
+
+    def link(
+        self,
+        user: User,
+        plex_id: int,
+        redemption: Redemption | None,
+        *,
+        sessions_end_at: datetime,
+        over: Tombstone | None = None,
+    ) -> None:
         transaction = Transaction(self._connection)
         identity = IdentityModel(id=plex_identity(plex_id), user_id=user.id)
-        transaction.put(PLEX_ID, identity, IdentityModel.id.does_not_exist())
+        transaction.put(PLEX_ID, identity, is_free(over))
         is_still = (UserModel.state == AccountState.ACTIVE.value) & UserModel.plex_id.does_not_exist()
         linked: list[Action] = [UserModel.plex_id.set(plex_id), UserModel.signed_out_at.set(sessions_end_at)]
         transaction.update("user", UserModel(id=user.id), linked, is_still)
@@ -97,6 +124,10 @@ class DynamoClaims:
             transaction.commit()
         except ConditionsFailed as error:
             raise (AlreadyHasAccess() if error.names == {PLEX_ID} else StaleWrite()) from error
+
+    @staticmethod
+    def _user(user_id: str) -> User:
+        return read_user(UserModel.get(user_id, consistent_read=True))
 
     def _put_redemption(self, transaction: Transaction, claim: Claim) -> None:
         redemption = claim.redemption
@@ -114,7 +145,7 @@ class DynamoClaims:
         transaction = Transaction(self._connection)
         _save(transaction, failed)
         give_a_use_back(transaction, failed)
-        _close_the_account(transaction, user)
+        _close_the_account(transaction, user, _tombstone(failed))
         try:
             transaction.commit()
         except ConditionsFailed as error:
@@ -126,10 +157,10 @@ class DynamoClaims:
     def _redemption_under(self, identity_id: str) -> tuple[User, Redemption] | None:
         try:
             identity = IdentityModel.get(identity_id, consistent_read=True)
-            user = read_user(UserModel.get(identity.user_id, consistent_read=True))
+            user = self._user(identity.user_id)
         except (IdentityModel.DoesNotExist, UserModel.DoesNotExist):
             return None
-        if user.redemption_id is None:
+        if identity.tombstone or user.redemption_id is None:
             return None
         (found,) = get_all(self._connection, (RedemptionModel, user.redemption_id))
         return (user, found.record) if found else None
@@ -148,12 +179,18 @@ def _save(transaction: Transaction, redemption: Redemption) -> None:
     transaction.put("redemption", redemption_record(saved), RedemptionModel.version == redemption.version)
 
 
-def _close_the_account(transaction: Transaction, user: User) -> None:
+def _tombstone(failed: Redemption) -> Tombstone:
+    """What was remembered before counts again; else that it failed. Either way nothing is left on Plex by now."""
+    now = failed.updated_at
+    before = failed.over or Tombstone(user_id=failed.user.id, why=Why.FAILED, closed_at=now)
+    return before.ended(now)
+
+
+def _close_the_account(transaction: Transaction, user: User, tombstone: Tombstone) -> None:
     transaction.update(
         "user",
         UserModel(id=user.id),
         [UserModel.state.set(AccountState.CLOSED.value)],
         UserModel.state == AccountState.ACTIVE.value,
     )
-    for name, identity in identities_of(user).items():
-        transaction.delete(name, IdentityModel(id=identity), IdentityModel.user_id == user.id)
+    release_identities(transaction, user, tombstone)

@@ -73,6 +73,11 @@ class DynamoSettings:
         _update([SettingsModel.libraries_refresh.set(refresh)], SettingsModel.server == was)
 
 
+def check_version(transaction: Transaction, version: int) -> None:
+    """Under the name ``settings``: nothing is written unless the settings are still those of that version."""
+    transaction.check("settings", SettingsModel, SettingsModel.ID, _is_at(version))
+
+
 def _update(actions: list[Any], condition: Condition) -> None:
     if not update_if(_the_record(), actions, condition):
         raise StaleWrite

@@ -12,7 +12,7 @@ from chalicelib.common.ports import StaleWrite
 from chalicelib.plex.model import OwnedServer
 from chalicelib.settings.model import Settings
 from chalicelib.setup.model import Ownership
-from chalicelib.stores.accounts.identities import put_account
+from chalicelib.stores.accounts.identities import find_tombstone, put_account
 from chalicelib.stores.accounts.records import session_record
 from chalicelib.stores.database.attributes import Typed
 from chalicelib.stores.database.transactions import ConditionsFailed, Transaction, get_all
@@ -50,7 +50,7 @@ class DynamoOwnership:
         transaction.put("ownership", ownership_record(ownership), is_free if newcomer else is_theirs)
         transaction.put("session", session_record(session))
         if newcomer:
-            put_account(transaction, newcomer)
+            put_account(transaction, newcomer, over=find_tombstone(newcomer.plex_id) if newcomer.plex_id else None)
         try:
             transaction.commit()
         except ConditionsFailed as error:
