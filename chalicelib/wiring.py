@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.access.granting import Granting
     from chalicelib.access.ports import AccessStore, StopProvisioning
     from chalicelib.access.revoking import Revoking
+    from chalicelib.accounts.managing import ManagingUsers
     from chalicelib.accounts.ports import AccountStore, Counters, Passwords, SessionStore
     from chalicelib.aws.dead_letters import DeadLetters
     from chalicelib.aws.encryption import KmsEncryption
@@ -95,6 +96,12 @@ class UseCases:
         from chalicelib.redemptions.linking import LinkingPlex
 
         return self.use(LinkingPlex)
+
+    @property
+    def managing_users(self) -> "ManagingUsers":
+        from chalicelib.accounts.managing import ManagingUsers
+
+        return self.use(ManagingUsers)
 
     @property
     def images(self) -> "InviteImages":

@@ -52,12 +52,12 @@ class Scenario(FakePorts):
     def change_settings(self, **changes: Any) -> None:
         self.database.settings = replace(self.database.settings, **changes)
 
-    def invite(self, limit: int | None = 1, *, code: str = "", **facts: Any) -> Invite:
+    def invite(self, limit: int | None = 1, *, code: str = "", created_by: Person = RUTH, **facts: Any) -> Invite:
         """``downloads``, ``live_tv`` and ``plex_home`` are its features; the libraries are those by default."""
         features = {name: facts.pop(name) for name in ("downloads", "live_tv", "plex_home") if name in facts}
         invite = Invite(
             code=code or self.new_id(),
-            created_by=RUTH,
+            created_by=created_by,
             created_at=self.now,
             updated_at=self.now,
             usage_limit=limit,

@@ -262,7 +262,8 @@ def over(claim, tombstone):
 def reopening(ports, now, user, tombstone):
     claim = a_claim(ports, add_invite(ports, now), now, plex_id=user.plex_id)
     reopened = replace(claim.user, id=user.id)
-    return over(replace(claim, user=reopened), tombstone)
+    redemption = replace(claim.redemption, user=reopened.person)
+    return over(replace(claim, user=reopened, redemption=redemption), tombstone)
 
 
 def test_a_closed_account_is_opened_again_once_its_end_is_over(ports, claims, now):

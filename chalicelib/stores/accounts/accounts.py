@@ -22,6 +22,7 @@ from chalicelib.stores.accounts.creations import TOO_MANY, CreationsModel, times
 from chalicelib.stores.accounts.identities import (
     EMAIL,
     PLEX_ID,
+    USERNAME,
     email_identity,
     find_tombstone,
     plex_identity,
@@ -88,7 +89,7 @@ class DynamoAccounts:
         try:
             transaction.commit()
         except ConditionsFailed as error:
-            if not error.names <= {PLEX_ID, EMAIL}:
+            if not error.names <= {PLEX_ID, EMAIL, USERNAME}:
                 raise StaleWrite from error
             raise (PlexIdTaken() if PLEX_ID in error.names else AddressTaken()) from error
 

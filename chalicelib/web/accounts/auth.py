@@ -9,6 +9,7 @@ from chalicelib.accounts.managing import ManagingUsers
 from chalicelib.accounts.model import SignedIn
 from chalicelib.accounts.password_sign_in import SigningInWithPassword
 from chalicelib.accounts.rate_limits import Route
+from chalicelib.invites.closing import ClosingInviters
 from chalicelib.redemptions.signing_in import SigningInWithPlex
 from chalicelib.web.accounts.users import quota_use_shape, user_shape
 from chalicelib.web.bodies import Email, Nothing, Password
@@ -74,7 +75,7 @@ def sign_out_everywhere() -> Response:
 @api.route("/auth/account", methods=["DELETE"])
 def leave() -> Response:
     """Close one's own account; what it was given on Plex is taken away."""
-    use(ManagingUsers).leave(by=find_caller(api.current_request), now=now())
+    use(ClosingInviters).leave(by=find_caller(api.current_request), now=now())
     return ok("", HTTPStatus.NO_CONTENT)
 
 

@@ -13,6 +13,7 @@ from chalicelib.accounts.quotas import QuotaUse
 from chalicelib.common.people import Permission
 from chalicelib.common.refusals import BadInput
 from chalicelib.common.times import in_utc
+from chalicelib.invites.closing import ClosingInviters
 from chalicelib.settings.model import Quota
 from chalicelib.web import shapes
 from chalicelib.web.bodies import Days, QuotaLimit, Unset
@@ -65,8 +66,10 @@ def list_users() -> Response:
 
 @api.route("/users/{user_id}", methods=["GET"])
 def show_user(user_id: str) -> Response:
-    user, quota_use = use(ManagingUsers).show(user_id, by=find_caller(api.current_request), now=now())
-    return ok(user_shape(user) | {"quota_use": quota_use_shape(quota_use)})
+    by = find_caller(api.current_request)
+    user, quota_use = use(ManagingUsers).show(user_id, by=by, now=now())
+    open_invites = use(ClosingInviters).count_open(user.id, by=by, now=now())
+    return ok(user_shape(user) | {"quota_use": quota_use_shape(quota_use), "open_invites": open_invites})
 
 
 @api.route("/users/{user_id}", methods=["PATCH"])
@@ -78,7 +81,7 @@ def change_user(user_id: str) -> Response:
 
 @api.route("/users/{user_id}", methods=["DELETE"])
 def close_user(user_id: str) -> Response:
-    use(ManagingUsers).close(user_id, by=find_caller(api.current_request), now=now())
+    use(ClosingInviters).close(user_id, by=find_caller(api.current_request), now=now())
     return ok("", HTTPStatus.NO_CONTENT)
 
 

@@ -207,7 +207,7 @@ function TrialSection({ user, onChanged }: SectionProperties) {
   );
 }
 
-function RemoveUser({ user }: { user: User }) {
+function RemoveUser({ user }: { user: UserInFull }) {
   const [isAsking, setAsking] = useState(false);
   const action = useAction();
   const remove = () =>
@@ -224,7 +224,7 @@ function RemoveUser({ user }: { user: User }) {
       {isAsking && (
         <Confirm
           title={t.people.removeTitle(user.name)}
-          note={t.people.removeNote}
+          note={t.people.removeNote(user.open_invites)}
           action={t.general.remove}
           busy={action.busy}
           onConfirm={remove}

@@ -267,7 +267,10 @@ export const de: Texts = {
     startTrial: "30 Tage auf Probe setzen",
     remove: "Diese Person entfernen",
     removeTitle: (name) => `${name} entfernen?`,
-    removeNote: "Das Konto wird geschlossen, und was es auf Plex bekam, wird weggenommen.",
+    removeNote: (openInvites) =>
+      `Das Konto wird geschlossen, und was es auf Plex bekam, wird weggenommen.${
+        openInvites ? ` ${count(openInvites, "offene Einladung wird", "offene Einladungen werden")} abgeschaltet.` : ""
+      }`,
     removed: (name) => `${name} wurde entfernt.`,
     isClosed: "Dieses Konto ist geschlossen.",
   },

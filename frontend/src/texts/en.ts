@@ -274,7 +274,10 @@ export const en = {
     startTrial: "Put on trial for 30 days",
     remove: "Remove this person",
     removeTitle: (name: string) => `Remove ${name}?`,
-    removeNote: "The account is closed, and what it was given on Plex is taken away.",
+    removeNote: (openInvites: number) =>
+      `The account is closed, and what it was given on Plex is taken away.${
+        openInvites ? ` ${count(openInvites, "open invite", "open invites")} will be switched off.` : ""
+      }`,
     removed: (name: string) => `${name} was removed.`,
     isClosed: "This account is closed.",
   },
