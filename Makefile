@@ -4,7 +4,7 @@ STAGE ?= dev
 PARAMETERS ?=
 PICTURES ?= .local/pictures
 UPGRADE ?=
-INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
+INSTALL := -m pip install --no-deps --quiet --disable-pip-version-check --require-hashes
 RUN := .venv/bin/
 VENV := .venv/.made
 MINISTACK := .venv-ministack/.made
@@ -85,9 +85,9 @@ rehearse-packages: setup  ## Package for the other processor and the newer Pytho
 test: lint types site-tests end-to-end rehearse  ## All tests
 
 lock: $(VENV)  ## Make the lock files from their .in files; UPGRADE=--upgrade takes newer versions, too
-	$(RUN)uv pip compile --quiet --no-strip-extras $(UPGRADE) requirements.in -o requirements.txt
-	$(RUN)uv pip compile --quiet --no-strip-extras $(UPGRADE) requirements-dev.in -o requirements-dev.txt
-	$(RUN)uv pip compile --quiet --no-strip-extras $(UPGRADE) local/requirements-ministack.in -o local/requirements-ministack.txt
+	$(RUN)uv pip compile --quiet $(UPGRADE) requirements.in -o requirements.txt
+	$(RUN)uv pip compile --quiet $(UPGRADE) requirements-dev.in -o requirements-dev.txt
+	$(RUN)uv pip compile --quiet $(UPGRADE) local/requirements-ministack.in -o local/requirements-ministack.txt
 
 audit: $(VENV)  ## Ask the registries for known vulnerabilities of what is locked (needs the network)
 	$(RUN)python -m local.audit

@@ -39,7 +39,7 @@ def test_developers_install_what_is_packaged():
 def _locked(lock):
     """Each package's version and hashes."""
     entries = re.split(r"^(?=\w)", (ROOT / f"{lock}.txt").read_text(), flags=re.MULTILINE)[1:]
-    pinned = [re.match(r"([\w.-]+)(?:\[[\w, -]+\])?==(\S+)", entry) for entry in entries]
+    pinned = [re.match(r"([\w.-]+)==(\S+)", entry) for entry in entries]
     assert all(pinned)
     hashes = [frozenset(re.findall(r"--hash=sha256:([0-9a-f]{64})", entry)) for entry in entries]
     return {found[1]: (found[2], each) for found, each in zip(pinned, hashes, strict=True) if found}
