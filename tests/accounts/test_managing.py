@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chalicelib.accounts.managing import AccountEdit, ManagingUsers
-from chalicelib.accounts.model import AccountState
+from chalicelib.accounts.model import AccountState, Tombstone, Why
 from chalicelib.accounts.sessions import new_session
 from chalicelib.common.people import Permission
 from chalicelib.common.refusals import (
@@ -242,6 +242,7 @@ def test_closing_ends_sessions_and_access_and_frees_what_was_unique():
     assert office.user("carl") == closed(CARL)
     assert office.ports.sessions.find(token, now=NOW) == (session, None)
     assert office.ports.accounts.id_of_plex_account(7) is None
+    assert office.ports.accounts.tombstone_of(7) == Tombstone(user_id="carl", why=Why.CLOSED, closed_at=NOW)
     assert office.sent == [("end_access", "carl", 60), ("end_access", "carl", 0)]
     (entry,) = office.database.journal
     assert (entry.action, entry.before, entry.after) == ("closed", {"state": "active"}, {"state": "closed"})
@@ -285,6 +286,7 @@ def test_one_s_own_account_is_left_without_any_permission():
     office.managing.leave(by=CARL, now=NOW)
     assert not office.user("carl").is_open
     assert [entry.action for entry in office.database.journal] == ["left"]
+    assert office.ports.accounts.tombstone_of(7) == Tombstone(user_id="carl", why=Why.LEFT, closed_at=NOW)
 
 
 def test_leaving_takes_no_permission_even_after_another_write():

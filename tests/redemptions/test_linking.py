@@ -3,8 +3,8 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.accounts.model import AccountState
-from chalicelib.common.refusals import AlreadyHasAccess, HasHomeProfile, TryAgain
+from chalicelib.accounts.model import AccountState, Tombstone, Why
+from chalicelib.common.refusals import AccessEnding, AlreadyHasAccess, HasHomeProfile, NotForYou, TryAgain
 from chalicelib.plex.model import PlexAccount
 from chalicelib.redemptions.linking import LinkingPlex
 from chalicelib.redemptions.model import State
@@ -132,3 +132,47 @@ def test_a_link_that_meets_another_writer_is_to_be_tried_again(scenario):
         link(scenario)
     assert scenario.messages == []
     assert link(scenario)
+
+
+def remember(scenario, why, *, ended=True):
+    """What is remembered of Tom's Plex account."""
+    former = scenario.user("former")
+    scenario.later(minutes=1)
+    tombstone = Tombstone(user_id=former.id, why=why, closed_at=scenario.now, ended_at=scenario.now if ended else None)
+    scenario.database.tombstones[f"plex#{TOM.id}"] = tombstone
+    return tombstone
+
+
+def test_a_plex_account_whose_access_is_ending_is_not_linked(scenario):
+    redemption = scenario.redeem_locally(name="Tom")
+    remember(scenario, Why.LEFT, ended=False)
+    with pytest.raises(AccessEnding):
+        link(scenario)
+    assert user_of(scenario, redemption).plex_id is None
+
+
+def test_a_plex_account_that_an_admin_removed_is_linked_where_the_invite_was_made_afterwards(scenario):
+    redemption = scenario.redeem_locally(name="Tom")
+    tombstone = remember(scenario, Why.CLOSED)
+    with pytest.raises(NotForYou):
+        link(scenario)
+    invite = scenario.database.invites[redemption.code]
+    scenario.database.invites[redemption.code] = replace(invite, created_at=scenario.later(minutes=1))
+    assert link(scenario).plex_id == TOM.id
+    assert scenario.current(redemption).over == tombstone
+    assert scenario.accounts.tombstone_of(TOM.id) is None
+
+
+def test_a_plex_account_that_an_admin_removed_is_not_linked_to_an_account_without_an_invite(scenario):
+    redemption = scenario.redeem_locally(name="Tom")
+    remember(scenario, Why.CLOSED)
+    user = user_of(scenario, redemption)
+    scenario.database.users[user.id] = replace(user, redemption_id=None)
+    with pytest.raises(NotForYou):
+        link(scenario)
+
+
+def test_a_plex_account_whose_person_left_is_linked(scenario):
+    scenario.redeem_locally(name="Tom")
+    remember(scenario, Why.LEFT)
+    assert link(scenario).plex_id == TOM.id

@@ -5,12 +5,14 @@ import pytest
 
 from chalicelib.accounts.sessions import Purpose
 from chalicelib.common.refusals import (
+    AccessEnding,
     AccountNotInvitable,
     AlreadyHasAccess,
     GrantUnavailable,
     InviteExpired,
     InviteNotActive,
     InviteNotFound,
+    NotForYou,
     PlexUnavailable,
     SignInNotFound,
     SignupDisabled,
@@ -363,3 +365,110 @@ def test_the_account_is_not_lost_when_the_other_tab_s_redemption_is_unknown(scen
     invite = scenario.invite()
     with pytest.raises(AlreadyHasAccess):
         complete(scenario, invite.code, scenario.sign_in(invite.code, maya))
+
+
+@pytest.fixture
+def closed(scenario, maya):
+    """A redemption of a person whose account an admin closed; its access has not ended yet."""
+    redemption = scenario.redeem(account_id=maya)
+    scenario.drain()
+    scenario.close_account(redemption)
+    return redemption
+
+
+def redeem_late(scenario, maya, **facts):
+    scenario.later(minutes=1)
+    return scenario.redeem(scenario.invite(**facts), maya)
+
+
+def test_a_person_whose_access_is_ending_redeems_nothing(scenario, maya, closed):
+    with pytest.raises(AccessEnding):
+        redeem_late(scenario, maya)
+    scenario.plex.end_shares(maya)
+    with pytest.raises(AccessEnding):
+        redeem_late(scenario, maya)
+    assert [invite.uses for invite in scenario.database.invites.values()] == [1, 0, 0]
+
+
+def test_a_closed_person_comes_back_by_a_later_invite_to_the_same_account(scenario, maya, closed):
+    older = scenario.invite(None)
+    scenario.drain()
+    with pytest.raises(NotForYou):
+        scenario.redeem(older, maya)
+    assert scenario.database.invites[older.code].uses == 0
+    again = redeem_late(scenario, maya)
+    assert again.user.id == closed.user.id
+    scenario.drain()
+    assert scenario.must_be_settled(again).state is State.DONE
+
+
+def test_a_closed_person_with_a_share_by_hand_comes_back_by_a_later_invite_as_well(scenario, maya, closed):
+    scenario.drain()
+    scenario.plex.share_by_hand(maya, MOVIES)
+    again = redeem_late(scenario, maya)
+    scenario.drain()
+    assert scenario.must_be_settled(again).state is State.DONE
+
+
+def test_a_person_who_comes_back_and_fails_is_remembered_as_before(scenario, maya, closed):
+    scenario.drain()
+    before = scenario.accounts.tombstone_of(maya)
+    scenario.plex.fail("share", PlexRefused("no", status=403), times=None)
+    again = redeem_late(scenario, maya)
+    scenario.drain()
+    assert scenario.must_be_settled(again).state is State.FAILED
+    after = scenario.accounts.tombstone_of(maya)
+    assert after == replace(before, ended_at=after.ended_at)
+    assert after.ended_at > before.ended_at
+
+
+def test_of_two_clicks_of_a_person_who_comes_back_one_reopens_the_account(scenario, maya, closed):
+    scenario.drain()
+    scenario.later(minutes=1)
+    invite = scenario.invite(None)
+    sign_in, first = scenario.sign_in(invite.code, maya), []
+    scenario.database.let_come_first(lambda: None, lambda: first.append(scenario.complete(invite.code, sign_in)))
+    second = scenario.complete(invite.code, sign_in)
+    assert second.redemption.id == first[0].redemption.id
+    assert scenario.database.invites[invite.code].uses == 1
+
+
+def test_a_person_s_own_invite_does_not_bring_them_back(scenario, maya, closed):
+    scenario.drain()
+    scenario.later(minutes=1)
+    own = scenario.invite(created_by=closed.user)
+    with pytest.raises(InviteNotActive):
+        scenario.redeem(own, maya)
+
+
+def meanwhile(scenario, change):
+    """Have it happen while plex.tv is asked for the person's servers."""
+
+    def before_call():
+        if scenario.plex.calls[-1] == "server_ids":
+            change()
+
+    scenario.plex.before_call = before_call
+
+
+def test_what_the_settings_say_once_plex_has_answered_counts(scenario, maya):
+    version = scenario.database.settings.version
+    invite = scenario.invite()
+    meanwhile(scenario, lambda: scenario.change_settings(signup_enabled=False, version=version + 1))
+    with pytest.raises(SignupDisabled):
+        scenario.redeem(invite, maya)
+    must_have_claimed_nothing(scenario)
+
+
+def test_libraries_that_are_narrowed_while_plex_is_asked_are_what_is_granted(scenario, maya):
+    version = scenario.database.settings.version
+    meanwhile(scenario, lambda: scenario.change_settings(default_libraries=(SERIES.id,), version=version + 1))
+    assert scenario.redeem(account_id=maya).grant.libraries == (SERIES,)
+
+
+def test_an_invite_that_expires_while_plex_is_asked_has_expired(scenario, maya):
+    invite = scenario.invite(expires_at=scenario.now + timedelta(seconds=2))
+    meanwhile(scenario, lambda: scenario.later(seconds=2))
+    with pytest.raises(InviteExpired):
+        scenario.redeem(invite, maya)
+    must_have_claimed_nothing(scenario)

@@ -3,18 +3,21 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.accounts.managing import ManagingUsers
 from chalicelib.accounts.model import AccountState, Kind, new_user
 from chalicelib.accounts.sessions import Purpose, new_session
 from chalicelib.common.people import Permission
 from chalicelib.common.refusals import (
+    AccessEnding,
     AddressTaken,
     ApplicationUrlMissing,
     NoAccount,
+    NotForYou,
     PlexUnavailable,
     SignInNotFound,
     TryAgain,
 )
-from chalicelib.plex.errors import TemporaryPlexError
+from chalicelib.plex.errors import PlexRefused, TemporaryPlexError
 from chalicelib.redemptions.model import State
 from chalicelib.redemptions.signing_in import SigningInWithPlex
 from tests.fakes.plex import MOVIES
@@ -158,6 +161,63 @@ def test_a_closed_account_is_not_signed_in(scenario, maya):
     scenario.database.users[user.id] = replace(user, state=AccountState.CLOSED)
     with pytest.raises(NoAccount):
         sign_in(scenario, maya)
+
+
+def close(scenario, user, *, left=False):
+    managing, admin = scenario.use(ManagingUsers), scenario.user("admin", Permission.ADMIN)
+    if left:
+        managing.leave(by=user, now=scenario.now)
+    else:
+        managing.close(user.id, by=admin, now=scenario.now)
+
+
+def test_a_person_whose_access_is_ending_is_not_let_in_by_the_share_that_goes(scenario, maya, newcomers):
+    user = sign_in(scenario, maya).user
+    close(scenario, user)
+    with pytest.raises(AccessEnding):
+        sign_in(scenario, maya)
+
+
+def test_a_person_whom_an_admin_removed_is_not_let_in_by_a_share_by_hand(scenario, maya, newcomers):
+    close(scenario, sign_in(scenario, maya).user)
+    scenario.drain()
+    scenario.later(minutes=1)
+    with pytest.raises(NotForYou):
+        sign_in(scenario, maya)
+
+
+def test_a_person_who_left_is_let_in_to_the_same_account(scenario, maya, newcomers):
+    user = sign_in(scenario, maya).user
+    trial_ends_at = scenario.now + timedelta(days=3)
+    scenario.database.users[user.id] = user = replace(user, trial_ends_at=trial_ends_at)
+    close(scenario, user, left=True)
+    scenario.drain()
+    scenario.later(minutes=1)
+    again = sign_in(scenario, maya)
+    assert (again.user.id, again.user.trial_ends_at) == (user.id, trial_ends_at)
+    assert scenario.sessions.find(again.token, now=scenario.now)[1] == again.user
+
+
+def test_a_person_whose_redemption_failed_is_let_in_to_an_account_of_its_own(scenario, maya, newcomers):
+    scenario.plex.end_shares(maya)
+    scenario.plex.fail("share", PlexRefused("no", status=403), times=None)
+    failed = scenario.redeem(account_id=maya)
+    scenario.drain()
+    scenario.later(minutes=1)
+    scenario.plex.share_by_hand(maya, MOVIES)
+    assert sign_in(scenario, maya).user.id != failed.user.id
+
+
+def test_settings_that_change_while_plex_is_asked_let_no_one_in(scenario, maya, newcomers):
+    def before_call():
+        if scenario.plex.calls[-1] == "server_ids":
+            scenario.change_settings(new_plex_signin_enabled=False, version=scenario.database.settings.version + 1)
+
+    approved = approve(scenario, maya)
+    scenario.plex.before_call = before_call
+    with pytest.raises(TryAgain):
+        complete(scenario, approved)
+    assert scenario.newcomers == []
 
 
 def test_a_newcomer_whose_address_another_account_has_is_told_so(scenario, maya, newcomers):
