@@ -63,7 +63,7 @@ class Tombstone:
     """What is remembered of a Plex account after the account that it had here, ``user_id``, was closed.
 
     ``ended_at``: when a read showed that nothing is left on Plex; None while that is still to be taken away, and until
-    then what plex.tv says of the person proves nothing. docs/decisions/30-tombstones.md has the reasons.
+    then what plex.tv says of the person proves nothing. docs/decisions/0030-tombstones.md has the reasons.
     """
 
     user_id: str
