@@ -1,6 +1,7 @@
 """What people do in a scenario: sign up, join, leave; and what the owner does at Plex by hand."""
 
 import re
+from dataclasses import replace
 from functools import partial
 
 from chalicelib.accounts.managing import ManagingUsers
@@ -109,7 +110,8 @@ class Actions:
             homes.invite(self.world, owner, account.id)
             homes.join(self.world, owner.id, account)
         redemption = self.ports.redemptions.get(redeemer.redemption_id)
-        self.ports.redemptions.save(redemption.done(self.ports.clock()))
+        at_home = features.get("plex_home", False)
+        self.ports.redemptions.save(replace(redemption.done(self.ports.clock()), shares=True, invites_home=at_home))
         return redeemer
 
     def join_locally(self, **features: bool) -> Redeemer:

@@ -30,7 +30,7 @@ class Redeemer:
 
 @dataclass(frozen=True)
 class Records:
-    """What is stored of a redeemer, read in one go."""
+    """What is stored of a redeemer, read in one go. ``identity``: where it is held, or its end is still to come."""
 
     redemption: Redemption
     uses: int
@@ -113,4 +113,10 @@ class Consistency:
             (IdentityModel, plex_identity(redeemer.account_id)),
         )
         plex_id = redemption.record.plex_id or redeemer.account_id or None
-        return Records(redemption.record, int(invite.uses), AccountState(user.state), token, identity, plex_id)
+        held = None if identity is None or _has_ended(identity) else identity
+        return Records(redemption.record, int(invite.uses), AccountState(user.state), token, held, plex_id)
+
+
+def _has_ended(identity: Any) -> bool:
+    """Whether the Plex id is held by no account, and all that it had here is known to be gone."""
+    return identity.tombstone is not None and identity.tombstone.ended_at is not None
