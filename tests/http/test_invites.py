@@ -123,7 +123,7 @@ def test_plain_inviters_make_plain_invites_and_learn_which_field_is_not_theirs(s
 
 
 def test_an_invite_made_on_behalf_of_another_account_is_theirs(stack):
-    other, manager = stack.member("streamarr"), stack.member("manage_invites", "manage_users")
+    other, manager = stack.member("create_invites"), stack.member("manage_invites", "manage_users")
     answer = manager.http.post("/invites", json={"created_by": other.id})
     assert answer.status_code == 201
     assert answer.json()["created_by"]["id"] == other.id
@@ -131,6 +131,9 @@ def test_an_invite_made_on_behalf_of_another_account_is_theirs(stack):
     assert stack.shown(answer.json()["code"])["audit"][0]["by"]["id"] == manager.id
     refused = manager.http.post("/invites", json={"created_by": "nobody-at-all"})
     assert (refused.status_code, refused.json()["Field"]) == (400, "created_by")
+    refused = manager.http.post("/invites", json={"created_by": stack.member("streamarr").id})
+    assert (refused.status_code, refused.json()["Field"]) == (400, "created_by")
+    assert refused.json()["Message"] == "This account may not create invites."
     refused = stack.member("manage_invites").http.post("/invites", json={"created_by": other.id})
     assert (refused.status_code, refused.json()["Field"]) == (403, "created_by")
 

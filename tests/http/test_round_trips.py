@@ -47,7 +47,7 @@ ROUTES = {
     "GET /auth/me": f"{WHO} {READ}",
     "DELETE /auth/session": f"{WHO} DeleteItem",
     "DELETE /auth/sessions": f"{WHO} UpdateItem",
-    "DELETE /auth/account": f"{WHO} {READ} SendMessage {READ} {WRITE} UpdateItem SendMessage",
+    "DELETE /auth/account": f"{WHO} {READ} SendMessage {READ} {WRITE} UpdateItem SendMessage Query",
     "GET /invites": f"{WHO} Query",
     "GET /invites, of all creators": f"{WHO} Query",
     "GET /invites, active": f"{WHO} Query",
@@ -69,9 +69,9 @@ ROUTES = {
     "GET /redemptions, in one state": f"{WHO} Query",
     "POST /redemptions/{redemption_id}/retry": f"{WHO} GetItem PutItem SendMessage",
     "GET /users": f"{WHO} Query",
-    "GET /users/{user_id}": f"{WHO} {READ}",
+    "GET /users/{user_id}": f"{WHO} {READ} Query",
     "PATCH /users/{user_id}": f"{WHO} {READ} {WRITE}",
-    "DELETE /users/{user_id}": f"{WHO} {READ} SendMessage {READ} {WRITE} UpdateItem SendMessage",
+    "DELETE /users/{user_id}": f"{WHO} {READ} SendMessage {READ} {WRITE} UpdateItem SendMessage Query",
     "GET /settings": WHO,
     "PATCH /settings": f"{WHO} GetItem {WRITE}",
     "GET /libraries": WHO,
@@ -83,17 +83,17 @@ ROUTES = {
 FUNCTIONS = {
     "provision, a friend": f"{READ} PutItem GetSecretValue PutItem GetItem Decrypt DeleteItem PutItem",
     "provision, a friend in the Home": (
-        f"{READ} PutItem GetSecretValue PutItem PutItem GetItem Decrypt DeleteItem PutItem"
+        f"{READ} PutItem GetSecretValue PutItem PutItem PutItem GetItem Decrypt DeleteItem PutItem"
     ),
     "provision, the end of an account's access": (
-        f"{READ} GetItem GetItem DeleteItem PutItem GetItem GetSecretValue PutItem"
+        f"GetItem GetItem GetItem DeleteItem PutItem PutItem GetSecretValue GetItem {WRITE}"
     ),
     "provision, the libraries": "GetItem GetItem GetSecretValue UpdateItem",
     "tidy_qr, an image given up": "BatchGetItem GetItem DeleteObject",
     "tidy_qr, an image of an expired invite": "BatchGetItem GetItem DeleteObject",
 }
 
-PLEX_CALLS = {"provision, a friend": 3, "provision, a friend in the Home": 6}
+PLEX_CALLS = {"provision, a friend": 3, "provision, a friend in the Home": 7}
 
 IDLE_SWEEP = "sweep, nothing due"
 SWEPT = ["Query"] * 8
