@@ -6,7 +6,7 @@ from chalicelib import wiring
 from chalicelib.environment import environment
 from chalicelib.functions import handlers
 from chalicelib.web import contract
-from chalicelib.web.accounts import auth, users
+from chalicelib.web.accounts import auth, me, users
 from chalicelib.web.http import Site
 from chalicelib.web.invites import qr_codes
 from chalicelib.web.invites import routes as invites
@@ -27,6 +27,7 @@ for blueprint in (
     redemptions.api,
     setup.api,
     auth.api,
+    me.api,
     invites.api,
     stats.api,
     qr_codes.api,

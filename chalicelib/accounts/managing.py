@@ -93,7 +93,7 @@ class ManagingUsers:
             self._remaining_admin(user, _closed(user), by, settings)
             self.queue.end_access(user_id, delay=_CERTAINLY_OVER)  # should this worker die after the next line
             self._write(action, user_id, _closed, by, now)
-        self.sessions.end_all(user_id, now=now)
+        self.sessions.end_all(user_id)
         self.queue.end_access(user_id)
 
     def _write(self, action: str, user_id: str, wanted: Callable[[User], User], by: User, now: datetime) -> User:

@@ -25,7 +25,11 @@ class AccountState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User(Actor):
-    """An account. ``redemption_id`` names what brought a person here by invite; ``quota`` overrides the default."""
+    """An account. ``redemption_id`` names what brought a person here by invite; ``quota`` overrides the default.
+
+    ``epoch`` rises whenever what the person signs in with changes, or they sign out everywhere: sessions that were made
+    under an earlier one are void.
+    """
 
     email: str | None
     kind: Kind = Kind.PLEX
@@ -36,6 +40,7 @@ class User(Actor):
     invited_by: Person | None = None
     redemption_id: str | None = None
     quota: Quota | None = None
+    epoch: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -104,17 +109,33 @@ class Former:
     def reopened(self, anew: User) -> User:
         """The former account, open again, as a newcomer in all but its id, its trial and its quota."""
         user = self.user
-        return replace(anew, id=user.id, created_at=user.created_at, trial_ends_at=user.trial_ends_at, quota=user.quota)
+        return replace(
+            anew,
+            id=user.id,
+            created_at=user.created_at,
+            trial_ends_at=user.trial_ends_at,
+            quota=user.quota,
+            epoch=user.epoch + 1,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
     """The account that an e-mail address belongs to; ``password_hash`` None: it has no password, but signs in with
-    Plex.
+    Plex. ``reset``: the link by which a new password may be set.
     """
 
     user_id: str
     password_hash: str | None
+    reset: "PasswordReset | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordReset:
+    """A link that sets a new password once, kept under the hash of its token."""
+
+    token_hash: str
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

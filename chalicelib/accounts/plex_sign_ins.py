@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.accounts.model import User
 from chalicelib.accounts.ports import SessionStore
-from chalicelib.accounts.sessions import SIGN_IN_LIFETIME, Purpose, SignIn, hash_secret
+from chalicelib.accounts.sessions import SIGN_IN_LIFETIME, Purpose, Session, SignIn, hash_secret
 from chalicelib.common.ports import NewId
 from chalicelib.common.refusals import ApplicationUrlMissing, PlexUnavailable, SignInNotFound
 from chalicelib.plex.errors import PlexError, PlexRefused, PlexTokenRefused
@@ -87,6 +88,22 @@ def check_sign_in(
     ):
         raise SignInNotFound
     return sign_in
+
+
+def repeat_sign_in(
+    sign_in: SignIn, browser_secret: str, *, sessions: SessionStore, now: datetime
+) -> tuple[str, Session, User]:
+    """The token, the session and the account that a sign-in led to moments ago: never another session.
+
+    Raises SignInNotFound once that was too long ago, or the session was ended meanwhile.
+    """
+    if sign_in.user_id is None or not sign_in.may_be_repeated(now):
+        raise SignInNotFound
+    token = sign_in.token_for(sign_in.user_id, browser_secret)
+    session, user = sessions.find(token, now=now) or (None, None)
+    if session is None or user is None or not user.is_open:
+        raise SignInNotFound
+    return token, session, user
 
 
 def approved_token(sign_in: SignIn, plex: PlexPerson) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.accounts.model import AccountState, Credential, Tombstone, User
+from chalicelib.accounts.model import AccountState, Credential, PasswordReset, Tombstone, User
 from chalicelib.accounts.sessions import Session, SignIn
 from chalicelib.common.pages import Page
 from chalicelib.events.model import Entry
@@ -46,16 +46,36 @@ class AccountStore(Protocol):
     def find_credential(self, email: str) -> tuple[Credential | None, Settings]:
         """The account with that address, in its normal form, and the settings, in one round trip."""
 
+    def read_credential(self, email: str, user_id: str) -> tuple[Credential | None, User | None]:
+        """What the address and the account are at one moment, in one round trip."""
+
+    def set_password(
+        self, user: User, was: Credential, password_hash: str, entry: Entry, *, session: Session | None = None
+    ) -> None:
+        """Write another password over ``was``, and raise the epoch of the account; a reset link is spent.
+
+        ``session``: the one that goes on, under the new epoch. Raises StaleWrite.
+        """
+
+    def offer_reset(self, user: User, reset: PasswordReset, entry: Entry) -> None:
+        """Keep the link by which a new password may be set, in place of an earlier one. Raises StaleWrite."""
+
     def page(self, state: AccountState, *, text: str, after: str | None, limit: int) -> Page[User]:
         """Accounts with ``text`` in their name or e-mail (as normal_email gives it), the newest first."""
 
     def open(
-        self, user: User, session: Session, *, settings_version: int | None = None, over: Tombstone | None = None
+        self,
+        user: User,
+        session: Session,
+        *,
+        sign_in: SignIn | None = None,
+        settings_version: int | None = None,
+        over: Tombstone | None = None,
     ) -> None:
         """Write an account and its session, all or nothing: a new one, or a closed one anew, in place of ``over``.
 
-        ``settings_version``: the settings that let the person in, which must still be those. Raises PlexIdTaken,
-        AddressTaken, StaleWrite.
+        ``sign_in``: what led to it, and is completed with it. ``settings_version``: the settings that let the person
+        in, which must still be those. Raises PlexIdTaken, AddressTaken, StaleWrite.
         """
 
     def change(
@@ -84,8 +104,11 @@ class AccountStore(Protocol):
 class SessionStore(Protocol):
     """Sessions, under the hash of their tokens, and sign-ins under way."""
 
-    def add(self, session: Session) -> None:
-        """Write it."""
+    def add(self, session: Session, entry: Entry) -> None:
+        """Write it, with the journal's entry."""
+
+    def complete(self, sign_in: SignIn, session: Session, entry: Entry) -> None:
+        """Write the session that the sign-in leads to, once. Raises StaleWrite where it was completed already."""
 
     def find(self, token: str, *, now: datetime) -> tuple[Session, User | None] | None:
         """The session of that token and its account, in one round trip.
@@ -97,11 +120,14 @@ class SessionStore(Protocol):
     def find_with_settings(self, token: str, *, now: datetime) -> tuple[Session, User | None, Settings] | None:
         """As ``find`` does, with the settings, in one round trip as well."""
 
-    def end(self, token: str) -> None:
+    def of_user(self, user_id: str) -> list[Session]:
+        """The account's sessions, the newest first: at most a hundred, void ones too, as an index has them."""
+
+    def end(self, token_hash: str) -> None:
         """Repeatable."""
 
-    def end_all(self, user_id: str, *, now: datetime) -> None:
-        """End every session of an account that was begun until ``now``, in one write. Repeatable."""
+    def end_all(self, user_id: str) -> None:
+        """End every session of an account, in one write: its epoch rises. Repeatable."""
 
     def add_sign_in(self, sign_in: SignIn) -> None:
         """Write it."""

@@ -9,17 +9,28 @@ from chalicelib.common.ports import NewId
 
 SESSION_LIFETIME = timedelta(days=30)
 SIGN_IN_LIFETIME = timedelta(minutes=30)
+ASKED_AGAIN_WITHIN = timedelta(seconds=60)
+"""For so long a completed sign-in gives its session once more: the answer may have been lost, or the click doubled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A signed-in person, kept under the hash of its token. ``redemption_id``: what the token came with."""
+    """A signed-in person, kept under the hash of its token. ``redemption_id``: what the token came with.
+
+    ``epoch``: the account's when it was made. It speaks for the account only while that is the same.
+    """
 
     token_hash: str
     user_id: str
     created_at: datetime
     expires_at: datetime
     redemption_id: str | None = None
+    epoch: int = 0
+
+    @property
+    def id(self) -> str:
+        """Names it without opening anything."""
+        return self.token_hash[:32]
 
 
 class Purpose(StrEnum):
@@ -32,9 +43,8 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
-    """A Plex PIN under way in one browser; once completed it names the account that it led to.
-
-    To sign up it is for one invite, by ``code``, and names the redemption as well.
+    """A Plex PIN under way in one browser, completed once: from ``completed_at`` on it names the account that it led
+    to. To sign up it is for one invite, by ``code``, and names the redemption as well.
     """
 
     id: str
@@ -46,17 +56,39 @@ class SignIn:
     expires_at: datetime
     redemption_id: str | None = None
     user_id: str | None = None
+    completed_at: datetime | None = None
+
+    def token_for(self, user_id: str, browser_secret: str) -> str:
+        """The token of the session that this leads to: only the browser that keeps the secret can tell it again."""
+        return f"{user_id}.{hash_secret(f'{self.id}.{browser_secret}')}"
+
+    def may_be_repeated(self, now: datetime) -> bool:
+        """Whether it was completed moments ago."""
+        return self.completed_at is not None and now <= self.completed_at + ASKED_AGAIN_WITHIN
 
 
-def new_session(user_id: str, *, new_id: NewId, now: datetime, redemption_id: str | None = None) -> tuple[str, Session]:
-    """A session and its token. The token names its user, so that both are read in one round trip."""
-    token = f"{user_id}.{new_id()}"
+def new_session(
+    user_id: str,
+    *,
+    new_id: NewId,
+    now: datetime,
+    epoch: int = 0,
+    redemption_id: str | None = None,
+    token: str | None = None,
+) -> tuple[str, Session]:
+    """A session and its token. The token names its user, so that both are read in one round trip.
+
+    ``epoch``: the account's, as it was read before or with what was checked of the person. ``token``: the one that a
+    sign-in leads to.
+    """
+    token = token or f"{user_id}.{new_id()}"
     session = Session(
         token_hash=hash_secret(token),
         user_id=user_id,
         created_at=now,
         expires_at=now + SESSION_LIFETIME,
         redemption_id=redemption_id,
+        epoch=epoch,
     )
     return token, session
 

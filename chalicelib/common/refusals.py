@@ -12,13 +12,15 @@ Refusal
 │   ├── SignupDisabled
 │   ├── OwnerProtected
 │   ├── NotForYou
+│   ├── PasswordWrong
 │   ├── OnTrial
 │   └── QuotaExceeded
 ├── NotFound
 │   ├── InviteNotFound
 │   ├── RedemptionNotFound
 │   ├── UserNotFound
-│   └── SignInNotFound
+│   ├── SignInNotFound
+│   └── ResetNotFound
 ├── Conflict                  not as things stand now
 │   ├── InviteNotActive
 │   ├── GrantUnavailable
@@ -29,6 +31,7 @@ Refusal
 │   ├── AccountClosed
 │   ├── HasHomeProfile
 │   ├── LastAdmin
+│   ├── NoPassword
 │   ├── SetupIncomplete
 │   ├── ApplicationUrlMissing
 │   ├── OwnsNoServer
@@ -115,6 +118,10 @@ class NotForYou(NotAllowed):
     """Never says why: the person's account was closed by an admin after the invite was made."""
 
 
+class PasswordWrong(NotAllowed):
+    """The password that is to be changed is another."""
+
+
 class OnTrial(NotAllowed):
     """People on trial create no invites."""
 
@@ -141,6 +148,10 @@ class UserNotFound(NotFound):
 
 class SignInNotFound(NotFound):
     """This sign-in is unknown, too old, or was begun in another browser."""
+
+
+class ResetNotFound(NotFound):
+    """The link is unknown, used, too old, or there is a later one."""
 
 
 class Conflict(Refusal):
@@ -181,6 +192,10 @@ class HasHomeProfile(Conflict):
 
 class LastAdmin(Conflict):
     """One admin must remain."""
+
+
+class NoPassword(Conflict):
+    """The account signs in with Plex."""
 
 
 class SetupIncomplete(Conflict):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from chalicelib.accounts.model import User
+from chalicelib.accounts.passwords import check_password
 from chalicelib.accounts.ports import AccountStore, Passwords
 from chalicelib.common.emails import parse_email
 from chalicelib.common.ports import Clock, NewId, StaleWrite
@@ -14,7 +16,7 @@ from chalicelib.redemptions.offers import Newcomer, Offer, ReadingOffers
 from chalicelib.redemptions.ports import Claims
 from chalicelib.redemptions.returning import Redeemed, ReturningRedeemers
 
-SHORTEST_PASSWORD, LONGEST_PASSWORD, LONGEST_USER_NAME = 8, 200, 60
+LONGEST_USER_NAME = 60
 _CLICKED_TWICE_WITHIN = timedelta(minutes=5)
 """No longer, for it takes a password where the wrong ones of an account are not counted."""
 
@@ -35,8 +37,7 @@ def parse_applicant(email: str, username: str, password: str) -> Applicant:
         raise BadInput("email", field="email")
     if not username or len(username) > LONGEST_USER_NAME or not username.isprintable():
         raise BadInput("username", field="username", longest=LONGEST_USER_NAME)
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise BadInput("password", field="password", shortest=SHORTEST_PASSWORD, longest=LONGEST_PASSWORD)
+    check_password(password, field="password")
     return Applicant(address, username, password)
 
 
@@ -60,7 +61,8 @@ class JoiningLocally:
             return self._join(code, who, now)
         except (AlreadyHasAccess, InviteNotActive):
             if earlier := self._clicked_before(code, who, now):
-                return self.returning.resume(earlier, now=now)
+                user, redemption = earlier
+                return self.returning.resume_locally(user, redemption, now=now)
             raise
 
     def _join(self, code: str, who: Applicant, now: datetime) -> Redeemed:
@@ -81,8 +83,8 @@ class JoiningLocally:
             self.queue.provision(claim.redemption.id)
         return Redeemed(token, claim.redemption)
 
-    def _clicked_before(self, code: str, who: Applicant, now: datetime) -> Redemption | None:
-        """The redemption that this person's other click made moments ago, as their password shows."""
+    def _clicked_before(self, code: str, who: Applicant, now: datetime) -> tuple[User, Redemption] | None:
+        """The account and the redemption that this person's other click made moments ago, as their password shows."""
         user, redemption = self.claims.of_email(who.email) or (None, None)
         if user is None or redemption is None or redemption.code != code or user.name != who.username:
             return None
@@ -90,4 +92,4 @@ class JoiningLocally:
             return None
         credential, _ = self.accounts.find_credential(who.email)
         is_theirs = self.passwords.verify(who.password, credential.password_hash if credential else None)
-        return redemption if is_theirs else None
+        return (user, redemption) if is_theirs else None

@@ -1,22 +1,21 @@
 """A local account gets its Plex account, and with it what its invite promised."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from chalicelib.accounts.journal import account_entry
 from chalicelib.accounts.model import Kind, Tombstone, User
 from chalicelib.accounts.ports import AccountStore
 from chalicelib.common.emails import parse_email
-from chalicelib.common.ports import StaleWrite
+from chalicelib.common.ports import NewId, StaleWrite
 from chalicelib.common.refusals import HasHomeProfile, NotForYou, TryAgain
+from chalicelib.events.model import Entry
 from chalicelib.invites.ports import InviteStore
 from chalicelib.plex.model import PlexAccount
 from chalicelib.plex.ports import WorkQueue
 from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.ports import Claims, RedemptionStore
 from chalicelib.redemptions.redeeming import TOKEN_HELD_FOR
-
-_JUST_BEFORE = timedelta.resolution
-"""The session of the person who links begins now, and counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +25,7 @@ class LinkingPlex:
     redemptions: RedemptionStore
     invites: InviteStore
     queue: WorkQueue
+    new_id: NewId
 
     def link(self, account: PlexAccount, plex_token: str, *, now: datetime) -> User | None:
         """Link the local account of the same e-mail address, which plex.tv must have verified, and provide what it
@@ -48,12 +48,12 @@ class LinkingPlex:
             redemption = redemption.linked(now, plex_id=account.id, invited_as=account.email, over=over)
             self.redemptions.hold_token(redemption.id, plex_token, expires_at=now + TOKEN_HELD_FOR)
         try:
-            self.claims.link(user, account.id, redemption, sessions_end_at=now - _JUST_BEFORE, over=over)
+            self.claims.link(user, account.id, redemption, entry=self._entry(user, account, now), over=over)
         except StaleWrite as error:
             raise TryAgain from error
         if redemption:
             self.queue.provision(redemption.id)
-        return replace(user, plex_id=account.id)
+        return replace(user, plex_id=account.id, epoch=user.epoch + 1)
 
     def _find_local_account(self, account: PlexAccount) -> User | None:
         """An address that plex.tv did not verify proves nothing: anyone may enter it there."""
@@ -65,6 +65,10 @@ class LinkingPlex:
         if user is None or not user.is_open or user.kind is not Kind.LOCAL or user.plex_id:
             return None
         return user
+
+    def _entry(self, user: User, account: PlexAccount, now: datetime) -> Entry:
+        facts = {"plex_id": account.id}
+        return account_entry(user, "linked", by=user.person, new_id=self.new_id, now=now, after=facts)
 
     def _find_redemption(self, user: User) -> Redemption | None:
         redemption = self.redemptions.get(user.redemption_id) if user.redemption_id else None

@@ -1,5 +1,6 @@
 """What an invite offers to the person who opened its link."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -45,12 +46,19 @@ class Offer:
         return Grant(server.machine_id, server.owner_id, self.libraries, self.invite.features)
 
     def draw_up_claim(
-        self, newcomer: Newcomer, *, new_id: NewId, now: datetime, former: Former | None = None
+        self,
+        newcomer: Newcomer,
+        *,
+        new_id: NewId,
+        now: datetime,
+        former: Former | None = None,
+        token_for: Callable[[str], str] | None = None,
     ) -> tuple[Claim, str]:
         """What the newcomer's redemption writes, and the token of the session in it.
 
-        ``former``: the account that they had here; it is opened again where it ever had access. Raises
-        GrantUnavailable, InviteNotActive for a person's own invite, and what ``Tombstone.must_admit_by_invite`` raises.
+        ``former``: the account that they had here; it is opened again where it ever had access. ``token_for`` gives
+        the token for an account's id, where a sign-in leads to it. Raises GrantUnavailable, InviteNotActive for a
+        person's own invite, and what ``Tombstone.must_admit_by_invite`` raises.
         """
         over = former.tombstone if former else None
         if over:
@@ -71,7 +79,14 @@ class Offer:
             invited_as=newcomer.invited_as,
             over=over,
         )
-        token, session = new_session(user.id, new_id=new_id, now=now, redemption_id=redemption_id)
+        token, session = new_session(
+            user.id,
+            new_id=new_id,
+            now=now,
+            epoch=user.epoch,
+            redemption_id=redemption_id,
+            token=token_for(user.id) if token_for else None,
+        )
         claim = Claim(
             invite=self.invite,
             settings_version=self.settings.version,

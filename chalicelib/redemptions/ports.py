@@ -10,6 +10,7 @@ from typing import Protocol
 from chalicelib.accounts.model import Former, Tombstone, User
 from chalicelib.accounts.sessions import Session, SignIn
 from chalicelib.common.pages import Page
+from chalicelib.events.model import Entry
 from chalicelib.invites.model import Invite, Status
 from chalicelib.redemptions.model import Redemption, State
 from chalicelib.redemptions.pauses import Pause
@@ -68,11 +69,12 @@ class Claims(Protocol):
         plex_id: int,
         redemption: Redemption | None,
         *,
-        sessions_end_at: datetime,
+        entry: Entry,
         over: Tombstone | None = None,
     ) -> None:
-        """Give a local account its Plex id, and save its redemption, in one transaction; its password goes, and the
-        sessions begun until ``sessions_end_at`` count no more. ``over``: what was remembered of that Plex account.
+        """Give a local account its Plex id, and save its redemption, in one transaction, with the journal's entry; its
+        password goes, and its epoch rises, so that every session counts no more. ``over``: what was remembered of that
+        Plex account.
 
         Raises AlreadyHasAccess when another account holds the Plex id, StaleWrite.
         """

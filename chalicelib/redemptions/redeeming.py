@@ -10,6 +10,7 @@ from chalicelib.accounts.plex_sign_ins import (
     check_sign_in,
     find_account,
     find_server_ids,
+    repeat_sign_in,
     start_sign_in,
 )
 from chalicelib.accounts.ports import SessionStore
@@ -31,11 +32,14 @@ TOKEN_HELD_FOR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """The person who signed in: their Plex account, its token, and the servers that it can use."""
+    """The person who signed in: their Plex account, its token, the servers that it can use, and what their browser
+    keeps of the sign-in.
+    """
 
     account: PlexAccount
     plex_token: str
     server_ids: frozenset[str]
+    browser_secret: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,36 +74,44 @@ class Redeeming:
     def complete(self, code: str, sign_in_id: str, browser_secret: str, *, now: datetime) -> Redeemed | None:
         """Redeem the invite for the person who approved the PIN; None while it is not approved.
 
-        The same sign-in completed again, or the same person in two tabs at once, leads to one account and
-        one redemption. A person whose account was closed gets it again. What the claim rests on counts as it is when
-        it is written, after Plex was asked. Raises SignInNotFound, what ``ReadingOffers.read`` raises,
-        AlreadyHasAccess, AccessEnding, NotForYou, AccountNotInvitable, PlexUnavailable (nothing claimed), TryAgain.
+        The same sign-in completed again within moments leads to the same session, the same person in two tabs at once
+        to one account and one redemption. A person whose account was closed gets it again. What the claim rests on
+        counts as it is when it is written, after Plex was asked. Raises SignInNotFound, what ``ReadingOffers.read``
+        raises, AlreadyHasAccess, AccessEnding, NotForYou, AccountNotInvitable, PlexUnavailable (nothing claimed),
+        TryAgain.
         """
         found, invite, settings = self.claims.get_sign_in(sign_in_id, code)
         sign_in = check_sign_in(found, Purpose.SIGN_UP, browser_secret, now=now, code=code)
-        if sign_in.redemption_id and sign_in.user_id:
-            redemption = self.redemptions.get(sign_in.redemption_id)
-            return self.returning.resume(redemption, now=now)
+        if sign_in.user_id:
+            return self._repeat(sign_in, browser_secret, now)
         plex_token = approved_token(sign_in, self.plex_person)
         if plex_token is None:
             return None
-        person = self._find_person(plex_token)
+        person = self._find_person(plex_token, browser_secret)
         try:
             return self._redeem(person, sign_in, invite, settings)
         except StaleWrite:
             return until_written(lambda: self._redeem(person, *self._read_again(sign_in, code)))
 
-    def _find_person(self, plex_token: str) -> Person:
+    def _repeat(self, sign_in: SignIn, browser_secret: str, now: datetime) -> Redeemed:
+        token, session, _ = repeat_sign_in(sign_in, browser_secret, sessions=self.sessions, now=now)
+        if session.redemption_id is None:
+            raise SignInNotFound
+        return self.returning.repeat(token, self.redemptions.get(session.redemption_id))
+
+    def _find_person(self, plex_token: str, browser_secret: str) -> Person:
         account = find_account(plex_token, self.plex_person)
         server_ids = find_server_ids(plex_token, self.plex_person)
         if account.restricted:
             raise AccountNotInvitable
-        return Person(account, plex_token, server_ids)
+        return Person(account, plex_token, server_ids, browser_secret)
 
     def _redeem(self, person: Person, sign_in: SignIn, invite: Invite | None, settings: Settings) -> Redeemed:
         """The time that counts is the one right before writing: asking Plex takes a while."""
         now = self.clock()
-        if sign_in.redemption_id or chosen_server(settings).machine_id in person.server_ids:
+        if sign_in.user_id:
+            return self._repeat(sign_in, person.browser_secret, now)
+        if chosen_server(settings).machine_id in person.server_ids:
             return self._come_back(person, sign_in, invite, settings, now)
         offer = make_offer(invite, settings, now=now)
         try:
@@ -111,7 +123,7 @@ class Redeeming:
         self, person: Person, sign_in: SignIn, invite: Invite | None, settings: Settings, now: datetime
     ) -> Redeemed:
         former = self.claims.former_account(person.account.id)
-        if former is None or sign_in.redemption_id:
+        if former is None:
             return self._resume(person, sign_in, now)
         try:
             return self._claim(make_offer(invite, settings, now=now), sign_in, person, now, former)
@@ -120,26 +132,32 @@ class Redeeming:
 
     def _resume(self, person: Person, sign_in: SignIn, now: datetime) -> Redeemed:
         """The redemption that the same person's other click made; all others who have access are refused."""
-        _, redemption = self.claims.of_plex_account(person.account.id) or (None, None)
-        if redemption is None or redemption.code != sign_in.code:
+        user, redemption = self.claims.of_plex_account(person.account.id) or (None, None)
+        if user is None or redemption is None or redemption.code != sign_in.code:
             raise AlreadyHasAccess
         if not redemption.in_progress and redemption.created_at < sign_in.created_at:
             raise AlreadyHasAccess
         if redemption.in_progress:  # this newer sign-in made plex.tv revoke the token that is held
             self.redemptions.hold_token(redemption.id, person.plex_token, expires_at=now + TOKEN_HELD_FOR)
             redemption = self.retrying.nudge(redemption, now=now)
-        return self.returning.welcome(redemption, now=now)
+        return self.returning.welcome(user, redemption, sign_in, person.browser_secret, now=now)
 
     def _claim(
         self, offer: Offer, sign_in: SignIn, person: Person, now: datetime, former: Former | None = None
     ) -> Redeemed:
         account = person.account
         newcomer = Newcomer(account.name, account.email, account.id, invited_as=account.email or account.name)
-        claim, token = offer.draw_up_claim(newcomer, new_id=self.new_id, now=now, former=former)
+        claim, token = offer.draw_up_claim(
+            newcomer,
+            new_id=self.new_id,
+            now=now,
+            former=former,
+            token_for=lambda user_id: sign_in.token_for(user_id, person.browser_secret),
+        )
         self.claims.claim(
             replace(
                 claim,
-                sign_in=replace(sign_in, redemption_id=claim.redemption.id, user_id=claim.user.id),
+                sign_in=sign_in,
                 plex_token=person.plex_token,
                 token_expires_at=now + TOKEN_HELD_FOR,
             )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.accounts.journal import PLEX, signed_in_entry
 from chalicelib.accounts.model import SignedIn, User, new_user
 from chalicelib.accounts.plex_sign_ins import (
     StartedSignIn,
@@ -10,11 +11,12 @@ from chalicelib.accounts.plex_sign_ins import (
     check_sign_in,
     find_account,
     find_server_ids,
+    repeat_sign_in,
     site_root,
     start_sign_in,
 )
 from chalicelib.accounts.ports import AccountStore, PlexIdTaken, SessionStore
-from chalicelib.accounts.sessions import Purpose, new_session
+from chalicelib.accounts.sessions import Purpose, Session, SignIn, new_session
 from chalicelib.common.ports import NewId, StaleWrite
 from chalicelib.common.refusals import NoAccount, TryAgain
 from chalicelib.plex.model import PlexAccount
@@ -23,6 +25,16 @@ from chalicelib.redemptions.linking import LinkingPlex
 from chalicelib.redemptions.ports import Claims
 from chalicelib.settings.model import Settings
 from chalicelib.settings.ports import SettingsStore
+
+
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """A sign-in that its person approved."""
+
+    sign_in: SignIn
+    browser_secret: str
+    plex_token: str
+    account: PlexAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,37 +62,57 @@ class SigningInWithPlex:
         )
 
     def complete(self, sign_in_id: str, browser_secret: str, *, now: datetime) -> SignedIn | None:
-        """A session for the person who approved the PIN; None while it is not approved. Repeatable.
+        """A session for the person who approved the PIN; None while it is not approved. Within moments repeatable.
 
         Raises SignInNotFound, NoAccount, AccessEnding, NotForYou, HasHomeProfile, AddressTaken, AlreadyHasAccess,
         PlexUnavailable, TryAgain.
         """
         found, settings = self.sessions.get_sign_in_with_settings(sign_in_id)
         sign_in = check_sign_in(found, Purpose.SIGN_IN, browser_secret, now=now)
+        if sign_in.user_id:
+            return self._repeat(sign_in, browser_secret, now)
         plex_token = approved_token(sign_in, self.plex_person)
         if plex_token is None:
             return None
-        account = find_account(plex_token, self.plex_person)
-        if user := self._find_known(account) or self.linking.link(account, plex_token, now=now):
-            return self._welcome(user, now)
-        return self._let_in(account, plex_token, settings, now)
+        here = _Here(sign_in, browser_secret, plex_token, find_account(plex_token, self.plex_person))
+        try:
+            return self._sign_in(here, settings, now)
+        except StaleWrite as error:
+            again, _ = self.sessions.get_sign_in_with_settings(sign_in_id)
+            if again and again.user_id:  # their other click was faster
+                return self._repeat(again, browser_secret, now)
+            raise TryAgain from error
+
+    def _sign_in(self, here: _Here, settings: Settings, now: datetime) -> SignedIn:
+        if user := self._find_known(here.account) or self.linking.link(here.account, here.plex_token, now=now):
+            return self._welcome(user, here, now)
+        return self._let_in(here, settings, now)
+
+    def _repeat(self, sign_in: SignIn, browser_secret: str, now: datetime) -> SignedIn:
+        token, _, user = repeat_sign_in(sign_in, browser_secret, sessions=self.sessions, now=now)
+        return SignedIn(token, user)
 
     def _find_known(self, account: PlexAccount) -> User | None:
         user_id = self.accounts.id_of_plex_account(account.id)
         user = self.accounts.get(user_id) if user_id else None
         return user if user and user.is_open else None
 
-    def _welcome(self, user: User, now: datetime) -> SignedIn:
-        token, session = new_session(user.id, new_id=self.new_id, now=now)
-        self.sessions.add(session)
+    def _welcome(self, user: User, here: _Here, now: datetime) -> SignedIn:
+        token, session = self._new_session(user, here, now)
+        self.sessions.complete(here.sign_in, session, signed_in_entry(user, PLEX, new_id=self.new_id, now=now))
         return SignedIn(token, user)
 
-    def _let_in(self, account: PlexAccount, plex_token: str, settings: Settings, now: datetime) -> SignedIn:
+    def _new_session(self, user: User, here: _Here, now: datetime) -> tuple[str, Session]:
+        token = here.sign_in.token_for(user.id, here.browser_secret)
+        return new_session(user.id, new_id=self.new_id, now=now, epoch=user.epoch, token=token)
+
+    def _let_in(self, here: _Here, settings: Settings, now: datetime) -> SignedIn:
         """An account for a person with whom the server is shared already, where the settings allow it."""
         if not settings.new_plex_signin_enabled or settings.server is None:
             raise NoAccount
-        if settings.server.machine_id not in find_server_ids(plex_token, self.plex_person):
+        if settings.server.machine_id not in find_server_ids(here.plex_token, self.plex_person):
             raise NoAccount
+        account = here.account
         former = self.claims.former_account(account.id)
         if former:
             former.tombstone.must_admit_by_access(asked_at=now)
@@ -94,14 +126,12 @@ class SigningInWithPlex:
         )
         if former and former.tombstone.reopens:
             user = former.reopened(user)
-        token, session = new_session(user.id, new_id=self.new_id, now=now)
-        over = former.tombstone if former else None
+        token, session = self._new_session(user, here, now)
+        over, version = former.tombstone if former else None, settings.version
         try:
-            self.accounts.open(user, session, settings_version=settings.version, over=over)
-        except StaleWrite as error:  # the settings are others by now
-            raise TryAgain from error
+            self.accounts.open(user, session, sign_in=here.sign_in, settings_version=version, over=over)
         except PlexIdTaken as error:  # their other click was faster
             if known := self._find_known(account):
-                return self._welcome(known, now)
+                return self._welcome(known, here, now)
             raise TryAgain from error
         return SignedIn(token, user)

@@ -3,7 +3,8 @@
 from typing import Protocol
 
 from chalicelib.accounts.model import User
-from chalicelib.accounts.sessions import Session
+from chalicelib.accounts.sessions import Session, SignIn
+from chalicelib.events.model import Entry
 from chalicelib.settings.model import Settings
 from chalicelib.setup.model import Ownership
 
@@ -12,8 +13,11 @@ class OwnershipStore(Protocol):
     def get_with_settings(self) -> tuple[Ownership | None, Settings]:
         """Both in one round trip."""
 
-    def take(self, ownership: Ownership, session: Session, *, newcomer: User | None) -> None:
-        """Write who the owner is, with their session, and their account where they have none yet: all or nothing.
+    def take(
+        self, ownership: Ownership, session: Session, entry: Entry, *, sign_in: SignIn, newcomer: User | None
+    ) -> None:
+        """Write who the owner is, with their session, and their account where they have none yet, the
+        journal's entry, and the sign-in completed: all or nothing.
 
         Raises StaleWrite when another Plex account is the owner (by now).
         """

@@ -11,16 +11,17 @@ from chalicelib.accounts.plex_sign_ins import (
     check_sign_in,
     find_account,
     find_owned_servers,
+    repeat_sign_in,
     site_root,
     start_sign_in,
 )
-from chalicelib.accounts.ports import SessionStore
+from chalicelib.accounts.ports import AccountStore, SessionStore
 from chalicelib.accounts.sessions import Purpose, hash_secret, new_session
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import NewId, StaleWrite
-from chalicelib.common.refusals import BadInput, NotTheOwner, OwnsNoServer, SetupTokenRefused, TryAgain
+from chalicelib.common.refusals import BadInput, NotTheOwner, OwnsNoServer, SetupTokenRefused, SignInNotFound, TryAgain
 from chalicelib.common.retrying import until_written
-from chalicelib.events.model import SETTINGS, change_entry
+from chalicelib.events.model import SETTINGS, Entry, change_entry
 from chalicelib.plex.model import OwnedServer, PlexAccount, Server
 from chalicelib.plex.ports import KeepOwnerToken, PlexPerson
 from chalicelib.settings.model import Refresh, Settings
@@ -47,6 +48,7 @@ class SettingUp:
 
     ownership: OwnershipStore
     settings: SettingsStore
+    accounts: AccountStore
     sessions: SessionStore
     plex_setup: PlexPerson
     keep_owner_token: KeepOwnerToken
@@ -74,11 +76,13 @@ class SettingUp:
     def complete(self, sign_in_id: str, browser_secret: str, *, now: datetime) -> OwnerSignedIn | None:
         """Make the person who approved the PIN the owner, if there is none yet; None while it is not approved.
 
-        Repeatable for the owner; of two people at once, one becomes it. Raises SignInNotFound, OwnsNoServer,
-        NotTheOwner, PlexUnavailable, TryAgain; then the owner is who it was.
+        Within moments repeatable for the owner; of two people at once, one becomes it. Raises SignInNotFound,
+        OwnsNoServer, NotTheOwner, PlexUnavailable, TryAgain; then the owner is who it was.
         """
         found, settings = self.sessions.get_sign_in_with_settings(sign_in_id)
         sign_in = check_sign_in(found, Purpose.SET_UP, browser_secret, now=now)
+        if sign_in.user_id:
+            repeat_sign_in(sign_in, browser_secret, sessions=self.sessions, now=now)
         plex_token = approved_token(sign_in, self.plex_setup)
         if plex_token is None:
             return None
@@ -86,7 +90,7 @@ class SettingUp:
         servers = find_owned_servers(plex_token, self.plex_setup)
         if not servers:
             raise OwnsNoServer
-        token = until_written(lambda: self._take_ownership(account, servers, now))
+        token = until_written(lambda: self._take_ownership(account, servers, sign_in.id, browser_secret, now))
         self.keep_owner_token(plex_token)
         if settings.server:  # what waits for a token that Plex takes goes on
             self.managing_libraries.request(now=now)
@@ -120,14 +124,34 @@ class SettingUp:
             now=now,
         )
 
-    def _take_ownership(self, account: PlexAccount, servers: tuple[OwnedServer, ...], now: datetime) -> str:
+    def _take_ownership(
+        self,
+        account: PlexAccount,
+        servers: tuple[OwnedServer, ...],
+        sign_in_id: str,
+        secret: str,
+        now: datetime,
+    ) -> str:
         was, _ = self.ownership.get_with_settings()
         if was and was.plex_id != account.id:
             raise NotTheOwner
-        owner_id = was.owner_id if was else self.new_id()
-        ownership = Ownership(owner_id=owner_id, plex_id=account.id, servers=servers, spent_token=self.setup_token_hash)
-        token, session = new_session(owner_id, new_id=self.new_id, now=now)
-        self.ownership.take(ownership, session, newcomer=None if was else _owner(owner_id, account, now))
+        sign_in, _ = self.sessions.get_sign_in_with_settings(sign_in_id)
+        if sign_in is None:
+            raise SignInNotFound
+        if sign_in.user_id:  # completed moments ago, and the owner's token may not have been kept
+            return repeat_sign_in(sign_in, secret, sessions=self.sessions, now=now)[0]
+        owner = self.accounts.get(was.owner_id) if was else _owner(self.new_id(), account, now)
+        ownership = Ownership(owner_id=owner.id, plex_id=account.id, servers=servers, spent_token=self.setup_token_hash)
+        token, session = new_session(
+            owner.id,
+            new_id=self.new_id,
+            now=now,
+            epoch=owner.epoch,
+            token=sign_in.token_for(owner.id, secret),
+        )
+        action = "owner's sign-in renewed" if was else "owner signed in"
+        entry = Entry(id=self.new_id(), subject=SETTINGS, action=action, by=owner.person, at=now, before={}, after={})
+        self.ownership.take(ownership, session, entry, sign_in=sign_in, newcomer=None if was else owner)
         return token
 
     def _save_server(self, settings: Settings, server: Server, by: User, now: datetime) -> None:

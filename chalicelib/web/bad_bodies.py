@@ -10,8 +10,9 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.accounts.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from chalicelib.common.refusals import BadInput
-from chalicelib.redemptions.joining_locally import LONGEST_PASSWORD, LONGEST_USER_NAME, SHORTEST_PASSWORD
+from chalicelib.redemptions.joining_locally import LONGEST_USER_NAME
 
 Schema = dict[str, Any]
 
@@ -175,7 +176,7 @@ def _own_sentence(field: str | None) -> BadInput | None:
             return BadInput("code", field=field)
         case "email":
             return BadInput("email", field=field)
-        case "password":
+        case "password" | "new":
             return BadInput("password", field=field, shortest=SHORTEST_PASSWORD, longest=LONGEST_PASSWORD)
         case "username":
             return BadInput("username", field=field, longest=LONGEST_USER_NAME)

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import msgspec
 
+from chalicelib.accounts.passwords import LONGEST_PASSWORD
 from chalicelib.common.emails import LONGEST_EMAIL
-from chalicelib.redemptions.joining_locally import LONGEST_PASSWORD
 from chalicelib.settings.model import MOST_INVITES
 
 MOST_DAYS = 3650

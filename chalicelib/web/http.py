@@ -17,6 +17,7 @@ from chalice.app import Blueprint, Chalice, Request, Response
 from chalicelib import metrics
 from chalicelib.accounts.model import User
 from chalicelib.accounts.rate_limits import Route
+from chalicelib.accounts.sessions import Session
 from chalicelib.common import refusals
 from chalicelib.common.ports import Contention, Unreachable
 from chalicelib.logs import logger
@@ -71,6 +72,7 @@ _NOT_FOUND: dict[str, type[refusals.Refusal]] = {
     "code": refusals.InviteNotFound,
     "redemption_id": refusals.RedemptionNotFound,
     "sign_in_id": refusals.SignInNotFound,
+    "token": refusals.ResetNotFound,
     "user_id": refusals.UserNotFound,
 }
 """What a path says that cannot name anything, by the name of its parameter."""
@@ -143,10 +145,17 @@ def bearer_token(request: Request) -> str:
     return str(token.strip())
 
 
+def find_session(request: Request) -> tuple[Session, User]:
+    """The session and the account that ask. Raises NotSignedIn."""
+    session, user = ports.sessions.find(bearer_token(request), now=now()) or (None, None)
+    if session is None:
+        raise refusals.NotSignedIn
+    return session, _open(user)
+
+
 def find_caller(request: Request) -> User:
     """The account that asks. Raises NotSignedIn."""
-    found = ports.sessions.find(bearer_token(request), now=now())
-    return _open(found[1] if found else None)
+    return find_session(request)[1]
 
 
 def find_caller_with_settings(request: Request) -> tuple[User, Settings]:

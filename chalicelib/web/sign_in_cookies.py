@@ -5,7 +5,7 @@ from http import HTTPStatus
 from chalice.app import Request, Response
 
 from chalicelib.accounts.plex_sign_ins import StartedSignIn
-from chalicelib.accounts.sessions import SIGN_IN_LIFETIME
+from chalicelib.accounts.sessions import ASKED_AGAIN_WITHIN, SIGN_IN_LIFETIME
 from chalicelib.web.http import cookie, ok
 from chalicelib.web.shapes import moment
 
@@ -13,8 +13,7 @@ from chalicelib.web.shapes import moment
 def show_started(started: StartedSignIn) -> Response:
     """The answer to beginning a sign-in; its cookie is of its own, so that none can be planted for a later one."""
     sign_in = started.sign_in
-    lifetime = int(SIGN_IN_LIFETIME.total_seconds())
-    kept = f"{_name(sign_in.id)}={started.browser_secret}; Path=/; Max-Age={lifetime}; HttpOnly; SameSite=Lax"
+    kept = _cookie(sign_in.id, started.browser_secret, int(SIGN_IN_LIFETIME.total_seconds()))
     return ok(
         {"sign_in_id": sign_in.id, "auth_url": started.pin.auth_url, "expires_at": moment(sign_in.expires_at)},
         HTTPStatus.CREATED,
@@ -27,8 +26,18 @@ def kept_secret(request: Request, sign_in_id: str) -> str:
     return cookie(request, _name(sign_in_id))
 
 
+def ended_soon(request: Request, sign_in_id: str) -> dict[str, str]:
+    """The header by which the cookie of a completed sign-in ends once that cannot be repeated any more."""
+    lifetime = int(ASKED_AGAIN_WITHIN.total_seconds())
+    return {"Set-Cookie": _cookie(sign_in_id, kept_secret(request, sign_in_id), lifetime)}
+
+
 def show_waiting() -> Response:
     return ok({"state": "waiting"}, HTTPStatus.ACCEPTED)
+
+
+def _cookie(sign_in_id: str, secret: str, lifetime: int) -> str:
+    return f"{_name(sign_in_id)}={secret}; Path=/; Max-Age={lifetime}; HttpOnly; SameSite=Lax"
 
 
 def _name(sign_in_id: str) -> str:

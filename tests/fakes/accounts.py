@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.accounts.model import AccountState, Credential, Kind, Tombstone, User
+from chalicelib.accounts.model import AccountState, Credential, Kind, PasswordReset, Tombstone, User
 from chalicelib.accounts.ports import PlexIdTaken, QuotaBasis
 from chalicelib.accounts.sessions import Session, SignIn, hash_secret, user_id_in
 from chalicelib.common.names import normal_name
@@ -44,9 +44,42 @@ class FakeAccounts:
         return self.database.identities.get(plex_identity(plex_id))
 
     def find_credential(self, email: str) -> tuple[Credential | None, Settings]:
-        user_id = self.database.identities.get(email_identity(email))
-        password_hash = self.database.password_hashes.get(email_identity(email))
-        return Credential(user_id, password_hash) if user_id else None, self.database.settings
+        return self._credential(email), self.database.settings
+
+    def read_credential(self, email: str, user_id: str) -> tuple[Credential | None, User | None]:
+        return self._credential(email), self.database.users.get(user_id)
+
+    def _credential(self, email: str) -> Credential | None:
+        identity = email_identity(email)
+        user_id, password_hash = self.database.identities.get(identity), self.database.password_hashes.get(identity)
+        return Credential(user_id, password_hash, self.database.resets.get(identity)) if user_id else None
+
+    def set_password(
+        self, user: User, was: Credential, password_hash: str, entry: Entry, *, session: Session | None = None
+    ) -> None:
+        self.database.before_write()
+        stored, present = self.database.users.get(user.id), self._credential(user.email or "")
+        if stored is None or not stored.is_open or stored.epoch != user.epoch or present is None:
+            raise StaleWrite
+        if (present.user_id, present.password_hash) != (user.id, was.password_hash):
+            raise StaleWrite
+        if was.reset and present.reset != was.reset:
+            raise StaleWrite
+        identity = email_identity(user.email or "")
+        self.database.password_hashes[identity] = password_hash
+        self.database.resets.pop(identity, None)
+        self.database.users[user.id] = replace(stored, epoch=user.epoch + 1)
+        if session:
+            put_session(self.database, replace(session, epoch=user.epoch + 1))
+        self.database.journal.append(entry)
+
+    def offer_reset(self, user: User, reset: PasswordReset, entry: Entry) -> None:
+        self.database.before_write()
+        present = self._credential(user.email or "")
+        if present is None or present.user_id != user.id or present.password_hash is None:
+            raise StaleWrite
+        self.database.resets[email_identity(user.email or "")] = reset
+        self.database.journal.append(entry)
 
     def page(self, state: AccountState, *, text: str, after: str | None, limit: int) -> Page[User]:
         found = [user for user in self.database.users.values() if user.state is state and _has_text(user, text)]
@@ -56,16 +89,24 @@ class FakeAccounts:
         return self.database.tombstones.get(plex_identity(plex_id))
 
     def open(
-        self, user: User, session: Session, *, settings_version: int | None = None, over: Tombstone | None = None
+        self,
+        user: User,
+        session: Session,
+        *,
+        sign_in: SignIn | None = None,
+        settings_version: int | None = None,
+        over: Tombstone | None = None,
     ) -> None:
         self.database.before_write()
         if settings_version not in (None, self.database.settings.version) or not may_be_put(self.database, user, over):
+            raise StaleWrite
+        if sign_in and not is_open(self.database, sign_in):
             raise StaleWrite
         taken = taken_identities(self.database, user, over)
         if taken:
             raise PlexIdTaken if plex_identity(user.plex_id) in taken else AddressTaken
         put_account(self.database, user)
-        self.database.sessions[session.token_hash] = stored_session(session)
+        put_session(self.database, session, sign_in)
 
     def change(
         self,
@@ -111,25 +152,38 @@ class FakeSessions:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def add(self, session: Session) -> None:
-        self.database.sessions[session.token_hash] = stored_session(session)
+    def add(self, session: Session, entry: Entry) -> None:
+        put_session(self.database, session)
+        self.database.journal.append(entry)
+
+    def complete(self, sign_in: SignIn, session: Session, entry: Entry) -> None:
+        self.database.before_write()
+        if not is_open(self.database, sign_in):
+            raise StaleWrite
+        put_session(self.database, session, sign_in)
+        self.database.journal.append(entry)
 
     def find(self, token: str, *, now: datetime) -> tuple[Session, User | None] | None:
         user_id, session = user_id_in(token), self.database.sessions.get(hash_secret(token))
         if session is None or session.user_id != user_id or session.expires_at <= now:
             return None
-        return session, None if self._is_signed_out(session) else self.database.users.get(session.user_id)
+        user = self.database.users.get(session.user_id)
+        return session, user if user and user.epoch == session.epoch else None
 
     def find_with_settings(self, token: str, *, now: datetime) -> tuple[Session, User | None, Settings] | None:
         found = self.find(token, now=now)
         return (*found, self.database.settings) if found else None
 
-    def end(self, token: str) -> None:
-        self.database.sessions.pop(hash_secret(token), None)
+    def of_user(self, user_id: str) -> list[Session]:
+        found = [session for session in self.database.sessions.values() if session.user_id == user_id]
+        return sorted(found, key=lambda session: session.created_at, reverse=True)[:100]
 
-    def end_all(self, user_id: str, *, now: datetime) -> None:
-        if user_id in self.database.users:
-            self.database.signed_out_at[user_id] = now
+    def end(self, token_hash: str) -> None:
+        self.database.sessions.pop(token_hash, None)
+
+    def end_all(self, user_id: str) -> None:
+        if user := self.database.users.get(user_id):
+            self.database.users[user_id] = replace(user, epoch=user.epoch + 1)
 
     def add_sign_in(self, sign_in: SignIn) -> None:
         whole_seconds = sign_in.expires_at.replace(microsecond=0)
@@ -137,10 +191,6 @@ class FakeSessions:
 
     def get_sign_in_with_settings(self, sign_in_id: str) -> tuple[SignIn | None, Settings]:
         return self.database.sign_ins.get(sign_in_id), self.database.settings
-
-    def _is_signed_out(self, session: Session) -> bool:
-        at = self.database.signed_out_at.get(session.user_id)
-        return at is not None and session.created_at <= at
 
 
 class FakePasswords:
@@ -245,6 +295,22 @@ def release_identities(database: Database, user: User, tombstone: Tombstone | No
     for identity in identities_of(user):
         database.identities.pop(identity, None)
         database.password_hashes.pop(identity, None)
+        database.resets.pop(identity, None)
+
+
+def is_open(database: Database, sign_in: SignIn) -> bool:
+    """Whether it was not completed yet."""
+    stored = database.sign_ins.get(sign_in.id)
+    return stored is not None and stored.user_id is None
+
+
+def put_session(database: Database, session: Session, sign_in: SignIn | None = None) -> None:
+    """Put the session, and complete the sign-in that led to it."""
+    database.sessions[session.token_hash] = stored_session(session)
+    if sign_in:
+        led_to = {"user_id": session.user_id, "completed_at": session.created_at}
+        known = database.sign_ins[sign_in.id]
+        database.sign_ins[sign_in.id] = replace(known, redemption_id=session.redemption_id, **led_to)
 
 
 def stored_session(session: Session) -> Session:

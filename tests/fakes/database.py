@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from chalicelib.access.model import Ending
-from chalicelib.accounts.model import Tombstone, User
+from chalicelib.accounts.model import PasswordReset, Tombstone, User
 from chalicelib.accounts.sessions import Session, SignIn
 from chalicelib.events.model import Entry
 from chalicelib.invites.model import Invite
@@ -19,7 +19,7 @@ from chalicelib.setup.model import Ownership
 @dataclass
 class Database:
     """Records by their keys. ``identities``: ``plex#…``, ``email#…``, ``name#…`` to the account that holds them;
-    a local account's password hash lies under its e-mail address. ``tombstones``: what is remembered under a ``plex#…``
+    a local account's password hash lies under its e-mail address, and the link that resets it. ``tombstones``: what is remembered under a ``plex#…``
     that no account holds any more.
 
     ``before_write`` is called before each conditional write, so that a test can have another writer come first.
@@ -29,10 +29,10 @@ class Database:
     ownership: Ownership | None = None
     pause: Pause | None = None
     users: dict[str, User] = field(default_factory=dict)
-    signed_out_at: dict[str, datetime] = field(default_factory=dict)
     identities: dict[str, str] = field(default_factory=dict)
     tombstones: dict[str, Tombstone] = field(default_factory=dict)
     password_hashes: dict[str, str] = field(default_factory=dict)
+    resets: dict[str, PasswordReset] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
     sign_ins: dict[str, SignIn] = field(default_factory=dict)
     invites: dict[str, Invite] = field(default_factory=dict)

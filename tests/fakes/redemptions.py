@@ -13,6 +13,7 @@ from chalicelib.common.ports import StaleWrite
 from chalicelib.common.refusals import AlreadyHasAccess, InviteNotActive, RedemptionNotFound, UserNameTaken
 from chalicelib.common.retrying import until_written
 from chalicelib.common.times import order_key
+from chalicelib.events.model import Entry
 from chalicelib.invites.model import MAY_INVITE, Invite, Redeemer, Status
 from chalicelib.redemptions.model import Redemption, State
 from chalicelib.redemptions.pauses import Pause
@@ -21,11 +22,12 @@ from chalicelib.settings.model import Settings
 from tests.fakes.accounts import (
     email_identity,
     identities_of,
+    is_open,
     may_be_put,
     plex_identity,
     put_account,
+    put_session,
     release_identities,
-    stored_session,
     taken_identities,
 )
 from tests.fakes.database import Database
@@ -160,7 +162,7 @@ class FakeClaims:
         plex_id: int,
         redemption: Redemption | None,
         *,
-        sessions_end_at: datetime,
+        entry: Entry,
         over: Tombstone | None = None,
     ) -> None:
         self.database.before_write()
@@ -170,6 +172,7 @@ class FakeClaims:
             stored is None
             or not stored.is_open
             or stored.plex_id is not None
+            or stored.epoch != user.epoch
             or (user.email and database.identities.get(address) != user.id)
             or (redemption and not _is_current(database, redemption))
         ):
@@ -178,9 +181,10 @@ class FakeClaims:
             raise AlreadyHasAccess
         database.tombstones.pop(identity, None)
         database.identities[identity] = user.id
-        database.users[user.id] = replace(stored, plex_id=plex_id)
-        database.signed_out_at[user.id] = sessions_end_at
+        database.users[user.id] = replace(stored, plex_id=plex_id, epoch=user.epoch + 1)
         database.password_hashes.pop(address, None)
+        database.resets.pop(address, None)
+        database.journal.append(entry)
         if redemption:
             _save(database, redemption)
 
@@ -191,7 +195,7 @@ class FakeClaims:
             and may_be_put(database, claim.user, claim.redemption.over)
             and claim.settings_version == database.settings.version
             and claim.redemption.id not in database.redemptions
-            and (claim.sign_in is None or _is_open(database.sign_ins.get(claim.sign_in.id)))
+            and (claim.sign_in is None or is_open(database, claim.sign_in))
         )
 
     def _write(self, claim: Claim) -> None:
@@ -199,12 +203,9 @@ class FakeClaims:
         database.invites[redemption.code] = _used(database.invites[redemption.code], claim)
         put_account(database, user, password_hash=claim.password_hash)
         database.redemptions[redemption.id] = redemption
-        database.sessions[claim.session.token_hash] = stored_session(claim.session)
+        put_session(database, claim.session, claim.sign_in)
         if claim.plex_token is not None and claim.token_expires_at:
             database.tokens[redemption.id] = claim.plex_token, _in_whole_seconds(claim.token_expires_at)
-        if claim.sign_in:
-            led_to = replace(database.sign_ins[claim.sign_in.id], redemption_id=redemption.id, user_id=user.id)
-            database.sign_ins[claim.sign_in.id] = led_to
 
     def _give_back(self, failed: Redemption, user: User) -> bool:
         database, was = self.database, self.database.invites.get(failed.code)
@@ -243,10 +244,6 @@ def _save(database: Database, redemption: Redemption) -> Redemption:
     saved = replace(redemption, version=redemption.version + 1)
     database.redemptions[saved.id] = saved
     return saved
-
-
-def _is_open(sign_in: SignIn | None) -> bool:
-    return sign_in is not None and sign_in.redemption_id is None
 
 
 def _has_use(stored: Invite | None, claim: Claim) -> bool:

@@ -1,11 +1,12 @@
 """Who owns the installation, in memory."""
 
 from chalicelib.accounts.model import User
-from chalicelib.accounts.sessions import Session
+from chalicelib.accounts.sessions import Session, SignIn
+from chalicelib.events.model import Entry
 from chalicelib.common.ports import StaleWrite
 from chalicelib.settings.model import Settings
 from chalicelib.setup.model import Ownership
-from tests.fakes.accounts import plex_identity, put_account, stored_session, taken_identities
+from tests.fakes.accounts import is_open, plex_identity, put_account, put_session, taken_identities
 from tests.fakes.database import Database
 
 
@@ -23,14 +24,19 @@ class FakeOwnership:
         over = self.database.tombstones.get(plex_identity(newcomer.plex_id))
         return newcomer.id in self.database.users or bool(taken_identities(self.database, newcomer, over))
 
-    def take(self, ownership: Ownership, session: Session, *, newcomer: User | None) -> None:
+    def take(
+        self, ownership: Ownership, session: Session, entry: Entry, *, sign_in: SignIn, newcomer: User | None
+    ) -> None:
         self.database.before_write()
         owner = self.database.ownership
         if newcomer and (owner or self._is_taken(newcomer)):
             raise StaleWrite
         if not newcomer and (owner is None or owner.plex_id != ownership.plex_id):
             raise StaleWrite
+        if not is_open(self.database, sign_in):
+            raise StaleWrite
         self.database.ownership = ownership
-        self.database.sessions[session.token_hash] = stored_session(session)
+        put_session(self.database, session, sign_in)
+        self.database.journal.append(entry)
         if newcomer:
             put_account(self.database, newcomer)

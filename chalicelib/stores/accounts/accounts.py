@@ -1,6 +1,7 @@
 """Accounts: opened, found, listed, changed and closed."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,9 +9,9 @@ from pynamodb.connection import Connection
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.accounts.model import AccountState, Credential, Tombstone, User
+from chalicelib.accounts.model import AccountState, Credential, PasswordReset, Tombstone, User
 from chalicelib.accounts.ports import PlexIdTaken, QuotaBasis
-from chalicelib.accounts.sessions import Session
+from chalicelib.accounts.sessions import Session, SignIn
 from chalicelib.common.pages import Page
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import StaleWrite
@@ -29,7 +30,15 @@ from chalicelib.stores.accounts.identities import (
     put_account,
     release_identities,
 )
-from chalicelib.stores.accounts.records import IdentityModel, UserModel, is_open_with_any, read_user, session_record
+from chalicelib.stores.accounts.records import (
+    IdentityModel,
+    UserModel,
+    is_at_epoch,
+    is_open_with_any,
+    read_user,
+    session_record,
+)
+from chalicelib.stores.accounts.sessions import complete_sign_in
 from chalicelib.stores.database.pages import page_of
 from chalicelib.stores.database.transactions import ConditionsFailed, Transaction, get_all
 from chalicelib.stores.events.journal import entry_record
@@ -69,19 +78,55 @@ class DynamoAccounts:
             trim(user_id)
         return QuotaBasis(read_settings(settings), user and read_user(user), created)
 
+    def read_credential(self, email: str, user_id: str) -> tuple[Credential | None, User | None]:
+        identity, user = get_all(self._connection, (IdentityModel, email_identity(email)), (UserModel, user_id))
+        return identity and _credential(identity), user and read_user(user)
+
+    def set_password(
+        self, user: User, was: Credential, password_hash: str, entry: Entry, *, session: Session | None = None
+    ) -> None:
+        transaction = Transaction(self._connection)
+        address = IdentityModel(id=email_identity(user.email or ""))
+        is_still = (IdentityModel.user_id == user.id) & (IdentityModel.password_hash == was.password_hash)
+        if was.reset:
+            is_still &= IdentityModel.reset == was.reset
+        changed: list[Action] = [IdentityModel.password_hash.set(password_hash), IdentityModel.reset.remove()]
+        transaction.update(EMAIL, address, changed, is_still)
+        transaction.update("user", UserModel(id=user.id), [UserModel.epoch.set(user.epoch + 1)], is_at_epoch(user))
+        if session:
+            transaction.put("session", session_record(replace(session, epoch=user.epoch + 1)))
+        transaction.put("journal", entry_record(entry))
+        _commit(transaction)
+
+    def offer_reset(self, user: User, reset: PasswordReset, entry: Entry) -> None:
+        transaction = Transaction(self._connection)
+        address = IdentityModel(id=email_identity(user.email or ""))
+        has_password = (IdentityModel.user_id == user.id) & IdentityModel.password_hash.exists()
+        transaction.update(EMAIL, address, [IdentityModel.reset.set(reset)], has_password)
+        transaction.put("journal", entry_record(entry))
+        _commit(transaction)
+
     def find_credential(self, email: str) -> tuple[Credential | None, Settings]:
         """A local account's password hash is stored with its e-mail address."""
         identity, settings = get_all(
             self._connection, (IdentityModel, email_identity(email)), (SettingsModel, SettingsModel.ID)
         )
-        return identity and Credential(identity.user_id, identity.password_hash), read_settings(settings)
+        return identity and _credential(identity), read_settings(settings)
 
     def open(
-        self, user: User, session: Session, *, settings_version: int | None = None, over: Tombstone | None = None
+        self,
+        user: User,
+        session: Session,
+        *,
+        sign_in: SignIn | None = None,
+        settings_version: int | None = None,
+        over: Tombstone | None = None,
     ) -> None:
         transaction = Transaction(self._connection)
         put_account(transaction, user, over=over)
         transaction.put("session", session_record(session))
+        if sign_in:
+            complete_sign_in(transaction, sign_in, session)
         if settings_version is not None:
             check_version(transaction, settings_version)
         if over and over.user_id == user.id:
@@ -143,6 +188,10 @@ class DynamoAccounts:
         transaction.update("user", UserModel(id=user.id), [UserModel.trial_ends_at.remove()], is_still)
         transaction.put("journal", entry_record(entry))
         _commit(transaction)
+
+
+def _credential(identity: IdentityModel) -> Credential:
+    return Credential(identity.user_id, identity.password_hash, identity.reset)
 
 
 def _commit(transaction: Transaction) -> None:

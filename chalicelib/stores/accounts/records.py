@@ -11,7 +11,7 @@ from pynamodb.expressions.operand import Path
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
-from chalicelib.accounts.model import AccountState, Kind, Tombstone, User
+from chalicelib.accounts.model import AccountState, Kind, PasswordReset, Tombstone, User
 from chalicelib.accounts.sessions import Purpose, Session, SignIn
 from chalicelib.common.people import Permission, Person
 from chalicelib.common.times import order_key
@@ -39,8 +39,6 @@ class UsersOnTrial(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call] 
 
 
 class UserModel(Model):
-    """``signed_out_at``: sessions begun until then do not count any more."""
-
     class Meta:
         table_name = "users"
 
@@ -56,7 +54,7 @@ class UserModel(Model):
     invited_by = Typed[Person](Person, null=True)
     redemption_id = UnicodeAttribute(null=True)
     quota = Typed[Quota](Quota, null=True)
-    signed_out_at = Moment(null=True)
+    epoch = NumberAttribute(null=True)
     order = UnicodeAttribute()
     by_state = UsersByState()
     trials = UsersOnTrial()
@@ -75,7 +73,17 @@ class IdentityModel(Model):
     id = UnicodeAttribute(hash_key=True)
     user_id = UnicodeAttribute()
     password_hash = UnicodeAttribute(null=True)
+    reset = Typed[PasswordReset](PasswordReset, null=True)
     tombstone = Typed[Tombstone](Tombstone, null=True)
+
+
+class SessionsByUser(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB
+    class Meta:
+        index_name = "by_user"
+        projection = AllProjection()
+
+    user_id = UnicodeAttribute(hash_key=True)
+    created_at = Moment(range_key=True)
 
 
 class SessionModel(Model):
@@ -87,6 +95,8 @@ class SessionModel(Model):
     created_at = Moment()
     expires_at = TTLAttribute()
     redemption_id = UnicodeAttribute(null=True)
+    epoch = NumberAttribute(null=True)
+    by_user = SessionsByUser()
 
 
 class SignInModel(Model):
@@ -102,6 +112,7 @@ class SignInModel(Model):
     expires_at = TTLAttribute()
     redemption_id = UnicodeAttribute(null=True)
     user_id = UnicodeAttribute(null=True)
+    completed_at = Moment(null=True)
     due_kind = UnicodeAttribute(default=BY_TTL)
     due = Expiring()
 
@@ -110,6 +121,15 @@ def is_open_with_any(*permissions: Permission) -> Condition:
     """Whether an account is open and holds one of them. They are stored as JSON text, so each is looked for, quoted."""
     held = [Path("permissions").contains(f'"{permission.value}"') for permission in permissions]
     condition: Condition = (UserModel.state == AccountState.ACTIVE.value) & reduce(or_, held)
+    return condition
+
+
+def is_at_epoch(user: User) -> Condition:
+    """Whether the account is open, and at the epoch as it was read."""
+    epoch: Condition = UserModel.epoch == user.epoch
+    if not user.epoch:
+        epoch |= UserModel.epoch.does_not_exist()
+    condition: Condition = (UserModel.state == AccountState.ACTIVE.value) & epoch
     return condition
 
 
@@ -134,6 +154,7 @@ def read_user(record: UserModel) -> User:
         invited_by=record.invited_by,
         redemption_id=record.redemption_id,
         quota=record.quota,
+        epoch=int(record.epoch or 0),
     )
 
 
@@ -148,6 +169,7 @@ def read_session(record: SessionModel) -> Session:
         created_at=record.created_at,
         expires_at=record.expires_at,
         redemption_id=record.redemption_id,
+        epoch=int(record.epoch or 0),
     )
 
 
@@ -166,6 +188,7 @@ def read_sign_in(record: SignInModel) -> SignIn:
         expires_at=record.expires_at,
         redemption_id=record.redemption_id,
         user_id=record.user_id,
+        completed_at=record.completed_at,
     )
 
 

@@ -1,11 +1,14 @@
 """Sessions, and sign-ins under way."""
 
 from datetime import datetime
+from typing import Any
 
 from pynamodb.connection import Connection
 
 from chalicelib.accounts.model import User
 from chalicelib.accounts.sessions import Session, SignIn, hash_secret, user_id_in
+from chalicelib.common.ports import StaleWrite
+from chalicelib.events.model import Entry
 from chalicelib.settings.model import Settings
 from chalicelib.stores.accounts.records import (
     SessionModel,
@@ -17,8 +20,23 @@ from chalicelib.stores.accounts.records import (
     session_record,
     sign_in_record,
 )
-from chalicelib.stores.database.transactions import get_all, update_if
+from chalicelib.stores.database.transactions import ConditionsFailed, Transaction, get_all, update_if
+from chalicelib.stores.events.journal import entry_record
 from chalicelib.stores.settings.records import SettingsModel, read_settings
+
+_MOST_LISTED = 100
+
+
+def complete_sign_in(transaction: Transaction, sign_in: SignIn, session: Session) -> None:
+    """Under the name ``sign-in``: it leads to that session, and to no other."""
+    led_to: list[Any] = [
+        SignInModel.user_id.set(session.user_id),
+        SignInModel.completed_at.set(session.created_at),
+    ]
+    if session.redemption_id:
+        led_to.append(SignInModel.redemption_id.set(session.redemption_id))
+    is_open = SignInModel.id.exists() & SignInModel.user_id.does_not_exist()
+    transaction.update("sign-in", SignInModel(id=sign_in.id), led_to, is_open)
 
 
 class DynamoSessions:
@@ -27,8 +45,21 @@ class DynamoSessions:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, session: Session) -> None:
-        session_record(session).save()
+    def add(self, session: Session, entry: Entry) -> None:
+        transaction = Transaction(self._connection)
+        transaction.put("session", session_record(session))
+        transaction.put("journal", entry_record(entry))
+        transaction.commit()
+
+    def complete(self, sign_in: SignIn, session: Session, entry: Entry) -> None:
+        transaction = Transaction(self._connection)
+        complete_sign_in(transaction, sign_in, session)
+        transaction.put("session", session_record(session))
+        transaction.put("journal", entry_record(entry))
+        try:
+            transaction.commit()
+        except ConditionsFailed as error:
+            raise StaleWrite from error
 
     def find(self, token: str, *, now: datetime) -> tuple[Session, User | None] | None:
         if (user_id := user_id_in(token)) is None:
@@ -44,12 +75,16 @@ class DynamoSessions:
         found = _in_force(session, user, user_id, now)
         return (*found, read_settings(settings)) if found else None
 
-    def end(self, token: str) -> None:
-        SessionModel(token_hash=hash_secret(token)).delete()
+    def of_user(self, user_id: str) -> list[Session]:
+        found = SessionModel.by_user.query(user_id, scan_index_forward=False, limit=_MOST_LISTED)
+        return [read_session(record) for record in found]
 
-    def end_all(self, user_id: str, *, now: datetime) -> None:
-        """A time on the account, which is read with each session anyway: no index that lags, no unfinished batch."""
-        update_if(UserModel(id=user_id), [UserModel.signed_out_at.set(now)], UserModel.id.exists())
+    def end(self, token_hash: str) -> None:
+        SessionModel(token_hash=token_hash).delete()
+
+    def end_all(self, user_id: str) -> None:
+        """A number on the account, which is read with each session anyway: no index that lags, no unfinished batch."""
+        update_if(UserModel(id=user_id), [UserModel.epoch.add(1)], UserModel.id.exists())
 
     def add_sign_in(self, sign_in: SignIn) -> None:
         sign_in_record(sign_in).save()
@@ -65,8 +100,5 @@ def _in_force(
     session = read_session(found) if found else None
     if session is None or session.user_id != user_id or session.expires_at <= now:
         return None
-    return session, None if user is None or _signed_out(user, session) else read_user(user)
-
-
-def _signed_out(user: UserModel, session: Session) -> bool:
-    return user.signed_out_at is not None and session.created_at <= user.signed_out_at
+    account = read_user(user) if user else None
+    return session, account if account and account.epoch == session.epoch else None

@@ -1,8 +1,7 @@
 """The one transaction by which a person is let in, the one that takes it back, and the one that links Plex."""
 
 from dataclasses import replace
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pynamodb.connection import Connection
 
@@ -11,6 +10,7 @@ from chalicelib.accounts.sessions import SignIn
 from chalicelib.common.ports import StaleWrite
 from chalicelib.common.refusals import AlreadyHasAccess, InviteNotActive, UserNameTaken
 from chalicelib.common.retrying import until_written
+from chalicelib.events.model import Entry
 from chalicelib.invites.model import MAY_INVITE, Invite
 from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.ports import Claim
@@ -31,12 +31,15 @@ from chalicelib.stores.accounts.records import (
     IdentityModel,
     SignInModel,
     UserModel,
+    is_at_epoch,
     is_open_with_any,
     read_sign_in,
     read_user,
     session_record,
 )
+from chalicelib.stores.accounts.sessions import complete_sign_in
 from chalicelib.stores.database.transactions import ConditionsFailed, Transaction, get_all
+from chalicelib.stores.events.journal import entry_record
 from chalicelib.stores.invites.records import InviteModel, read_living
 from chalicelib.stores.invites.uses import INVITE, give_a_use_back, take_a_use
 from chalicelib.stores.redemptions.records import HeldTokenModel, RedemptionModel, redemption_record
@@ -73,7 +76,8 @@ class DynamoClaims:
         check_version(transaction, claim.settings_version)
         transaction.check(_INVITER, UserModel, claim.invite.created_by.id, is_open_with_any(*MAY_INVITE))
         self._put_redemption(transaction, claim)
-        _settle_the_sign_in(transaction, claim)
+        if claim.sign_in:
+            complete_sign_in(transaction, claim.sign_in, claim.session)
         try:
             transaction.commit()
         except ConditionsFailed as error:
@@ -106,18 +110,20 @@ class DynamoClaims:
         plex_id: int,
         redemption: Redemption | None,
         *,
-        sessions_end_at: datetime,
+        entry: Entry,
         over: Tombstone | None = None,
     ) -> None:
         transaction = Transaction(self._connection)
         identity = IdentityModel(id=plex_identity(plex_id), user_id=user.id)
         transaction.put(PLEX_ID, identity, is_free(over))
-        is_still = (UserModel.state == AccountState.ACTIVE.value) & UserModel.plex_id.does_not_exist()
-        linked: list[Action] = [UserModel.plex_id.set(plex_id), UserModel.signed_out_at.set(sessions_end_at)]
+        is_still = is_at_epoch(user) & UserModel.plex_id.does_not_exist()
+        linked: list[Action] = [UserModel.plex_id.set(plex_id), UserModel.epoch.set(user.epoch + 1)]
         transaction.update("user", UserModel(id=user.id), linked, is_still)
         if user.email:
             address = IdentityModel(id=email_identity(user.email))
-            transaction.update(EMAIL, address, [IdentityModel.password_hash.remove()], IdentityModel.user_id == user.id)
+            no_password: list[Action] = [IdentityModel.password_hash.remove(), IdentityModel.reset.remove()]
+            transaction.update(EMAIL, address, no_password, IdentityModel.user_id == user.id)
+        transaction.put("journal", entry_record(entry))
         if redemption:
             _save(transaction, redemption)
         try:
@@ -164,14 +170,6 @@ class DynamoClaims:
             return None
         (found,) = get_all(self._connection, (RedemptionModel, user.redemption_id))
         return (user, found.record) if found else None
-
-
-def _settle_the_sign_in(transaction: Transaction, claim: Claim) -> None:
-    if claim.sign_in is None:
-        return
-    led_to: list[Any] = [SignInModel.redemption_id.set(claim.redemption.id), SignInModel.user_id.set(claim.user.id)]
-    is_open = SignInModel.id.exists() & SignInModel.redemption_id.does_not_exist()
-    transaction.update("sign-in", SignInModel(id=claim.sign_in.id), led_to, is_open)
 
 
 def _save(transaction: Transaction, redemption: Redemption) -> None:

@@ -7,15 +7,18 @@ from pynamodb.connection import Connection
 from pynamodb.models import Model
 
 from chalicelib.accounts.model import User
-from chalicelib.accounts.sessions import Session
+from chalicelib.accounts.sessions import Session, SignIn
 from chalicelib.common.ports import StaleWrite
+from chalicelib.events.model import Entry
 from chalicelib.plex.model import OwnedServer
 from chalicelib.settings.model import Settings
 from chalicelib.setup.model import Ownership
 from chalicelib.stores.accounts.identities import find_tombstone, put_account
 from chalicelib.stores.accounts.records import session_record
+from chalicelib.stores.accounts.sessions import complete_sign_in
 from chalicelib.stores.database.attributes import Typed
 from chalicelib.stores.database.transactions import ConditionsFailed, Transaction, get_all
+from chalicelib.stores.events.journal import entry_record
 from chalicelib.stores.settings.records import SettingsModel, read_settings
 
 
@@ -44,11 +47,15 @@ class DynamoOwnership:
         )
         return found and _read_ownership(found), read_settings(settings)
 
-    def take(self, ownership: Ownership, session: Session, *, newcomer: User | None) -> None:
+    def take(
+        self, ownership: Ownership, session: Session, entry: Entry, *, sign_in: SignIn, newcomer: User | None
+    ) -> None:
         transaction = Transaction(self._connection)
         is_free, is_theirs = OwnershipModel.id.does_not_exist(), OwnershipModel.plex_id == ownership.plex_id
         transaction.put("ownership", ownership_record(ownership), is_free if newcomer else is_theirs)
+        complete_sign_in(transaction, sign_in, session)
         transaction.put("session", session_record(session))
+        transaction.put("journal", entry_record(entry))
         if newcomer:
             put_account(transaction, newcomer, over=find_tombstone(newcomer.plex_id) if newcomer.plex_id else None)
         try:

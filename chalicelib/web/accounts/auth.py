@@ -13,9 +13,9 @@ from chalicelib.invites.closing import ClosingInviters
 from chalicelib.redemptions.signing_in import SigningInWithPlex
 from chalicelib.web.accounts.users import quota_use_shape, user_shape
 from chalicelib.web.bodies import Email, Nothing, Password
-from chalicelib.web.http import Api, bearer_token, body, find_caller, ok
+from chalicelib.web.http import Api, body, find_caller, find_session, ok
 from chalicelib.web.shapes import moment
-from chalicelib.web.sign_in_cookies import kept_secret, show_started, show_waiting
+from chalicelib.web.sign_in_cookies import ended_soon, kept_secret, show_started, show_waiting
 from chalicelib.wiring import now, ports, use
 
 api = Api(__name__)
@@ -37,7 +37,7 @@ def complete_plex_sign_in(sign_in_id: str) -> Response:
     body(api.current_request, Nothing)
     secret = kept_secret(api.current_request, sign_in_id)
     signed_in = use(SigningInWithPlex).complete(sign_in_id, secret, now=now())
-    return _show_signed_in(signed_in) if signed_in else show_waiting()
+    return _show_signed_in(signed_in, **ended_soon(api.current_request, sign_in_id)) if signed_in else show_waiting()
 
 
 @api.route("/auth/local", methods=["POST"], limited=Route.LOCAL_SIGN_IN)
@@ -61,14 +61,14 @@ def show_me() -> Response:
 
 @api.route("/auth/session", methods=["DELETE"])
 def sign_out() -> Response:
-    find_caller(api.current_request)
-    ports.sessions.end(bearer_token(api.current_request))
+    session, _ = find_session(api.current_request)
+    ports.sessions.end(session.token_hash)
     return ok("", HTTPStatus.NO_CONTENT)
 
 
 @api.route("/auth/sessions", methods=["DELETE"])
 def sign_out_everywhere() -> Response:
-    ports.sessions.end_all(find_caller(api.current_request).id, now=now())
+    ports.sessions.end_all(find_caller(api.current_request).id)
     return ok("", HTTPStatus.NO_CONTENT)
 
 
@@ -79,5 +79,5 @@ def leave() -> Response:
     return ok("", HTTPStatus.NO_CONTENT)
 
 
-def _show_signed_in(signed_in: SignedIn) -> Response:
-    return ok({"token": signed_in.token, "user": user_shape(signed_in.user)})
+def _show_signed_in(signed_in: SignedIn, **headers: str) -> Response:
+    return ok({"token": signed_in.token, "user": user_shape(signed_in.user)}, HTTPStatus.OK, **headers)

@@ -11,7 +11,7 @@ from chalicelib.setup.model import SetupState
 from chalicelib.setup.setting_up import SettingUp
 from chalicelib.web.bodies import Nothing, Unset
 from chalicelib.web.http import Api, body, find_caller, ok
-from chalicelib.web.sign_in_cookies import kept_secret, show_started, show_waiting
+from chalicelib.web.sign_in_cookies import ended_soon, kept_secret, show_started, show_waiting
 from chalicelib.wiring import now, use
 
 api = Api(__name__)
@@ -49,7 +49,7 @@ def complete_setup(sign_in_id: str) -> Response:
     if owner is None:
         return show_waiting()
     servers = [{"machine_id": server.machine_id, "name": server.name} for server in owner.servers]
-    return ok({"token": owner.token, "servers": servers})
+    return ok({"token": owner.token, "servers": servers}, HTTPStatus.OK, **ended_soon(api.current_request, sign_in_id))
 
 
 @api.route("/setup/server", methods=["PUT"])

@@ -8,17 +8,13 @@ import msgspec
 from chalice.app import Request, Response
 
 from chalicelib import __version__, metrics
+from chalicelib.accounts.passwords import LONGEST_PASSWORD
 from chalicelib.accounts.rate_limits import Route
 from chalicelib.common.emails import LONGEST_EMAIL
 from chalicelib.logs import logger
 from chalicelib.metrics import Metric
 from chalicelib.redemptions.following import FollowingRedemptions
-from chalicelib.redemptions.joining_locally import (
-    LONGEST_PASSWORD,
-    LONGEST_USER_NAME,
-    JoiningLocally,
-    parse_applicant,
-)
+from chalicelib.redemptions.joining_locally import LONGEST_USER_NAME, JoiningLocally, parse_applicant
 from chalicelib.redemptions.offers import Offer, ReadingOffers
 from chalicelib.redemptions.redeeming import Redeeming
 from chalicelib.redemptions.returning import Redeemed
@@ -26,7 +22,7 @@ from chalicelib.web.bodies import Nothing
 from chalicelib.web.http import Api, bearer_token, body, language_of, ok
 from chalicelib.web.redemptions.shapes import redemption_shape
 from chalicelib.web.shapes import Json, moment
-from chalicelib.web.sign_in_cookies import kept_secret, show_started, show_waiting
+from chalicelib.web.sign_in_cookies import ended_soon, kept_secret, show_started, show_waiting
 from chalicelib.wiring import now, use
 
 api = Api(__name__)
@@ -61,7 +57,7 @@ def complete_sign_in(code: str, sign_in_id: str) -> Response:
     request = api.current_request
     body(request, Nothing)
     redeemed = use(Redeeming).complete(code, sign_in_id, kept_secret(request, sign_in_id), now=now())
-    return _show_redeemed(redeemed, request) if redeemed else show_waiting()
+    return _show_redeemed(redeemed, request, **ended_soon(request, sign_in_id)) if redeemed else show_waiting()
 
 
 @api.route("/signup/{code}/local", methods=["POST"], limited=Route.LOCAL_SIGN_UP)
@@ -79,12 +75,12 @@ def show_redemption(redemption_id: str) -> Response:
     return ok(redemption_shape(redemption, language_of(request)))
 
 
-def _show_redeemed(redeemed: Redeemed, request: Request) -> Response:
+def _show_redeemed(redeemed: Redeemed, request: Request, **headers: str) -> Response:
     if redeemed.new:
         metrics.record(Metric.INVITES_REDEEMED, redemption=redeemed.redemption.id)
     logger.info("redeemed", redemption=redeemed.redemption.id, new=redeemed.new)
     content = {"token": redeemed.token, "redemption": redemption_shape(redeemed.redemption, language_of(request))}
-    return ok(content, HTTPStatus.ACCEPTED)
+    return ok(content, HTTPStatus.ACCEPTED, **headers)
 
 
 def _offer_shape(each: Offer) -> Json:
