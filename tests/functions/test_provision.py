@@ -86,7 +86,7 @@ def test_each_kind_of_message_starts_its_work(work):
     deliver(kind="refresh_libraries")
     assert work.asked == [
         (Provisioning, "redemption1", "deadline"),
-        (EndingAccess, "user1"),
+        (EndingAccess, "user1", "deadline"),
         (Pausing,),
         (ReadingLibraries,),
     ]

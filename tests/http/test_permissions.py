@@ -54,7 +54,7 @@ POST   /invites {"downloads": true}                           | 401    403    40
 POST   /invites {"live_tv": true}                             | 401    403    403    201    403    201    403    201
 POST   /invites {"plex_home": true}                           | 401    403    403    201    403    201    403    201
 POST   /invites {"code": "{new_code}"}                        | 401    403    403    201    403    201    403    201
-POST   /invites {"created_by": "{other_id}"}                  | 401    403    403    403    403    403    403    201
+POST   /invites {"created_by": "{inviter_id}"}                | 401    403    403    403    403    403    403    201
 GET    /invites/{own_code}                                    | 401    200    200    200    200    200    200    200
 GET    /invites/{other_code}                                  | 401    403    403    403    200    200    403    200
 PATCH  /invites/{own_code} {"note": "for Ann"}                | 401    200    200    200    200    200    200    200
@@ -217,6 +217,9 @@ class Scenario:
 
     def other_id(self):
         return self.stack.member("streamarr").id
+
+    def inviter_id(self):
+        return self.stack.member("create_invites").id
 
     def admin_id(self):
         return self.stack.member("admin").id

@@ -71,6 +71,7 @@ class InviteLife(RuleBasedStateMachine):
     @initialize()
     def open(self):
         from chalicelib import wiring
+        from chalicelib.stores.accounts.records import user_record
 
         self.ports, self.store = wiring.ports, wiring.ports.invites
         self.editing, self.offers = wiring.use(EditingInvites), wiring.use(ReadingOffers)
@@ -78,6 +79,7 @@ class InviteLife(RuleBasedStateMachine):
         sum(self.store.move_expired(self.now, 40))
         self.counted_before = self.counts()
         self.ruth = an_inviter("advanced_invites", id_=self.ports.new_id())
+        user_record(self.ruth).save()  # claims ask whether she may still invite
         self.mona = a_manager(id_=self.ports.new_id())
         self.known: dict[str, Known] = {}
 
