@@ -170,12 +170,42 @@ def _(stack):
 
 @_scenario("POST /auth/local")
 def _(stack):
-    code, number = stack.invite(), datetime.now(UTC).timestamp()
-    who = {"email": f"l{number}@example.org", "username": f"local {number}", "password": PASSWORD}
-    with _settings(stack, local_signin_enabled=True):
-        assert stack.client().post(f"/signup/{code}/local", json=who).is_success
-        asked = {"email": who["email"], "password": PASSWORD}
-        yield lambda: stack.client().post("/auth/local", json=asked)
+    with _local_account(stack) as (email, _):
+        yield lambda: stack.client().post("/auth/local", json={"email": email, "password": PASSWORD})
+
+
+@_scenario("PUT /me/password")
+def _(stack):
+    with _local_account(stack) as (_, http):
+        yield lambda: http.put("/me/password", json={"old": PASSWORD, "new": f"{PASSWORD} again"})
+
+
+@_scenario("GET /me/sessions")
+def _(stack):
+    member = stack.member("streamarr")
+    yield lambda: member.http.get("/me/sessions")
+
+
+@_scenario("DELETE /me/sessions/{session_id}")
+def _(stack):
+    member = stack.member("streamarr")
+    (listed,) = member.http.get("/me/sessions").json()["sessions"]
+    yield lambda: member.http.delete(f"/me/sessions/{listed['id']}")
+
+
+@_scenario("POST /users/{user_id}/password-reset")
+def _(stack):
+    with _local_account(stack) as (_, http):
+        user_id = http.get("/auth/me").json()["user"]["id"]
+        yield lambda: stack.admin.post(f"/users/{user_id}/password-reset")
+
+
+@_scenario("PUT /auth/password/{token}")
+def _(stack):
+    with _local_account(stack) as (_, http):
+        user_id = http.get("/auth/me").json()["user"]["id"]
+        token = stack.admin.post(f"/users/{user_id}/password-reset").json()["url"].partition("#")[2]
+        yield lambda: stack.client().put(f"/auth/password/{token}", json={"new": f"{PASSWORD} again"})
 
 
 @_scenario("DELETE /auth/session")
@@ -357,6 +387,17 @@ def _redeemed(stack: Stack) -> tuple[Visitor, dict[str, Any]]:
     answer = visitor.redeems(stack.invite())
     visitor.waits(answer)
     return visitor, answer.json()
+
+
+@contextmanager
+def _local_account(stack: Stack):
+    """An account with a password: its address, and its client."""
+    code, number = stack.invite(), datetime.now(UTC).timestamp()
+    who = {"email": f"l{number}@example.org", "username": f"local {number}", "password": PASSWORD}
+    with _settings(stack, local_signin_enabled=True):
+        joined = stack.client().post(f"/signup/{code}/local", json=who)
+        assert joined.is_success, joined.text
+        yield who["email"], stack.client(joined.json()["token"])
 
 
 @contextmanager

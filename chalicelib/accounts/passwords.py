@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.accounts.journal import account_entry
-from chalicelib.accounts.model import Credential, PasswordReset, User
+from chalicelib.accounts.model import Credential, PasswordReset, User, is_user_id
 from chalicelib.accounts.permissions import must_be_allowed
 from chalicelib.accounts.plex_sign_ins import site_root
 from chalicelib.accounts.ports import AccountStore, Counters, Passwords
@@ -108,6 +108,8 @@ class ChangingPasswords:
 
     def _find(self, token: str) -> tuple[User, Credential]:
         user_id, _, _ = token.rpartition("-")
+        if not is_user_id(user_id):
+            raise ResetNotFound
         try:
             return self._read(self.accounts.get(user_id))
         except (UserNotFound, NoPassword, NotSignedIn) as error:

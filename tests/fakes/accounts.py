@@ -308,9 +308,12 @@ def put_session(database: Database, session: Session, sign_in: SignIn | None = N
     """Put the session, and complete the sign-in that led to it."""
     database.sessions[session.token_hash] = stored_session(session)
     if sign_in:
-        led_to = {"user_id": session.user_id, "completed_at": session.created_at}
-        known = database.sign_ins[sign_in.id]
-        database.sign_ins[sign_in.id] = replace(known, redemption_id=session.redemption_id, **led_to)
+        database.sign_ins[sign_in.id] = replace(
+            database.sign_ins[sign_in.id],
+            user_id=session.user_id,
+            completed_at=session.created_at,
+            redemption_id=session.redemption_id,
+        )
 
 
 def stored_session(session: Session) -> Session:

@@ -19,8 +19,8 @@ from chalicelib.setup.model import Ownership
 @dataclass
 class Database:
     """Records by their keys. ``identities``: ``plex#…``, ``email#…``, ``name#…`` to the account that holds them;
-    a local account's password hash lies under its e-mail address, and the link that resets it. ``tombstones``: what is remembered under a ``plex#…``
-    that no account holds any more.
+    a local account's password hash lies under its e-mail address, and the link that resets it. ``tombstones``: what is
+    remembered under a ``plex#…`` that no account holds any more.
 
     ``before_write`` is called before each conditional write, so that a test can have another writer come first.
     """

@@ -2,8 +2,8 @@
 
 from chalicelib.accounts.model import User
 from chalicelib.accounts.sessions import Session, SignIn
-from chalicelib.events.model import Entry
 from chalicelib.common.ports import StaleWrite
+from chalicelib.events.model import Entry
 from chalicelib.settings.model import Settings
 from chalicelib.setup.model import Ownership
 from tests.fakes.accounts import is_open, plex_identity, put_account, put_session, taken_identities

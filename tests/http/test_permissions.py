@@ -40,6 +40,11 @@ POST   /auth/local {"email": "a@example.org", "password": "wrong"}
 GET    /auth/me                                               | 401    200    200    200    200    200    200    200
 DELETE /auth/session                                          | 401    204    204    204    204    204    204    204
 DELETE /auth/sessions                                         | 401    204    204    204    204    204    204    204
+PUT    /me/password {"old": "wrong wrong", "new": "long enough"}
+                                                              | 401    409    409    409    409    409    409    409
+GET    /me/sessions                                           | 401    200    200    200    200    200    200    200
+DELETE /me/sessions/{unknown_session}                         | 401    204    204    204    204    204    204    204
+PUT    /auth/password/{unknown_token} {"new": "long enough"}  | 404    404    404    404    404    404    404    404
 DELETE /auth/account                                          | 401    204    204    204    204    204    204    204
 
 GET    /invites                                               | 401    200    200    200    200    200    200    200
@@ -97,6 +102,8 @@ PATCH  /users/{own_id} {"quota": {"limit": 1, "days": 1}}     | 401    403    40
 PATCH  /users/{own_id} {"trial": {"ends_at": "2031-01-01T00:00:00Z"}}
                                                               | 401    403    403    403    403    403    403    200
 PATCH  /users/demo-admin {"permissions": []}                  | 401    403    403    403    403    403    403    403
+POST   /users/{other_id}/password-reset                       | 401    403    403    403    403    403    409    409
+POST   /users/{admin_id}/password-reset                       | 401    403    403    403    403    403    403    409
 DELETE /users/{other_id}                                      | 401    403    403    403    403    403    204    204
 DELETE /users/{admin_id}                                      | 401    403    403    403    403    403    403    204
 DELETE /users/{own_id}                                        | 401    403    403    403    403    403    204    204
@@ -125,6 +132,8 @@ _ROW = re.compile(r"(?P<method>[A-Z]+) +(?P<path>\S+)(?: (?P<body>\{.*\}))?\s*\|
 _WORDS = {
     "code": ("own_code", "other_code", "locked_code"),
     "sign_in_id": ("unknown_sign_in_id",),
+    "session_id": ("unknown_session",),
+    "token": ("unknown_token",),
     "redemption_id": ("own_redemption", "other_redemption", "redemption_of_own_invite"),
     "user_id": ("own_id", "other_id", "admin_id"),
 }
@@ -240,6 +249,12 @@ class Scenario:
         from chalicelib import wiring
 
         return wiring.ports.new_id()[:16]
+
+    def unknown_session(self):
+        return "unknown"
+
+    def unknown_token(self):
+        return "unknown"
 
     def unknown_sign_in_id(self):
         return "0123456789abcdef0123456789abcdef"

@@ -3,6 +3,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 from argon2 import PasswordHasher
 
@@ -61,13 +62,71 @@ def test_the_sign_in_waits_until_plex_approves(stack):
     assert (answer.status_code, answer.json()) == (202, {"state": "waiting"})
 
 
-def test_completing_again_gives_another_session_of_the_same_account(stack, member):
+def test_completing_again_within_moments_gives_the_same_session(stack, member):
     sign_in_id = member.begins()
-    answers = [member.http.post(f"/auth/plex/{sign_in_id}").json() for _ in range(2)]
-    assert answers[0]["user"] == answers[1]["user"]
-    assert answers[0]["token"] != answers[1]["token"]
-    for answer in answers:
-        assert stack.client(answer["token"]).get("/auth/me").status_code == 200
+    first, again = (member.http.post(f"/auth/plex/{sign_in_id}") for _ in range(2))
+    assert first.json() == again.json()
+    assert stack.client(first.json()["token"]).get("/auth/me").status_code == 200
+    assert "Max-Age=60" in first.headers["set-cookie"]
+
+
+def test_twelve_completions_at_once_make_one_session(stack, member):
+    sign_in_id = member.begins()
+    with ThreadPoolExecutor(12) as hands:
+        answers = list(hands.map(lambda _: member.http.post(f"/auth/plex/{sign_in_id}"), range(12)))
+    done = [answer for answer in answers if answer.status_code == 200]
+    assert done
+    assert {answer.status_code for answer in answers} <= {200, 503}
+    assert len({answer.json()["token"] for answer in done}) == 1
+    sessions = stack.client(done[0].json()["token"]).get("/me/sessions").json()["sessions"]
+    assert len(sessions) == 2  # and the one that came with the redemption
+
+
+@pytest.mark.parametrize("path", ["/auth/session", "/auth/sessions"])
+def test_a_completed_sign_in_opens_nothing_after_a_sign_out(stack, member, path):
+    sign_in_id = member.begins()
+    token = member.http.post(f"/auth/plex/{sign_in_id}").json()["token"]
+    assert stack.client(token).delete(path).status_code == 204
+    again = member.http.post(f"/auth/plex/{sign_in_id}")
+    assert (again.status_code, again.json()["Code"]) == (404, "SignInNotFound")
+    assert stack.client(token).get("/auth/me").status_code == 401
+
+
+def test_a_redeemed_sign_in_opens_nothing_after_a_sign_out(stack):
+    code, visitor = stack.invite(), stack.visitor()
+    sign_in_id = visitor.signs_in(code)
+    token = visitor.completes(code, sign_in_id).json()["token"]
+    assert visitor.completes(code, sign_in_id).json()["token"] == token
+    assert stack.client(token).delete("/auth/session").status_code == 204
+    again = visitor.completes(code, sign_in_id)
+    assert (again.status_code, again.json()["Code"]) == (404, "SignInNotFound")
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_a_password_session_that_is_begun_while_plex_is_asked_does_not_survive_the_link(
+    stack, settings, local_account, number
+):
+    address = local_account(PASSWORD)
+    person = Person(stack, stack.plex.account(email=address))
+    stack.plex.control.patch("/_standin/options", json={"latency_seconds": 0.25})
+    try:
+        with settings(local_signin_enabled=True), ThreadPoolExecutor(8) as hands:
+            sign_in_id = person.begins()
+            linking = hands.submit(person.http.post, f"/auth/plex/{sign_in_id}")
+            stolen: list[httpx.Response] = []
+            while not linking.done():
+                stolen += hands.map(
+                    lambda browser: browser.post("/auth/local", json={"email": address, "password": PASSWORD}),
+                    [stack.client() for _ in range(4)],
+                )
+    finally:
+        stack.plex.control.patch("/_standin/options", json={"latency_seconds": 0})
+    linked = linking.result()
+    assert linked.status_code == 200, linked.text
+    tokens = [answer.json()["token"] for answer in stolen if answer.status_code == 200]
+    assert tokens
+    assert {stack.client(token).get("/auth/me").status_code for token in tokens} == {401}
+    assert stack.client(linked.json()["token"]).get("/auth/me").status_code == 200
 
 
 def test_a_stranger_is_told_that_there_is_no_account(stack):

@@ -7,6 +7,7 @@ from chalicelib.accounts.sessions import SESSION_LIFETIME, new_session
 from chalicelib.common.people import Permission
 from chalicelib.common.refusals import NotSignedIn, RedemptionNotFound
 from chalicelib.redemptions.following import FollowingRedemptions
+from tests.stores_contract.builders import an_entry
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def follow(scenario, redemption_id, token):
 
 def token_of(scenario, user):
     token, session = new_session(user.id, new_id=scenario.new_id, now=scenario.now)
-    scenario.sessions.add(session)
+    scenario.sessions.add(session, an_entry(scenario))
     return token
 
 
@@ -31,7 +32,7 @@ def test_the_token_that_came_with_a_redemption_follows_it(scenario, redeemed):
 
 def test_it_does_so_after_the_account_was_closed_and_signed_out(scenario, redeemed):
     scenario.close_account(redeemed.redemption)
-    scenario.sessions.end_all(redeemed.redemption.user.id, now=scenario.now)
+    scenario.sessions.end_all(redeemed.redemption.user.id)
     assert follow(scenario, redeemed.redemption.id, redeemed.token).id == redeemed.redemption.id
 
 
@@ -74,7 +75,7 @@ def test_a_closed_or_signed_out_account_follows_only_what_its_token_came_with(sc
     with pytest.raises(NotSignedIn):
         follow(scenario, redeemed.redemption.id, token)
     ruth = token_of(scenario, scenario.user("ruth"))
-    scenario.sessions.end_all("ruth", now=scenario.now)
+    scenario.sessions.end_all("ruth")
     with pytest.raises(NotSignedIn):
         follow(scenario, redeemed.redemption.id, ruth)
 

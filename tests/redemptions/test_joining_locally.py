@@ -17,6 +17,7 @@ from chalicelib.common.refusals import (
 from chalicelib.redemptions.joining_locally import Applicant, parse_applicant
 from chalicelib.redemptions.model import State
 from tests.fakes.plex import SERIES
+from tests.stores_contract.builders import an_entry
 
 INSTANT = timedelta.resolution
 
@@ -190,6 +191,6 @@ def test_a_second_click_needs_the_password_that_is_there(scenario):
     invite = scenario.invite()
     joined = scenario.join(invite)
     user = scenario.database.users[joined.redemption.user.id]
-    scenario.claims.link(user, 41, None, sessions_end_at=scenario.now)
+    scenario.claims.link(user, 41, None, entry=an_entry(scenario))
     with pytest.raises(InviteNotActive):
         scenario.join(invite)

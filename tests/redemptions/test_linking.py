@@ -4,10 +4,12 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.accounts.model import AccountState, Tombstone, Why
+from chalicelib.accounts.password_sign_in import SigningInWithPassword
 from chalicelib.common.refusals import AccessEnding, AlreadyHasAccess, HasHomeProfile, NotForYou, TryAgain
 from chalicelib.plex.model import PlexAccount
 from chalicelib.redemptions.linking import LinkingPlex
 from chalicelib.redemptions.model import State
+from tests.redemptions.scenario import PASSWORD
 
 TOM = PlexAccount(51, "tom on plex", "Tom@example.org", confirmed=True, restricted=False)
 
@@ -52,10 +54,20 @@ def test_password_and_earlier_sessions_end_with_the_link(scenario):
     assert scenario.accounts.find_credential("tom@example.org")[0].password_hash is None
 
 
-def test_a_session_that_begins_with_the_link_counts(scenario):
-    joined = scenario.join(scenario.invite(), name="Tom")
-    link(scenario)
-    assert scenario.sessions.find(joined.token, now=scenario.now)[1]
+def test_a_password_session_that_was_begun_before_the_link_and_written_after_it_is_void(scenario):
+    """The password was checked while plex.tv was asked."""
+    scenario.change_settings(local_signin_enabled=True)
+    scenario.join(scenario.invite(), name="Tom")
+    signing_in = scenario.use(SigningInWithPassword)
+    verify = scenario.passwords.verify
+
+    def links_meanwhile(password, password_hash):
+        link(scenario)
+        return verify(password, password_hash)
+
+    scenario.passwords.verify = links_meanwhile
+    stolen = signing_in.sign_in("tom@example.org", PASSWORD, now=scenario.now)
+    assert scenario.sessions.find(stolen.token, now=scenario.now)[1] is None
 
 
 @pytest.mark.parametrize(

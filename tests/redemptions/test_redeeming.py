@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.accounts.sessions import Purpose
+from chalicelib.accounts.sessions import Purpose, hash_secret
 from chalicelib.common.refusals import (
     AccessEnding,
     AccountNotInvitable,
@@ -113,9 +113,23 @@ def test_a_sign_in_completed_again_leads_to_the_same_redemption(scenario, maya):
     first, calls = scenario.complete(invite.code, sign_in), len(scenario.plex.calls)
     again = scenario.complete(invite.code, sign_in)
     assert (again.redemption, again.new) == (first.redemption, False)
-    assert again.token != first.token
+    assert again.token == first.token
     assert len(scenario.plex.calls) == calls
     assert scenario.database.invites[invite.code].uses == 1
+
+
+def test_a_sign_in_is_not_repeated_after_moments_nor_after_signing_out(scenario, maya):
+    invite = scenario.invite(None)
+    sign_in = scenario.sign_in(invite.code, maya)
+    first = scenario.complete(invite.code, sign_in)
+    scenario.sessions.end(hash_secret(first.token))
+    with pytest.raises(SignInNotFound):
+        scenario.complete(invite.code, sign_in)
+    sign_in = scenario.sign_in(invite.code, maya)
+    scenario.complete(invite.code, sign_in)
+    scenario.later(seconds=61)
+    with pytest.raises(SignInNotFound):
+        scenario.complete(invite.code, sign_in)
 
 
 def test_a_claim_whose_message_was_lost_has_it_sent_when_the_person_asks_again(scenario, maya):

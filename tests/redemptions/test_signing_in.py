@@ -5,7 +5,7 @@ import pytest
 
 from chalicelib.accounts.managing import ManagingUsers
 from chalicelib.accounts.model import AccountState, Kind, new_user
-from chalicelib.accounts.sessions import Purpose, new_session
+from chalicelib.accounts.sessions import Purpose, hash_secret, new_session
 from chalicelib.common.people import Permission
 from chalicelib.common.refusals import (
     AccessEnding,
@@ -79,17 +79,48 @@ def test_until_the_person_approves_they_are_not_signed_in(scenario):
     assert complete(scenario, (started.sign_in.id, started.browser_secret)) is None
 
 
-def test_an_account_that_is_known_is_signed_in_as_often_as_it_is_asked_for(scenario, maya):
+def test_an_account_that_is_known_is_signed_in_and_within_moments_with_the_same_session(scenario, maya):
     redemption = scenario.redeem(account_id=maya)
-    approved = approve(scenario, maya)
-    tokens = set()
+    approved, tokens = approve(scenario, maya), set()
     for _ in range(2):
         signed_in = complete(scenario, approved)
         assert signed_in.user == scenario.database.users[redemption.user.id]
         session, user = scenario.sessions.find(signed_in.token, now=scenario.now)
         assert (session.redemption_id, user) == (None, signed_in.user)
         tokens.add(signed_in.token)
-    assert len(tokens) == 2
+        scenario.later(seconds=60)
+    assert len(tokens) == 1
+    assert [entry.action for entry in scenario.database.journal] == ["signed in"]
+    with pytest.raises(SignInNotFound):
+        complete(scenario, approved)
+
+
+@pytest.mark.parametrize("everywhere", [True, False])
+def test_a_completed_sign_in_opens_nothing_after_a_sign_out(scenario, maya, everywhere):
+    scenario.redeem(account_id=maya)
+    approved = approve(scenario, maya)
+    signed_in = complete(scenario, approved)
+    if everywhere:
+        scenario.sessions.end_all(signed_in.user.id)
+    else:
+        scenario.sessions.end(hash_secret(signed_in.token))
+    with pytest.raises(SignInNotFound):
+        complete(scenario, approved)
+
+
+def test_two_clicks_at_once_have_one_session(scenario, maya):
+    scenario.redeem(account_id=maya)
+    approved, first = approve(scenario, maya), []
+    scenario.database.let_come_first(lambda: first.append(complete(scenario, approved)))
+    assert complete(scenario, approved).token == first[0].token
+
+
+def test_a_sign_in_that_vanished_meanwhile_is_to_be_tried_again(scenario, maya):
+    scenario.redeem(account_id=maya)
+    approved = approve(scenario, maya)
+    scenario.database.let_come_first(scenario.database.sign_ins.clear)
+    with pytest.raises(TryAgain):
+        complete(scenario, approved)
 
 
 def test_a_sign_in_is_completed_by_its_own_browser_in_time_and_for_its_purpose(scenario, maya):

@@ -265,6 +265,50 @@ def test_signing_in_once_more_brings_the_servers_of_today_and_has_the_libraries_
     assert owned.sent == ["refresh_libraries", "refresh_libraries"]
 
 
+def test_a_completed_sign_in_gives_its_session_and_keeps_the_token_once_more_within_moments(installation):
+    started = installation.start()
+    first = installation.sign_in(installation.olivia, started)
+    installation.ports.owner_token = "lost"
+    again = installation.complete(started)
+    assert again == first
+    assert installation.ports.owner_token != "lost"
+    assert len(installation.database.sessions) == 1
+    installation.ports.later(seconds=61)
+    with pytest.raises(SignInNotFound):
+        installation.complete(started)
+
+
+def test_a_completed_sign_in_opens_nothing_after_a_sign_out(installation):
+    started = installation.start()
+    first = installation.sign_in(installation.olivia, started)
+    installation.ports.sessions.end(hash_secret(first.token))
+    with pytest.raises(SignInNotFound):
+        installation.complete(started)
+
+
+def test_two_clicks_at_once_make_one_owner_with_one_session(installation):
+    started, first = installation.start(), []
+    installation.plex.approve(started.pin.id, installation.olivia.id)
+    installation.database.let_come_first(lambda: first.append(installation.complete(started)))
+    assert installation.complete(started) == first[0]
+    assert len(installation.database.sessions) == 1
+
+
+def test_a_sign_in_that_vanished_meanwhile_has_to_be_begun_again(installation):
+    started = installation.start()
+    installation.plex.approve(started.pin.id, installation.olivia.id)
+    installation.database.let_come_first(installation.database.sign_ins.clear)
+    with pytest.raises(SignInNotFound):
+        installation.complete(started)
+
+
+def test_a_renewal_is_in_the_journal(owned):
+    owned.ports.later(minutes=2)
+    started = owned.setting_up.start_again(by=owned.owner(), now=owned.ports.now)
+    assert owned.sign_in(owned.olivia, started)
+    assert [entry.action for entry in owned.database.journal] == ["owner signed in", "owner's sign-in renewed"]
+
+
 # The server
 
 
@@ -276,7 +320,8 @@ def test_a_server_is_chosen_among_the_owner_s_and_its_libraries_are_read(owned):
     assert settings.libraries_refresh == Refresh(asked_at=owned.ports.now)
     assert settings.version == 1
     assert owned.sent == ["refresh_libraries"]
-    (entry,) = owned.database.journal
+    signed_in, entry = owned.database.journal
+    assert (signed_in.subject, signed_in.action) == ("settings", "owner signed in")
     assert (entry.subject, entry.action, entry.at) == ("settings", "server_chosen", owned.ports.now)
     assert entry.by.name == "olivia"
     assert (entry.before, entry.after) == ({}, {"server": "Olivia's Plex"})
@@ -304,7 +349,7 @@ def test_the_same_server_once_more_writes_nothing_and_has_its_libraries_read(own
     owned.choose()
     asked = Refresh(asked_at=owned.ports.now)
     assert owned.database.settings == replace(before, libraries_refresh=asked)
-    assert len(owned.database.journal) == 1
+    assert len(owned.database.journal) == 2
     assert owned.sent == ["refresh_libraries", "refresh_libraries"]
 
 

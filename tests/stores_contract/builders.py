@@ -2,11 +2,11 @@
 
 import secrets
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.accounts.model import AccountState, Kind, Tombstone, User, Why
-from chalicelib.accounts.sessions import new_session
+from chalicelib.accounts.sessions import Purpose, SignIn, new_session
 from chalicelib.common.people import Permission, Person
 from chalicelib.events.model import Entry
 from chalicelib.invites.model import Invite
@@ -44,6 +44,21 @@ def a_closed_account(ports, now: datetime, *, why: Why = Why.CLOSED) -> tuple[Us
 def a_session(ports, user: User):
     _, session = new_session(user.id, new_id=ports.new_id, now=ports.clock())
     return session
+
+
+def a_sign_in(ports) -> SignIn:
+    """One that waits, stored."""
+    now = ports.clock()
+    sign_in = SignIn(
+        id=ports.new_id(),
+        purpose=Purpose.SET_UP,
+        pin_id="1",
+        browser_hash="hash",
+        created_at=now,
+        expires_at=now + timedelta(minutes=30),
+    )
+    ports.sessions.add_sign_in(sign_in)
+    return sign_in
 
 
 def an_entry(ports, subject: str = "", **facts: Any) -> Entry:

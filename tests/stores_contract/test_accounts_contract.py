@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.accounts.model import AccountState, Credential, Kind
+from chalicelib.accounts.model import AccountState, Credential, Kind, PasswordReset, Why
 from chalicelib.accounts.ports import PlexIdTaken
 from chalicelib.accounts.sessions import new_session
 from chalicelib.common.people import Permission, Person
@@ -14,14 +14,17 @@ from chalicelib.common.ports import StaleWrite
 from chalicelib.common.refusals import AddressTaken, UserNotFound
 from chalicelib.settings.model import Quota
 from tests.stores_contract.builders import (
+    a_closed_account,
     a_kept_invite,
     a_session,
+    a_sign_in,
     a_user,
     an_account,
     an_entry,
     journal_of,
     walk,
 )
+from tests.stores_contract.redeeming import a_local_claim, add_invite
 
 HOUR = timedelta(hours=1)
 
@@ -255,3 +258,92 @@ def test_what_a_quota_is_worked_out_from_has_the_latest_invites_first_and_those_
 
     ports.invites.change(first.code, delete)
     assert ports.accounts.quota_basis(user.id).created == (now + HOUR, now)
+
+
+@pytest.fixture
+def with_password(ports, now):
+    """A local account, and its credential."""
+    claim = a_local_claim(ports, add_invite(ports, now), now)
+    ports.claims.claim(claim)
+    return claim.user, ports.accounts.find_credential(claim.user.email)[0]
+
+
+def test_an_address_and_its_account_are_read_at_one_moment(ports, with_password):
+    user, credential = with_password
+    assert ports.accounts.read_credential(user.email, user.id) == (credential, user)
+    assert ports.accounts.read_credential("unknown@example.org", "-") == (None, None)
+
+
+def test_a_password_is_set_with_a_new_epoch_and_one_session_goes_on(ports, with_password, now):
+    user, credential = with_password
+    token, session = new_session(user.id, new_id=ports.new_id, now=now)
+    other, other_session = new_session(user.id, new_id=ports.new_id, now=now)
+    for each in (session, other_session):
+        ports.sessions.add(each, an_entry(ports))
+    entry = an_entry(ports)
+    ports.accounts.set_password(user, credential, "another hash", entry, session=session)
+    changed = replace(user, epoch=1)
+    assert ports.accounts.read_credential(user.email, user.id) == (
+        replace(credential, password_hash="another hash"),
+        changed,
+    )
+    assert ports.sessions.find(token, now=now)[1] == changed
+    assert ports.sessions.find(other, now=now)[1] is None
+    assert journal_of(ports, entry.subject) == [entry]
+
+
+def test_a_password_is_not_set_over_another_nor_at_another_epoch(ports, with_password):
+    user, credential = with_password
+    for account, was in (
+        (user, replace(credential, password_hash="wrong")),
+        (replace(user, epoch=7), credential),
+        (user, replace(credential, reset=PasswordReset("hash", ports.clock()))),
+    ):
+        with pytest.raises(StaleWrite):
+            ports.accounts.set_password(account, was, "another hash", an_entry(ports))
+    assert ports.accounts.read_credential(user.email, user.id) == (credential, user)
+
+
+def test_a_link_is_kept_until_the_password_is_set(ports, with_password, now):
+    user, _ = with_password
+    for token_hash in ("first", "second"):
+        reset = PasswordReset(token_hash, now)
+        ports.accounts.offer_reset(user, reset, an_entry(ports))
+        kept, _ = ports.accounts.find_credential(user.email)
+        assert kept.reset == reset
+    ports.accounts.set_password(user, kept, "another hash", an_entry(ports))
+    assert ports.accounts.find_credential(user.email)[0].reset is None
+
+
+def test_no_link_is_kept_for_an_account_without_a_password(ports, now):
+    for user in (an_account(ports), a_user(ports)):
+        with pytest.raises(StaleWrite):
+            ports.accounts.offer_reset(user, PasswordReset("hash", now), an_entry(ports))
+
+
+def test_an_account_is_opened_with_the_sign_in_that_led_to_it_once(ports):
+    user, sign_in = a_user(ports), a_sign_in(ports)
+    ports.accounts.open(user, a_session(ports, user), sign_in=sign_in)
+    assert ports.sessions.get_sign_in_with_settings(sign_in.id)[0].user_id == user.id
+    second = a_user(ports)
+    with pytest.raises(StaleWrite):
+        ports.accounts.open(second, a_session(ports, second), sign_in=sign_in)
+
+
+def test_an_account_is_not_opened_by_settings_that_are_others_by_now(ports):
+    user, version = a_user(ports), ports.settings.get().version
+    with pytest.raises(StaleWrite):
+        ports.accounts.open(user, a_session(ports, user), settings_version=version + 1)
+    ports.accounts.open(user, a_session(ports, user), settings_version=version)
+    assert ports.accounts.get(user.id) == user
+
+
+def test_an_account_is_opened_again_over_its_tombstone(ports, now):
+    user, tombstone = a_closed_account(ports, now)
+    again = replace(user, state=AccountState.ACTIVE, epoch=1)
+    with pytest.raises(PlexIdTaken):
+        ports.accounts.open(again, a_session(ports, again), over=replace(tombstone, why=Why.LEFT))
+    ports.accounts.open(again, a_session(ports, again), over=tombstone)
+    assert ports.accounts.get(user.id) == again
+    assert ports.accounts.tombstone_of(user.plex_id) is None
+    assert ports.accounts.id_of_plex_account(user.plex_id) == user.id

@@ -8,6 +8,7 @@ import pytest
 from chalicelib.access.model import Ending
 from chalicelib.access.reasons import REFUSED_BY_PLEX
 from chalicelib.accounts.model import AccountState, Kind, Tombstone, Why
+from chalicelib.accounts.sessions import new_session
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import StaleWrite
 from chalicelib.common.refusals import (
@@ -339,8 +340,8 @@ def test_a_link_goes_over_what_is_remembered_and_over_nothing_else(ports, claims
     local = an_account(ports, kind=Kind.LOCAL)
     for wrong in (None, replace(tombstone, why=Why.LEFT)):
         with pytest.raises(AlreadyHasAccess):
-            claims.link(local, user.plex_id, None, sessions_end_at=now, over=wrong)
-    claims.link(local, user.plex_id, None, sessions_end_at=now, over=tombstone)
+            claims.link(local, user.plex_id, None, entry=an_entry(ports), over=wrong)
+    claims.link(local, user.plex_id, None, entry=an_entry(ports), over=tombstone)
     assert ports.accounts.id_of_plex_account(user.plex_id) == local.id
 
 
@@ -395,14 +396,14 @@ def a_local_account(ports, claims, now) -> Claim:
     return claim
 
 
-def link(claims, claim: Claim, plex_id: int, redemption=None, *, at):
-    claims.link(claim.user, plex_id, redemption, sessions_end_at=at)
+def link(ports, claim: Claim, plex_id: int, redemption=None):
+    ports.claims.link(claim.user, plex_id, redemption, entry=an_entry(ports))
 
 
 def test_a_link_gives_the_account_its_plex_id_and_ends_password_and_sessions(ports, claims, now):
     claim, plex_id = a_local_account(ports, claims, now), a_plex_id()
     linked = claim.redemption.linked(now, plex_id=plex_id, invited_as="maya")
-    link(claims, claim, plex_id, linked, at=now)
+    link(ports, claim, plex_id, linked)
     user = ports.accounts.get(claim.user.id)
     assert (user.plex_id, user.kind) == (plex_id, claim.user.kind)
     assert ports.accounts.id_of_plex_account(plex_id) == user.id
@@ -412,35 +413,49 @@ def test_a_link_gives_the_account_its_plex_id_and_ends_password_and_sessions(por
     assert ports.redemptions.get(claim.redemption.id).plex_id == plex_id
 
 
-def test_a_link_leaves_later_sessions_alone(ports, claims, now):
+def test_a_link_ends_sessions_that_are_begun_meanwhile_and_leaves_later_ones_alone(ports, claims, now):
     claim = a_local_account(ports, claims, now)
-    link(claims, claim, a_plex_id(), at=now - timedelta.resolution)
-    assert ports.sessions.find(session_token(claim), now=now)[1]
+    link(ports, claim, a_plex_id())
+    meanwhile, session = new_session(claim.user.id, new_id=ports.new_id, now=now, epoch=claim.user.epoch)
+    ports.sessions.add(session, an_entry(ports))
+    assert ports.sessions.find(meanwhile, now=now)[1] is None
+    user = ports.accounts.get(claim.user.id)
+    later, session = new_session(user.id, new_id=ports.new_id, now=now, epoch=user.epoch)
+    ports.sessions.add(session, an_entry(ports))
+    assert ports.sessions.find(later, now=now)[1] == user
     assert ports.redemptions.get(claim.redemption.id) == claim.redemption
+
+
+def test_a_link_fails_where_the_account_is_at_another_epoch(ports, claims, now):
+    claim = a_local_account(ports, claims, now)
+    ports.sessions.end_all(claim.user.id)
+    with pytest.raises(StaleWrite):
+        link(ports, claim, a_plex_id())
+    assert ports.accounts.find_credential(claim.user.email)[0].password_hash == "hash"
 
 
 def test_a_plex_account_is_linked_to_one_account(ports, claims, now):
     plex_id = a_plex_id()
     first, second = a_local_account(ports, claims, now), a_local_account(ports, claims, now)
-    link(claims, first, plex_id, at=now)
+    link(ports, first, plex_id)
     with pytest.raises(AlreadyHasAccess):
-        link(claims, second, plex_id, at=now)
+        link(ports, second, plex_id)
     assert ports.accounts.get(second.user.id).plex_id is None
     assert ports.accounts.find_credential(second.user.email)[0].password_hash == "hash"
 
 
 def test_an_account_is_linked_once(ports, claims, now):
     claim = a_local_account(ports, claims, now)
-    link(claims, claim, a_plex_id(), at=now)
+    link(ports, claim, a_plex_id())
     with pytest.raises(StaleWrite):
-        link(claims, claim, a_plex_id(), at=now)
+        link(ports, claim, a_plex_id())
 
 
 def test_a_closed_account_is_not_linked(ports, claims, now):
     claim = a_local_account(ports, claims, now)
     close_account(ports, claim)
     with pytest.raises(StaleWrite):
-        link(claims, claim, a_plex_id(), at=now)
+        link(ports, claim, a_plex_id())
 
 
 def test_an_account_is_not_linked_with_a_stale_redemption(ports, claims, now):
@@ -448,5 +463,5 @@ def test_an_account_is_not_linked_with_a_stale_redemption(ports, claims, now):
     linked = claim.redemption.linked(now, plex_id=plex_id, invited_as="maya")
     ports.redemptions.save(claim.redemption)
     with pytest.raises(StaleWrite):
-        link(claims, claim, plex_id, linked, at=now)
+        link(ports, claim, plex_id, linked)
     assert ports.accounts.get(claim.user.id).plex_id is None

@@ -10,7 +10,7 @@ from chalicelib.common.ports import StaleWrite
 from chalicelib.common.refusals import UserNotFound
 from chalicelib.plex.model import OwnedServer
 from chalicelib.setup.model import Ownership
-from tests.stores_contract.builders import a_session, a_user, an_account
+from tests.stores_contract.builders import a_closed_account, a_session, a_sign_in, a_user, an_account, an_entry
 
 pytestmark = pytest.mark.usefixtures("without_owner")
 
@@ -19,6 +19,11 @@ def an_ownership(user, **facts):
     servers = (OwnedServer("attic", "Attic"), OwnedServer("cellar", "Cellar"))
     defaults = {"owner_id": user.id, "plex_id": user.plex_id, "servers": servers, "spent_token": "hash"}
     return Ownership(**defaults | facts)
+
+
+def take(ports, ownership, session, *, newcomer):
+    sign_in = a_sign_in(ports)
+    ports.ownership.take(ownership, session, an_entry(ports), sign_in=sign_in, newcomer=newcomer)
 
 
 def owner(ports):
@@ -34,7 +39,7 @@ def newcomer(ports):
 def taken(ports, newcomer):
     """The newcomer owns it."""
     ownership = an_ownership(newcomer)
-    ports.ownership.take(ownership, a_session(ports, newcomer), newcomer=newcomer)
+    take(ports, ownership, a_session(ports, newcomer), newcomer=newcomer)
     return ownership
 
 
@@ -45,7 +50,7 @@ def test_at_first_there_is_no_owner(ports):
 def test_the_first_to_take_it_owns_it_with_account_and_session(ports, newcomer, now):
     token, session = new_session(newcomer.id, new_id=ports.new_id, now=now)
     ownership = an_ownership(newcomer, spent_token=None)
-    ports.ownership.take(ownership, session, newcomer=newcomer)
+    take(ports, ownership, session, newcomer=newcomer)
     assert ports.ownership.get_with_settings() == (ownership, ports.settings.get())
     assert ports.accounts.get(newcomer.id) == newcomer
     assert ports.accounts.id_of_plex_account(newcomer.plex_id) == newcomer.id
@@ -55,7 +60,7 @@ def test_the_first_to_take_it_owns_it_with_account_and_session(ports, newcomer, 
 def test_of_two_newcomers_one_becomes_the_owner(ports, taken):
     second = a_user(ports, Permission.ADMIN)
     with pytest.raises(StaleWrite):
-        ports.ownership.take(an_ownership(second), a_session(ports, second), newcomer=second)
+        take(ports, an_ownership(second), a_session(ports, second), newcomer=second)
     assert owner(ports) == taken
     with pytest.raises(UserNotFound):
         ports.accounts.get(second.id)
@@ -65,14 +70,14 @@ def test_a_newcomer_needs_a_plex_account_that_no_one_holds_here(ports):
     holder = an_account(ports)
     newcomer = a_user(ports, Permission.ADMIN, plex_id=holder.plex_id)
     with pytest.raises(StaleWrite):
-        ports.ownership.take(an_ownership(newcomer), a_session(ports, newcomer), newcomer=newcomer)
+        take(ports, an_ownership(newcomer), a_session(ports, newcomer), newcomer=newcomer)
     assert owner(ports) is None
 
 
 def test_the_owner_takes_it_again_with_a_session_of_their_own(ports, newcomer, taken, now):
     again = replace(taken, servers=(OwnedServer("loft", "Loft"),), spent_token="another")
     token, session = new_session(newcomer.id, new_id=ports.new_id, now=now)
-    ports.ownership.take(again, session, newcomer=None)
+    take(ports, again, session, newcomer=None)
     assert owner(ports) == again
     assert ports.sessions.find(token, now=now)[1] == newcomer
 
@@ -80,11 +85,28 @@ def test_the_owner_takes_it_again_with_a_session_of_their_own(ports, newcomer, t
 def test_another_plex_account_does_not_take_it_from_the_owner(ports, newcomer, taken):
     stranger = replace(taken, plex_id=newcomer.plex_id + 1)
     with pytest.raises(StaleWrite):
-        ports.ownership.take(stranger, a_session(ports, newcomer), newcomer=None)
+        take(ports, stranger, a_session(ports, newcomer), newcomer=None)
     assert owner(ports) == taken
 
 
 def test_there_is_no_taking_it_again_while_there_is_no_owner(ports, newcomer):
     with pytest.raises(StaleWrite):
-        ports.ownership.take(an_ownership(newcomer), a_session(ports, newcomer), newcomer=None)
+        take(ports, an_ownership(newcomer), a_session(ports, newcomer), newcomer=None)
     assert owner(ports) is None
+
+
+def test_a_sign_in_takes_it_once(ports, newcomer):
+    ownership, sign_in = an_ownership(newcomer), a_sign_in(ports)
+    session, entry = a_session(ports, newcomer), an_entry(ports)
+    ports.ownership.take(ownership, session, entry, sign_in=sign_in, newcomer=newcomer)
+    with pytest.raises(StaleWrite):
+        ports.ownership.take(ownership, a_session(ports, newcomer), an_entry(ports), sign_in=sign_in, newcomer=None)
+    completed, _ = ports.sessions.get_sign_in_with_settings(sign_in.id)
+    assert completed.user_id == newcomer.id
+
+
+def test_what_is_remembered_of_a_former_account_does_not_stand_against_the_owner(ports, now):
+    former, _ = a_closed_account(ports, now)
+    newcomer = a_user(ports, Permission.ADMIN, plex_id=former.plex_id)
+    take(ports, an_ownership(newcomer), a_session(ports, newcomer), newcomer=newcomer)
+    assert ports.accounts.id_of_plex_account(former.plex_id) == newcomer.id

@@ -8,6 +8,7 @@ import pytest
 from chalicelib.common.refusals import BadInput
 from chalicelib.texts.catalogue import LANGUAGES, refusal_sentence
 from chalicelib.web.accounts.auth import PasswordSignIn
+from chalicelib.web.accounts.me import NewPassword, PasswordChange
 from chalicelib.web.accounts.users import ChangeUser
 from chalicelib.web.bad_bodies import expect, explain_body, schema_of
 from chalicelib.web.bodies import Nothing
@@ -24,7 +25,9 @@ SHAPES = (
     ChooseServer,
     CreateInvite,
     LocalAccount,
+    NewPassword,
     Nothing,
+    PasswordChange,
     PasswordSignIn,
     SetUp,
 )

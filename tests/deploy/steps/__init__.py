@@ -31,6 +31,8 @@ STEPS: dict[str, Step] = {
         administration.an_admin_changes_settings,
         administration.an_invite_is_edited_and_deleted,
         redeeming.a_person_joins_without_plex,
+        redeeming.a_person_sees_to_their_password_and_sessions,
+        redeeming.a_person_who_left_comes_back,
         redeeming.a_person_without_plex_links_it_later,
         accounts.a_person_signs_in_with_plex,
         accounts.a_person_with_access_opens_an_account,

@@ -5,6 +5,7 @@ import httpx
 from local.plex import demo
 from testing.deployed_stage import DeployedStage, ok
 from testing.people import Visitor
+from testing.rehearsal import eventually
 
 PASSWORD = "correct horse battery staple"
 
@@ -34,6 +35,42 @@ def a_person_joins_without_plex(stage: DeployedStage) -> None:
     ok(mine.get("/auth/me"))
     ok(mine.delete("/auth/session"))
     assert mine.get("/auth/me").status_code == 401
+
+
+def a_person_sees_to_their_password_and_sessions(stage: DeployedStage) -> None:
+    """Changed by themselves, then lost, and set anew by an admin's link; a session ended from another device."""
+    person, stack = stage.stack.visitor(), stage.stack
+    joined = _joins_without_plex(stage, person).json()
+    mine, changed = stack.client(joined["token"]), f"{PASSWORD} changed"
+    ok(mine.put("/me/password", json={"old": PASSWORD, "new": changed}))
+    link = ok(stack.admin.post(f"/users/{joined['redemption']['user']['id']}/password-reset")).json()["url"]
+    ok(stack.client().put(f"/auth/password/{link.partition('#')[2]}", json={"new": PASSWORD}))
+    assert mine.get("/auth/me").status_code == 401
+    credentials = {"email": person.account["email"], "password": PASSWORD}
+    tokens = [ok(stack.client().post("/auth/local", json=credentials)).json()["token"] for _ in range(2)]
+    mine, other = (stack.client(token) for token in tokens)
+    for session in ok(mine.get("/me/sessions")).json()["sessions"]:
+        if not session["current"]:
+            ok(mine.delete(f"/me/sessions/{session['id']}"))
+    assert (mine.get("/auth/me").status_code, other.get("/auth/me").status_code) == (200, 401)
+
+
+def a_person_who_left_comes_back(stage: DeployedStage) -> None:
+    """To the same account, by a new invite, once Plex showed that nothing was left."""
+    stack, visitor = stage.stack, stage.stack.visitor()
+    joined = visitor.redeems(stack.invite())
+    before = stage.finished(visitor, joined)
+    ok(stack.client(joined.json()["token"]).delete("/auth/account"))
+    again = eventually(lambda: _redeems_unless_ending(stage, visitor))
+    after = stage.finished(visitor, again)
+    assert after["user"]["id"] == before["user"]["id"]
+    (share,) = stack.plex.shares(visitor.account)
+    assert share["accepted"]
+
+
+def _redeems_unless_ending(stage: DeployedStage, visitor: Visitor) -> httpx.Response | None:
+    answer = visitor.redeems(stage.stack.invite())
+    return None if answer.status_code == 409 and answer.json()["Code"] == "AccessEnding" else answer
 
 
 def a_person_without_plex_links_it_later(stage: DeployedStage) -> None:
