@@ -14,6 +14,8 @@ Refusal
 │   ├── NotForYou
 │   ├── PasswordWrong
 │   ├── OnTrial
+│   ├── OtherSite
+│   ├── WrongAddress
 │   └── QuotaExceeded
 ├── NotFound
 │   ├── InviteNotFound
@@ -41,6 +43,7 @@ Refusal
 │   ├── NothingToRetry
 │   └── CodeTaken
 ├── InviteExpired
+├── UnsupportedMediaType
 └── TryAgain                  it may well work later; nothing was changed
     ├── TooManyRequests
     └── PlexUnavailable
@@ -108,6 +111,14 @@ class NotTheOwner(NotAllowed):
 
 class SignupDisabled(NotAllowed):
     """Sign-up is switched off in the settings."""
+
+
+class OtherSite(NotAllowed):
+    """A page of another site makes this request."""
+
+
+class WrongAddress(NotAllowed):
+    """The request did not come through the site's own address."""
 
 
 class OwnerProtected(NotAllowed):
@@ -228,6 +239,10 @@ class NothingToRetry(Conflict):
 
 class CodeTaken(Conflict):
     """Another invite has this code."""
+
+
+class UnsupportedMediaType(Refusal):
+    """A body that does not say that it is JSON."""
 
 
 class InviteExpired(Refusal):

@@ -26,6 +26,7 @@ from chalicelib.settings.model import Settings
 from chalicelib.texts.catalogue import choose_language, refusal_sentence, sentence
 from chalicelib.web import rate_limits
 from chalicelib.web.bad_bodies import explain_body
+from chalicelib.web.origins import check_origin, must_be_json
 from chalicelib.wiring import now, ports
 
 STATUSES: dict[type[refusals.Refusal], HTTPStatus] = {
@@ -35,6 +36,7 @@ STATUSES: dict[type[refusals.Refusal], HTTPStatus] = {
     refusals.NotFound: HTTPStatus.NOT_FOUND,
     refusals.Conflict: HTTPStatus.CONFLICT,
     refusals.InviteExpired: HTTPStatus.GONE,
+    refusals.UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     refusals.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     refusals.TryAgain: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -128,6 +130,7 @@ class Api(Blueprint):
 
 def body(request: Request, shape: type[Shape]) -> Shape:
     """The request's JSON as ``shape``. Raises BadInput naming the field and what it takes; unknown ones are refused."""
+    must_be_json(request)
     raw = _raw_body(request)
     try:
         read = msgspec.json.decode(raw, type=shape)
@@ -228,6 +231,7 @@ def _answered(request: Request, view: View, named: dict[str, str], limited: Rout
 
 
 def _let_through(request: Request, view: View, named: dict[str, str], limited: Route | None) -> Response:
+    check_origin(request)
     if limited:
         rate_limits.count(request, limited)
     for name, value in named.items():

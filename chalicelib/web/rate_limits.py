@@ -1,18 +1,15 @@
 """Rate limits: who is counted for a request."""
 
-import hmac
 from contextlib import suppress
 
 from chalice.app import Request
 
 from chalicelib.accounts.rate_limiting import count_request
 from chalicelib.accounts.rate_limits import Route, address_key, surcharge
-from chalicelib.accounts.sessions import hash_secret
 from chalicelib.common.refusals import Refusal, TooManyRequests
-from chalicelib.environment import environment
+from chalicelib.web.origins import came_through_cloudfront
 from chalicelib.wiring import now, ports
 
-ORIGIN_SECRET = "X-Origin-Secret"  # noqa: S105 - a header's name
 VIEWER = "CloudFront-Viewer-Address"
 
 
@@ -21,7 +18,7 @@ def find_address(request: Request) -> str:
 
     No other header is looked at: what else is forwarded may be forged.
     """
-    if _came_through_cloudfront(request):
+    if came_through_cloudfront(request):
         viewer, _, _port = str(request.headers.get(VIEWER, "")).rpartition(":")
         if viewer:
             return viewer.strip("[]")
@@ -39,9 +36,3 @@ def charge_for(request: Request, route: Route, refusal: Refusal) -> None:
         with suppress(TooManyRequests):
             caller = address_key(find_address(request))
             count_request(route, caller, counters=ports.counters, now=now(), hits=hits)
-
-
-def _came_through_cloudfront(request: Request) -> bool:
-    expected = environment().origin_secret_hash
-    sent = str(request.headers.get(ORIGIN_SECRET, ""))
-    return expected is not None and hmac.compare_digest(hash_secret(sent), expected)

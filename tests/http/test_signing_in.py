@@ -2,8 +2,8 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
-import httpx
 import pytest
 from argon2 import PasswordHasher
 
@@ -113,7 +113,7 @@ def test_a_password_session_that_is_begun_while_plex_is_asked_does_not_survive_t
         with settings(local_signin_enabled=True), ThreadPoolExecutor(8) as hands:
             sign_in_id = person.begins()
             linking = hands.submit(person.http.post, f"/auth/plex/{sign_in_id}")
-            stolen: list[httpx.Response] = []
+            stolen: list[Any] = []
             while not linking.done():
                 stolen += hands.map(
                     lambda browser: browser.post("/auth/local", json={"email": address, "password": PASSWORD}),

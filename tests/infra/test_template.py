@@ -11,7 +11,8 @@ from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[impor
 from chalicelib.metrics import NAMESPACE, Metric
 from chalicelib.qr_codes.model import IDLE_LIMIT, PREFIX
 from chalicelib.web.http import SECURITY_HEADERS
-from chalicelib.web.rate_limits import ORIGIN_SECRET, VIEWER
+from chalicelib.web.origins import ORIGIN_SECRET
+from chalicelib.web.rate_limits import VIEWER
 from infra.deploy.stack import body
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "infra" / "template.yaml"
