@@ -13,6 +13,7 @@ from chalicelib.invites.journal import invite_entry
 from chalicelib.invites.model import Invite, is_code
 from chalicelib.invites.options import InviteOptions, option_facts
 from chalicelib.invites.ports import Change, InviteImages, InviteStore
+from chalicelib.invites.widening import must_be_allowed_to_widen
 from chalicelib.settings.model import Settings
 
 
@@ -25,12 +26,13 @@ class EditingInvites:
     def edit(self, code: str, options: InviteOptions, *, by: User, now: datetime) -> Invite:
         """Change an invite. Two edits at once do not undo each other; of one field, the later counts.
 
-        Raises InviteNotFound, TryAgain, and what ``InviteOptions.apply`` raises.
+        Raises InviteNotFound, TryAgain, and what ``InviteOptions.apply`` and ``must_be_allowed_to_widen`` raise.
         """
 
         def decide(invite: Invite, settings: Settings) -> Change | None:
             _must_concern(invite, by)
             edited = options.apply(invite, by=by, settings=settings, now=now)
+            must_be_allowed_to_widen(invite, edited, by=by, now=now)
             return None if option_facts(edited) == option_facts(invite) else self._changed(invite, edited, by, now)
 
         edited = self._write(code, decide)

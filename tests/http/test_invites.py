@@ -323,3 +323,23 @@ def test_the_statistics_follow_what_happens(stack):
     yesterday = {day["day"]: day["count"] for day in before["redemptions_per_day"]}
     assert sum(today.values()) == sum(yesterday.values()) + 1
     assert stack.member("create_invites").http.get("/stats").status_code == 403
+
+
+def test_an_inviter_on_trial_or_without_the_right_narrows_an_invite_and_does_not_widen_it(stack):
+    inviter = stack.member("create_invites", "advanced_invites")
+    code = inviter.http.post("/invites", json={"usage_limit": 3}).json()["code"]
+    path, ends_at = f"/invites/{code}", (datetime.now(UTC) + timedelta(days=2)).isoformat()
+    account = f"/users/{inviter.id}"
+    for change, refusal in (
+        ({"trial": {"ends_at": ends_at}}, "OnTrial"),
+        ({"trial": None, "permissions": ["advanced_invites"]}, "NotAllowed"),
+    ):
+        assert stack.admin.patch(account, json=change).status_code == 200
+        assert inviter.http.patch(path, json={"enabled": False}).status_code == 200
+        for wider in ({"usage_limit": 4}, {"enabled": True}, {"libraries": "all"}, {"downloads": True}):
+            answer = inviter.http.patch(path, json=wider)
+            assert (answer.status_code, answer.json()["Code"]) == (403, refusal), wider
+            assert answer.json()["Field"] == next(iter(wider))
+        assert inviter.http.patch(path, json={"usage_limit": 2}).status_code == 200
+        assert stack.admin.patch(path, json={"usage_limit": 3, "enabled": True}).status_code == 200
+    assert inviter.http.delete(path).status_code == 204

@@ -98,11 +98,14 @@ def test_advanced_fields_are_for_managers_and_for_creators_with_the_permission(c
         edit(the_ports(an_invite()), an_inviter(Permission.ADVANCED_INVITES, id_="other"), **change)
 
 
-def test_its_creator_changes_note_and_switch_though_they_may_do_nothing_else():
+def test_its_creator_changes_the_note_and_switches_it_off_though_they_may_do_nothing_else():
     ports = the_ports(an_invite())
     ruth = a_user("ruth")
     assert edit(ports, ruth, note="hello", enabled=False).note == "hello"
-    assert edit(ports, ruth, enabled=True).enabled
+    with pytest.raises(NotAllowed) as refused:
+        edit(ports, ruth, enabled=True)
+    assert refused.value.field == "enabled"
+    assert edit(ports, an_inviter(), enabled=True).enabled
 
 
 @pytest.mark.parametrize("stranger", [an_inviter(id_="other"), a_user("viewer", Permission.VIEW_INVITES)])
