@@ -29,3 +29,8 @@ def test_addresses_and_secrets_go(text):
 )
 def test_what_explains_a_failure_stays(text):
     assert scrubbed(text) == text
+
+
+@pytest.mark.parametrize("text", ["x" * 1_000_000, "a@" * 500_000, "abcdefghij0123456789." * 50_000, "x9-" * 300_000])
+def test_a_long_text_is_cut_before_it_is_scrubbed(text):
+    assert len(scrubbed(text)) < 200_000

@@ -9,7 +9,7 @@ from chalicelib.accounts.model import AccountState, Tombstone, User, Why
 from chalicelib.accounts.permissions import loses_admin, must_be_allowed
 from chalicelib.accounts.ports import AccountStore, SessionStore
 from chalicelib.accounts.quotas import QuotaUse, quota_in_force, quota_use
-from chalicelib.common.emails import normal_email
+from chalicelib.common.names import folded
 from chalicelib.common.pages import Page
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import NewId, StaleWrite
@@ -52,7 +52,7 @@ class ManagingUsers:
         by.must(Permission.MANAGE_USERS)
         if len(text) > LONGEST_SEARCH:
             raise BadInput("search", field="q", longest=LONGEST_SEARCH)
-        return self.accounts.page(state, text=normal_email(text), after=after, limit=limit)
+        return self.accounts.page(state, text=folded(text), after=after, limit=limit)
 
     def show(self, user_id: str, *, by: User, now: datetime) -> tuple[User, QuotaUse]:
         """The account and how much of its quota is used, in one round trip. Raises UserNotFound."""

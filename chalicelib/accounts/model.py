@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from chalicelib.common.emails import normal_email
+from chalicelib.common.emails import parse_email
 from chalicelib.common.people import Actor, Permission, Person
 from chalicelib.common.refusals import AccessEnding, NotForYou
 from chalicelib.settings.model import Quota
@@ -28,7 +28,8 @@ class User(Actor):
     """An account. ``redemption_id`` names what brought a person here by invite; ``quota`` overrides the default.
 
     ``epoch`` rises whenever what the person signs in with changes, or they sign out everywhere: sessions that were made
-    under an earlier one are void.
+    under an earlier one are void. ``holds_address``: no other account has its e-mail address; one that plex.tv did not
+    verify keeps it from no one.
     """
 
     email: str | None
@@ -41,6 +42,7 @@ class User(Actor):
     redemption_id: str | None = None
     quota: Quota | None = None
     epoch: int = 0
+    holds_address: bool = True
 
     @property
     def is_open(self) -> bool:
@@ -154,12 +156,14 @@ def new_user(
     permissions: frozenset[Permission],
     now: datetime,
     plex_id: int | None = None,
+    holds_address: bool = True,
 ) -> User:
     """A new open account: with a Plex account, or a local one where ``plex_id`` is None."""
     return User(
         id=id_,
         name=name,
-        email=normal_email(email) if email else None,
+        email=parse_email(email) if email else None,
+        holds_address=holds_address,
         kind=Kind.LOCAL if plex_id is None else Kind.PLEX,
         plex_id=plex_id,
         permissions=permissions,

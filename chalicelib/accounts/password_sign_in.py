@@ -9,12 +9,12 @@ from chalicelib.accounts.ports import AccountStore, Counters, Passwords, Session
 from chalicelib.accounts.rate_limiting import count_request, forget_requests
 from chalicelib.accounts.rate_limits import Route, account_key
 from chalicelib.accounts.sessions import new_session
-from chalicelib.common.emails import normal_email
+from chalicelib.common.emails import parse_email
 from chalicelib.common.ports import NewId
 from chalicelib.common.refusals import LocalSigninDisabled, SignInFailed
 
 _NO_ONE = "-"
-"""An id that no account has: where there is none, one is looked for all the same."""
+"""An address and an id that no account has: where there is none, one is looked for all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class SigningInWithPassword:
         The answer, the writes and the time are the same for an address without an account and for a wrong password.
         Raises LocalSigninDisabled, SignInFailed, TooManyRequests (per account, wherever the tries come from).
         """
-        email = normal_email(email)
+        email = parse_email(email) or _NO_ONE
         credential, settings = self.accounts.find_credential(email)
         if not settings.local_signin_enabled:
             raise LocalSigninDisabled

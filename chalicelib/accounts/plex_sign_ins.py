@@ -121,10 +121,10 @@ def find_account(plex_token: str, plex: PlexPerson) -> PlexAccount:
         return plex.account(plex_token)
 
 
-def find_server_ids(plex_token: str, plex: PlexPerson) -> frozenset[str]:
+def find_server_ids(plex_token: str, plex: PlexPerson, *, account_id: int, owner_id: int) -> frozenset[str]:
     """Raises as ``find_account`` does."""
     with _asking():
-        return plex.server_ids(plex_token)
+        return plex.server_ids(plex_token, account_id=account_id, owner_id=owner_id)
 
 
 def find_owned_servers(plex_token: str, plex: PlexPerson) -> tuple[OwnedServer, ...]:

@@ -61,7 +61,7 @@ class AccountStore(Protocol):
         """Keep the link by which a new password may be set, in place of an earlier one. Raises StaleWrite."""
 
     def page(self, state: AccountState, *, text: str, after: str | None, limit: int) -> Page[User]:
-        """Accounts with ``text`` in their name or e-mail (as normal_email gives it), the newest first."""
+        """Accounts with ``text`` in their name or e-mail (as names.folded gives it), the newest first."""
 
     def open(
         self,

@@ -10,12 +10,12 @@ Refusal
 │   ├── SetupTokenRefused
 │   ├── NotTheOwner
 │   ├── SignupDisabled
+│   ├── OtherSite
+│   ├── WrongAddress
 │   ├── OwnerProtected
 │   ├── NotForYou
 │   ├── PasswordWrong
 │   ├── OnTrial
-│   ├── OtherSite
-│   ├── WrongAddress
 │   └── QuotaExceeded
 ├── NotFound
 │   ├── InviteNotFound
@@ -42,8 +42,8 @@ Refusal
 │   ├── UserNameTaken
 │   ├── NothingToRetry
 │   └── CodeTaken
-├── InviteExpired
 ├── UnsupportedMediaType
+├── InviteExpired
 └── TryAgain                  it may well work later; nothing was changed
     ├── TooManyRequests
     └── PlexUnavailable

@@ -68,7 +68,9 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class PlexAccount:
-    """``confirmed``: plex.tv verified the e-mail address. ``restricted``: a managed profile of a Plex Home."""
+    """``confirmed``: plex.tv says that it verified the e-mail address, and that this is an account of its own: what it
+    does not say is not believed. ``restricted``: a managed profile of a Plex Home.
+    """
 
     id: int
     name: str

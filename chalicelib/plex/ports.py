@@ -33,8 +33,10 @@ class PlexPerson(Protocol):
     def account(self, token: str) -> PlexAccount:
         """The account that the token speaks for."""
 
-    def server_ids(self, token: str) -> frozenset[str]:
-        """The machine identifiers of every server that this person can use or owns."""
+    def server_ids(self, token: str, *, account_id: int, owner_id: int) -> frozenset[str]:
+        """The machine identifiers of that owner's servers which this person can use. The identifier alone would not
+        do: a server says its own.
+        """
 
     def owned_servers(self, token: str) -> tuple[OwnedServer, ...]:
         """The servers that this person owns."""

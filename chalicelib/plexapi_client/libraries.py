@@ -2,6 +2,7 @@
 
 from xml.etree.ElementTree import Element
 
+from chalicelib.common.names import shown_name
 from chalicelib.plex.errors import TemporaryPlexError
 from chalicelib.plex.model import Library
 from chalicelib.plexapi_client.owner_calls import OwnerCalls
@@ -18,10 +19,10 @@ class Libraries(OwnerCalls):
             server = answer.find("Server")
             if server is None or server.attrib["machineIdentifier"] != machine_id:
                 raise TemporaryPlexError("plex.tv's answer about the server could not be read")
-            return server.attrib["name"], tuple(_library(section) for section in server.findall("Section"))
+            return shown_name(server.attrib["name"]), tuple(_library(section) for section in server.findall("Section"))
 
 
 def _library(section: Element) -> Library:
     """``id`` is plex.tv's section id, which sharing takes; ``key`` the media server's own (docs/plex.md, 4)."""
     about = section.attrib
-    return Library(id=str(int(about["id"])), key=about["key"], title=about["title"], type=about["type"])
+    return Library(id=str(int(about["id"])), key=about["key"], title=shown_name(about["title"]), type=about["type"])

@@ -11,10 +11,13 @@ from chalicelib.plexapi_client.calls import PlexCalls
 
 @dataclass(frozen=True, slots=True)
 class Resource:
+    """``owner_id``: of the account that shares it; None where that is not said, as of one's own."""
+
     machine_id: str
     name: str
     is_server: bool
     owned: bool
+    owner_id: int | None = None
 
 
 def read_resources(account: PlexCalls) -> list[Resource]:
@@ -31,4 +34,5 @@ def _resource(about: Mapping[str, str]) -> Resource:
         name=about.get("name", ""),
         is_server="server" in about["provides"],
         owned=bool(cast(bool, about.get("owned"))),
+        owner_id=int(about["ownerId"]) if about.get("ownerId") else None,
     )

@@ -98,7 +98,7 @@ def _share_of_v2(answer: Any) -> Share:
         account_id=int(answer["invitedId"]),
         library_ids=frozenset(str(library["id"]) for library in answer["libraries"]),
         everything=bool(answer["allLibraries"]),
-        accepted=bool(answer["accepted"]),
+        accepted=answer["accepted"] is True,
         downloads=_flag(settings.get("allowSync")),
         live_tv=_flag(settings.get("allowTuners")),
     )

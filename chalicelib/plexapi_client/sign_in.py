@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from plexapi.myplex import MyPlexAccount
 
 from chalicelib.common.emails import parse_email
-from chalicelib.common.names import shown_name
+from chalicelib.common.names import shown_name, shown_person
 from chalicelib.plex.model import OwnedServer, Pin, PlexAccount
 from chalicelib.plexapi_client.calls import PlexCalls
 from chalicelib.plexapi_client.resources import read_resources
@@ -57,15 +57,17 @@ class SignIn(PersonCalls):
             account = MyPlexAccount(token=token, session=self._session(), timeout=self._timeout)
             return PlexAccount(
                 id=int(account.id),
-                name=shown_name(account.username or account.title or account.email),
+                name=shown_person(account.username or account.title or "", int(account.id)),
                 email=account.email if account.email and parse_email(account.email) else None,
-                confirmed=account.confirmed is not False,
+                confirmed=account.confirmed is True and account.restricted is False,
                 restricted=bool(account.restricted),
             )
 
-    def server_ids(self, token: str) -> frozenset[str]:
+    def server_ids(self, token: str, *, account_id: int, owner_id: int) -> frozenset[str]:
         with readable():
-            return frozenset(each.machine_id for each in read_resources(self._account(token)) if each.is_server)
+            servers = [each for each in read_resources(self._account(token)) if each.is_server]
+        is_owner = account_id == owner_id
+        return frozenset(each.machine_id for each in servers if (is_owner if each.owned else each.owner_id == owner_id))
 
     def owned_servers(self, token: str) -> tuple[OwnedServer, ...]:
         with readable():

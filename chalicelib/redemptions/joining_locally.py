@@ -7,6 +7,7 @@ from chalicelib.accounts.model import User
 from chalicelib.accounts.passwords import check_password
 from chalicelib.accounts.ports import AccountStore, Passwords
 from chalicelib.common.emails import parse_email
+from chalicelib.common.names import is_plain_name
 from chalicelib.common.ports import Clock, NewId, StaleWrite
 from chalicelib.common.refusals import AlreadyHasAccess, BadInput, InviteNotActive
 from chalicelib.common.retrying import until_written
@@ -35,8 +36,10 @@ def parse_applicant(email: str, username: str, password: str) -> Applicant:
     address, username = parse_email(email), " ".join(username.split())
     if address is None:
         raise BadInput("email", field="email")
-    if not username or len(username) > LONGEST_USER_NAME or not username.isprintable():
+    if not username or len(username) > LONGEST_USER_NAME:
         raise BadInput("username", field="username", longest=LONGEST_USER_NAME)
+    if not is_plain_name(username):
+        raise BadInput("plain_name", field="username")
     check_password(password, field="password")
     return Applicant(address, username, password)
 

@@ -56,13 +56,15 @@ class LinkingPlex:
         return replace(user, plex_id=account.id, epoch=user.epoch + 1)
 
     def _find_local_account(self, account: PlexAccount) -> User | None:
-        """An address that plex.tv did not verify proves nothing: anyone may enter it there."""
+        """An address that plex.tv did not verify proves nothing: anyone may enter it there. Equal addresses prove, and
+        none that merely come to the same when they are folded.
+        """
         address = parse_email(account.email) if account.email and account.confirmed else None
         if address is None or account.restricted:
             return None
         credential, _ = self.accounts.find_credential(address)
         user = self.accounts.get(credential.user_id) if credential else None
-        if user is None or not user.is_open or user.kind is not Kind.LOCAL or user.plex_id:
+        if user is None or not user.is_open or user.kind is not Kind.LOCAL or user.plex_id or user.email != address:
             return None
         return user
 

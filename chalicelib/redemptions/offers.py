@@ -24,12 +24,15 @@ from chalicelib.settings.model import Settings
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """A person who redeems. ``invited_as``: the name by which the Plex Home would invite their Plex account."""
+    """A person who redeems. ``invited_as``: the name by which the Plex Home would invite their Plex account.
+    ``holds_address``: the e-mail address is to be theirs alone.
+    """
 
     name: str
     email: str | None
     plex_id: int | None = None
     invited_as: str | None = None
+    holds_address: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ class Offer:
             permissions=settings.default_permissions,
             now=now,
             plex_id=newcomer.plex_id,
+            holds_address=newcomer.holds_address,
         )
         return replace(
             user,

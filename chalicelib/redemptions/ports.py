@@ -45,8 +45,8 @@ class Claims(Protocol):
 
         Raises StaleWrite when the invite, the settings or the sign-in is no longer what the claim was made from,
         InviteNotActive when the invite's creator is not open or may not create invites, AlreadyHasAccess when an
-        account exists for the Plex id or the e-mail (or what is remembered of it is not what the claim goes over),
-        UserNameTaken.
+        account exists for the Plex id (or what is remembered of it is not what the claim goes over) or for a local
+        account's address, AddressTaken for a Plex account's, UserNameTaken.
         """
 
     def give_back(self, failed: Redemption) -> None:

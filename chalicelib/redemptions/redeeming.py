@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chalicelib.accounts.model import Former
+from chalicelib.accounts.model import Former, Kind
 from chalicelib.accounts.plex_sign_ins import (
     StartedSignIn,
     approved_token,
@@ -16,7 +16,7 @@ from chalicelib.accounts.plex_sign_ins import (
 from chalicelib.accounts.ports import SessionStore
 from chalicelib.accounts.sessions import Purpose, SignIn
 from chalicelib.common.ports import Clock, NewId, StaleWrite
-from chalicelib.common.refusals import AccountNotInvitable, AlreadyHasAccess, SignInNotFound
+from chalicelib.common.refusals import AccountNotInvitable, AddressTaken, AlreadyHasAccess, SignInNotFound
 from chalicelib.common.retrying import until_written
 from chalicelib.invites.model import Invite, invite_link
 from chalicelib.plex.model import PlexAccount
@@ -40,6 +40,11 @@ class Person:
     plex_token: str
     server_ids: frozenset[str]
     browser_secret: str
+    holds_address: bool = True
+
+    def without_address(self) -> "Person":
+        """The same person, while another account has the address."""
+        return replace(self, holds_address=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ class Redeeming:
         plex_token = approved_token(sign_in, self.plex_person)
         if plex_token is None:
             return None
-        person = self._find_person(plex_token, browser_secret)
+        person = self._find_person(plex_token, browser_secret, settings)
         try:
             return self._redeem(person, sign_in, invite, settings)
         except StaleWrite:
@@ -99,9 +104,10 @@ class Redeeming:
             raise SignInNotFound
         return self.returning.repeat(token, self.redemptions.get(session.redemption_id))
 
-    def _find_person(self, plex_token: str, browser_secret: str) -> Person:
+    def _find_person(self, plex_token: str, browser_secret: str, settings: Settings) -> Person:
         account = find_account(plex_token, self.plex_person)
-        server_ids = find_server_ids(plex_token, self.plex_person)
+        owner_id = chosen_server(settings).owner_id
+        server_ids = find_server_ids(plex_token, self.plex_person, account_id=account.id, owner_id=owner_id)
         if account.restricted:
             raise AccountNotInvitable
         return Person(account, plex_token, server_ids, browser_secret)
@@ -118,6 +124,15 @@ class Redeeming:
             return self._claim(offer, sign_in, person, now)
         except AlreadyHasAccess:
             return self._come_back(person, sign_in, invite, settings, now)
+        except AddressTaken:
+            if not self._is_kept_by_a_stranger(person.account):
+                raise
+            return self._claim(offer, sign_in, person.without_address(), now)
+
+    def _is_kept_by_a_stranger(self, account: PlexAccount) -> bool:
+        """Whether a local account has the address, which no one verified: that keeps it from no one."""
+        user, _ = self.claims.of_email(account.email or "") or (None, None)
+        return user is not None and user.kind is Kind.LOCAL and user.plex_id is None
 
     def _come_back(
         self, person: Person, sign_in: SignIn, invite: Invite | None, settings: Settings, now: datetime
@@ -146,7 +161,13 @@ class Redeeming:
         self, offer: Offer, sign_in: SignIn, person: Person, now: datetime, former: Former | None = None
     ) -> Redeemed:
         account = person.account
-        newcomer = Newcomer(account.name, account.email, account.id, invited_as=account.email or account.name)
+        newcomer = Newcomer(
+            account.name,
+            account.email,
+            account.id,
+            invited_as=account.email or account.name,
+            holds_address=person.holds_address and account.confirmed,
+        )
         claim, token = offer.draw_up_claim(
             newcomer,
             new_id=self.new_id,

@@ -92,6 +92,9 @@ class SigningInWithPlex:
         token, _, user = repeat_sign_in(sign_in, browser_secret, sessions=self.sessions, now=now)
         return SignedIn(token, user)
 
+    def _server_ids(self, here: _Here, owner_id: int) -> frozenset[str]:
+        return find_server_ids(here.plex_token, self.plex_person, account_id=here.account.id, owner_id=owner_id)
+
     def _find_known(self, account: PlexAccount) -> User | None:
         user_id = self.accounts.id_of_plex_account(account.id)
         user = self.accounts.get(user_id) if user_id else None
@@ -110,7 +113,7 @@ class SigningInWithPlex:
         """An account for a person with whom the server is shared already, where the settings allow it."""
         if not settings.new_plex_signin_enabled or settings.server is None:
             raise NoAccount
-        if settings.server.machine_id not in find_server_ids(here.plex_token, self.plex_person):
+        if settings.server.machine_id not in self._server_ids(here, settings.server.owner_id):
             raise NoAccount
         account = here.account
         former = self.claims.former_account(account.id)
@@ -123,6 +126,7 @@ class SigningInWithPlex:
             permissions=settings.default_permissions,
             now=now,
             plex_id=account.id,
+            holds_address=account.confirmed,
         )
         if former and former.tombstone.reopens:
             user = former.reopened(user)

@@ -1,7 +1,9 @@
 """A sign-in at Plex by PIN: begun, and completed by the browser that began it alone."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -17,6 +19,7 @@ from chalicelib.accounts.plex_sign_ins import (
 from chalicelib.accounts.sessions import SIGN_IN_LIFETIME, Purpose, hash_secret
 from chalicelib.common.refusals import ApplicationUrlMissing, PlexUnavailable, SignInNotFound
 from chalicelib.plex.errors import PlexTokenRefused, TemporaryPlexError
+from chalicelib.plex.ports import PlexPerson
 from chalicelib.settings.model import Settings
 from tests.fakes.ports import FakePorts
 
@@ -137,11 +140,16 @@ def test_a_pin_that_is_gone_is_a_sign_in_that_is_gone(ports):
 def test_a_person_s_servers_are_those_shared_with_them_and_their_own(ports):
     olivia = ports.plex.sign_in(ports.plex.owner.id)
     server = ports.plex.server
-    assert find_server_ids(olivia, ports.plex_person) == {server.machine_id}
+    ours = {"account_id": ports.plex.owner.id, "owner_id": ports.plex.owner.id}
+    assert find_server_ids(olivia, ports.plex_person, **ours) == {server.machine_id}
     assert [owned.machine_id for owned in find_owned_servers(olivia, ports.plex_person)] == [server.machine_id]
 
 
-QUESTIONS = {"account": find_account, "server_ids": find_server_ids, "owned_servers": find_owned_servers}
+QUESTIONS: dict[str, Callable[[str, PlexPerson], object]] = {
+    "account": find_account,
+    "server_ids": partial(find_server_ids, account_id=1, owner_id=2),
+    "owned_servers": find_owned_servers,
+}
 
 
 @pytest.mark.parametrize("call", QUESTIONS)

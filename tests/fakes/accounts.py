@@ -254,7 +254,7 @@ def identities_of(user: User) -> set[str]:
     held = set()
     if user.plex_id is not None:
         held.add(plex_identity(user.plex_id))
-    if user.email is not None:
+    if user.email is not None and user.holds_address:
         held.add(email_identity(user.email))
     if user.kind is Kind.LOCAL:
         held.add(f"name#{normal_name(user.name)}")

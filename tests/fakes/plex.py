@@ -275,10 +275,12 @@ class FakePlexPerson(_Side):
         return self._account(token)
 
     @_call
-    def server_ids(self, token: str) -> frozenset[str]:
+    def server_ids(self, token: str, *, account_id: int, owner_id: int) -> frozenset[str]:
         world, account = self._world, self._account(token)
         shared = {one.machine_id for one in world.shares.values() if one.account_id == account.id and one.accepted}
-        return frozenset(shared | {server.machine_id for server in self._owned(account)})
+        of_owner = {server.machine_id for server in world.servers.values() if server.owner_id == owner_id}
+        owned = {server.machine_id for server in self._owned(account)} if account_id == owner_id else set()
+        return frozenset((shared & of_owner) | owned)
 
     @_call
     def owned_servers(self, token: str) -> tuple[OwnedServer, ...]:

@@ -10,7 +10,13 @@ from chalicelib.accounts.model import AccountState, Former, Tombstone, User, Why
 from chalicelib.accounts.sessions import SignIn
 from chalicelib.common.pages import Page
 from chalicelib.common.ports import StaleWrite
-from chalicelib.common.refusals import AlreadyHasAccess, InviteNotActive, RedemptionNotFound, UserNameTaken
+from chalicelib.common.refusals import (
+    AddressTaken,
+    AlreadyHasAccess,
+    InviteNotActive,
+    RedemptionNotFound,
+    UserNameTaken,
+)
 from chalicelib.common.retrying import until_written
 from chalicelib.common.times import order_key
 from chalicelib.events.model import Entry
@@ -138,6 +144,8 @@ class FakeClaims:
         if not self._may_invite(claim.invite.created_by.id):
             raise InviteNotActive
         if taken := taken_identities(self.database, claim.user, claim.redemption.over):
+            if taken == {email_identity(claim.user.email or "")} and claim.user.plex_id is not None:
+                raise AddressTaken
             raise UserNameTaken(field="username") if _are_names(taken) else AlreadyHasAccess()
         self._write(claim)
 

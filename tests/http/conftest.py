@@ -40,7 +40,7 @@ def local_account(stack):
     """Makes an account with a password; gives its address."""
     from chalicelib import wiring
     from chalicelib.accounts.model import Kind, User
-    from chalicelib.common.emails import normal_email
+    from chalicelib.common.emails import parse_email
     from chalicelib.common.people import Permission
     from chalicelib.stores.accounts.identities import put_account
     from chalicelib.stores.database.transactions import Transaction
@@ -51,7 +51,7 @@ def local_account(stack):
         user = User(
             id=id_,
             name=f"local {id_[:8]}",
-            email=normal_email(address),
+            email=parse_email(address),
             kind=Kind.LOCAL,
             permissions=frozenset({Permission.STREAMARR}),
             created_at=wiring.now(),

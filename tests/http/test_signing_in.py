@@ -158,15 +158,71 @@ def test_new_plex_sign_in_opens_one_account_with_the_default_permissions(stack, 
     assert (stranger.status_code, stranger.json()["Code"]) == (403, "NoAccount")
 
 
-def test_an_address_that_has_an_account_is_not_taken_over_by_a_plex_account(stack, settings, local_account):
-    """Its Plex account is not confirmed: a person can name an address at Plex that is not theirs."""
+@pytest.mark.parametrize("left_out", [[], ["confirmed"], ["restricted"], ["confirmed", "restricted"]])
+def test_an_address_that_has_an_account_is_not_taken_over_by_a_plex_account(stack, settings, local_account, left_out):
+    """Plex did not verify it, or does not say so: a person can name an address at Plex that is not theirs."""
     address = local_account(PASSWORD)
-    account = stack.plex.account(email=address, confirmed=False)
+    account = stack.plex.account(email=address, confirmed=bool(left_out))
     share = {"machine_id": demo.MACHINE_ID, "account_id": account["id"], "section_ids": [demo.MOVIES]}
     assert stack.plex.control.post("/_standin/shares", json=share).is_success
-    with settings(new_plex_signin_enabled=True):
-        answer = Person(stack, account).signs_in()
-    assert (answer.status_code, answer.json()["Code"]) == (409, "AddressTaken")
+    stack.plex.control.patch("/_standin/options", json={"left_out": left_out})
+    try:
+        with settings(new_plex_signin_enabled=True, local_signin_enabled=True):
+            answer = Person(stack, account).signs_in()
+            theirs = stack.client().post("/auth/local", json={"email": address, "password": PASSWORD})
+    finally:
+        stack.plex.control.patch("/_standin/options", json={"left_out": []})
+    assert (answer.status_code, theirs.status_code) == (200, 200), answer.text
+    assert answer.json()["user"]["id"] != theirs.json()["user"]["id"]
+
+
+@pytest.mark.parametrize("left_out", [["ownerId"], ["owned", "ownerId"]])
+def test_a_server_that_is_not_said_to_be_the_owner_s_lets_no_one_in(stack, settings, left_out):
+    account = stack.plex.account()
+    share = {"machine_id": demo.MACHINE_ID, "account_id": account["id"], "section_ids": [demo.MOVIES]}
+    assert stack.plex.control.post("/_standin/shares", json=share).is_success
+    stack.plex.control.patch("/_standin/options", json={"left_out": left_out})
+    try:
+        with settings(new_plex_signin_enabled=True):
+            answer = Person(stack, account).signs_in()
+    finally:
+        stack.plex.control.patch("/_standin/options", json={"left_out": []})
+    assert (answer.status_code, answer.json()["Code"]) == (403, "NoAccount")
+
+
+def test_a_foldable_address_takes_no_account(stack, settings):
+    """``ß`` folds to ``ss``, and full-width letters to ASCII ones: equal addresses prove, and no others."""
+    code, number = stack.invite(usage_limit=None), time.time_ns()
+    with settings(local_signin_enabled=True):
+        for email in (
+            f"x{number}@stra\u00dfe.example",
+            f"\uff58{number}@strasse.example",
+            "\ufdfa" * 250 + "@example.org",
+        ):
+            who = {"email": email, "username": f"local {number}", "password": PASSWORD}
+            refused = stack.client().post(f"/signup/{code}/local", json=who)
+            assert (refused.status_code, refused.json()["Field"]) == (400, "email")
+        who = {"email": f"x{number}@strasse.example", "username": f"local {number}", "password": PASSWORD}
+        assert stack.client().post(f"/signup/{code}/local", json=who).status_code == 202
+        long = stack.client().post("/auth/local", json={"email": "\ufdfa" * 200, "password": PASSWORD})
+        assert (long.status_code, long.json()["Code"]) == (401, "SignInFailed")
+    for folding in foldable:
+        answer = Person(stack, stack.plex.account(email=folding)).signs_in()
+        assert (answer.status_code, answer.json()["Code"]) == (403, "NoAccount")
+
+
+@pytest.mark.parametrize("name", ["Ol\u0456via", "Oliv\u200bia", "\u3164", "\ufdfa" * 60])
+def test_a_name_that_could_pass_for_another_s_is_not_taken(stack, settings, name):
+    who = {"email": f"n{time.time_ns()}@example.org", "username": name, "password": PASSWORD}
+    with settings(local_signin_enabled=True):
+        refused = stack.client().post(f"/signup/{stack.invite()}/local", json=who)
+    assert (refused.status_code, refused.json()["Field"]) == (400, "username")
+
+
+def test_an_address_that_no_one_verified_keeps_its_rightful_owner_from_nothing(stack, local_account):
+    visitor = stack.visitor(stack.plex.account(email=local_account(PASSWORD)))
+    redemption = visitor.waits(visitor.redeems(stack.invite()))
+    assert stack.admin.get(f"/users/{redemption['user']['id']}").json()["plex_id"] == visitor.account["id"]
 
 
 def test_a_local_account_is_linked_by_signing_in_with_a_confirmed_plex_account(stack, local_account):

@@ -1,12 +1,14 @@
 """Signing in by PIN, and what a person's token tells of them."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from chalicelib.plex.errors import PlexRefused, TemporaryPlexError
-from chalicelib.plex.model import OwnedServer, PlexAccount
+from chalicelib.plex.model import PlexAccount
 from chalicelib.plexapi_client.person import PlexApiPerson
 from tests.plexapi_client.plex_server import HTML, JSON, XML
 
@@ -14,7 +16,7 @@ RETURN_TO = "https://invites.example.org/i/ABC?lang=de&x=1"
 SERVERS = """
     <resources>
       <resource name="Olivia's Plex" provides="server" clientIdentifier="hers" owned="1"/>
-      <resource name="Max's Plex" provides="server,client" clientIdentifier="his" owned="0"/>
+      <resource name="Max's Plex" provides="server,client" clientIdentifier="his" owned="0" ownerId="7"/>
       <resource name="a phone" provides="client,player,pubsub-player" clientIdentifier="phone" owned="1"/>
     </resources>
 """
@@ -119,7 +121,8 @@ def test_an_account_is_read_with_one_request_and_the_person_s_token(plex, person
         ({"confirmed": "0"}, {"confirmed": False}),
         ({"restricted": "1"}, {"restricted": True}),
         ({"username": ""}, {"name": "Zoë"}),
-        ({"username": "", "title": "", "email": "z@example.org"}, {"name": "z@example.org"}),
+        ({"username": "", "title": "", "email": "z@example.org"}, {"name": "Plex 9"}),
+        ({"username": "Ol\u0456via"}, {"name": "Plex 9"}),
         ({"email": ""}, {"email": None}),
         ({"email": "no address"}, {"email": None}),
     ],
@@ -133,7 +136,8 @@ def test_an_account_is_what_plex_says_of_it(plex, person, facts, shown):
 @pytest.mark.parametrize(("body", "content_type"), UNREADABLE)
 def test_an_unreadable_answer_is_never_taken_for_an_account_or_for_none(plex, person, body, content_type):
     plex.answers(body, content_type)
-    for read in (person.account, person.server_ids, person.owned_servers, person.is_confirmed):
+    servers = partial(person.server_ids, account_id=9, owner_id=7)
+    for read in (person.account, servers, person.owned_servers, person.is_confirmed):
         with pytest.raises(TemporaryPlexError):
             read("a-token")
 
@@ -141,14 +145,34 @@ def test_an_unreadable_answer_is_never_taken_for_an_account_or_for_none(plex, pe
 def test_an_empty_token_never_speaks_for_the_owner(plex, person, monkeypatch):
     """plexapi would take this variable's instead (docs/plex.md, trap 2)."""
     monkeypatch.setenv("PLEXAPI_AUTH_SERVER_TOKEN", "the owner's")
-    for read in (person.account, person.server_ids, person.owned_servers, person.is_confirmed):
+    servers = partial(person.server_ids, account_id=9, owner_id=7)
+    for read in (person.account, servers, person.owned_servers, person.is_confirmed):
         with pytest.raises(TemporaryPlexError):
             read("")
     assert plex.requests == []
 
 
-def test_a_person_reaches_servers_of_their_own_and_of_others(plex, person):
+def test_a_person_reaches_the_servers_of_that_owner_and_of_no_other(plex, person):
+    reached = {(9, 7): {"his"}, (9, 8): set(), (9, 9): {"hers"}}
+    for (account_id, owner_id), servers in reached.items():
+        plex.answers(SERVERS)
+        assert person.server_ids("a-token", account_id=account_id, owner_id=owner_id) == servers
+
+
+@pytest.mark.parametrize("said", ['owned="0"', "", 'ownerId=""', 'owned="0" ownerId="8"', 'owned="1"'])
+def test_a_server_that_is_not_said_to_be_the_owner_s_is_not_recognised(plex, person, said):
+    """Its identifier alone proves nothing: a server says its own."""
+    plex.answers(f'<resources><resource name="x" provides="server" clientIdentifier="his" {said}/></resources>')
+    assert person.server_ids("a-token", account_id=9, owner_id=7) == frozenset()
+
+
+@pytest.mark.parametrize("missing", ["confirmed", "restricted"])
+def test_what_plex_does_not_say_verifies_no_address(plex, person, missing):
+    plex.answers(re.sub(rf'{missing}="\d"', "", account_xml()))
+    assert not person.account("a-token").confirmed
+
+
+def test_a_person_s_own_servers_are_those_that_are_said_to_be_owned(plex, person):
     plex.answers(SERVERS)
-    assert person.server_ids("a-token") == {"hers", "his"}
     assert person.owned_servers("a-token") == (OwnedServer("hers", "Olivia's Plex"),)
-    assert [request.headers["X-Plex-Token"] for request in plex.requests] == ["a-token", "a-token"]
+    assert [request.headers["X-Plex-Token"] for request in plex.requests] == ["a-token"]

@@ -33,7 +33,6 @@ def test_an_applicant_has_an_address_in_its_normal_form_and_a_name_without_needl
         ("email", "tom", "Tom", "12345678"),
         ("username", "tom@example.org", " ", "12345678"),
         ("username", "tom@example.org", "x" * 61, "12345678"),
-        ("username", "tom@example.org", "Tom\u200b", "12345678"),
         ("password", "tom@example.org", "Tom", "1234567"),
     ],
 )
@@ -41,6 +40,20 @@ def test_a_field_that_cannot_be_taken_is_named(field, email, username, password)
     with pytest.raises(BadInput) as refused:
         parse_applicant(email, username, password)
     assert (refused.value.field, refused.value.key) == (field, f"BadInput.{field}")
+
+
+@pytest.mark.parametrize("username", ["Tom\u200b", "Ol\u0456via", "\ufdfa" * 60])
+def test_a_name_that_could_pass_for_another_s_is_not_taken(username):
+    with pytest.raises(BadInput) as refused:
+        parse_applicant("tom@example.org", username, "12345678")
+    assert (refused.value.field, refused.value.key) == ("username", "BadInput.plain_name")
+
+
+def test_a_name_that_looks_like_one_that_is_here_is_taken_already(scenario):
+    invite = scenario.invite(2)
+    scenario.join(invite, name="coco", email="one@example.org")
+    with pytest.raises(UserNameTaken):
+        scenario.join(invite, name="\u0441\u043e\u0441\u043e", email="two@example.org")
 
 
 def test_a_refused_field_says_what_would_do():

@@ -7,6 +7,7 @@ from chalicelib.accounts.sessions import Purpose, hash_secret
 from chalicelib.common.refusals import (
     AccessEnding,
     AccountNotInvitable,
+    AddressTaken,
     AlreadyHasAccess,
     GrantUnavailable,
     InviteExpired,
@@ -217,11 +218,36 @@ def test_a_person_with_an_account_here_is_told_that_they_have_access(scenario, m
     assert scenario.database.invites[other.code].uses == 0
 
 
-def test_a_person_whose_address_another_account_has_is_told_that_they_have_access(scenario, maya):
+def test_a_person_whose_address_another_plex_account_has_is_told_so(scenario, maya):
+    scenario.database.identities["email#maya@example.org"] = scenario.user("another", plex_id=5).id
+    with pytest.raises(AddressTaken):
+        scenario.redeem(account_id=maya)
+    must_be_unused(scenario)
+
+
+def must_be_unused(scenario):
+    assert {invite.uses for invite in scenario.database.invites.values()} == {0}
+
+
+def test_an_address_that_no_one_verified_keeps_its_person_from_nothing(scenario, maya):
     invite = scenario.invite(limit=2)
-    scenario.join(invite, email="maya@example.org")
-    with pytest.raises(AlreadyHasAccess):
-        complete(scenario, invite.code, scenario.sign_in(invite.code, maya))
+    local = scenario.join(invite, email="maya@example.org").redemption
+    redemption = scenario.redeem(invite, maya)
+    assert redemption.user.id != local.user.id
+    user = scenario.database.users[redemption.user.id]
+    assert (user.email, user.holds_address) == ("maya@example.org", False)
+    assert scenario.accounts.find_credential("maya@example.org")[0].user_id == local.user.id
+    scenario.drain()
+    assert scenario.current(redemption).state is State.DONE
+    scenario.close_account(redemption)
+    assert scenario.accounts.find_credential("maya@example.org")[0].user_id == local.user.id
+
+
+def test_an_address_that_plex_did_not_verify_is_kept_from_no_one(scenario):
+    noah = scenario.plex.add_person("noah", email="maya@example.org", confirmed=False)
+    redemption = scenario.redeem(account_id=noah.id)
+    assert not scenario.database.users[redemption.user.id].holds_address
+    assert scenario.accounts.find_credential("maya@example.org")[0] is None
 
 
 def test_without_a_server_there_is_nothing_to_give(scenario, maya):

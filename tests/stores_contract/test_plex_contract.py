@@ -140,17 +140,19 @@ def test_an_address_that_is_not_verified_shows(plex, person):
 def test_a_person_reaches_the_servers_whose_shares_they_accepted_and_their_own(plex, person, maya):
     token = plex.sign_in(maya)
     plex.share_by_hand(maya, MOVIES, accepted=False)
-    assert person.server_ids(token) == frozenset()
+    of_owner = partial(person.server_ids, token, account_id=maya)
+    assert of_owner(owner_id=plex.owner.id) == frozenset()
     plex.accept_by_hand(maya)
     own = plex.add_server(maya, "Maya's Plex")
-    assert person.server_ids(token) == {plex.server.machine_id, own.machine_id}
+    assert of_owner(owner_id=plex.owner.id) == {plex.server.machine_id}
+    assert of_owner(owner_id=maya) == {own.machine_id}
     assert person.owned_servers(token) == (OwnedServer(own.machine_id, "Maya's Plex"),)
 
 
 def test_a_token_that_is_not_known_is_refused_by_every_call(person):
     for call in (
         person.account,
-        person.server_ids,
+        partial(person.server_ids, account_id=1, owner_id=2),
         person.owned_servers,
         person.is_confirmed,
         partial(person.accept_share, share_id="1"),
@@ -328,7 +330,7 @@ def test_a_matching_share_is_accepted_and_a_stranger_s_is_not(plex, owner, perso
     owner.share(maya, a_grant(plex))
     assert person.accept_matching(token, owner_id=plex.owner.id, machine_id=plex.server.machine_id)
     assert found(owner, plex, maya).accepted
-    assert person.server_ids(token) == {plex.server.machine_id}
+    assert person.server_ids(token, account_id=maya, owner_id=plex.owner.id) == {plex.server.machine_id}
 
 
 def test_a_row_that_a_cancelled_invite_left_behind_cannot_be_accepted(plex, owner, person, maya):

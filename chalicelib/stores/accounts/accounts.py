@@ -216,6 +216,6 @@ def _set(name: str, value: Any) -> Action:
 
 
 def _matching(record: UserModel, text: str) -> User | None:
-    """``text`` is in the form of ``normal_email``."""
+    """``text`` is in the form of ``names.folded``."""
     user = read_user(record)
     return user if text in user.name.casefold() or text in (user.email or "") else None

@@ -20,7 +20,7 @@ def identities_of(user: User) -> dict[str, str]:
     held = {}
     if user.plex_id is not None:
         held[PLEX_ID] = plex_identity(user.plex_id)
-    if user.email is not None:
+    if user.email is not None and user.holds_address:
         held[EMAIL] = email_identity(user.email)
     if user.kind is Kind.LOCAL:
         held[USERNAME] = f"name#{normal_name(user.name)}"
@@ -74,5 +74,5 @@ def plex_identity(plex_id: int) -> str:
 
 
 def email_identity(email: str) -> str:
-    """``email`` as ``normal_email`` gives it."""
+    """``email`` as ``parse_email`` gives it."""
     return f"email#{email}"

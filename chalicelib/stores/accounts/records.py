@@ -5,7 +5,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, TTLAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
@@ -55,6 +55,7 @@ class UserModel(Model):
     redemption_id = UnicodeAttribute(null=True)
     quota = Typed[Quota](Quota, null=True)
     epoch = NumberAttribute(null=True)
+    holds_address = BooleanAttribute(null=True)
     order = UnicodeAttribute()
     by_state = UsersByState()
     trials = UsersOnTrial()
@@ -155,6 +156,7 @@ def read_user(record: UserModel) -> User:
         redemption_id=record.redemption_id,
         quota=record.quota,
         epoch=int(record.epoch or 0),
+        holds_address=record.holds_address is not False,
     )
 
 

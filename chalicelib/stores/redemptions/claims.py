@@ -8,7 +8,7 @@ from pynamodb.connection import Connection
 from chalicelib.accounts.model import AccountState, Former, Tombstone, User, Why
 from chalicelib.accounts.sessions import SignIn
 from chalicelib.common.ports import StaleWrite
-from chalicelib.common.refusals import AlreadyHasAccess, InviteNotActive, UserNameTaken
+from chalicelib.common.refusals import AddressTaken, AlreadyHasAccess, InviteNotActive, UserNameTaken
 from chalicelib.common.retrying import until_written
 from chalicelib.events.model import Entry
 from chalicelib.invites.model import MAY_INVITE, Invite
@@ -87,6 +87,8 @@ class DynamoClaims:
                 raise InviteNotActive from error
             if error.names == {USERNAME}:
                 raise UserNameTaken(field="username") from error
+            if error.names == {EMAIL} and claim.user.plex_id is not None:
+                raise AddressTaken from error
             raise AlreadyHasAccess from error
 
     def of_plex_account(self, plex_id: int) -> tuple[User, Redemption] | None:

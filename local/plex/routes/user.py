@@ -26,7 +26,7 @@ def ping() -> Response:
 @user.get("/user")
 def who_am_i() -> Response:
     me = account()
-    return v2_answer("user", {**_facts(me), **_home_facts(me), **_nested(me)})
+    return v2_answer("user", _without({**_facts(me), **_home_facts(me), **_nested(me)}))
 
 
 @user.get("/resources")
@@ -34,7 +34,11 @@ def resources() -> Response:
     me, world = account(), the_world()
     owned = [_owned(server) for server in world.servers.values() if server.owner_id == me.id]
     accepted = [share for share in world.shares.values() if share.invitee == me.id and share.accepted_at]
-    return v2_answer("resources", owned + [_shared(share) for share in accepted])
+    return v2_answer("resources", [_without(each) for each in owned + [_shared(share) for share in accepted]])
+
+
+def _without(facts: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if name not in the_world().options.left_out}
 
 
 def _facts(me: Account) -> dict[str, Any]:

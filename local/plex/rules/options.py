@@ -19,6 +19,8 @@ class Options:
     """`/api/users/` lists people with a single share that is not accepted yet."""
     latency_seconds: float = 0
     """How long every call takes at least."""
+    left_out: tuple[str, ...] = ()
+    """Fields that v2's answers about the caller and their servers lack."""
     pin_lifetime_seconds: int = 1800
     people_limit: int = 100
     """How many people an owner may share with, Home included."""
