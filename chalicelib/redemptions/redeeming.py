@@ -13,7 +13,7 @@ from chalicelib.accounts.plex_sign_ins import (
     repeat_sign_in,
     start_sign_in,
 )
-from chalicelib.accounts.ports import SessionStore
+from chalicelib.accounts.ports import AccountStore, SessionStore
 from chalicelib.accounts.sessions import Purpose, SignIn
 from chalicelib.common.ports import Clock, NewId, StaleWrite
 from chalicelib.common.refusals import AccountNotInvitable, AddressTaken, AlreadyHasAccess, SignInNotFound
@@ -50,6 +50,7 @@ class Person:
 @dataclass(frozen=True, slots=True)
 class Redeeming:
     offers: ReadingOffers
+    accounts: AccountStore
     claims: Claims
     redemptions: RedemptionStore
     sessions: SessionStore
@@ -131,7 +132,8 @@ class Redeeming:
 
     def _is_kept_by_a_stranger(self, account: PlexAccount) -> bool:
         """Whether a local account has the address, which no one verified: that keeps it from no one."""
-        user, _ = self.claims.of_email(account.email or "") or (None, None)
+        credential, _ = self.accounts.find_credential(account.email or "")
+        user = self.accounts.get(credential.user_id) if credential else None
         return user is not None and user.kind is Kind.LOCAL and user.plex_id is None
 
     def _come_back(

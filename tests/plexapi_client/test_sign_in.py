@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from chalicelib.plex.errors import PlexRefused, TemporaryPlexError
-from chalicelib.plex.model import PlexAccount
+from chalicelib.plex.model import OwnedServer, PlexAccount
 from chalicelib.plexapi_client.person import PlexApiPerson
 from tests.plexapi_client.plex_server import HTML, JSON, XML
 
