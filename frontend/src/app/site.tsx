@@ -8,6 +8,7 @@ import { Dialog } from "../parts/dialogs";
 import { Loading, Problem } from "../parts/notices";
 import { Title } from "../parts/title";
 import { Toasts } from "../parts/toasts";
+import { isResettingPassword, ResetPassword } from "../screens/password";
 import { isSettingUp, SetUp } from "../screens/set-up";
 import { FinishSignIn, SignIn, SignInOptions } from "../screens/sign-in";
 import { t } from "../texts";
@@ -18,6 +19,7 @@ import { getPendingSignIn } from "./plex";
 type Stage =
   | { name: "starting" }
   | { name: "setting up" }
+  | { name: "setting a password" }
   | { name: "finishing" }
   | { name: "signed out"; problem?: Error | undefined }
   | { name: "signed in"; me: Me }
@@ -56,6 +58,8 @@ export function Site() {
       );
     case "setting up":
       return <SetUp onDone={start} />;
+    case "setting a password":
+      return <ResetPassword onDone={start} />;
     case "finishing":
       return <Finish onDone={(problem) => (problem ? setStage({ name: "signed out", problem }) : start())} />;
     case "signed out":
@@ -77,6 +81,7 @@ function Finish({ onDone }: { onDone: (problem?: Error) => void }) {
 }
 
 async function chooseStage(): Promise<Stage> {
+  if (isResettingPassword()) return { name: "setting a password" };
   if (isSettingUp()) return { name: "setting up" };
   if (getPendingSignIn()) return { name: "finishing" };
   if (session.getToken()) {

@@ -19,7 +19,7 @@ interface InputProperties extends Description {
   minLength?: number;
   maxLength?: number;
   pattern?: string;
-  autocomplete?: "off" | "username" | "current-password";
+  autocomplete?: "off" | "username" | "current-password" | "new-password";
   autocapitalize?: "none";
   spellcheck?: boolean;
 }

@@ -12,8 +12,10 @@ import { formatRelative } from "../format/times";
 import { Avatar } from "../parts/avatars";
 import { Select } from "../parts/fields";
 import { Problem } from "../parts/notices";
+import { OwnSessions } from "../parts/own-sessions";
 import { Title } from "../parts/title";
 import { chooseLanguage, getLanguage, LANGUAGES, t } from "../texts";
+import { ChangePassword } from "./password";
 
 export function Account() {
   const me = useMe();
@@ -38,6 +40,7 @@ export function Account() {
           ))}
         </ul>
       </section>
+      {me.user.kind === "local" && me.user.plex_id === null && <ChangePassword />}
       <Appearance />
       <Sessions />
       <Version />
@@ -124,6 +127,7 @@ function Sessions() {
   return (
     <section class="card">
       <h2>{t.account.sessions}</h2>
+      <OwnSessions />
       <Problem error={action.problem} />
       <div class="row">
         <button type="button" aria-disabled={action.busy} onClick={() => signOut("/auth/session")}>

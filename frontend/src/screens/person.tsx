@@ -17,6 +17,7 @@ import { Confirm } from "../parts/dialogs";
 import { Choice, Field, Group } from "../parts/fields";
 import { Problem, Show } from "../parts/notices";
 import { RelativeTime } from "../parts/relative-time";
+import { ResetLink } from "../parts/reset-link";
 import { Title } from "../parts/title";
 import { announce } from "../parts/toasts";
 import { t } from "../texts";
@@ -58,6 +59,7 @@ export function PersonScreen({ id }: { id: string }) {
                 <PermissionsForm user={user} onChanged={changed} />
                 <QuotaForm user={user} onChanged={changed} />
                 <TrialSection user={user} onChanged={changed} />
+                {user.kind === "local" && user.plex_id === null && <ResetLink userId={user.id} />}
                 <RemoveUser user={user} />
               </>
             ) : (
