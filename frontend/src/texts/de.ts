@@ -275,7 +275,7 @@ export const de: Texts = {
     isClosed: "Dieses Konto ist geschlossen.",
     resetNote: "Wer sein Passwort verloren hat, setzt mit einem Link ein neues. Er gilt einmal.",
     makeReset: "Link für ein neues Passwort erstellen",
-    resetEnds: "Er wird nicht noch einmal gezeigt. Er gilt bis",
+    resetEnds: "Er wird nicht noch einmal gezeigt. Er endet",
   },
   permissions: {
     admin: "Verwaltung",

@@ -282,7 +282,7 @@ export const en = {
     isClosed: "This account is closed.",
     resetNote: "For a person who lost their password. They set a new one by a link, which works once.",
     makeReset: "Make a link for a new password",
-    resetEnds: "It is not shown again. It works until",
+    resetEnds: "It is not shown again. It ends",
   },
   permissions: {
     admin: "Admin",
