@@ -93,10 +93,14 @@ class Granting:
         if begun_before and self.plex_owner.is_at_home(account_id):
             return
         try:
-            self.plex_owner.invite_home(name)
+            if self.plex_owner.invite_home(name):
+                return
         except PlexRefused as error:
-            if not self.plex_owner.is_at_home(account_id):
-                raise GivenUp(self._why_not_at_home()) from error
+            if self.plex_owner.is_at_home(account_id):  # a second invite is refused
+                return
+            raise GivenUp(self._why_not_at_home()) from error
+        if not self.plex_owner.is_at_home(account_id):
+            raise TemporaryPlexError("plex.tv does not say whether the person is invited into the Home")
 
     def ensure_share(self, to: Recipient, *, begun_before: bool) -> Share:
         """Share exactly what was granted, or bring what is shared to that."""

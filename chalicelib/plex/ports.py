@@ -83,8 +83,10 @@ class PlexOwner(Protocol):
     def is_at_home(self, account_id: int) -> bool:
         """Whether that account is in the Home, or invited into it."""
 
-    def invite_home(self, name: str) -> None:
-        """Invite an existing account by e-mail or user name. Not idempotent. Raises PlexRefused."""
+    def invite_home(self, name: str) -> bool:
+        """Invite an existing account by e-mail or user name; whether the answer says so. Not idempotent. Raises
+        PlexRefused, also when invited already.
+        """
 
     def create_managed(self, title: str) -> int:
         """Make a managed user and give its account id. Not idempotent, by far. Raises PlexRefused."""

@@ -21,16 +21,35 @@ class Home(OwnerCalls):
             return tuple(_member(row) for row in _rows(owner.xml("GET", _USERS)))
 
     def is_at_home(self, account_id: int) -> bool:
-        """The people that an owner sees are marked as of the Home from their invitation on (docs/plex.md, 3)."""
+        """The people that an owner sees are marked as of the Home from their invitation on (docs/plex.md, 3); strangers
+        who are invited may stand among the invites that the owner sent alone (docs/plex.md, 6).
+        """
         with self._looking() as owner:
             people = _rows(owner.xml("GET", "https://plex.tv/api/users/"))
             at_home = {int(person.attrib["id"]) for person in people if person.attrib.get("home") == "1"}
-        return account_id in at_home
+        return account_id in at_home or account_id in self._invited_home()
 
-    def invite_home(self, name: str) -> None:
-        """An answer without a user says nothing: a 200 has come without any effect (docs/plex.md, trap 3)."""
+    def _invited_home(self) -> set[int]:
+        """Whom the owner invited into the Home, by their ids; none where plex.tv has no such list (any more)."""
+        try:
+            with self._asking() as owner:
+                answer = owner.xml("GET", MyPlexInvite.REQUESTED)
+                if answer.tag != "MediaContainer":
+                    raise TemporaryPlexError("plex.tv's list of invites could not be read")
+                invites = [row.attrib for row in answer.iter("Invite") if row.attrib.get("home") == "1"]
+                return {int(invite["id"]) for invite in invites if invite["id"].isdecimal()}
+        except PlexRefused as error:
+            if error.is_absence:
+                return set()
+            raise TemporaryPlexError(str(error)) from error
+
+    def invite_home(self, name: str) -> bool:
+        """An answer without a user says nothing: "User invited" may be all of it, and a 200 has come without any
+        effect (docs/plex.md, 6 and trap 3).
+        """
         with self._asking() as owner:
-            owner.xml("POST", _USERS, params={"invitedEmail": name}).attrib["id"]
+            answer = owner.xml("POST", _USERS, params={"invitedEmail": name})
+            return answer.tag == "User" and bool(answer.attrib.get("id"))
 
     def create_managed(self, title: str) -> int:
         with self._asking() as owner:

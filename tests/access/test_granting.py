@@ -121,6 +121,18 @@ def test_a_person_is_invited_into_the_home_without_being_looked_for(plex, granti
     assert maya in plex.home_invites
 
 
+def test_an_invite_that_is_answered_by_a_mere_word_is_looked_for(plex, granting, maya):
+    plex.says_home_invites = False
+    granting.ensure_home_invite(maya, "maya", begun_before=False)
+    assert plex.calls == ["invite_home", "is_at_home"]
+
+
+def test_an_invite_that_is_neither_said_nor_shown_is_to_be_looked_for_again(plex, granting, maya):
+    plex.says_home_invites = plex.shows_home_invites = False
+    with pytest.raises(TemporaryPlexError):
+        granting.ensure_home_invite(maya, "maya", begun_before=False)
+
+
 def test_a_person_who_may_have_been_invited_is_looked_for_first(plex, granting, maya):
     plex.fail("invite_home", LOST, after=True)
     with pytest.raises(TemporaryPlexError):

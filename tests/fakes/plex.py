@@ -86,6 +86,7 @@ class PlexWorld:
     owner has it. ``home_limit`` and ``people_limit``: how many fit. ``shown_to_person_after``,
     ``shown_to_owner_after``: how long a new share or invite is not in what plex.tv answers to that side.
     ``accepts_at_once``: shares need no accepting. ``tells_features``: the answer to a share does.
+    ``says_home_invites``: the answer to an invite into the Home names its user. ``shows_home_invites``: a list has it.
     ``keeps_corrections``, ``keeps_removals``: they have an effect. ``calls``: the names of all calls so far.
     ``before_call`` is called before each of them, so that a test can have something else happen meanwhile.
     """
@@ -99,6 +100,8 @@ class PlexWorld:
     shown_to_owner_after: timedelta = timedelta(0)
     accepts_at_once: bool = False
     tells_features: bool = True
+    says_home_invites: bool = True
+    shows_home_invites: bool = True
     keeps_corrections: bool = True
     keeps_removals: bool = True
     accounts: dict[int, PlexAccount] = field(default_factory=dict)
@@ -400,10 +403,11 @@ class FakePlexOwner(_Side):
 
     @_call
     def is_at_home(self, account_id: int) -> bool:
-        return account_id in self._world.home or account_id in self._world.home_invites
+        is_invited = self._world.shows_home_invites and account_id in self._world.home_invites
+        return account_id in self._world.home or is_invited
 
     @_call
-    def invite_home(self, name: str) -> None:
+    def invite_home(self, name: str) -> bool:
         world = self._world
         invited = next((one for one in world.accounts.values() if name in (one.email, one.name)), None)
         if not world.plex_pass:
@@ -412,6 +416,7 @@ class FakePlexOwner(_Side):
         if invited:
             _refuse_if(invited.id in {*world.home, *world.home_invites, *world.in_another_home})
             world.home_invites[invited.id] = world.clock()
+        return world.says_home_invites
 
     @_call
     def create_managed(self, title: str) -> int:

@@ -246,3 +246,17 @@ def _wait_for(fact, seconds: float = 15):
         assert time.monotonic() < deadline
         time.sleep(0.1)
     return found
+
+
+@pytest.mark.parametrize("barely", [True, False])
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_stranger_with_a_plus_in_the_address_comes_into_the_home(stack, at_home, barely, listed):
+    forms = {"home_invites_answered_barely": barely, "users_list_home_invites": listed}
+    stack.plex.control.patch("/_standin/options", json=forms).raise_for_status()
+    visitor = stack.visitor(stack.plex.account(email=f"plus+{time.time_ns()}@example.org"))
+    try:
+        visitor.waits(visitor.redeems(stack.invite(plex_home=True)))
+    finally:
+        usual = {"home_invites_answered_barely": False, "users_list_home_invites": True}
+        stack.plex.control.patch("/_standin/options", json=usual).raise_for_status()
+    assert visitor.account["id"] in at_home()

@@ -100,7 +100,7 @@ FUNCTIONS = {
     "tidy_qr, an image of an expired invite": "BatchGetItem GetItem DeleteObject",
 }
 
-PLEX_CALLS = {"provision, a friend": 3, "provision, a friend in the Home": 7}
+PLEX_CALLS = {"provision, a friend": 3, "provision, a friend in the Home": 8}
 
 IDLE_SWEEP = "sweep, nothing due"
 SWEPT = ["Query"] * 8

@@ -101,3 +101,27 @@ def test_an_invite_into_the_home_is_taken_back_with_the_rest(scenario):
     scenario.drain_queue()
     assert scenario.must_be_consistent(redeemer).state is State.FAILED
     assert not invitations.sent_by(scenario.world, _owner(scenario))
+
+
+@pytest.mark.parametrize("barely", [True, False])
+@pytest.mark.parametrize("listed", [True, False])
+@pytest.mark.parametrize("lost", [True, False])
+def test_a_stranger_comes_into_the_home_however_plex_answers_and_lists_the_invite(scenario, barely, listed, lost):
+    scenario.world.options.home_invites_answered_barely = barely
+    scenario.world.options.users_list_home_invites = listed
+    if lost:
+        scenario.add_fault("POST", "/api/home/users", "drop", "after")
+    account_id = scenario.create_account("+home@example.org")
+    redeemer = scenario.redeem_as(account_id, plex_home=True)
+    scenario.drain_queue()
+    assert scenario.must_be_consistent(redeemer).state is State.DONE
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_an_invite_into_the_home_is_taken_back_wherever_plex_lists_it(scenario, listed):
+    scenario.world.options.users_list_home_invites = listed
+    redeemer = scenario.redeem(plex_home=True)
+    scenario.add_fault("POST", "/api/v2/shared_servers", "status", status=422)
+    scenario.drain_queue()
+    assert scenario.must_be_consistent(redeemer).state is State.FAILED
+    assert not invitations.sent_by(scenario.world, _owner(scenario))

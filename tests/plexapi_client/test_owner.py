@@ -79,11 +79,15 @@ def test_what_is_not_there_needs_no_removing(plex, owner, status):
 
 def test_a_page_in_place_of_an_answer_never_means_that_something_was_done(plex, owner):
     plex.answers("<html><body><h1>Please check your network</h1></body></html>", HTML)
-    asking = (
-        lambda: owner.share(9, GRANT),
-        lambda: owner.invite_home("tom@example.org"),
-        lambda: owner.create_managed("Tom"),
-    )
-    for ask in asking:
+    for ask in (lambda: owner.share(9, GRANT), lambda: owner.create_managed("Tom")):
         with pytest.raises(TemporaryPlexError):
             ask()
+    assert not owner.invite_home("tom@example.org")
+
+
+@pytest.mark.parametrize("answer", ['<Response code="0" status="User invited"/>', '<User id=""/>', "<User/>", ""])
+def test_an_answer_without_a_user_leaves_open_whether_the_invite_is_there(plex, owner, answer):
+    plex.answers(answer)
+    assert not owner.invite_home("tom@example.org")
+    plex.answers('<User id="9"/>')
+    assert owner.invite_home("tom@example.org")

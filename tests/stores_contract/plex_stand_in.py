@@ -110,6 +110,8 @@ class StandInWorld:
                     self._world.options.v2_shares_accepted_at_once = value
                 case "shown_to_person_after":
                     self._world.options.invites_visible_after_seconds = value.total_seconds()
+                case "says_home_invites":
+                    self._world.options.home_invites_answered_barely = not value
                 case "home_limit" | "people_limit":
                     setattr(self._world.options, name, value)
                 case _:

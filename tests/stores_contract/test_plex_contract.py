@@ -367,6 +367,14 @@ def test_who_is_invited_into_the_home_counts_as_of_it_before_they_join(owner, ma
     assert maya not in {member.account_id for member in owner.home_members()}
 
 
+def test_an_invite_into_the_home_that_is_answered_by_a_word_is_not_said(plex, owner, maya):
+    noah = plex.add_person("noah")
+    assert owner.invite_home("maya")
+    plex.change(says_home_invites=False)
+    assert not owner.invite_home("noah")
+    assert owner.is_at_home(noah.id)
+
+
 def test_who_is_not_invited_is_not_at_home(owner, maya):
     assert not owner.is_at_home(maya)
 

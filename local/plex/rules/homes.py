@@ -63,7 +63,8 @@ def members(world: World, account: Account) -> list[Account]:
 
 def shown_at_home(world: World, viewer: Account, person: Account) -> bool:
     """Tell whether `/api/users/` says home="1", which it does for pending Home invitees, too."""
-    return same_home(world, viewer.id, person.id) or (viewer.id, person.id) in world.home_invites
+    is_invited = world.options.users_list_home_invites and (viewer.id, person.id) in world.home_invites
+    return same_home(world, viewer.id, person.id) or is_invited
 
 
 def _home_with_room(world: World, admin: Account, newcomer: Invitee | None = None) -> Home:

@@ -19,6 +19,10 @@ class Options:
     """`/api/users/` lists people with a single share that is not accepted yet."""
     latency_seconds: float = 0
     """How long every call takes at least."""
+    home_invites_answered_barely: bool = False
+    """A Home invite is answered by a word, without a user in it."""
+    users_list_home_invites: bool = True
+    """`/api/users/` lists people who are invited into the Home; where not, `/api/invites/requested` alone does."""
     left_out: tuple[str, ...] = ()
     """Fields that v2's answers about the caller and their servers lack."""
     pin_lifetime_seconds: int = 1800
