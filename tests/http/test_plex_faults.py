@@ -260,3 +260,13 @@ def test_a_stranger_with_a_plus_in_the_address_comes_into_the_home(stack, at_hom
         usual = {"home_invites_answered_barely": False, "users_list_home_invites": True}
         stack.plex.control.patch("/_standin/options", json=usual).raise_for_status()
     assert visitor.account["id"] in at_home()
+
+
+@pytest.mark.parametrize("left_out", ["subscription", "profile", "scrobbleTypes", "authToken"])
+def test_an_answer_that_lacks_what_is_not_needed_is_no_fault(stack, left_out):
+    options, visitor = "/_standin/options", stack.visitor()
+    stack.plex.control.patch(options, json={"left_out": [left_out]}).raise_for_status()
+    try:
+        visitor.waits(visitor.redeems(stack.invite()))
+    finally:
+        stack.plex.control.patch(options, json={"left_out": []}).raise_for_status()

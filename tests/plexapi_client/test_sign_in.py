@@ -176,3 +176,9 @@ def test_a_person_s_own_servers_are_those_that_are_said_to_be_owned(plex, person
     plex.answers(SERVERS)
     assert person.owned_servers("a-token") == (OwnedServer("hers", "Olivia's Plex"),)
     assert [request.headers["X-Plex-Token"] for request in plex.requests] == ["a-token"]
+
+
+@pytest.mark.parametrize("answer", ['<user id="9" username="zoe"/>', '<user id="9" username="zoe"><profile/></user>'])
+def test_of_an_account_no_more_is_read_than_is_needed(plex, person, answer):
+    plex.answers(answer)
+    assert person.account("a-token") == PlexAccount(9, "zoe", None, confirmed=False, restricted=False)
