@@ -129,6 +129,16 @@ class ReadingOffers:
         """
         return make_offer(*self._find(code), now=now)
 
+    def must_be_worth_a_sign_in(self, code: str, *, now: datetime) -> Settings:
+        """The settings, where the person who signs in may redeem it, or may have done so: they are led back to that.
+
+        Raises as ``read`` does for an invite that no one redeemed.
+        """
+        invite, settings = self._find(code)
+        if invite is None or not invite.uses:
+            make_offer(invite, settings, now=now)
+        return settings
+
     def read_for_local(self, code: str, *, now: datetime) -> Offer:
         """The same for a person without a Plex account. Raises LocalSigninDisabled as well."""
         invite, settings = self._find(code)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chalicelib.accounts.model import Former, Kind
+from chalicelib.accounts.model import Former, Kind, User
 from chalicelib.accounts.plex_sign_ins import (
     StartedSignIn,
     approved_token,
@@ -16,11 +16,12 @@ from chalicelib.accounts.plex_sign_ins import (
 from chalicelib.accounts.ports import AccountStore, SessionStore
 from chalicelib.accounts.sessions import Purpose, SignIn
 from chalicelib.common.ports import Clock, NewId, StaleWrite
-from chalicelib.common.refusals import AccountNotInvitable, AddressTaken, AlreadyHasAccess, SignInNotFound
+from chalicelib.common.refusals import AccountNotInvitable, AddressTaken, AlreadyHasAccess, Refusal, SignInNotFound
 from chalicelib.common.retrying import until_written
 from chalicelib.invites.model import Invite, invite_link
 from chalicelib.plex.model import PlexAccount
 from chalicelib.plex.ports import PlexPerson, WorkQueue
+from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.offers import Newcomer, Offer, ReadingOffers, chosen_server, make_offer
 from chalicelib.redemptions.ports import Claims, RedemptionStore
 from chalicelib.redemptions.retrying import RetryingRedemptions
@@ -64,12 +65,12 @@ class Redeeming:
     def start(self, code: str, *, now: datetime) -> StartedSignIn:
         """Begin a Plex sign-in that only this browser, which keeps the secret, can complete.
 
-        Raises what ``ReadingOffers.read`` raises, and PlexUnavailable.
+        Raises what ``ReadingOffers.must_be_worth_a_sign_in`` raises, and PlexUnavailable.
         """
-        offer = self.offers.read(code, now=now)
+        settings = self.offers.must_be_worth_a_sign_in(code, now=now)
         return start_sign_in(
             Purpose.SIGN_UP,
-            return_to=invite_link(offer.settings, code),
+            return_to=invite_link(settings, code),
             sessions=self.sessions,
             plex=self.plex_person,
             new_id=self.new_id,
@@ -120,7 +121,12 @@ class Redeeming:
             return self._repeat(sign_in, person.browser_secret, now)
         if chosen_server(settings).machine_id in person.server_ids:
             return self._come_back(person, sign_in, invite, settings, now)
-        offer = make_offer(invite, settings, now=now)
+        try:
+            offer = make_offer(invite, settings, now=now)
+        except Refusal:
+            if own := self._find_own(person, sign_in):
+                return self._lead_back(*own, person, sign_in, now)
+            raise
         try:
             return self._claim(offer, sign_in, person, now)
         except AlreadyHasAccess:
@@ -148,12 +154,20 @@ class Redeeming:
             raise StaleWrite from error
 
     def _resume(self, person: Person, sign_in: SignIn, now: datetime) -> Redeemed:
-        """The redemption that the same person's other click made; all others who have access are refused."""
-        user, redemption = self.claims.of_plex_account(person.account.id) or (None, None)
-        if user is None or redemption is None or redemption.code != sign_in.code:
+        """Those who redeemed this very invite are led back; all others who have access are refused."""
+        own = self._find_own(person, sign_in)
+        if own is None:
             raise AlreadyHasAccess
-        if not redemption.in_progress and redemption.created_at < sign_in.created_at:
-            raise AlreadyHasAccess
+        return self._lead_back(*own, person, sign_in, now)
+
+    def _find_own(self, person: Person, sign_in: SignIn) -> tuple[User, Redemption] | None:
+        """The account and the redemption that this person has by this invite."""
+        found = self.claims.of_plex_account(person.account.id)
+        return found if found and found[1].code == sign_in.code else None
+
+    def _lead_back(
+        self, user: User, redemption: Redemption, person: Person, sign_in: SignIn, now: datetime
+    ) -> Redeemed:
         if redemption.in_progress:  # this newer sign-in made plex.tv revoke the token that is held
             self.redemptions.hold_token(redemption.id, person.plex_token, expires_at=now + TOKEN_HELD_FOR)
             redemption = self.retrying.nudge(redemption, now=now)

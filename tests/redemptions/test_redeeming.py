@@ -378,13 +378,40 @@ def test_a_sign_in_begun_before_the_redemption_was_done_is_welcome(scenario, may
     assert (scenario.messages, scenario.database.tokens) == ([], {})
 
 
-def test_a_sign_in_begun_afterwards_is_told_that_they_have_access(scenario, maya):
-    invite = scenario.invite(limit=2)
-    scenario.redeem(invite, maya)
+def test_who_redeemed_a_link_is_led_back_by_it_though_it_is_used_up(scenario, maya):
+    invite = scenario.invite()
+    redemption = scenario.redeem(invite, maya)
     scenario.drain()
-    scenario.later(seconds=1)
-    with pytest.raises(AlreadyHasAccess):
+    scenario.later(days=30)
+    again = complete(scenario, invite.code, scenario.sign_in(invite.code, maya))
+    assert (again.redemption.id, again.new) == (redemption.id, False)
+    assert scenario.sessions.find(again.token, now=scenario.now)[1].id == redemption.user.id
+    assert scenario.database.invites[invite.code].uses == 1
+
+
+def test_who_redeemed_a_link_is_led_back_before_they_accepted(scenario, maya):
+    invite = scenario.invite(expires_at=scenario.now + timedelta(hours=1))
+    redemption = scenario.redeem(invite, maya)
+    scenario.change_settings(signup_enabled=False)
+    scenario.later(days=1)
+    again = complete(scenario, invite.code, scenario.sign_in(invite.code, maya))
+    assert again.redemption.id == redemption.id
+    scenario.drain()
+    assert scenario.must_be_settled(redemption).state is State.DONE
+
+
+def test_a_stranger_is_not_led_in_by_a_used_up_link(scenario, maya):
+    invite = scenario.invite()
+    scenario.redeem(invite)
+    with pytest.raises(InviteNotActive):
         complete(scenario, invite.code, scenario.sign_in(invite.code, maya))
+
+
+def test_an_invite_of_another_code_leads_no_one_back(scenario, maya):
+    scenario.redeem(account_id=maya)
+    scenario.drain()
+    with pytest.raises(AlreadyHasAccess):
+        scenario.redeem(account_id=maya)
 
 
 def test_a_person_who_failed_may_try_again_with_the_same_link(scenario, maya):

@@ -25,6 +25,9 @@ PAGES = Path(__file__).parent.parent.parent / "pages"
 _NOT_OURS = (refusals.TooManyRequests.__name__, INTERNAL_ERROR)
 """What API Gateway answers by itself, in English: the script says it in the page's language."""
 
+_MAY_BE_REDEEMED = (refusals.InviteNotActive, refusals.InviteExpired)
+"""Refusals that also meet the person who redeemed the invite, and opens its link again."""
+
 
 def _refuse(request: Request, refusal: refusals.Refusal) -> Response:
     page = _refusal_page(query(request, "icode"), refusal, language_of(request))
@@ -99,7 +102,9 @@ def _local_form(invite: Invite, language: str) -> Markup:
 def _refusal_page(code: str, refusal: refusals.Refusal, language: str) -> Markup:
     message = refusal_sentence(refusal, language)
     advice = page_texts(language)["advice"].get(refusal.code, "")
-    return _page(code, _fill("refusal.html", language, message=message, advice=advice), language, title=message)
+    returning = _fill("returning.html", language) if isinstance(refusal, _MAY_BE_REDEEMED) else ""
+    content = _fill("refusal.html", language, message=message, advice=advice, returning=returning)
+    return _page(code, content, language, title=message)
 
 
 def _page(
