@@ -45,7 +45,7 @@ class Home(OwnerCalls):
 
     def invite_home(self, name: str) -> bool:
         """An answer without a user says nothing: "User invited" may be all of it, and a 200 has come without any
-        effect (docs/plex.md, 6 and trap 3).
+        effect (docs/plex.md, 6; docs/plex.md, trap 3).
         """
         with self._asking() as owner:
             answer = owner.xml("POST", _USERS, params={"invitedEmail": name})

@@ -219,3 +219,16 @@ def _the_queue_is_empty() -> bool:
         AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
     )["Attributes"]
     return not any(int(number) for number in attributes.values())
+
+
+def test_a_used_up_link_leads_its_own_redeemer_back_in_another_browser_and_no_stranger(stack):
+    code, visitor = stack.invite(), stack.visitor()
+    redemption = visitor.waits(visitor.redeems(code))
+    again = stack.visitor(visitor.account)
+    answer = again.redeems(code)
+    assert answer.status_code == 202, answer.text
+    assert answer.json()["redemption"]["id"] == redemption["id"]
+    assert stack.client(answer.json()["token"]).get("/auth/me").json()["user"]["id"] == redemption["user"]["id"]
+    stranger = stack.visitor().redeems(code)
+    assert (stranger.status_code, stranger.json()["Code"]) == (409, "InviteNotActive")
+    assert stack.shown(code)["uses"] == 1

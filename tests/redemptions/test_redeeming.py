@@ -60,7 +60,7 @@ def test_a_sign_in_is_begun_for_one_invite_and_leads_back_to_it(scenario, redeem
 def test_no_sign_in_is_begun_for_an_invite_that_cannot_be_redeemed(scenario, redeeming):
     for code, refusal in (
         ("AbCdEfGh", InviteNotFound),
-        (scenario.invite(uses=1).code, InviteNotActive),
+        (scenario.invite(enabled=False).code, InviteNotActive),
         (scenario.invite(expires_at=scenario.now).code, InviteExpired),
     ):
         with pytest.raises(refusal):
