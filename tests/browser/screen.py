@@ -34,7 +34,7 @@ STOP = """() => {
   if (display !== 'inline' && Math.min(width, height) < 24) told.push(`a target of ${width} by ${height}`);
   return told.map((each) => `${stop.outerHTML.slice(0, 120)}: ${each}`);
 }"""
-STOPS = 80
+STOPS = 500
 """More than any screen of the tests has."""
 
 

@@ -103,3 +103,21 @@ def test_nothing_moves_for_a_person_who_wants_it_still(stack, phone):
     assert phone.page.evaluate("document.getAnimations().length") == 0
     phone.page.emulate_media(reduced_motion="no-preference")
     phone.page.wait_for_function("document.getAnimations().length > 0")
+
+
+def test_a_used_up_link_shows_its_redeemer_the_way_back_and_tells_a_stranger(stack, phone, screens):
+    link, account = signup(stack), stack.plex.account()
+    phone.opens(link).click("Sign in with Plex")
+    approve(phone, account)
+    phone.is_headed("You are in")
+    another = screens("phone")
+    another.opens(link)
+    another.is_headed("Invite code is not active")
+    another.is_sound("signup-used-up")
+    another.click("Sign in with Plex")
+    approve(another, account)
+    another.is_headed("You are in")
+    strangers = screens("phone")
+    strangers.opens(link).click("Sign in with Plex")
+    approve(strangers, stack.plex.account())
+    strangers.is_headed("Invite code is not active")
