@@ -72,6 +72,15 @@ class _Origin(ChaliceRequestHandler):
 
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = do_OPTIONS = _generic_handle  # noqa: N815 - the names that http.server calls
 
+    def _send_http_response_with_body(self, code: int, headers: Any, body: str | bytes) -> None:
+        """An answer to HEAD has the headers alone."""
+        if self.command != "HEAD":
+            super()._send_http_response_with_body(code, headers, body)
+            return
+        length = len(body if isinstance(body, bytes) else body.encode())
+        self.send_response(code)
+        self._send_headers({"Content-Type": "application/json", **headers, "Content-Length": str(length)})
+
     def _send_error_response(self, error: LocalGatewayException) -> None:
         """An unknown route is API Gateway's 403 unless a gateway response makes it this 404 (docs/operations.md)."""
         if b"Missing Authentication Token" in (error.body or b"") or b"requires 'Credential'" in (error.body or b""):

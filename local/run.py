@@ -67,9 +67,7 @@ def run_stack(options: StackOptions) -> Iterator[Running]:
     """The whole local stack while the block runs; ends everything that it started."""
     from local.aws import free_port, ministack
 
-    if not options.keep:
-        shutil.rmtree(options.state, ignore_errors=True)
-    options.state.mkdir(parents=True, exist_ok=True)
+    make_room(options)
     with ExitStack() as parts:
         _say("Starting the local AWS …")
         aws = parts.enter_context(
@@ -87,6 +85,18 @@ def run_stack(options: StackOptions) -> Iterator[Running]:
         os.environ.update({"POWERTOOLS_LOG_LEVEL": "WARNING"} | os.environ | environment | for_the_api)
         _say("Starting the functions …")
         yield from _serve(parts, options, environment, plex_url)
+
+
+def make_room(options: StackOptions) -> None:
+    """An empty state, or the one that was kept."""
+    kept = options.state / "kept"
+    if options.keep and not kept.exists():
+        _say("Nothing was kept by an earlier run (KEEP=1 keeps it): this one starts empty, and is kept.")
+    if not options.keep or not kept.exists():
+        shutil.rmtree(options.state, ignore_errors=True)
+    options.state.mkdir(parents=True, exist_ok=True)
+    if options.keep:
+        kept.touch()
 
 
 def _serve(parts: ExitStack, options: StackOptions, environment: Mapping[str, str], plex_url: str) -> Iterator[Running]:

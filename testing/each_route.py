@@ -74,6 +74,12 @@ def _(stack):
     yield lambda: stack.client().get(address)
 
 
+@_scenario("HEAD /signup")
+def _(stack):
+    address = f"{stack.origin}/signup?icode={stack.invite()}"
+    yield lambda: stack.client().head(address)
+
+
 @_scenario("GET /signup.css")
 def _(stack):
     yield lambda: stack.client().get(f"{stack.origin}/signup.css")

@@ -3,7 +3,8 @@
 import itertools
 import re
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -117,9 +118,27 @@ class Plex:
         answer = self.control.post(f"/_standin/pins/{pin[1]}/approve", json={"account_id": account["id"]})
         assert answer.is_success, answer.text
 
+    @contextmanager
+    def behaving(self, **options: Any) -> Iterator[None]:
+        """With these options of the stand-in, and afterwards with those that it had."""
+        before = self.control.get("/_standin/options").json()
+        self._set(**options)
+        try:
+            yield
+        finally:
+            self._set(**{name: before[name] for name in options})
+
     def has_room(self) -> None:
         """For all that the tests of one stack invite: plex.tv's own limits are met after a hundred people."""
-        answer = self.control.patch("/_standin/options", json={"people_limit": 100_000, "home_limit": 10_000})
+        self._set(people_limit=100_000, home_limit=10_000)
+
+    def change(self, account: dict[str, Any], **facts: Any) -> None:
+        """Change what plex.tv keeps of that account."""
+        answer = self.control.patch(f"/_standin/accounts/{account['id']}", json=facts)
+        assert answer.is_success, answer.text
+
+    def _set(self, **options: Any) -> None:
+        answer = self.control.patch("/_standin/options", json=options)
         assert answer.is_success, answer.text
 
     def revoke(self, account_id: int) -> None:

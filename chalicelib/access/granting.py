@@ -125,9 +125,9 @@ class Granting:
                 return self._read_state(to)
         except (PlexTokenRefused, PlexRefused):
             return self._why_not_accepted(to.token) or _BY_HAND[state]
-        if to.tries < _TRIES_TO_SEE_IT:
-            return state
-        return self._why_not_accepted(to.token) or _BY_HAND[state]
+        if unverified := self._why_not_accepted(to.token):
+            return unverified
+        return state if to.tries < _TRIES_TO_SEE_IT else _BY_HAND[state]
 
     def _share_anew(self, to: Recipient) -> Share:
         try:

@@ -23,6 +23,7 @@ class Route(StrEnum):
     LOCAL_SIGN_IN = "sign_in"
     PASSWORD = "password"  # noqa: S105 - a word, not one
     SET_UP = "set_up"
+    EXPLAIN = "explain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,10 @@ LIMITS = {
     Route.LOCAL_SIGN_IN: RateLimit(20, 5 * _MINUTE),
     Route.PASSWORD: RateLimit(10, 15 * _MINUTE),
     Route.SET_UP: RateLimit(20, _MINUTE),
+    Route.EXPLAIN: RateLimit(5, 60 * _MINUTE),
 }
-"""Per address; ``PASSWORD`` alone is per account, wherever the attempts come from."""
+"""Per address; ``PASSWORD`` alone is per account, wherever the attempts come from. ``EXPLAIN``: how often a wrong code
+is looked for without regard to capital letters, of which there are 36⁸ and not 62⁸; over it nothing is refused."""
 
 SURCHARGES: dict[type[Refusal], int] = {InviteNotFound: 5, SetupTokenRefused: 4}
 """What a wrong guess counts on top of the one hit of any request."""

@@ -28,6 +28,8 @@ MAY_INVITE = (Permission.CREATE_INVITES, Permission.MANAGE_INVITES, Permission.A
 
 _CODE = re.compile(r"[A-Za-z0-9]{8,20}")
 
+_AROUND = re.compile(r"^[^A-Za-z0-9]+|[^A-Za-z0-9]+$")
+
 LibraryChoice = SectionIds | Literal["default", "all"]
 
 
@@ -127,6 +129,14 @@ class Invite:
 def is_code(text: str) -> bool:
     """Whether ``text`` could be an invite code at all: 8 to 20 letters and digits."""
     return _CODE.fullmatch(text) is not None
+
+
+def typed_code(text: str) -> str:
+    """The code in what a person pasted or typed: without blanks and zero-width characters, and without punctuation
+    around it.
+    """
+    shown = "".join(each for each in text if not each.isspace() and unicodedata.category(each) not in ("Cc", "Cf"))
+    return _AROUND.sub("", shown)
 
 
 def generate_code(choose: Callable[[str], str]) -> str:

@@ -25,6 +25,9 @@ class InviteStore(Protocol):
     def get_with_settings(self, code: str) -> tuple[Invite | None, Settings]:
         """Both in one round trip; no invite where it was deleted."""
 
+    def has_other_case(self, code: str) -> bool:
+        """Whether an invite's code is the same but for capital letters."""
+
     def change(self, code: str, decide: Callable[[Invite, Settings], Change | None]) -> Invite:
         """Write what ``decide`` makes of the invite as it is; None changes nothing.
 

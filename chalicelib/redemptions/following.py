@@ -1,8 +1,9 @@
 """Watching one redemption."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from chalicelib.access.reasons import VERIFY_EMAIL
 from chalicelib.accounts.model import User
 from chalicelib.accounts.ports import SessionStore
 from chalicelib.accounts.sessions import Session
@@ -10,31 +11,42 @@ from chalicelib.common.people import Permission
 from chalicelib.common.refusals import NotSignedIn, RedemptionNotFound
 from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.ports import RedemptionStore
+from chalicelib.redemptions.retrying import RetryingRedemptions
+
+_SOON = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
 class FollowingRedemptions:
     sessions: SessionStore
     redemptions: RedemptionStore
+    retrying: RetryingRedemptions
 
     def follow(self, redemption_id: str, *, token: str, now: datetime) -> Redemption:
         """A redemption for its invitee, the invite's creator, or a person who sees all invites.
 
         The token that came with a redemption reads it until it expires, even after its account was closed or signed
-        out everywhere. Raises NotSignedIn, RedemptionNotFound (also for those it does not concern: ids are not to be
-        probed).
+        out everywhere. While it is read with that token, an e-mail address that is to be verified is looked at every
+        few seconds: the person sits in front of the page and does that just now. Raises NotSignedIn, RedemptionNotFound
+        (also for those it does not concern: ids are not to be probed).
         """
         found = self.sessions.find(token, now=now)
         if found is None:
             raise NotSignedIn
         session, user = found
         if session.redemption_id == redemption_id:
-            return self.redemptions.get(redemption_id)
+            return self._look_soon(self.redemptions.get(redemption_id), now)
         if user is None or not user.is_open:
             raise NotSignedIn
         redemption = self.redemptions.get(redemption_id)
         if not _concerns(redemption, session, user):
             raise RedemptionNotFound
+        return redemption
+
+    def _look_soon(self, redemption: Redemption, now: datetime) -> Redemption:
+        waits_long = redemption.next_try_at is not None and redemption.next_try_at > now + _SOON
+        if redemption.reason == VERIFY_EMAIL and waits_long:
+            return self.retrying.nudge(redemption, now=now)
         return redemption
 
 

@@ -129,6 +129,12 @@ class ReadingOffers:
         """
         return make_offer(*self._find(code), now=now)
 
+    def explain_not_found(self, code: str) -> InviteNotFound:
+        """Why no invite has that code, for a person who typed it: perhaps for its capital letters alone."""
+        if is_code(code) and self.invites.has_other_case(code):
+            return InviteNotFound("capitals")
+        return InviteNotFound()
+
     def must_be_worth_a_sign_in(self, code: str, *, now: datetime) -> Settings:
         """The settings, where the person who signs in may redeem it, or may have done so: they are led back to that.
 

@@ -30,6 +30,15 @@ def count(request: Request, route: Route) -> None:
     count_request(route, address_key(find_address(request)), counters=ports.counters, now=now())
 
 
+def may_be_explained(request: Request) -> bool:
+    """Whether this caller may be told still why a code is not found: every answer makes guessing easier."""
+    try:
+        count(request, Route.EXPLAIN)
+    except TooManyRequests:
+        return False
+    return True
+
+
 def charge_for(request: Request, route: Route, refusal: Refusal) -> None:
     """A wrong guess counts more than a request. The answer stays what it was; the next one may be a 429."""
     if hits := surcharge(refusal):

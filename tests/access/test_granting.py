@@ -345,11 +345,14 @@ def test_an_address_that_is_not_verified_is_the_reason(ports, plex, granting, ma
     assert granting.accept(to(plex, maya, token=token, share_id=share_id)) == reasons.VERIFY_EMAIL
 
 
-def test_it_is_the_reason_too_where_the_invite_does_not_show(ports, plex, granting, maya, token):
+@pytest.mark.parametrize("tries", [1, 6])
+def test_it_is_the_reason_at_the_first_look_too_where_the_invite_does_not_show(
+    ports, plex, granting, maya, token, tries
+):
     plex.change_person(maya, confirmed=False)
+    plex.hides_invites_of_unconfirmed = True
     share(ports, plex, maya)
-    plex.share_of(maya).left_behind = True
-    assert granting.accept(to(plex, maya, tries=6, token=token)) == reasons.VERIFY_EMAIL
+    assert granting.accept(to(plex, maya, tries=tries, token=token)) == reasons.VERIFY_EMAIL
 
 
 @pytest.mark.parametrize("error", [NO, PlexTokenRefused("void")])

@@ -199,3 +199,16 @@ def test_the_page_is_small(stack):
 
 def _compressed(text: str) -> bytes:
     return gzip.compress(text.encode())
+
+
+def test_a_code_is_typed_by_hand(stack, phone):
+    code = stack.invite(code=f"AbCd{stack.plex.account()['id']}")
+    phone.opens(f"{stack.origin}/signup").is_headed("Which invitation do you have?")
+    phone.is_sound("signup-asks")
+    phone.page.get_by_label("Invite code").fill(f" {code.lower()} ")
+    phone.click("Look at the invitation")
+    phone.is_headed("Invite code not found. Codes tell capital letters from small ones")
+    phone.is_sound("signup-capitals")
+    phone.page.get_by_label("Invite code").fill(f"{code}.")
+    phone.page.keyboard.press("Enter")
+    phone.is_headed("Olivia invites you to Olivia's Plex")

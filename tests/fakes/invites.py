@@ -49,6 +49,9 @@ class FakeInvites:
     def get_with_settings(self, code: str) -> tuple[Invite | None, Settings]:
         return self._find(code), self.database.settings
 
+    def has_other_case(self, code: str) -> bool:
+        return any(invite.code.lower() == code.lower() for invite in self._living())
+
     def change(self, code: str, decide: Callable[[Invite, Settings], Change | None]) -> Invite:
         was = self._find(code)
         if was is None:

@@ -85,7 +85,8 @@ class PlexWorld:
     Tests change the attributes. ``takes_owner_token``: whether the owner's token counts. ``plex_pass``: whether the
     owner has it. ``home_limit`` and ``people_limit``: how many fit. ``shown_to_person_after``,
     ``shown_to_owner_after``: how long a new share or invite is not in what plex.tv answers to that side.
-    ``accepts_at_once``: shares need no accepting. ``tells_features``: the answer to a share does.
+    ``accepts_at_once``: shares need no accepting. ``hides_invites_of_unconfirmed``: a person with an unverified address
+    is shown none, instead of being refused. ``tells_features``: the answer to a share does.
     ``says_home_invites``: the answer to an invite into the Home names its user. ``shows_home_invites``: a list has it.
     ``keeps_corrections``, ``keeps_removals``: they have an effect. ``calls``: the names of all calls so far.
     ``before_call`` is called before each of them, so that a test can have something else happen meanwhile.
@@ -99,6 +100,7 @@ class PlexWorld:
     shown_to_person_after: timedelta = timedelta(0)
     shown_to_owner_after: timedelta = timedelta(0)
     accepts_at_once: bool = False
+    hides_invites_of_unconfirmed: bool = False
     tells_features: bool = True
     says_home_invites: bool = True
     shows_home_invites: bool = True
@@ -329,6 +331,8 @@ class FakePlexPerson(_Side):
         return [server for server in self._world.servers.values() if server.owner_id == account.id]
 
     def _pending(self, account: PlexAccount) -> list[FakeShare]:
+        if self._world.hides_invites_of_unconfirmed and not account.confirmed:
+            return []
         mine = [one for one in self._world.shares.values() if one.account_id == account.id]
         waiting = [one for one in mine if not one.accepted and not one.left_behind]
         return [one for one in waiting if self._is_shown(one.made_at, self._world.shown_to_person_after)]

@@ -21,6 +21,7 @@ TABLE = """
 GET    /health                                                | 200    200    200    200    200    200    200    200
 GET    /openapi.json                                          | 200    200    200    200    200    200    200    200
 GET    /signup?icode={other_code}                             | 200    200    200    200    200    200    200    200
+HEAD   /signup?icode={other_code}                             | 200    200    200    200    200    200    200    200
 GET    /signup.css                                            | 200    200    200    200    200    200    200    200
 GET    /signup.js                                             | 200    200    200    200    200    200    200    200
 GET    /signup/{other_code}                                   | 200    200    200    200    200    200    200    200

@@ -30,6 +30,7 @@ ROUTES = {
     "GET /signup.css": "",
     "GET /signup.js": "",
     "GET /signup": f"{RATE} {READ}",
+    "HEAD /signup": f"{RATE} {READ}",
     "GET /signup/{code}": f"{RATE} {READ}",
     "POST /signup/{code}/plex": f"{RATE} {READ} PutItem",
     "POST /signup/{code}/plex/{sign_in_id}, waiting": f"{RATE} {READ}",

@@ -34,7 +34,7 @@ ENTITIES = {
 EXPIRING = {"held_tokens", "sessions", "sign_ins", "qr_images", "rate_limits"}
 INDEXES = {
     "sessions": {"by_user"},
-    "invites": {"newest", "by_creator", "by_status", "by_creator_and_status", "due"},
+    "invites": {"newest", "by_creator", "by_status", "by_creator_and_status", "due", "by_folded_code"},
     "users": {"by_state", "trials"},
     "redemptions": {"by_code", "by_state", "due"},
     "held_tokens": {"due"},

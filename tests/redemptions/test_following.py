@@ -1,12 +1,15 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from chalicelib.access.reasons import VERIFY_EMAIL
 from chalicelib.accounts.model import AccountState
 from chalicelib.accounts.sessions import SESSION_LIFETIME, new_session
 from chalicelib.common.people import Permission
 from chalicelib.common.refusals import NotSignedIn, RedemptionNotFound
 from chalicelib.redemptions.following import FollowingRedemptions
+from chalicelib.redemptions.model import State
 from tests.stores_contract.builders import an_entry
 
 
@@ -50,6 +53,28 @@ def test_a_token_that_is_none_follows_nothing(scenario, redeemed):
 def test_the_invitee_follows_it_by_any_of_their_sessions(scenario, redeemed):
     token = token_of(scenario, redeemed.redemption.user)
     assert follow(scenario, redeemed.redemption.id, token) == redeemed.redemption
+
+
+def test_an_address_that_is_to_be_verified_is_looked_at_every_few_seconds_meanwhile(scenario):
+    maya, invite = scenario.plex.add_person("maya", confirmed=False), scenario.invite()
+    redeemed = scenario.complete(invite.code, scenario.sign_in(invite.code, maya.id))
+    for _ in range(5):
+        scenario.deliver()
+    assert scenario.current(redeemed.redemption).reason == VERIFY_EMAIL
+    assert scenario.messages[0].due_at > scenario.now + timedelta(seconds=10)
+    scenario.plex.change_person(maya.id, confirmed=True)
+    follow(scenario, redeemed.redemption.id, redeemed.token)
+    scenario.deliver()
+    assert scenario.current(redeemed.redemption).state is State.DONE
+
+
+def test_others_who_look_on_change_nothing(scenario):
+    maya, invite = scenario.plex.add_person("maya", confirmed=False), scenario.invite()
+    redeemed = scenario.complete(invite.code, scenario.sign_in(invite.code, maya.id))
+    for _ in range(5):
+        scenario.deliver()
+    follow(scenario, redeemed.redemption.id, token_of(scenario, scenario.user("ruth")))
+    assert len(scenario.messages) == 1
 
 
 def test_the_invite_s_creator_follows_it(scenario, redeemed):

@@ -108,6 +108,8 @@ class StandInWorld:
                     self._world.accounts[self.owner.id].subscription = value
                 case "accepts_at_once":
                     self._world.options.v2_shares_accepted_at_once = value
+                case "hides_invites_of_unconfirmed":
+                    self._world.options.unconfirmed_see_no_invites = value
                 case "shown_to_person_after":
                     self._world.options.invites_visible_after_seconds = value.total_seconds()
                 case "says_home_invites":

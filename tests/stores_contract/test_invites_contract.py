@@ -85,6 +85,14 @@ def test_a_code_belongs_to_one_invite(ports, creator):
     assert ports.accounts.quota_basis(creator.id).created == ()
 
 
+def test_a_code_that_is_the_same_but_for_its_capital_letters_is_known(ports, now):
+    invite = a_kept_invite(ports, code=f"Ab{ports.new_id()[:12]}")
+    assert ports.invites.has_other_case(invite.code.swapcase())
+    assert not ports.invites.has_other_case(f"Cd{ports.new_id()[:12]}")
+    edit(ports, invite.code, deleted_at=now)
+    assert not ports.invites.has_other_case(invite.code.swapcase())
+
+
 def test_the_code_of_a_deleted_invite_is_never_given_again(ports, now):
     invite = a_kept_invite(ports)
     edit(ports, invite.code, deleted_at=now)

@@ -8,7 +8,7 @@ from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
 from chalicelib.common.times import order_key
@@ -16,6 +16,7 @@ from chalicelib.invites.model import Invite, Status
 
 ALL = "invites"
 EXPIRY = "expiry"
+_PLACES = ("listed", "creator_id", "order", "status_hint", "creator_status", "due_kind", "due_at", "folded_code")
 
 
 class InvitesNewest(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB
@@ -63,10 +64,20 @@ class InvitesDue(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  #
     due_at = NumberAttribute(range_key=True)
 
 
+class InvitesByFoldedCode(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB
+    """Asked only for a code that is not found, to tell that its capital letters are wrong."""
+
+    class Meta:
+        index_name = "by_folded_code"
+        projection = KeysOnlyProjection()
+
+    folded_code = UnicodeAttribute(hash_key=True)
+
+
 def places(invite: Invite, status: Status) -> dict[str, Any]:
     """The attributes under which lists find an invite; None is to be absent."""
     if invite.deleted_at:
-        return dict.fromkeys(("listed", "creator_id", "order", "status_hint", "creator_status", "due_kind", "due_at"))
+        return dict.fromkeys(_PLACES)
     waits_for = invite.expires_at if status in (Status.ACTIVE, Status.INACTIVE) else None
     return {
         "listed": ALL,
@@ -76,6 +87,7 @@ def places(invite: Invite, status: Status) -> dict[str, Any]:
         "creator_status": creator_status(invite.created_by.id, status),
         "due_kind": EXPIRY if waits_for else None,
         "due_at": waits_for.timestamp() if waits_for else None,
+        "folded_code": invite.code.lower(),
     }
 
 

@@ -52,6 +52,10 @@ class DynamoInvites(DynamoInviteLists):
         invite, settings = get_all(self._connection, (InviteModel, code), (SettingsModel, SettingsModel.ID))
         return read_living(invite), read_settings(settings)
 
+    def has_other_case(self, code: str) -> bool:
+        found = InviteModel.by_folded_code.query(code.lower(), limit=1)
+        return next(found, None) is not None
+
     def change(self, code: str, decide: Callable[[Invite, Settings], Change | None]) -> Invite:
         record, settings = get_all(self._connection, (InviteModel, code), (SettingsModel, SettingsModel.ID))
         invite = read_living(record)

@@ -14,6 +14,7 @@ from chalicelib.stores.database.attributes import Moment, Texts, Typed
 from chalicelib.stores.invites.indexes import (
     InvitesByCreator,
     InvitesByCreatorAndStatus,
+    InvitesByFoldedCode,
     InvitesByStatus,
     InvitesDue,
     InvitesNewest,
@@ -55,7 +56,9 @@ class InviteModel(Model):
     by_creator = InvitesByCreator()
     by_status = InvitesByStatus()
     by_creator_and_status = InvitesByCreatorAndStatus()
+    folded_code = UnicodeAttribute(null=True)
     due = InvitesDue()
+    by_folded_code = InvitesByFoldedCode()
 
 
 def invite_record(invite: Invite) -> InviteModel:

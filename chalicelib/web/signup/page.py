@@ -13,9 +13,10 @@ from markupsafe import Markup
 from chalicelib.accounts.rate_limits import Route
 from chalicelib.common import refusals
 from chalicelib.common.times import iso
-from chalicelib.invites.model import Invite
+from chalicelib.invites.model import Invite, typed_code
 from chalicelib.redemptions.offers import Offer, ReadingOffers
 from chalicelib.texts.catalogue import date_text, refusal_sentence, sentence
+from chalicelib.web import rate_limits
 from chalicelib.web.http import INTERNAL_ERROR, Api, headers_of, language_of, query, response, status_of
 from chalicelib.wiring import now, use
 
@@ -30,15 +31,24 @@ _MAY_BE_REDEEMED = (refusals.InviteNotActive, refusals.InviteExpired)
 
 
 def _refuse(request: Request, refusal: refusals.Refusal) -> Response:
-    page = _refusal_page(query(request, "icode"), refusal, language_of(request))
+    code = _code_of(request)
+    if isinstance(refusal, refusals.InviteNotFound) and rate_limits.may_be_explained(request):
+        refusal = use(ReadingOffers).explain_not_found(code)
+    page = _refusal_page(code, refusal, language_of(request))
     return _html(page, status_of(refusal), **headers_of(refusal))
 
 
-@api.route("/signup", methods=["GET"], limited=Route.VALIDATE, refused=_refuse)
+@api.route("/signup", methods=["GET", "HEAD"], limited=Route.VALIDATE, refused=_refuse)
 def signup_page() -> Response:
-    code = query(api.current_request, "icode")
+    code, language = _code_of(api.current_request), language_of(api.current_request)
+    if not code:
+        return _html(_question_page(language), HTTPStatus.OK)
     offer = use(ReadingOffers).read(code, now=now())
-    return _html(_offer_page(code, offer, language_of(api.current_request)), HTTPStatus.OK)
+    return _html(_offer_page(code, offer, language), HTTPStatus.OK)
+
+
+def _code_of(request: Request) -> str:
+    return typed_code(query(request, "icode"))
 
 
 @api.route("/signup.css", methods=["GET"])
@@ -99,12 +109,29 @@ def _local_form(invite: Invite, language: str) -> Markup:
     return _fill("local.html", language, local_note=page_texts(language)[note])
 
 
+def _question_page(language: str) -> Markup:
+    """For a person who types the code by hand."""
+    title = page_texts(language)["ask"]
+    content = _fill("question.html", language, form=_code_form("", language))
+    return _page("", content, language, title=title)
+
+
+def _code_form(code: str, language: str) -> Markup:
+    return _fill("code-form.html", language, code=code)
+
+
 def _refusal_page(code: str, refusal: refusals.Refusal, language: str) -> Markup:
     message = refusal_sentence(refusal, language)
     advice = page_texts(language)["advice"].get(refusal.code, "")
-    returning = _fill("returning.html", language) if isinstance(refusal, _MAY_BE_REDEEMED) else ""
-    content = _fill("refusal.html", language, message=message, advice=advice, returning=returning)
+    content = _fill("refusal.html", language, message=message, advice=advice, way_on=_way_on(code, refusal, language))
     return _page(code, content, language, title=message)
+
+
+def _way_on(code: str, refusal: refusals.Refusal, language: str) -> Markup:
+    """What a person who is refused may do on this page."""
+    if isinstance(refusal, refusals.InviteNotFound):
+        return _code_form(code, language)
+    return _fill("returning.html", language) if isinstance(refusal, _MAY_BE_REDEEMED) else Markup()
 
 
 def _page(

@@ -13,6 +13,8 @@ class Options:
     """`/api/invites/*` answers 410."""
     v2_invites_status: int | None = None
     """With 404 or 410, the invitee's v2 endpoints (pending, accept) answer that."""
+    unconfirmed_see_no_invites: bool = False
+    """A person with an unverified address is shown no invites at all, instead of being refused when they accept."""
     cancel_leaves_share_row: bool = False
     """Cancelling an invite through v1 leaves a share behind, so that the next one says "already sharing"."""
     users_list_pending: bool = True

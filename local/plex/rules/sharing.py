@@ -126,6 +126,8 @@ def part_with(world: World, owner: Account, person: int) -> None:
 
 def pending_for(world: World, invitee: Account) -> list[Share]:
     """List the shares that wait for this person's yes and have become visible to them."""
+    if world.options.unconfirmed_see_no_invites and not invitee.confirmed:
+        return []
     seen_until = world.now() - timedelta(seconds=world.options.invites_visible_after_seconds)
     return [
         offered

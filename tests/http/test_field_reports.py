@@ -1,0 +1,75 @@
+"""What people who run invite systems for Plex reported, replayed: each kind over HTTP, through the real queue."""
+
+import httpx
+import pytest
+
+
+@pytest.mark.parametrize("form", ["refused", "not shown"])
+def test_an_unverified_address_is_said_at_the_first_look_and_goes_on_within_seconds_of_the_verification(stack, form):
+    visitor = stack.visitor(stack.plex.account(confirmed=False))
+    with stack.plex.behaving(unconfirmed_see_no_invites=form == "not shown"):
+        answer = visitor.redeems(stack.invite())
+        waiting = visitor.waits(answer, until=("needs_attention",), seconds=5)
+        assert waiting["reason"]["Code"] == "VerifyEmailOnPlex"
+        stack.plex.change(visitor.account, confirmed=True)
+        visitor.waits(answer, seconds=15)
+
+
+AROUND_A_CODE = ["{}", " {} ", "“{}”", "({}).", "{}\u200b", "\ufeff{}\u00a0", "{}…", "-{}-", "\u2060{}!"]
+
+
+@pytest.mark.parametrize("around", AROUND_A_CODE)
+def test_what_is_pasted_around_a_code_does_not_count(stack, around):
+    pasted = around.format(stack.invite())
+    page = stack.client().get(f"{stack.origin}/signup", params={"icode": pasted})
+    assert (page.status_code, "Olivia invites you to" in page.text) == (200, True)
+
+
+@pytest.mark.parametrize("between", [" ", "\u200b", "\u00ad"])
+def test_a_code_that_was_broken_by_a_blank_is_read_as_one(stack, between):
+    code = stack.invite()
+    page = stack.client().get(f"{stack.origin}/signup", params={"icode": f"{code[:4]}{between}{code[4:]}"})
+    assert page.status_code == 200
+
+
+@pytest.mark.parametrize("query", ["", "?icode=", "?icode=%20", "?icode=%E2%80%8B", "?icode=..."])
+def test_without_a_code_the_page_asks_for_one(stack, query):
+    page = stack.client().get(f"{stack.origin}/signup{query}")
+    assert (page.status_code, 'name="icode"' in page.text) == (200, True)
+
+
+IN_THE_WRONG_CASE = "Invite code not found. Codes tell capital letters from small ones"
+
+
+def _page(stack, code, browser=None):
+    return (browser or stack.client()).get(f"{stack.origin}/signup", params={"icode": code})
+
+
+def test_a_code_in_the_wrong_case_is_told_so_and_any_other_is_not_found(stack):
+    code = stack.invite(code=f"AbCd{stack.plex.account()['id']}")
+    page = _page(stack, code.swapcase())
+    assert (page.status_code, IN_THE_WRONG_CASE in page.text) == (404, True)
+    assert f'value="{code.swapcase()}"' in page.text
+    assert IN_THE_WRONG_CASE not in _page(stack, code[::-1]).text
+    assert stack.client().get(f"/signup/{code.swapcase()}").json()["Message"] == "Invite code not found"
+
+
+def test_guessing_without_regard_to_capital_letters_is_stopped_after_five_tries_an_hour(stack):
+    code, browser = stack.invite(code=f"AbCd{stack.plex.account()['id']}"), stack.client()
+    told = [IN_THE_WRONG_CASE in _page(stack, code.swapcase(), browser).text for _ in range(8)]
+    assert told == [True] * 5 + [False] * 3
+
+
+def test_a_deleted_invite_s_code_is_told_to_no_one_in_any_case(stack):
+    code = stack.invite(code=f"AbCd{stack.plex.account()['id']}")
+    assert stack.admin.delete(f"/invites/{code}").status_code == 204
+    assert IN_THE_WRONG_CASE not in _page(stack, code.swapcase()).text
+
+
+@pytest.mark.parametrize("path", ["/signup?icode={}", "/signup", "/"])
+def test_head_is_answered_as_get_is_without_a_body(stack, path):
+    address = f"{stack.origin}{path.format(stack.invite())}"
+    head, page = httpx.head(address), httpx.get(address)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-type"] == page.headers["content-type"]
+    assert head.headers["content-length"] == str(len(page.content))
