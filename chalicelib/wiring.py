@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.access.granting import Granting
     from chalicelib.access.ports import AccessStore, StopProvisioning
     from chalicelib.access.revoking import Revoking
+    from chalicelib.accounts.following_plex import FollowingPlex
     from chalicelib.accounts.managing import ManagingUsers
     from chalicelib.accounts.ports import AccountStore, Counters, Passwords, SessionStore
     from chalicelib.aws.dead_letters import DeadLetters
@@ -96,6 +97,12 @@ class UseCases:
         from chalicelib.redemptions.linking import LinkingPlex
 
         return self.use(LinkingPlex)
+
+    @property
+    def following_plex(self) -> "FollowingPlex":
+        from chalicelib.accounts.following_plex import FollowingPlex
+
+        return self.use(FollowingPlex)
 
     @property
     def managing_users(self) -> "ManagingUsers":

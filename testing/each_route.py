@@ -168,7 +168,7 @@ def _(stack):
 @_scenario("POST /auth/plex/{sign_in_id}")
 def _(stack):
     account, browser = stack.plex.account(), stack.client()
-    stack.member("streamarr", plex_id=account["id"], name=account["username"])
+    stack.member("streamarr", plex_id=account["id"], name=account["username"], email=account["email"])
     started = browser.post("/auth/plex").json()
     stack.plex.approve(started["auth_url"], account)
     yield lambda: browser.post(f"/auth/plex/{started['sign_in_id']}")

@@ -94,6 +94,12 @@ class AccountStore(Protocol):
         StaleWrite.
         """
 
+    def rename(self, was: User, becomes: User, entry: Entry) -> None:
+        """Write another name and address, with the journal's entry, and let others have the earlier address.
+
+        Raises AddressTaken where another account holds the address, StaleWrite where this one was changed.
+        """
+
     def with_trial_over(self, now: datetime) -> Iterator[User]:
         """Accounts with a trial that ended by then, the first to end first; read as they are asked for."""
 

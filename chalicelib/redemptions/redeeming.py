@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from chalicelib.accounts.following_plex import FollowingPlex
 from chalicelib.accounts.model import Former, Kind, User
 from chalicelib.accounts.plex_sign_ins import (
     StartedSignIn,
@@ -57,6 +58,7 @@ class Redeeming:
     sessions: SessionStore
     returning: ReturningRedeemers
     retrying: RetryingRedemptions
+    following_plex: FollowingPlex
     plex_person: PlexPerson
     queue: WorkQueue
     new_id: NewId
@@ -171,6 +173,7 @@ class Redeeming:
         if redemption.in_progress:  # this newer sign-in made plex.tv revoke the token that is held
             self.redemptions.hold_token(redemption.id, person.plex_token, expires_at=now + TOKEN_HELD_FOR)
             redemption = self.retrying.nudge(redemption, now=now)
+        user = self.following_plex.follow(user, person.account, now=now)
         return self.returning.welcome(user, redemption, sign_in, person.browser_secret, now=now)
 
     def _claim(

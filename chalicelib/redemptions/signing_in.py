@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.accounts.following_plex import FollowingPlex
 from chalicelib.accounts.journal import PLEX, signed_in_entry
 from chalicelib.accounts.model import SignedIn, User, new_user
 from chalicelib.accounts.plex_sign_ins import (
@@ -47,6 +48,7 @@ class SigningInWithPlex:
     plex_person: PlexPerson
     claims: Claims
     linking: LinkingPlex
+    following_plex: FollowingPlex
     new_id: NewId
     application_url: str
 
@@ -84,7 +86,9 @@ class SigningInWithPlex:
             raise TryAgain from error
 
     def _sign_in(self, here: _Here, settings: Settings, now: datetime) -> SignedIn:
-        if user := self._find_known(here.account) or self.linking.link(here.account, here.plex_token, now=now):
+        if user := self._find_known(here.account):
+            return self._welcome(self.following_plex.follow(user, here.account, now=now), here, now)
+        if user := self.linking.link(here.account, here.plex_token, now=now):
             return self._welcome(user, here, now)
         return self._let_in(here, settings, now)
 

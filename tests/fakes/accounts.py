@@ -128,6 +128,21 @@ class FakeAccounts:
             release_identities(self.database, was, tombstone)
         self.database.journal.append(entry)
 
+    def rename(self, was: User, becomes: User, entry: Entry) -> None:
+        self.database.before_write()
+        stored = self.database.users.get(was.id)
+        if stored is None or any(getattr(stored, name) != getattr(was, name) for name in (*_MUST_BE_AS_READ, "name")):
+            raise StaleWrite
+        before, after = identities_of(was), identities_of(becomes)
+        if {self.database.identities.get(identity, was.id) for identity in after} - {was.id}:
+            raise AddressTaken
+        for identity in before - after:
+            self.database.identities.pop(identity, None)
+        self.database.identities |= dict.fromkeys(after, was.id)
+        named = {name: getattr(becomes, name) for name in ("name", "email", "holds_address")}
+        self.database.users[was.id] = replace(stored, **named)
+        self.database.journal.append(entry)
+
     def with_trial_over(self, now: datetime) -> Iterator[User]:
         open_ones = [user for user in self.database.users.values() if user.is_open]
         ended = [(user.trial_ends_at, user) for user in open_ones if user.trial_ends_at and user.trial_ends_at <= now]

@@ -73,3 +73,40 @@ def test_head_is_answered_as_get_is_without_a_body(stack, path):
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["content-type"] == page.headers["content-type"]
     assert head.headers["content-length"] == str(len(page.content))
+
+
+def _signs_in(stack, account):
+    """At the site; gives the answer."""
+    browser = stack.client()
+    started = browser.post("/auth/plex").json()
+    stack.plex.approve(started["auth_url"], account)
+    return browser.post(f"/auth/plex/{started['sign_in_id']}")
+
+
+def test_a_name_and_an_address_follow_plex_at_each_sign_in(stack):
+    visitor = stack.visitor()
+    done = visitor.waits(visitor.redeems(stack.invite()))
+    name = f"new-{visitor.account['username']}"
+    stack.plex.change(visitor.account, username=name, email=f"{name}@example.org")
+    user = _signs_in(stack, visitor.account).json()["user"]
+    assert (user["name"], user["email"]) == (name, f"{name}@example.org")
+    assert stack.admin.get(f"/users/{done['user']['id']}").json()["name"] == name
+
+
+def test_an_address_that_was_freed_does_not_stand_in_the_way_of_its_new_holder(stack):
+    first = stack.visitor()
+    first.waits(first.redeems(stack.invite()))
+    address = first.account["email"]
+    stack.plex.change(first.account, email=f"moved-{address}")
+    _signs_in(stack, first.account)
+    second = stack.visitor(stack.plex.account(email=address))
+    assert second.waits(second.redeems(stack.invite()))["state"] == "done"
+
+
+def test_a_used_up_link_s_redeemer_is_known_by_their_new_name(stack):
+    code, visitor = stack.invite(), stack.visitor()
+    done = visitor.waits(visitor.redeems(code))
+    stack.plex.change(visitor.account, username=f"new-{visitor.account['username']}")
+    assert visitor.redeems(code).status_code == 202
+    named = stack.admin.get(f"/users/{done['user']['id']}").json()["name"]
+    assert named == f"new-{visitor.account['username']}"

@@ -12,6 +12,7 @@ from chalicelib.accounts.sessions import new_session
 from chalicelib.common.people import Permission, Person
 from chalicelib.common.ports import StaleWrite
 from chalicelib.common.refusals import AddressTaken, UserNotFound
+from chalicelib.events.model import about_user
 from chalicelib.settings.model import Quota
 from tests.stores_contract.builders import (
     a_closed_account,
@@ -347,3 +348,33 @@ def test_an_account_is_opened_again_over_its_tombstone(ports, now):
     assert ports.accounts.get(user.id) == again
     assert ports.accounts.tombstone_of(user.plex_id) is None
     assert ports.accounts.id_of_plex_account(user.plex_id) == user.id
+
+
+def test_a_renamed_account_holds_its_new_address_and_frees_the_earlier_one(ports):
+    was = an_account(ports)
+    becomes = replace(was, name="Another", email=f"new-{was.email}")
+    entry = an_entry(ports, about_user(was.id))
+    ports.accounts.rename(was, becomes, entry)
+    assert ports.accounts.get(was.id) == becomes
+    assert ports.accounts.find_credential(was.email)[0] is None
+    assert ports.accounts.find_credential(becomes.email)[0].user_id == was.id
+    assert journal_of(ports, about_user(was.id))[0] == entry
+
+
+def test_an_address_that_another_account_holds_is_not_taken_over(ports):
+    was, other = an_account(ports), an_account(ports)
+    with pytest.raises(AddressTaken):
+        ports.accounts.rename(was, replace(was, email=other.email), an_entry(ports))
+    assert ports.accounts.get(was.id) == was
+    assert ports.accounts.find_credential(was.email)[0].user_id == was.id
+    unheld = replace(was, email=other.email, holds_address=False)
+    ports.accounts.rename(was, unheld, an_entry(ports))
+    assert ports.accounts.get(was.id) == unheld
+    assert ports.accounts.find_credential(other.email)[0].user_id == other.id
+
+
+def test_an_account_that_was_changed_meanwhile_is_not_renamed(ports):
+    was = an_account(ports)
+    ports.accounts.rename(was, replace(was, name="Another"), an_entry(ports))
+    with pytest.raises(StaleWrite):
+        ports.accounts.rename(was, replace(was, name="A third"), an_entry(ports))

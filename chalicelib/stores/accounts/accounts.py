@@ -26,6 +26,7 @@ from chalicelib.stores.accounts.identities import (
     USERNAME,
     email_identity,
     find_tombstone,
+    move_address,
     plex_identity,
     put_account,
     release_identities,
@@ -176,6 +177,17 @@ class DynamoAccounts:
         if remaining_admin:
             transaction.check("remaining admin", UserModel, remaining_admin, is_open_with_any(Permission.ADMIN))
         _commit(transaction)
+
+    def rename(self, was: User, becomes: User, entry: Entry) -> None:
+        transaction = Transaction(self._connection)
+        actions = [_set(name, getattr(becomes, name)) for name in ("name", "email", "holds_address")]
+        transaction.update("user", UserModel(id=was.id), actions, _is_still(was) & (UserModel.name == was.name))
+        move_address(transaction, was, becomes)
+        transaction.put("journal", entry_record(entry))
+        try:
+            transaction.commit()
+        except ConditionsFailed as error:
+            raise (AddressTaken() if error.names == {EMAIL} else StaleWrite()) from error
 
     def with_trial_over(self, now: datetime) -> Iterator[User]:
         """The index holds active accounts that have an end of trial, and no others."""

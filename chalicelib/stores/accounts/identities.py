@@ -52,7 +52,7 @@ def is_free(over: Tombstone | None = None) -> Condition:
 
 def release_identities(transaction: Transaction, user: User, tombstone: Tombstone | None) -> None:
     """Let others have what was unique of the account, but for its Plex id, where the tombstone is put."""
-    is_theirs = IdentityModel.user_id.does_not_exist() | (IdentityModel.user_id == user.id)
+    is_theirs = _is_free_or_of(user)
     for name, identity in identities_of(user).items():
         record = IdentityModel(id=identity)
         if name == PLEX_ID and tombstone:
@@ -62,11 +62,27 @@ def release_identities(transaction: Transaction, user: User, tombstone: Tombston
             transaction.delete(name, record, is_theirs)
 
 
+def move_address(transaction: Transaction, was: User, becomes: User) -> None:
+    """Hold the address that the account has then, under the name ``e-mail``, and no longer the one that it had."""
+    before, after = (identities_of(user).get(EMAIL) for user in (was, becomes))
+    if before == after:
+        return
+    if before:
+        transaction.delete("earlier e-mail", IdentityModel(id=before), _is_free_or_of(was))
+    if after:
+        transaction.put(EMAIL, IdentityModel(id=after, user_id=was.id), _is_free_or_of(was))
+
+
 def find_tombstone(plex_id: int) -> Tombstone | None:
     try:
         return IdentityModel.get(plex_identity(plex_id), consistent_read=True).tombstone
     except IdentityModel.DoesNotExist:
         return None
+
+
+def _is_free_or_of(user: User) -> Condition:
+    condition: Condition = IdentityModel.user_id.does_not_exist() | (IdentityModel.user_id == user.id)
+    return condition
 
 
 def plex_identity(plex_id: int) -> str:

@@ -398,6 +398,7 @@ export const de: Texts = {
       "trial ended": "hat die Probezeit beendet",
       "signed in": "hat sich angemeldet",
       linked: "hat ein Plex-Konto verbunden",
+      "followed Plex": "heißt auf Plex jetzt anders oder hat dort eine andere Adresse",
       "password changed": "hat das Passwort geändert",
       "password link made": "hat einen Link für ein neues Passwort erstellt",
       "password reset": "hat mit einem Link ein neues Passwort gesetzt",

@@ -405,6 +405,7 @@ export const en = {
       "trial ended": "ended the trial",
       "signed in": "signed in",
       linked: "linked a Plex account",
+      "followed Plex": "has another name or address on Plex now",
       "password changed": "changed the password",
       "password link made": "made a link for a new password",
       "password reset": "set a new password by a link",
