@@ -28,6 +28,10 @@ class GivenUp(Exception):
         self.reason = reason
 
 
+class DownloadsRefused(Exception):
+    """Plex refuses downloads, for which the owner needs a Plex Pass. The rest can be given without them."""
+
+
 class InvitationState(Enum):
     """What a read tells of a person's invitation."""
 
@@ -46,7 +50,8 @@ class Recipient:
     """The Plex account that a grant is given to.
 
     ``tries``: how often the present step was begun. ``token``: the person's own, None where none is held.
-    ``fresh_share_id``: the share that was made a moment ago, None where it is older.
+    ``fresh_share_id``: the share that was made a moment ago, None where it is older. ``found_share_id``: the one that
+    another hand had made before.
     """
 
     account_id: int
@@ -54,6 +59,7 @@ class Recipient:
     tries: int
     token: str | None = None
     fresh_share_id: str | None = None
+    found_share_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +108,28 @@ class Granting:
         if not self.plex_owner.is_at_home(account_id):
             raise TemporaryPlexError("plex.tv does not say whether the person is invited into the Home")
 
-    def ensure_share(self, to: Recipient, *, begun_before: bool) -> Share:
-        """Share exactly what was granted, or bring what is shared to that."""
+    def find_or_share(self, to: Recipient, *, begun_before: bool) -> tuple[Share, bool]:
+        """Share exactly what was granted, unless something is shared already; and whether the share is ours.
+
+        Raises DownloadsRefused as well.
+        """
         found = self.plex_owner.find_share(to.account_id, to.grant.machine_id) if begun_before else None
-        if found and found.is_exactly(to.grant):
-            share = found  # made before, and its answer was lost
-        else:
-            share = self._take_over(found, to) if found else self._share_anew(to)
+        if found is None:
+            try:
+                return self.plex_owner.share(to.account_id, to.grant), True
+            except PlexRefused as error:
+                if not error.already_shared:
+                    raise self._why_not_shared(to.grant, error) from error
+            found = self.plex_owner.find_share(to.account_id, to.grant.machine_id)
+        if found is None:
+            raise TemporaryPlexError("plex.tv contradicts itself about a share")
+        made_before = begun_before and found.has_the_libraries_of(to.grant)  # and its answer was lost
+        return found, made_before and found.id != to.found_share_id
+
+    def bring_to_grant(self, to: Recipient, share: Share, *, is_ours: bool) -> Share:
+        """What is shared, corrected to exactly what was granted. Raises DownloadsRefused as well."""
+        if not is_ours and not share.accepted:
+            share = self._take_over(share, to)
         if share.is_exactly(to.grant) and None not in (share.downloads, share.live_tv):
             return share
         return self._correct(share, to)
@@ -129,23 +150,12 @@ class Granting:
             return unverified
         return state if to.tries < _TRIES_TO_SEE_IT else _BY_HAND[state]
 
-    def _share_anew(self, to: Recipient) -> Share:
-        try:
-            return self.plex_owner.share(to.account_id, to.grant)
-        except PlexRefused as error:
-            if not error.already_shared:
-                raise GivenUp(self._why_not_shared(to.grant)) from error
-        existing = self.plex_owner.find_share(to.account_id, to.grant.machine_id)
-        if existing is None:
-            raise TemporaryPlexError("plex.tv contradicts itself about a share")
-        return self._take_over(existing, to)
-
     def _take_over(self, existing: Share, to: Recipient) -> Share:
-        """An accepted share is taken over. An invite that was not ours may be the row that a cancelled one left
-        behind, which cannot be accepted (docs/plex.md, 8): it makes way for one of our own.
+        """An invite by another hand is accepted. It may be the row that a cancelled one left behind, which is shown to
+        no one and cannot be accepted (docs/plex.md, 8): that makes way for one of our own.
         """
-        if existing.accepted:
-            return existing
+        if to.token and not self._makes_way(to, to.token):
+            return self.plex_owner.find_share(to.account_id, to.grant.machine_id) or existing
         self.plex_owner.unshare(existing)
         if self.plex_owner.find_share(to.account_id, to.grant.machine_id):
             raise TemporaryPlexError("the invite that was there is still there")
@@ -154,15 +164,26 @@ class Granting:
         except PlexRefused as error:
             raise TemporaryPlexError("plex.tv refuses a share after its removal") from error
 
+    def _makes_way(self, to: Recipient, token: str) -> bool:
+        """Whether the person cannot accept the invite, or that cannot be told. One that they are shown is accepted, or
+        is theirs to accept.
+        """
+        grant = to.grant
+        try:
+            shown = self.plex_person.accept_matching(token, owner_id=grant.owner_id, machine_id=grant.machine_id)
+        except PlexTokenRefused:
+            return True
+        except PlexRefused as error:
+            return error.is_absence
+        return not shown and self._why_not_accepted(token) is None
+
     def _correct(self, share: Share, to: Recipient) -> Share:
         try:
             self.plex_owner.correct(share, to.grant)
         except PlexRefused as error:
-            if missing := self._libraries_gone(to.grant):
-                raise GivenUp(reasons.libraries_gone(missing)) from error
-            if error.is_absence:
+            if error.is_absence and not self._libraries_gone(to.grant):
                 raise TemporaryPlexError("the share went away") from error
-            raise GivenUp(reasons.REFUSED_BY_PLEX) from error
+            raise self._why_not_shared(to.grant, error) from error
         found = self.plex_owner.find_share(share.account_id, to.grant.machine_id)
         if found and found.is_exactly(to.grant):
             return found
@@ -205,9 +226,12 @@ class Granting:
                 return reasons.VERIFY_EMAIL
         return None
 
-    def _why_not_shared(self, grant: Grant) -> Reason:
-        missing = self._libraries_gone(grant)
-        return reasons.libraries_gone(missing) if missing else reasons.REFUSED_BY_PLEX
+    def _why_not_shared(self, grant: Grant, error: PlexRefused) -> "GivenUp | DownloadsRefused":
+        if missing := self._libraries_gone(grant):
+            return GivenUp(reasons.libraries_gone(missing))
+        if grant.features.downloads and (error.lacks_plex_pass or not self.plex_owner.home_capacity().plex_pass):
+            return DownloadsRefused()
+        return GivenUp(reasons.REFUSED_BY_PLEX)
 
     def _libraries_gone(self, grant: Grant) -> list[Library]:
         there = self.plex_owner.library_ids(grant.machine_id)

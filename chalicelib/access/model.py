@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from chalicelib.plex.model import Share
+
 LOOK_AGAIN_AFTER = timedelta(minutes=5)
 """How long after its next step was expected the sweep takes work for lost and sends it again."""
 
@@ -11,7 +13,8 @@ LOOK_AGAIN_AFTER = timedelta(minutes=5)
 class Given:
     """What may have been given on Plex, and to which account.
 
-    ``share``: something may be shared with the account. ``home``: we may have brought it into the owner's Plex Home,
+    ``share``: something may be shared with the account; ``found``: what another hand had shared with it before, which
+    is put back and not removed. ``home``: we may have brought it into the owner's Plex Home,
     as a managed user under ``home_title``, which tells who it is where ``plex_id`` does not. What the account had
     without us is none of it.
     """
@@ -19,6 +22,7 @@ class Given:
     machine_id: str
     plex_id: int | None
     share: bool = False
+    found: Share | None = None
     home: bool = False
     home_title: str | None = None
 

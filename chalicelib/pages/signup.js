@@ -195,7 +195,7 @@ const TO_DO = {
 };
 
 const ENDINGS = {
-  done: () => [texts.done, texts.done_note],
+  done: (_, { without_downloads }) => [texts.done, without_downloads ? texts.done_without_downloads : texts.done_note],
   failed: (reason) => [texts.failed, reason.Message],
   needs_attention: (reason) =>
     reason.Code in TO_DO
@@ -208,8 +208,9 @@ function underWay(isPaused) {
   return isPaused ? [texts.longer, texts.longer_note] : [texts.letting_in, texts.letting_in_note];
 }
 
-function draw({ state, steps, reason, paused }) {
-  const [title, next] = ENDINGS[state]?.(reason) ?? underWay(paused);
+function draw(redemption) {
+  const { state, steps, reason, paused } = redemption;
+  const [title, next] = ENDINGS[state]?.(reason, redemption) ?? underWay(paused);
   show(title);
   steps.forEach(drawStep);
   if (element("next").textContent !== next) element("next").textContent = next;

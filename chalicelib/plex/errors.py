@@ -45,6 +45,11 @@ class PlexRefused(PlexError):
         return (self.status, self.reason) == (HTTPStatus.UNPROCESSABLE_ENTITY, 1999)
 
     @property
+    def lacks_plex_pass(self) -> bool:
+        """v2 says 403 with code 1012 where the owner needs a Plex Pass for it (docs/plex.md, error forms)."""
+        return (self.status, self.reason) == (HTTPStatus.FORBIDDEN, 1012)
+
+    @property
     def is_absence(self) -> bool:
         """What was asked about is not there, or not there any more."""
         return self.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)

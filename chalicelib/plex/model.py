@@ -83,7 +83,8 @@ class PlexAccount:
 class Share:
     """What the owner's server gives one account: ``library_ids`` are global section ids.
 
-    ``downloads`` and ``live_tv`` are None where plex.tv's answer did not tell.
+    ``downloads`` and ``live_tv`` are None where plex.tv's answer did not tell. ``filters``: what of the libraries is
+    hidden, by plex.tv's names and in its words.
     """
 
     id: str
@@ -93,16 +94,19 @@ class Share:
     accepted: bool
     downloads: bool | None = None
     live_tv: bool | None = None
+    filters: tuple[tuple[str, str], ...] = ()
 
     def is_exactly(self, grant: Grant) -> bool:
         """Whether it gives what was granted, no more and no less, as far as the answer told."""
         features = grant.features
         return (
-            not self.everything
-            and self.library_ids == set(grant.section_ids)
+            self.has_the_libraries_of(grant)
             and self.downloads in (None, features.downloads)
             and self.live_tv in (None, features.live_tv)
         )
+
+    def has_the_libraries_of(self, grant: Grant) -> bool:
+        return not self.everything and self.library_ids == set(grant.section_ids)
 
 
 @dataclass(frozen=True, slots=True)

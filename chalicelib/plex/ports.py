@@ -71,6 +71,9 @@ class PlexOwner(Protocol):
     def correct(self, share: Share, grant: Grant) -> None:
         """Bring an existing share's libraries and permissions to the grant. Repeatable. Raises PlexRefused."""
 
+    def put_back(self, share: Share, was: Share, machine_id: str, library_ids: frozenset[str]) -> None:
+        """Bring an existing share back to what it was, with these libraries. Repeatable. Raises PlexRefused."""
+
     def unshare(self, share: Share) -> None:
         """End a share, or take back an invite. Repeatable; only a read tells whether it is gone."""
 

@@ -2,6 +2,7 @@
 (docs/decisions/0004-shares-through-v2.md); they are read through v1, which lists accepted and pending in one answer.
 """
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -11,6 +12,7 @@ from chalicelib.plex.errors import PlexRefused, TemporaryPlexError
 from chalicelib.plex.model import Grant, Share
 from chalicelib.plexapi_client.owner_calls import OwnerCalls
 
+_FILTERS = ("filterMovies", "filterMusic", "filterPhotos", "filterTelevision")
 _V2 = "https://clients.plex.tv/api/v2/shared_servers"
 
 
@@ -21,7 +23,7 @@ class Shares(OwnerCalls):
         asked = {
             "machineIdentifier": grant.machine_id,
             "invitedId": account_id,
-            "librarySectionIds": _section_ids(grant),
+            "librarySectionIds": _section_ids(grant.section_ids),
             "settings": _settings(grant),
             "skipFriendship": True,
         }
@@ -40,8 +42,18 @@ class Shares(OwnerCalls):
     def correct(self, share: Share, grant: Grant) -> None:
         asked = {
             "machineIdentifier": grant.machine_id,
-            "librarySectionIds": _section_ids(grant),
+            "librarySectionIds": _section_ids(grant.section_ids),
             "settings": _settings(grant),
+        }
+        with self._asking() as owner:
+            owner.json("POST", f"{_V2}/{int(share.id)}", body=asked)
+
+    def put_back(self, share: Share, was: Share, machine_id: str, library_ids: frozenset[str]) -> None:
+        settings = {"allowSync": bool(was.downloads), "allowTuners": int(bool(was.live_tv)), **dict(was.filters)}
+        asked = {
+            "machineIdentifier": machine_id,
+            "librarySectionIds": _section_ids(library_ids),
+            "settings": settings,
         }
         with self._asking() as owner:
             owner.json("POST", f"{_V2}/{int(share.id)}", body=asked)
@@ -69,11 +81,11 @@ class Shares(OwnerCalls):
             raise TemporaryPlexError(str(error)) from error
 
 
-def _section_ids(grant: Grant) -> list[int]:
+def _section_ids(ids: Iterable[str]) -> list[int]:
     """Never empty: to Plex that means every library, present and future (docs/plex.md, trap 1)."""
-    if not grant.section_ids:
-        raise AssertionError("a grant without libraries must never reach Plex")
-    return [int(id_) for id_ in grant.section_ids]
+    if not ids:
+        raise AssertionError("a share without libraries must never reach Plex")
+    return [int(id_) for id_ in ids]
 
 
 def _settings(grant: Grant) -> dict[str, Any]:
@@ -84,10 +96,7 @@ def _settings(grant: Grant) -> dict[str, Any]:
         "allowChannels": False,
         "allowCameraUpload": False,
         "allowSubtitleAdmin": False,
-        "filterMovies": "",
-        "filterMusic": "",
-        "filterPhotos": "",
-        "filterTelevision": "",
+        **dict.fromkeys(_FILTERS, ""),
     }
 
 
@@ -101,6 +110,7 @@ def _share_of_v2(answer: Any) -> Share:
         accepted=answer["accepted"] is True,
         downloads=_flag(settings.get("allowSync")),
         live_tv=_flag(settings.get("allowTuners")),
+        filters=_filters(settings),
     )
 
 
@@ -115,7 +125,13 @@ def _share_of_v1(row: Element) -> Share:
         accepted=(row.attrib.get("acceptedAt") or "0") != "0",
         downloads=_flag(row.attrib.get("allowSync")),
         live_tv=_flag(row.attrib.get("allowTuners")),
+        filters=_filters(row.attrib),
     )
+
+
+def _filters(about: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Those that hide something."""
+    return tuple((name, str(about[name])) for name in _FILTERS if about.get(name))
 
 
 def _flag(value: Any) -> bool | None:

@@ -16,7 +16,7 @@ from chalicelib.access.model import LOOK_AGAIN_AFTER, Given
 from chalicelib.access.reasons import LINK_PLEX, Reason
 from chalicelib.accounts.model import Kind, Tombstone, User
 from chalicelib.common.people import Person
-from chalicelib.plex.model import Grant
+from chalicelib.plex.model import Grant, Share
 from chalicelib.redemptions.steps import Step, StepName, StepState, first_steps
 
 WATCHED_FOR = timedelta(days=7)
@@ -42,7 +42,8 @@ class Redemption:
     ``plex_id`` is None until there is a Plex account; ``managed``: that is a managed user of the owner's Plex
     Home, made under ``home_title``. ``invited_as`` is the name by which the Plex Home invites the person, and
     ``invites_home`` says that we may have done so: before that they were not in the Home. ``shares``: we may have
-    shared with them.
+    shared with them; ``found``: what another hand had shared before. ``shared_again``: their invite went away once.
+    ``without_downloads``: Plex refused those, and the rest of the grant is given.
     ``giving_up`` says why it will have failed once all that Plex gave is taken back. ``waits_for_owner``: Plex does
     not take the owner's token, and this goes on once it does. ``over``: what was remembered of the person's Plex
     account before; it counts again if this fails.
@@ -68,6 +69,9 @@ class Redemption:
     invited_as: str | None = None
     invites_home: bool = False
     shares: bool = False
+    found: Share | None = None
+    shared_again: bool = False
+    without_downloads: bool = False
     share_id: str | None = None
     giving_up: Reason | None = None
     waits_for_owner: bool = False
@@ -110,12 +114,20 @@ class Redemption:
         return self.version == 0 and not self.rests
 
     @property
+    def wanted(self) -> Grant:
+        """What is to be given: the grant, without what Plex refused of it."""
+        if not self.without_downloads:
+            return self.grant
+        return replace(self.grant, features=replace(self.grant.features, downloads=False))
+
+    @property
     def given(self) -> Given:
         """What Plex may have of it."""
         return Given(
             machine_id=self.grant.machine_id,
             plex_id=self.plex_id,
             share=self.shares,
+            found=self.found,
             home=self.managed or self.invites_home,
             home_title=self.home_title,
         )
@@ -173,6 +185,13 @@ class Redemption:
         """About to invite the account into the Plex Home."""
         return replace(self, invites_home=True)
 
+    def finding(self, share: Share) -> "Redemption":
+        """Another hand had shared that."""
+        return replace(self, found=share)
+
+    def leaving_out_downloads(self) -> "Redemption":
+        return replace(self, without_downloads=True)
+
     def titled(self, home_title: str) -> "Redemption":
         return replace(self, home_title=home_title)
 
@@ -184,9 +203,11 @@ class Redemption:
         return replace(_advanced(self, now), share_id=share_id, state=State.SHARED)
 
     def unshared(self, now: datetime) -> "Redemption":
-        """The share is not there after all: to be shared again."""
+        """The share is not there after all: to be shared once more."""
         steps = tuple(step.back_to_sharing(now) for step in self.steps)
-        return replace(self, steps=steps, share_id=None, state=State.PENDING, reason=None, updated_at=now)
+        return replace(
+            self, steps=steps, share_id=None, shared_again=True, state=State.PENDING, reason=None, updated_at=now
+        )
 
     def done(self, now: datetime) -> "Redemption":
         steps = tuple(step.done(now) for step in self.steps)

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.access import reasons
-from chalicelib.access.granting import GivenUp, Granting, InvitationState, Recipient
+from chalicelib.access.granting import DownloadsRefused, GivenUp, Granting, InvitationState, Recipient
 from chalicelib.access.reasons import Reason
 from chalicelib.access.revoking import Revoking
 from chalicelib.common.ports import Chance, Clock, RetryLater, StaleWrite
 from chalicelib.common.retrying import doubled, spread
 from chalicelib.plex.errors import OwnerTokenRefused, PlexError
+from chalicelib.plex.model import Share
 from chalicelib.plex.ports import WorkQueue
 from chalicelib.redemptions.model import Redemption, State
 from chalicelib.redemptions.pauses import Pause
@@ -107,9 +108,8 @@ class Provisioning:
             redemption, begun_before = self._into_home(redemption, begun_before=begun_before), False
         fresh_share_id = None
         if redemption.stage is StepName.SHARE:
-            share = self.granting.ensure_share(_recipient(redemption), begun_before=begun_before)
+            redemption, share = self._share(redemption, begun_before=begun_before)
             fresh_share_id = share.id
-            redemption = self.redemptions.save(redemption.shared(self.clock(), share.id))
             if redemption.managed or (share.accepted and not redemption.grant.features.plex_home):
                 return self._finish(redemption)
         return self._accept(redemption, fresh_share_id)
@@ -129,6 +129,22 @@ class Provisioning:
             self.granting.ensure_home_invite(account_id, redemption.invited_as or "", begun_before=begun_before)
         return self.redemptions.save(redemption.at_home(self.clock(), account_id))
 
+    def _share(self, redemption: Redemption, *, begun_before: bool) -> tuple[Redemption, Share]:
+        try:
+            return self._share_wanted(redemption, begun_before=begun_before)
+        except DownloadsRefused:
+            redemption = self.redemptions.get(redemption.id).leaving_out_downloads()
+            return self._share_wanted(self.redemptions.save(redemption), begun_before=True)
+
+    def _share_wanted(self, redemption: Redemption, *, begun_before: bool) -> tuple[Redemption, Share]:
+        """What another hand had shared is noted before it is touched."""
+        share, is_ours = self.granting.find_or_share(_recipient(redemption), begun_before=begun_before)
+        if not is_ours and redemption.found is None:
+            redemption = self.redemptions.save(redemption.finding(share))
+        token = None if is_ours else self.redemptions.held_token(redemption.id, now=self.clock())
+        share = self.granting.bring_to_grant(_recipient(redemption, token), share, is_ours=is_ours)
+        return self.redemptions.save(redemption.shared(self.clock(), share.id)), share
+
     def _accept(self, redemption: Redemption, fresh_share_id: str | None) -> Redemption:
         token = self.redemptions.held_token(redemption.id, now=self.clock())
         found = self.granting.accept(_recipient(redemption, token, fresh_share_id))
@@ -143,11 +159,15 @@ class Provisioning:
         return self.redemptions.save(redemption.done(self.clock()))
 
     def _handle_gone(self, redemption: Redemption) -> Redemption:
-        """Not there: not seen yet, maybe, or never kept, and shared once more; or, long after, declined by hand."""
+        """Not there: not seen yet, maybe, or never kept, and shared once more; a second time, or after the person was
+        asked to accept, it was declined.
+        """
         if redemption.state is State.NEEDS_ATTENTION:
             raise GivenUp(reasons.INVITATION_GONE)
         if redemption.tries < _READS_UNTIL_GONE:
             return self._retry_later(redemption)
+        if redemption.shared_again:
+            raise GivenUp(reasons.INVITATION_GONE)
         return self._retry_later(redemption.unshared(self.clock()))
 
     def _take_back(self, redemption: Redemption) -> Redemption:
@@ -191,7 +211,9 @@ class Provisioning:
 
 
 def _recipient(redemption: Redemption, token: str | None = None, fresh_share_id: str | None = None) -> Recipient:
-    return Recipient(_account_of(redemption), redemption.grant, redemption.tries, token, fresh_share_id)
+    found_id = redemption.found.id if redemption.found else None
+    account_id, wanted = _account_of(redemption), redemption.wanted
+    return Recipient(account_id, wanted, redemption.tries, token, fresh_share_id, found_id)
 
 
 def _account_of(redemption: Redemption) -> int:

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.access import reasons
-from chalicelib.access.granting import GivenUp, Granting, InvitationState, Recipient
+from chalicelib.access.granting import DownloadsRefused, GivenUp, Granting, InvitationState, Recipient
 from chalicelib.access.reasons import libraries_gone
 from chalicelib.plex.errors import OwnerTokenRefused, PlexRefused, PlexTokenRefused, TemporaryPlexError
 from chalicelib.plex.model import Features, Grant
@@ -42,6 +42,12 @@ def a_grant(plex, *libraries, **features):
 
 def to(plex, account_id, *, tries=1, token=None, share_id=None, libraries=(), **features):
     return Recipient(account_id, a_grant(plex, *libraries, **features), tries, token, share_id)
+
+
+def ensure_share(granting, to, *, begun_before):
+    """As provisioning does."""
+    share, is_ours = granting.find_or_share(to, begun_before=begun_before)
+    return granting.bring_to_grant(to, share, is_ours=is_ours)
 
 
 def reason_of(call, *args, **kwargs):
@@ -153,7 +159,7 @@ def test_a_refusal_to_invite_who_is_invited_already_is_none(plex, granting, maya
 
 
 def test_exactly_what_was_granted_is_shared_in_one_call(plex, granting, maya):
-    share = granting.ensure_share(to(plex, maya, downloads=True), begun_before=False)
+    share = ensure_share(granting, to(plex, maya, downloads=True), begun_before=False)
     assert share.is_exactly(a_grant(plex, downloads=True))
     assert plex.calls == ["share"]
 
@@ -161,19 +167,19 @@ def test_exactly_what_was_granted_is_shared_in_one_call(plex, granting, maya):
 def test_what_may_have_been_shared_before_is_looked_for_first(plex, granting, maya):
     plex.fail("share", LOST, after=True)
     with pytest.raises(TemporaryPlexError):
-        granting.ensure_share(to(plex, maya), begun_before=False)
-    share = granting.ensure_share(to(plex, maya), begun_before=True)
+        ensure_share(granting, to(plex, maya), begun_before=False)
+    share = ensure_share(granting, to(plex, maya), begun_before=True)
     assert plex.share_of(maya).id == share.id
     assert plex.calls == ["share", "find_share"]
 
 
 def test_what_was_not_shared_after_all_is(plex, granting, maya):
-    assert granting.ensure_share(to(plex, maya), begun_before=True).is_exactly(a_grant(plex))
+    assert ensure_share(granting, to(plex, maya), begun_before=True).is_exactly(a_grant(plex))
 
 
 def test_features_that_the_answer_does_not_tell_are_set_and_read(plex, granting, maya):
     plex.tells_features = False
-    share = granting.ensure_share(to(plex, maya, live_tv=True), begun_before=False)
+    share = ensure_share(granting, to(plex, maya, live_tv=True), begun_before=False)
     assert (share.downloads, share.live_tv) == (False, True)
     assert plex.calls == ["share", "correct", "find_share"]
 
@@ -192,7 +198,7 @@ def test_features_that_the_answer_does_not_tell_are_set_and_read(plex, granting,
 )
 def test_a_share_made_by_hand_is_brought_to_the_grant(plex, granting, maya, libraries, features):
     by_hand = plex.share_by_hand(maya, *libraries, **features)
-    share = granting.ensure_share(to(plex, maya), begun_before=False)
+    share = ensure_share(granting, to(plex, maya), begun_before=False)
     assert share.id == by_hand.id
     assert (by_hand.library_ids, by_hand.everything) == ({MOVIES.id, MUSIC.id}, False)
     assert (by_hand.downloads, by_hand.live_tv) == (False, False)
@@ -200,22 +206,75 @@ def test_a_share_made_by_hand_is_brought_to_the_grant(plex, granting, maya, libr
 
 def test_an_accepted_share_is_taken_over_as_it_is(plex, granting, maya):
     by_hand = plex.share_by_hand(maya, MOVIES, MUSIC)
-    assert granting.ensure_share(to(plex, maya), begun_before=False).id == by_hand.id
+    assert ensure_share(granting, to(plex, maya), begun_before=False).id == by_hand.id
     assert plex.calls == ["share", "find_share"]
 
 
 @pytest.mark.parametrize("left_behind", [True, False])
 def test_an_invite_that_was_not_ours_makes_way_for_one_of_our_own(plex, granting, maya, left_behind):
     theirs = plex.share_by_hand(maya, MOVIES, MUSIC, accepted=False, left_behind=left_behind)
-    share = granting.ensure_share(to(plex, maya), begun_before=False)
+    share = ensure_share(granting, to(plex, maya), begun_before=False)
     assert share.id != theirs.id
     assert plex.calls == ["share", "find_share", "unshare", "find_share", "share"]
+
+
+def test_an_invite_by_another_hand_is_accepted_where_the_person_is_shown_it(plex, granting, maya, token):
+    theirs = plex.share_by_hand(maya, SERIES, accepted=False)
+    share = ensure_share(granting, to(plex, maya, token=token), begun_before=False)
+    assert (share.id, share.accepted, share.library_ids) == (theirs.id, True, {MOVIES.id, MUSIC.id})
+
+
+def test_it_makes_way_where_the_person_is_not_shown_it(plex, granting, maya, token):
+    theirs = plex.share_by_hand(maya, SERIES, accepted=False, left_behind=True)
+    assert ensure_share(granting, to(plex, maya, token=token), begun_before=False).id != theirs.id
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+def test_it_stays_where_the_person_has_to_verify_their_address_first(plex, granting, maya, token, hidden):
+    plex.change_person(maya, confirmed=False)
+    plex.hides_invites_of_unconfirmed = hidden
+    theirs = plex.share_by_hand(maya, SERIES, accepted=False)
+    share = ensure_share(granting, to(plex, maya, token=token), begun_before=False)
+    assert (share.id, share.accepted, share.library_ids) == (theirs.id, False, {MOVIES.id, MUSIC.id})
+
+
+@pytest.mark.parametrize("error", [GONE, PlexTokenRefused("void")])
+def test_it_makes_way_where_it_cannot_be_told(plex, granting, maya, token, error):
+    theirs = plex.share_by_hand(maya, SERIES, accepted=False)
+    plex.fail("accept_matching", error)
+    assert ensure_share(granting, to(plex, maya, token=token), begun_before=False).id != theirs.id
+
+
+def test_a_share_is_known_as_ours_or_another_hand_s(plex, granting, maya):
+    assert granting.find_or_share(to(plex, maya), begun_before=False)[1]
+    assert granting.find_or_share(to(plex, maya), begun_before=True)[1]
+    assert not granting.find_or_share(to(plex, maya), begun_before=False)[1]
+    assert not granting.find_or_share(to(plex, maya, libraries=(SERIES,)), begun_before=True)[1]
+    found = replace(to(plex, maya), found_share_id=plex.share_of(maya).id)
+    assert not granting.find_or_share(found, begun_before=True)[1]
+
+
+@pytest.mark.parametrize("coded", [True, False])
+@pytest.mark.parametrize("call", ["share", "correct"])
+def test_downloads_that_need_a_plex_pass_are_told_apart(plex, granting, maya, call, coded):
+    plex.plex_pass = coded
+    plex.fail(call, PlexRefused("no", status=403, reason=1012 if coded else None))
+    if call == "correct":
+        plex.share_by_hand(maya, SERIES)
+    with pytest.raises(DownloadsRefused):
+        ensure_share(granting, to(plex, maya, downloads=True), begun_before=call == "correct")
+
+
+def test_a_refusal_of_an_owner_with_plex_pass_is_not_for_the_downloads(plex, granting, maya):
+    plex.fail("share", NO)
+    reason = reason_of(ensure_share, granting, to(plex, maya, downloads=True), begun_before=False)
+    assert reason == reasons.REFUSED_BY_PLEX
 
 
 def test_such_an_invite_makes_way_as_well_where_a_try_was_begun_before(plex, granting, maya):
     """The try that found it first may have crashed."""
     theirs = plex.share_by_hand(maya, MOVIES, accepted=False, left_behind=True)
-    share = granting.ensure_share(to(plex, maya), begun_before=True)
+    share = ensure_share(granting, to(plex, maya), begun_before=True)
     assert share.id != theirs.id
     assert plex.calls == ["find_share", "unshare", "find_share", "share"]
 
@@ -224,14 +283,14 @@ def test_an_invite_that_does_not_make_way_is_looked_at_again(plex, granting, may
     plex.share_by_hand(maya, MOVIES, accepted=False)
     plex.keeps_removals = False
     with pytest.raises(TemporaryPlexError):
-        granting.ensure_share(to(plex, maya), begun_before=False)
+        ensure_share(granting, to(plex, maya), begun_before=False)
     assert plex.calls == ["share", "find_share", "unshare", "find_share"]
 
 
 def test_a_share_that_plex_tv_speaks_of_and_does_not_show_is_looked_at_again(plex, granting, maya):
     plex.fail("share", PlexRefused("already", status=422, reason=1999))
     with pytest.raises(TemporaryPlexError):
-        granting.ensure_share(to(plex, maya), begun_before=False)
+        ensure_share(granting, to(plex, maya), begun_before=False)
     assert plex.calls == ["share", "find_share"]
 
 
@@ -240,35 +299,35 @@ def test_a_share_that_is_refused_once_it_made_way_is_looked_at_again(plex, grant
     plex.fail("share", PlexRefused("already", status=422, reason=1999))
     plex.fail("share", NO)
     with pytest.raises(TemporaryPlexError):
-        granting.ensure_share(to(plex, maya), begun_before=False)
+        ensure_share(granting, to(plex, maya), begun_before=False)
 
 
 def test_a_refusal_without_a_reason_of_ours_is_plex_s(plex, granting):
-    assert reason_of(granting.ensure_share, to(plex, NO_ONE), begun_before=False) == reasons.REFUSED_BY_PLEX
+    assert reason_of(ensure_share, granting, to(plex, NO_ONE), begun_before=False) == reasons.REFUSED_BY_PLEX
 
 
 def test_libraries_that_are_gone_are_the_reason(plex, granting, maya):
     plex.remove_library(MUSIC)
-    assert reason_of(granting.ensure_share, to(plex, maya), begun_before=False) == libraries_gone([MUSIC])
+    assert reason_of(ensure_share, granting, to(plex, maya), begun_before=False) == libraries_gone([MUSIC])
 
 
 def test_a_correction_of_a_share_that_went_away_is_looked_at_again(plex, granting, maya):
     plex.share_by_hand(maya, MOVIES)
     plex.fail("correct", PlexRefused("gone", status=404))
     with pytest.raises(TemporaryPlexError):
-        granting.ensure_share(to(plex, maya), begun_before=False)
+        ensure_share(granting, to(plex, maya), begun_before=False)
 
 
 def test_a_refused_correction_is_plex_s(plex, granting, maya):
     plex.share_by_hand(maya, MOVIES)
     plex.fail("correct", NO)
-    assert reason_of(granting.ensure_share, to(plex, maya), begun_before=False) == reasons.REFUSED_BY_PLEX
+    assert reason_of(ensure_share, granting, to(plex, maya), begun_before=False) == reasons.REFUSED_BY_PLEX
 
 
 def test_a_correction_to_libraries_that_are_gone_names_them(plex, granting, maya):
     plex.share_by_hand(maya, MOVIES)
     plex.remove_library(MUSIC)
-    assert reason_of(granting.ensure_share, to(plex, maya), begun_before=True) == libraries_gone([MUSIC])
+    assert reason_of(ensure_share, granting, to(plex, maya), begun_before=True) == libraries_gone([MUSIC])
 
 
 def test_a_correction_without_effect_is_tried_three_times(plex, granting, maya):
@@ -276,15 +335,15 @@ def test_a_correction_without_effect_is_tried_three_times(plex, granting, maya):
     plex.keeps_corrections = False
     for tries in (1, 2):
         with pytest.raises(TemporaryPlexError):
-            granting.ensure_share(to(plex, maya, tries=tries), begun_before=True)
-    assert reason_of(granting.ensure_share, to(plex, maya, tries=3), begun_before=True) == reasons.NOT_AS_GRANTED
+            ensure_share(granting, to(plex, maya, tries=tries), begun_before=True)
+    assert reason_of(ensure_share, granting, to(plex, maya, tries=3), begun_before=True) == reasons.NOT_AS_GRANTED
 
 
 def test_a_share_that_is_gone_after_its_correction_is_looked_at_again(plex, granting, maya):
     plex.share_by_hand(maya, MOVIES)
     plex.before_call = lambda: plex.calls == ["find_share", "correct", "find_share"] and plex.end_shares(maya)
     with pytest.raises(TemporaryPlexError):
-        granting.ensure_share(to(plex, maya), begun_before=True)
+        ensure_share(granting, to(plex, maya), begun_before=True)
 
 
 @pytest.fixture

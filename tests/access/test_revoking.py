@@ -3,7 +3,7 @@ import pytest
 from chalicelib.access.model import Given
 from chalicelib.access.revoking import Revoking, is_titled
 from chalicelib.plex.errors import OwnerTokenRefused, TemporaryPlexError
-from tests.fakes.plex import MOVIES
+from tests.fakes.plex import MOVIES, MUSIC, SERIES
 from tests.fakes.ports import FakePorts
 
 
@@ -130,3 +130,73 @@ def test_titles_are_the_same_whatever_their_case_and_the_space_around_them():
     assert is_titled(" TOM Straße ", "tom strasse")
     assert is_titled("tom", " Tom")
     assert not is_titled("tom", "tom 2")
+
+
+HIDDEN = (("filterMovies", "contentRating!=R"),)
+
+
+def put_back(revoking, plex, account_id, was):
+    """After it was brought to a grant of the series."""
+    world, stored = revoking.plex_owner._world, plex.share_of(account_id)
+    stored.library_ids, stored.everything, stored.downloads, stored.filters = frozenset({SERIES.id}), False, True, ()
+    machine_id = world.server.machine_id
+    revoking.take_back(Given(machine_id=machine_id, plex_id=account_id, share=True, found=was))
+
+
+def shown(revoking, plex, account_id):
+    return revoking.plex_owner.find_share(account_id, plex.server.machine_id)
+
+
+def test_what_another_hand_had_shared_is_put_back_as_it_was(plex, revoking, maya):
+    plex.share_by_hand(maya, MOVIES, MUSIC, live_tv=True, filters=HIDDEN)
+    was = shown(revoking, plex, maya)
+    put_back(revoking, plex, maya, was)
+    assert shown(revoking, plex, maya) == was
+
+
+def test_everything_is_put_back_as_so_many_libraries(plex, revoking, maya):
+    plex.share_by_hand(maya)
+    was = shown(revoking, plex, maya)
+    put_back(revoking, plex, maya, was)
+    back = shown(revoking, plex, maya)
+    assert (back.library_ids, back.everything) == (was.library_ids, False)
+
+
+def test_libraries_that_are_gone_meanwhile_are_not_put_back(plex, revoking, maya):
+    plex.share_by_hand(maya, MOVIES, MUSIC)
+    was = shown(revoking, plex, maya)
+    plex.remove_library(MUSIC)
+    put_back(revoking, plex, maya, was)
+    assert shown(revoking, plex, maya).library_ids == {MOVIES.id}
+
+
+def test_where_all_of_them_are_gone_nothing_is_asked_of_plex(plex, revoking, maya):
+    plex.share_by_hand(maya, MUSIC)
+    was = shown(revoking, plex, maya)
+    plex.remove_library(MUSIC)
+    put_back(revoking, plex, maya, was)
+    assert "put_back" not in plex.calls
+
+
+def test_what_was_never_changed_is_not_put_back(plex, revoking, maya):
+    plex.share_by_hand(maya, MOVIES)
+    was = shown(revoking, plex, maya)
+    revoking.take_back(Given(machine_id=plex.server.machine_id, plex_id=maya, share=True, found=was))
+    assert "put_back" not in plex.calls
+
+
+def test_a_share_that_took_the_place_of_another_hand_s_invite_is_removed(plex, revoking, maya):
+    plex.share_by_hand(maya, MOVIES, accepted=False)
+    was = shown(revoking, plex, maya)
+    plex.end_shares(maya)
+    plex.share_by_hand(maya, SERIES)
+    revoking.take_back(Given(machine_id=plex.server.machine_id, plex_id=maya, share=True, found=was))
+    assert plex.share_of(maya) is None
+
+
+def test_what_is_not_back_at_the_read_is_put_back_again(plex, revoking, maya):
+    plex.share_by_hand(maya, MOVIES)
+    was = shown(revoking, plex, maya)
+    plex.keeps_corrections = False
+    with pytest.raises(TemporaryPlexError):
+        put_back(revoking, plex, maya, was)

@@ -53,6 +53,7 @@ class FakeShare:
     made_at: datetime
     accepted: bool = False
     left_behind: bool = False
+    filters: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass
@@ -83,18 +84,19 @@ class PlexWorld:
     """Who exists, who owns what, who shares what with whom. It begins with an owner, her server and three libraries.
 
     Tests change the attributes. ``takes_owner_token``: whether the owner's token counts. ``plex_pass``: whether the
-    owner has it. ``home_limit`` and ``people_limit``: how many fit. ``shown_to_person_after``,
-    ``shown_to_owner_after``: how long a new share or invite is not in what plex.tv answers to that side.
-    ``accepts_at_once``: shares need no accepting. ``hides_invites_of_unconfirmed``: a person with an unverified address
-    is shown none, instead of being refused. ``tells_features``: the answer to a share does.
-    ``says_home_invites``: the answer to an invite into the Home names its user. ``shows_home_invites``: a list has it.
-    ``keeps_corrections``, ``keeps_removals``: they have an effect. ``calls``: the names of all calls so far.
-    ``before_call`` is called before each of them, so that a test can have something else happen meanwhile.
+    owner has it. ``downloads_need_plex_pass``: they are refused without it. ``home_limit`` and ``people_limit``:
+    how many fit. ``shown_to_person_after``, ``shown_to_owner_after``: how long a new share or invite is not in what
+    plex.tv answers to that side. ``accepts_at_once``: shares need no accepting. ``hides_invites_of_unconfirmed``: a
+    person with an unverified address is shown none, instead of being refused. ``tells_features``: the answer to a
+    share does. ``says_home_invites``: the answer to an invite into the Home names its user. ``shows_home_invites``:
+    a list has it. ``keeps_corrections``, ``keeps_removals``: they have an effect. ``calls``: the names of all calls
+    so far. ``before_call`` is called before each of them, so that a test can have something else happen meanwhile.
     """
 
     clock: Clock
     takes_owner_token: bool = True
     plex_pass: bool = True
+    downloads_need_plex_pass: bool = False
     home_limit: int = 15
     people_limit: int = 100
     shown_to_person_after: timedelta = timedelta(0)
@@ -169,7 +171,13 @@ class PlexWorld:
         return value
 
     def share_by_hand(
-        self, account_id: int, *libraries: Library, accepted: bool = True, machine_id: str | None = None, **facts: bool
+        self,
+        account_id: int,
+        *libraries: Library,
+        accepted: bool = True,
+        machine_id: str | None = None,
+        filters: tuple[tuple[str, str], ...] = (),
+        **facts: bool,
     ) -> FakeShare:
         """The owner of that server shares it; no libraries: all of them."""
         share = FakeShare(
@@ -182,6 +190,7 @@ class PlexWorld:
             live_tv=facts.pop("live_tv", False),
             made_at=self.clock(),
             accepted=accepted,
+            filters=filters,
             **facts,
         )
         self.shares[share.id] = share
@@ -362,6 +371,7 @@ class FakePlexOwner(_Side):
     @_call
     def share(self, account_id: int, grant: Grant) -> Share:
         self._must_have(grant)
+        self._must_pay_for(grant)
         world = self._world
         if world.share_of(account_id):
             raise _refused(HTTPStatus.UNPROCESSABLE_ENTITY, reason=ALREADY_SHARED)
@@ -385,10 +395,22 @@ class FakePlexOwner(_Side):
         self._must_have(grant)
         if share.id not in self._world.shares:
             raise _refused(HTTPStatus.NOT_FOUND)
+        self._must_pay_for(grant)
         if self._world.keeps_corrections:
             stored = self._world.shares[share.id]
             stored.library_ids, stored.everything = frozenset(grant.section_ids), False
             _set_features(stored, grant)
+
+    @_call
+    def put_back(self, share: Share, was: Share, machine_id: str, library_ids: frozenset[str]) -> None:
+        if not library_ids:
+            raise AssertionError("to Plex, no library means every library")
+        if share.id not in self._world.shares or machine_id not in self._world.servers:
+            raise _refused(HTTPStatus.NOT_FOUND)
+        if self._world.keeps_corrections:
+            stored = self._world.shares[share.id]
+            stored.library_ids, stored.everything, stored.filters = library_ids, False, was.filters
+            stored.downloads, stored.live_tv = bool(was.downloads), bool(was.live_tv)
 
     @_call
     def unshare(self, share: Share) -> None:
@@ -458,6 +480,11 @@ class FakePlexOwner(_Side):
         if not {*grant.section_ids} <= {library.id for library in self._own_server(grant.machine_id).libraries}:
             raise _refused(HTTPStatus.NOT_FOUND)
 
+    def _must_pay_for(self, grant: Grant) -> None:
+        world = self._world
+        if world.downloads_need_plex_pass and grant.features.downloads and not world.plex_pass:
+            raise _refused(HTTPStatus.FORBIDDEN, reason=1012)
+
     def _needs_no_accepting(self, account_id: int) -> bool:
         world = self._world
         of_others = [one for one in world.shares.values() if one.account_id == account_id and one.accepted]
@@ -486,6 +513,7 @@ class FakePlexOwner(_Side):
             accepted=share.accepted,
             downloads=share.downloads,
             live_tv=share.live_tv,
+            filters=share.filters,
         )
 
 
@@ -520,7 +548,7 @@ class FakeWorkQueue:
 
 
 def _set_features(share: FakeShare, grant: Grant) -> None:
-    share.downloads, share.live_tv = grant.features.downloads, grant.features.live_tv
+    share.downloads, share.live_tv, share.filters = grant.features.downloads, grant.features.live_tv, ()
 
 
 def _refuse_if(condition: bool) -> None:

@@ -1,7 +1,11 @@
 """What people who run invite systems for Plex reported, replayed: each kind over HTTP, through the real queue."""
 
+import time
+
 import httpx
 import pytest
+
+from local.plex import demo
 
 
 @pytest.mark.parametrize("form", ["refused", "not shown"])
@@ -110,3 +114,90 @@ def test_a_used_up_link_s_redeemer_is_known_by_their_new_name(stack):
     assert visitor.redeems(code).status_code == 202
     named = stack.admin.get(f"/users/{done['user']['id']}").json()["name"]
     assert named == f"new-{visitor.account['username']}"
+
+
+def _declines(stack, account):
+    (share,) = stack.plex.shares(account)
+    assert stack.plex.control.delete(f"/_standin/shares/{share['id']}").is_success
+
+
+def _wait_for(condition, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return found
+
+
+def test_a_declined_invite_is_sent_once_more_at_most_and_the_use_is_given_back(stack):
+    code, visitor = stack.invite(), stack.visitor()
+    with stack.plex.behaving(invites_visible_after_seconds=600):
+        answer = visitor.redeems(code)
+        for _ in range(2):
+            _wait_for(lambda: stack.plex.shares(visitor.account))
+            _declines(stack, visitor.account)
+        failed = visitor.waits(answer, until=("failed",), seconds=60)
+    assert failed["reason"]["Code"] == "InvitationGone"
+    assert stack.plex.shares(visitor.account) == []
+    assert stack.shown(code)["uses"] == 0
+
+
+BY_HAND = {"allowSync": True, "filterMovies": "contentRating!=R"}
+
+
+def _share_by_hand(stack, account, *, accepted):
+    made = stack.plex.control.post(
+        "/_standin/shares",
+        json={
+            "machine_id": demo.MACHINE_ID,
+            "account_id": account["id"],
+            "section_ids": [demo.KIDS_MOVIES],
+            "accepted": accepted,
+            "settings": BY_HAND,
+        },
+    )
+    assert made.is_success, made.text
+    return made.json()["id"]
+
+
+def _is_by_hand(share):
+    settings = {name: share["settings"][name] for name in BY_HAND}
+    return (share["section_ids"], settings) == ([demo.KIDS_MOVIES], BY_HAND)
+
+
+def test_an_invite_that_the_owner_sent_by_hand_is_accepted_and_put_back_when_the_account_is_closed(stack):
+    visitor = stack.visitor()
+    by_hand = _share_by_hand(stack, visitor.account, accepted=False)
+    done = visitor.waits(visitor.redeems(stack.invite()))
+    (share,) = stack.plex.shares(visitor.account)
+    assert (share["id"], share["accepted"], _is_by_hand(share)) == (by_hand, True, False)
+    assert stack.admin.delete(f"/users/{done['user']['id']}").status_code == 204
+    _wait_for(lambda: _is_by_hand(stack.plex.shares(visitor.account)[0]))
+    assert stack.plex.shares(visitor.account)[0]["id"] == by_hand
+
+
+def test_what_the_owner_shared_by_hand_survives_a_failure(stack):
+    code, visitor = stack.invite(plex_home=True), stack.visitor()
+    by_hand = _share_by_hand(stack, visitor.account, accepted=False)
+    stack.plex.fault(method="POST", path=f"/api/v2/shared_servers/{by_hand}", when="after", kind="status", status=403)
+    failed = visitor.waits(visitor.redeems(code), until=("failed",))
+    assert failed["reason"]["Code"] == "RefusedByPlex"
+    assert stack.shown(code)["uses"] == 0
+    (share,) = stack.plex.shares(visitor.account)
+    assert (share["id"], _is_by_hand(share)) == (by_hand, True)
+
+
+def test_downloads_that_need_a_plex_pass_are_left_out_the_libraries_are_given_and_the_owner_is_told(stack):
+    code, visitor = stack.invite(downloads=True), stack.visitor()
+    owner = {"id": demo.OWNER.id}
+    stack.plex.change(owner, subscription=False)
+    try:
+        with stack.plex.behaving(downloads_need_plex_pass=True):
+            done = visitor.waits(visitor.redeems(code))
+    finally:
+        stack.plex.change(owner, subscription=True)
+    assert (done["without_downloads"], done["grant"]["features"]["downloads"]) == (True, True)
+    (share,) = stack.plex.shares(visitor.account)
+    assert (share["accepted"], share["settings"]["allowSync"]) == (True, False)
+    (listed,) = stack.admin.get(f"/invites/{code}/redemptions").json()["redemptions"]
+    assert listed["without_downloads"]

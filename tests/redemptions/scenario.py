@@ -199,11 +199,20 @@ class Scenario(FakePorts):
 
     def _must_have_nothing(self, redemption: Redemption) -> None:
         assert redemption.reason
-        assert self.plex.share_of(redemption.plex_id) is None
+        self._must_have_what_another_hand_shared(redemption)
         assert redemption.plex_id not in self.plex.home
         assert not self._user(redemption).is_open
         assert redemption.user.id not in self.database.identities.values()
         assert self.database.invites[redemption.code].uses == 0
+
+    def _must_have_what_another_hand_shared(self, redemption: Redemption) -> None:
+        share, found = self.plex.share_of(redemption.plex_id), redemption.found
+        if found is None or (share is None and not found.accepted):
+            assert share is None
+            return
+        assert share
+        now = share.id, share.library_ids, share.downloads, share.live_tv, share.filters, share.everything
+        assert now == (found.id, found.library_ids, found.downloads, found.live_tv, found.filters, now[-1])
 
     def _user(self, redemption: Redemption) -> User:
         return self.database.users[redemption.user.id]

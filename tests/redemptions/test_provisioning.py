@@ -479,6 +479,38 @@ def test_a_share_that_cannot_be_brought_to_the_grant_fails_in_the_end(scenario):
     assert scenario.must_be_settled(redemption).reason == reasons.NOT_AS_GRANTED
 
 
+def test_a_share_that_goes_away_a_second_time_was_declined(scenario):
+    scenario.plex.shown_to_person_after = timedelta(hours=1)
+    redemption = scenario.redeem()
+    while scenario.current(redemption).in_progress:
+        scenario.plex.end_shares(redemption.plex_id)
+        scenario.deliver()
+    assert scenario.must_be_settled(redemption).reason == reasons.INVITATION_GONE
+    assert scenario.plex.calls.count("share") == 2
+
+
+def test_what_another_hand_had_shared_is_put_back_where_the_redemption_fails(scenario):
+    redemption = scenario.redeem(plex_home=True)
+    by_hand = scenario.plex.share_by_hand(redemption.plex_id, SERIES, downloads=True)
+    scenario.plex.fail("join_home", PlexRefused("no", status=403), times=None)
+    for _ in range(3):
+        scenario.deliver()
+    assert by_hand.library_ids == {MOVIES.id, MUSIC.id}
+    scenario.close_account(redemption)
+    scenario.drain()
+    assert (by_hand.library_ids, by_hand.downloads) == ({SERIES.id}, True)
+    assert scenario.plex.share_of(redemption.plex_id) is by_hand
+
+
+def test_downloads_that_plex_refuses_are_left_out_and_the_rest_is_given(scenario):
+    scenario.plex.plex_pass, scenario.plex.downloads_need_plex_pass = False, True
+    redemption = scenario.redeem(downloads=True)
+    scenario.drain()
+    done = scenario.current(redemption)
+    assert (done.state, done.without_downloads, done.grant.features.downloads) == (State.DONE, True, True)
+    assert scenario.plex.share_of(redemption.plex_id).downloads is False
+
+
 def test_where_the_way_into_the_home_is_gone_the_person_joins_by_hand_and_it_goes_on(scenario):
     scenario.plex.fail("join_home", PlexRefused("gone", status=410), times=None)
     redemption = scenario.redeem(plex_home=True)

@@ -74,12 +74,14 @@ class StandInWorld:
         accepted: bool = True,
         left_behind: bool = False,
         machine_id: str | None = None,
+        filters: tuple[tuple[str, str], ...] = (),
     ) -> Share:
         server = self._world.servers[machine_id or self.server.machine_id]
         sections, owner = [int(library.id) for library in libraries], self._world.accounts[server.owner_id]
         made = sharing.share(self._world, owner, sharing.Offer(server.machine_id, account_id, sections))
         made.accepted_at = self.now if accepted else None
         made.cancelled = left_behind
+        made.settings |= dict(filters)
         return made
 
     def accept_by_hand(self, account_id: int) -> None:
@@ -114,7 +116,7 @@ class StandInWorld:
                     self._world.options.invites_visible_after_seconds = value.total_seconds()
                 case "says_home_invites":
                     self._world.options.home_invites_answered_barely = not value
-                case "home_limit" | "people_limit":
+                case "home_limit" | "people_limit" | "downloads_need_plex_pass":
                     setattr(self._world.options, name, value)
                 case _:
                     raise AssertionError(name)

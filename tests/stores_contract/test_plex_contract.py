@@ -500,3 +500,53 @@ def test_a_refused_token_of_the_owner_is_told_from_all_else_by_every_call(plex, 
     ):
         with pytest.raises(OwnerTokenRefused):
             call()
+
+
+HIDDEN = (("filterMovies", "contentRating!=R"),)
+
+
+def test_a_share_is_put_back_to_what_it_was(plex, owner, maya):
+    plex.change(plex_pass=True)
+    plex.share_by_hand(maya, SERIES, filters=HIDDEN)
+    was = found(owner, plex, maya)
+    assert was.filters == HIDDEN
+    owner.correct(was, a_grant(plex, downloads=True, live_tv=True))
+    corrected = found(owner, plex, maya)
+    assert (corrected.filters, corrected.downloads, corrected.live_tv) == ((), True, True)
+    owner.put_back(corrected, was, plex.server.machine_id, was.library_ids)
+    assert found(owner, plex, maya) == was
+
+
+def test_no_share_is_put_back_to_no_libraries_which_would_be_all(plex, owner, maya):
+    plex.share_by_hand(maya, SERIES)
+    was = found(owner, plex, maya)
+    with pytest.raises(AssertionError):
+        owner.put_back(was, was, plex.server.machine_id, frozenset())
+
+
+def test_what_is_gone_is_not_put_back(plex, owner, maya):
+    plex.share_by_hand(maya, SERIES)
+    was = found(owner, plex, maya)
+    plex.end_shares(maya)
+    with pytest.raises(PlexRefused) as refused:
+        owner.put_back(was, was, plex.server.machine_id, was.library_ids)
+    assert refused.value.is_absence
+
+
+def test_downloads_may_need_a_plex_pass(plex, owner, maya):
+    plex.change(plex_pass=False, downloads_need_plex_pass=True)
+    with pytest.raises(PlexRefused) as refused:
+        owner.share(maya, a_grant(plex, downloads=True))
+    assert refused.value.lacks_plex_pass
+    share = owner.share(maya, a_grant(plex))
+    with pytest.raises(PlexRefused) as refused:
+        owner.correct(share, a_grant(plex, downloads=True))
+    assert refused.value.lacks_plex_pass
+
+
+def test_a_person_with_an_unverified_address_may_be_shown_no_invites(plex, owner, person):
+    plex.change(hides_invites_of_unconfirmed=True)
+    emil = plex.add_person("emil", confirmed=False).id
+    share, token = owner.share(emil, a_grant(plex)), plex.sign_in(emil)
+    assert not person.accept_share(token, share.id)
+    assert not person.accept_matching(token, owner_id=plex.owner.id, machine_id=plex.server.machine_id)

@@ -28,6 +28,7 @@ def redemption_shape(each: Redemption, language: str) -> Json:
         "updated_at": moment(each.updated_at),
         "reason": each.reason and _reason(each.reason, language),
         "paused": each.waits_for_owner,
+        "without_downloads": each.without_downloads,
     }
 
 

@@ -29,19 +29,22 @@ export function describeReason({ Code, Message }: Reason): string {
 
 export function Steps({ redemption }: { redemption: Redemption }) {
   return (
-    <ol class="steps">
-      {redemption.steps.map((step) => (
-        <li key={step.name} class={step.state}>
-          <span>
-            {t.stepName[step.name] ?? step.name}: {t.stepState[step.state]}
-          </span>
-          {step.at && (
-            <span class="quiet">
-              <RelativeTime at={step.at} />
+    <>
+      <ol class="steps">
+        {redemption.steps.map((step) => (
+          <li key={step.name} class={step.state}>
+            <span>
+              {t.stepName[step.name] ?? step.name}: {t.stepState[step.state]}
             </span>
-          )}
-        </li>
-      ))}
-    </ol>
+            {step.at && (
+              <span class="quiet">
+                <RelativeTime at={step.at} />
+              </span>
+            )}
+          </li>
+        ))}
+      </ol>
+      {redemption.without_downloads && <p class="notice">{t.withoutDownloads}</p>}
+    </>
   );
 }

@@ -385,6 +385,8 @@ export const de: Texts = {
     isSetNote: "Du kannst dich jetzt damit anmelden. Alle früheren Sitzungen sind beendet.",
     goOn: "Anmelden",
   },
+  withoutDownloads:
+    "Ohne Downloads vergeben: Plex verweigert sie, solange der Besitzer keinen Plex Pass hat. Danach hilft eine neue Einladung.",
   audit: {
     actions: {
       created: "hat es erstellt",

@@ -392,6 +392,8 @@ export const en = {
     isSetNote: "You can sign in with it now. All earlier sessions have ended.",
     goOn: "Sign in",
   },
+  withoutDownloads:
+    "Given without downloads: Plex refuses them while the owner has no Plex Pass. Once there is one, redeem a new invite.",
   audit: {
     actions: {
       created: "created it",

@@ -71,7 +71,7 @@ def update(share_id: int) -> Response:
     owner, said = account(), body()
     share = sharing.own_share(the_world(), owner, share_id)
     if "settings" in said:
-        sharing.change_share_settings(owner, share, said["settings"])
+        sharing.change_share_settings(the_world(), owner, share, said["settings"])
     if "librarySectionIds" in said:
         sharing.replace_libraries(the_world(), share, numbers(said["librarySectionIds"]))
     return jsonify(_as_data(share))

@@ -27,6 +27,8 @@ class Options:
     """`/api/users/` lists people who are invited into the Home; where not, `/api/invites/requested` alone does."""
     left_out: tuple[str, ...] = ()
     """Fields that v2's answers about the caller and their servers lack."""
+    downloads_need_plex_pass: bool = False
+    """Downloads are refused to an owner without Plex Pass."""
     pin_lifetime_seconds: int = 1800
     people_limit: int = 100
     """How many people an owner may share with, Home included."""

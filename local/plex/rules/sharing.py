@@ -36,7 +36,7 @@ def share(world: World, owner: Account, offer: Offer) -> Share:
     """Share a server, at once among friends, else as an invite that waits to be accepted."""
     server = world.server_of(owner, offer.machine_id)
     _refuse_unknown_sections(server, offer.section_ids)
-    _refuse_owner(owner, offer)
+    _refuse_owner(world, owner, offer)
     _refuse_invitee(world, owner, offer)
     made = Share(
         id=world.fresh_id(8),
@@ -97,13 +97,13 @@ def change_settings(world: World, owner: Account, person: int, changes: object) 
         raise NotFound
     for existing in shares:
         settings = changed(existing.settings, changes, may_set_tuners=False)
-        _refuse_filters(owner, settings)
+        _refuse_without_pass(world, owner, settings)
         existing.settings = settings
 
 
-def change_share_settings(owner: Account, existing: Share, changes: object) -> None:
+def change_share_settings(world: World, owner: Account, existing: Share, changes: object) -> None:
     settings = changed(existing.settings, changes, may_set_tuners=True)
-    _refuse_filters(owner, settings)
+    _refuse_without_pass(world, owner, settings)
     existing.settings = settings
 
 
@@ -155,16 +155,17 @@ def _refuse_unknown_sections(server: Server, section_ids: list[int]) -> None:
         raise NotFound
 
 
-def _refuse_owner(owner: Account, offer: Offer) -> None:
+def _refuse_owner(world: World, owner: Account, offer: Offer) -> None:
     if owner.restricted:
         raise ManagedUserNotAllowed
     if offer.invitee == owner.id:
         raise Malformed("You cannot share with yourself")
-    _refuse_filters(owner, offer.settings)
+    _refuse_without_pass(world, owner, offer.settings)
 
 
-def _refuse_filters(owner: Account, settings: SharingSettings) -> None:
-    if restricts(settings) and not owner.subscription:
+def _refuse_without_pass(world: World, owner: Account, settings: SharingSettings) -> None:
+    downloads = world.options.downloads_need_plex_pass and settings["allowSync"]
+    if (restricts(settings) or downloads) and not owner.subscription:
         raise PlexPassNeeded
 
 
