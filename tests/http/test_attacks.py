@@ -203,12 +203,21 @@ def test_path_tricks_find_nothing(stack, path):
 
 
 @pytest.mark.parametrize(
-    "icode", ["", "%00", "x" * 5000, "<script>alert(1)</script>", "\u202e", "' OR 1=1 --", "\ud7ff"]
+    "icode", ["%00", "x" * 5000, "a<script>alert(1)</script>", 'a" autofocus onfocus="alert(1)', "' OR 1=1 --"]
 )
-def test_the_page_takes_any_code_and_shows_none_of_it(stack, icode):
+def test_the_page_takes_any_code_and_shows_it_as_text_alone(stack, icode):
     page = stack.client().get(f"{stack.origin}/signup", params={"icode": icode})
     assert page.status_code == 404
     assert "<script>alert" not in page.text
+    assert 'onfocus="' not in page.text
+    assert "x" * 100 not in page.text
+
+
+@pytest.mark.parametrize("icode", ["", "\u202e", "\ud7ff", "<>"])
+def test_a_code_without_a_letter_is_none(stack, icode):
+    page = stack.client().get(f"{stack.origin}/signup", params={"icode": icode})
+    assert page.status_code == 200
+    assert 'value=""' in page.text
 
 
 def test_a_code_given_twice_or_with_other_parameters_does_no_harm(stack):

@@ -26,6 +26,9 @@ PAGES = Path(__file__).parent.parent.parent / "pages"
 _NOT_OURS = (refusals.TooManyRequests.__name__, INTERNAL_ERROR)
 """What API Gateway answers by itself, in English: the script says it in the page's language."""
 
+_LONGEST_SHOWN = 60
+"""Characters of what was typed instead of a code."""
+
 _MAY_BE_REDEEMED = (refusals.InviteNotActive, refusals.InviteExpired)
 """Refusals that also meet the person who redeemed the invite, and opens its link again."""
 
@@ -48,7 +51,7 @@ def signup_page() -> Response:
 
 
 def _code_of(request: Request) -> str:
-    return typed_code(query(request, "icode"))
+    return typed_code(query(request, "icode"))[:_LONGEST_SHOWN]
 
 
 @api.route("/signup.css", methods=["GET"])
