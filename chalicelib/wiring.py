@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from chalicelib.access.revoking import Revoking
     from chalicelib.accounts.following_plex import FollowingPlex
     from chalicelib.accounts.managing import ManagingUsers
-    from chalicelib.accounts.ports import AccountStore, Counters, Passwords, SessionStore
+    from chalicelib.accounts.ports import AccountStore, Counters, HeldTokens, Passwords, SessionStore
+    from chalicelib.accounts.tokens import HoldingTokens
     from chalicelib.aws.dead_letters import DeadLetters
     from chalicelib.aws.encryption import KmsEncryption
     from chalicelib.aws.owner_token import OwnerToken
     from chalicelib.aws.queue import SqsWorkQueue
-    from chalicelib.common.sweeping import Batch
+    from chalicelib.common.sweeping import Batch, Key
     from chalicelib.events.ports import Journal
     from chalicelib.invites.ports import InviteImages, InviteStore
     from chalicelib.plex.ports import KeepOwnerToken, OwnerTokenVersion, PlexOwner, PlexPerson, WorkQueue
@@ -97,6 +98,12 @@ class UseCases:
         from chalicelib.redemptions.linking import LinkingPlex
 
         return self.use(LinkingPlex)
+
+    @property
+    def holding_tokens(self) -> "HoldingTokens":
+        from chalicelib.accounts.tokens import HoldingTokens
+
+        return self.use(HoldingTokens)
 
     @property
     def following_plex(self) -> "FollowingPlex":
@@ -216,7 +223,14 @@ class Ports(UseCases):
     def redemptions(self) -> "RedemptionStore":
         from chalicelib.stores.redemptions.redemptions import DynamoRedemptions
 
-        return DynamoRedemptions(self.connection, self._encrypt, self._decrypt)
+        return DynamoRedemptions(self.connection)
+
+    @cached_property
+    def tokens(self) -> "HeldTokens":
+        from chalicelib.stores.accounts.held_tokens import DynamoHeldTokens
+
+        _ = self.connection
+        return DynamoHeldTokens(self._encrypt, self._decrypt)
 
     @cached_property
     def endings(self) -> "AccessStore":
@@ -295,13 +309,10 @@ class Ports(UseCases):
 
     @cached_property
     def plex_person(self) -> "PlexPerson":
-        """For everyone but the owner at set-up."""
-        return _plex_person("visitors")
+        from chalicelib.plexapi_client.person import PlexApiPerson
 
-    @cached_property
-    def plex_setup(self) -> "PlexPerson":
-        """For set-up alone: the token that it leads to is the one that is kept, and a later one would kill it."""
-        return _plex_person("owner")
+        here = environment()
+        return PlexApiPerson(client_id=here.table_prefix.rstrip("-"), product="Streamarr", base_url=here.plex_base_url)
 
     @property
     def plex_owner(self) -> "PlexOwner":
@@ -309,15 +320,8 @@ class Ports(UseCases):
         from chalicelib.plexapi_client.owner import PlexApiOwner
 
         here = environment()
-        client_id = f"{here.table_prefix}owner"
+        client_id = here.table_prefix.rstrip("-")
         return PlexApiOwner(token=self.owner_token.read, client_id=client_id, base_url=here.plex_base_url)
-
-
-def _plex_person(client: str) -> "PlexPerson":
-    from chalicelib.plexapi_client.person import PlexApiPerson
-
-    here = environment()
-    return PlexApiPerson(client_id=f"{here.table_prefix}{client}", product="Streamarr", base_url=here.plex_base_url)
 
 
 def _render(link: str, format_: "Format") -> bytes:
@@ -352,10 +356,10 @@ def chores(now: datetime) -> "dict[str, Iterator[Batch]]":
     from chalicelib.common.sweeping import remove_expired
     from chalicelib.invites.expiring import MovingExpiredInvites
     from chalicelib.redemptions.retrying import RetryingRedemptions
+    from chalicelib.stores.accounts.held_tokens import HeldTokenModel
     from chalicelib.stores.accounts.records import SignInModel
     from chalicelib.stores.database.expired import ExpiredRecords
     from chalicelib.stores.qr_codes.records import QrImageModel
-    from chalicelib.stores.redemptions.records import HeldTokenModel
 
     _ = ports.connection
 
@@ -363,12 +367,17 @@ def chores(now: datetime) -> "dict[str, Iterator[Batch]]":
         records = ExpiredRecords(model, *key)
         return remove_expired(records.due, records.drop, now=now)
 
+    def forget(key: "Key", _: datetime) -> bool:
+        """By the one function that can decrypt them, and sign them out."""
+        ports.queue.forget_tokens(key[0], only_expired=True)
+        return True
+
     return {
         "stuck_redemptions": use(RetryingRedemptions).sweep(now=now),
         "stuck_endings": use(ResendingEndings).sweep(now=now),
         "expired_invites": use(MovingExpiredInvites).sweep(now=now),
         "ended_trials": use(EndingTrials).sweep(now=now),
         "due_images": expired(QrImageModel, "code", "object_key"),
-        "spent_tokens": expired(HeldTokenModel, "redemption_id"),
+        "spent_tokens": remove_expired(ExpiredRecords(HeldTokenModel, "key").due, forget, now=now),
         "spent_sign_ins": expired(SignInModel, "id"),
     }

@@ -55,7 +55,7 @@ class DeployedStage:
         item: dict[str, Any] = found.get("Item", {})
         return item
 
-    def set(self, entity: str, key: dict[str, str], **values: dict[str, str]) -> None:
+    def set(self, entity: str, key: dict[str, str], **values: dict[str, Any]) -> None:
         self.rehearsal.client("dynamodb").update_item(
             TableName=self.table(entity),
             Key={name: {"S": value} for name, value in key.items()},

@@ -69,6 +69,16 @@ def _(stack):
     assert not stack.plex.shares(visitor.account)
 
 
+@_scenario("provision, a token signed out")
+def _(stack):
+    with held_back_from_the_queue() as messages:
+        visitor = stack.visitor()
+        started = visitor.browser.post("/auth/plex").json()
+        stack.plex.approve(started["auth_url"], visitor.account)
+        assert visitor.browser.post(f"/auth/plex/{started['sign_in_id']}").status_code == 403
+    yield lambda: deliver(messages[-1])
+
+
 @_scenario("provision, the libraries")
 def _(stack):
     yield lambda: deliver({"kind": "refresh_libraries"})

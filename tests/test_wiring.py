@@ -16,7 +16,7 @@ from tests.fakes.ports import FakePorts
 
 if TYPE_CHECKING:
     from chalicelib.access.ports import AccessStore
-    from chalicelib.accounts.ports import AccountStore, Counters, Passwords, SessionStore
+    from chalicelib.accounts.ports import AccountStore, Counters, HeldTokens, Passwords, SessionStore
     from chalicelib.common.ports import Chance, Clock, NewId
     from chalicelib.events.ports import Journal
     from chalicelib.invites.ports import InviteImages, InviteStore
@@ -128,7 +128,7 @@ if TYPE_CHECKING:  # mypy refuses a fake that is not what the port promises
     _qr_images: ImageStore = _fakes.qr_images
     _queue: WorkQueue = _fakes.queue
     _plex_person: PlexPerson = _fakes.plex_person
-    _plex_setup: PlexPerson = _fakes.plex_setup
+    _tokens: HeldTokens = _fakes.tokens
     _plex_owner: PlexOwner = _fakes.plex_owner
     _keep_owner_token: KeepOwnerToken = _fakes.keep_owner_token
     _owner_token_version: OwnerTokenVersion = _fakes.owner_token_version

@@ -1,7 +1,7 @@
 """Where accounts, their sessions and the counts of their requests are stored."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -140,6 +140,30 @@ class SessionStore(Protocol):
 
     def get_sign_in_with_settings(self, sign_in_id: str) -> tuple[SignIn | None, Settings]:
         """Both in one round trip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Tokens that are held under one key, the latest last, and until when the latest may be used."""
+
+    tokens: tuple[str, ...] = field(repr=False)
+    expires_at: datetime
+
+
+class HeldTokens(Protocol):
+    """Plex tokens of people who signed in, encrypted, by the redemption or the sign-in that they are held for."""
+
+    def hold(self, key: str, plex_token: str, *, expires_at: datetime) -> None:
+        """Keep it beside earlier ones; it counts from now on."""
+
+    def latest(self, key: str, *, now: datetime) -> str | None:
+        """The one that counts. Only the queue function can decrypt it."""
+
+    def all(self, key: str) -> Held | None:
+        """All of them, also after their time."""
+
+    def drop(self, key: str, count: int) -> None:
+        """Delete them all, unless there are more than ``count`` by now. Repeatable."""
 
 
 class Passwords(Protocol):

@@ -17,6 +17,9 @@ class SqsWorkQueue:
     def end_access(self, user_id: str, *, delay: int = 0) -> None:
         self._send({"kind": "end_access", "user_id": user_id}, delay)
 
+    def forget_tokens(self, key: str, *, delay: int = 0, only_expired: bool = False) -> None:
+        self._send({"kind": "forget_tokens", "key": key, "only_expired": only_expired}, delay)
+
     def refresh_libraries(self) -> None:
         self._send({"kind": "refresh_libraries"}, 0)
 
@@ -26,5 +29,5 @@ class SqsWorkQueue:
             QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
         )
 
-    def _send(self, message: dict[str, str], delay: int) -> None:
+    def _send(self, message: dict[str, str | bool], delay: int) -> None:
         clients.sqs().send_message(QueueUrl=self._url, MessageBody=json.dumps(message), DelaySeconds=delay)

@@ -8,13 +8,19 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from chalicelib.access.ending import EndingAccess
 from chalicelib.access.model import Ending
+from chalicelib.accounts.tokens import ForgettingTokens
+from chalicelib.common.ports import RetryLater
 from chalicelib.logs import logger
 from chalicelib.metrics import Metric, record
+from chalicelib.plex.errors import PlexError
 from chalicelib.redemptions.model import Redemption, State
 from chalicelib.redemptions.pausing import Pausing
 from chalicelib.redemptions.provisioning import Provisioned, Provisioning
 from chalicelib.setup.libraries import ReadingLibraries
 from chalicelib.wiring import now, use
+
+_SOON, _LONGEST_WAIT = 30, 900
+"""Seconds."""
 
 
 def work(message: str, context: Any) -> None:
@@ -24,11 +30,20 @@ def work(message: str, context: Any) -> None:
             log_provisioned(use(Provisioning).provision(redemption_id, deadline=_deadline(context)))
         case {"kind": "end_access", "user_id": user_id}:
             log_ending(user_id, use(EndingAccess).end(user_id, deadline=_deadline(context)))
+        case {"kind": "forget_tokens", "key": key, "only_expired": only_expired}:
+            logger.info("tokens forgotten", key=key, number=_forget(key, only_expired=only_expired))
         case {"kind": "refresh_libraries"}:
             use(Pausing).end_if_token_changed()
             logger.info("libraries read", failure=use(ReadingLibraries).read().failure)
         case _:
             raise ValueError("a message of an unknown kind")
+
+
+def _forget(key: str, *, only_expired: bool) -> int:
+    try:
+        return use(ForgettingTokens).forget(key, only_expired=only_expired)
+    except PlexError as error:
+        raise RetryLater(min(error.asked_to_wait or _SOON, _LONGEST_WAIT)) from error
 
 
 def log_provisioned(provisioned: Provisioned) -> None:

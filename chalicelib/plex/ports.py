@@ -22,13 +22,20 @@ OwnerTokenVersion = Callable[[], str]
 
 
 class PlexPerson(Protocol):
-    """plex.tv as a person meets it: a visitor who signs in, an invitee. Every call may raise PlexError."""
+    """plex.tv as a person meets it: a visitor who signs in, an invitee. Every call may raise PlexError.
+
+    Each sign-in is a client of its own, which the texts that stand for a PIN and for a token name as well: plex.tv
+    keeps one token for an account and a client, and a later one makes the earlier void.
+    """
 
     def start(self, return_to: str) -> Pin:
         """A new sign-in; plex.tv sends the person back to ``return_to``."""
 
     def token(self, pin_id: str) -> str | None:
         """The approved PIN's token, None while it waits. Raises PlexRefused once the PIN is gone."""
+
+    def sign_out(self, token: str) -> None:
+        """Have plex.tv forget the token, and the client with it. Repeatable; raises nothing but TemporaryPlexError."""
 
     def account(self, token: str) -> PlexAccount:
         """The account that the token speaks for."""
@@ -109,6 +116,9 @@ class WorkQueue(Protocol):
 
     def end_access(self, user_id: str, *, delay: int = 0) -> None:
         """Have what that account was given on Plex taken away, if it is closed when the message is read."""
+
+    def forget_tokens(self, key: str, *, delay: int = 0, only_expired: bool = False) -> None:
+        """Have the tokens that are held under that key signed out at plex.tv and deleted."""
 
     def refresh_libraries(self) -> None:
         """Have the server's libraries read from Plex into the settings."""

@@ -5,17 +5,20 @@ from contextlib import contextmanager
 
 from chalicelib.plex.errors import OwnerTokenRefused, PlexRefused, PlexTokenRefused, TemporaryPlexError
 from chalicelib.plexapi_client.calls import PlexCalls
+from chalicelib.plexapi_client.clients import split_client
 from chalicelib.plexapi_client.resources import read_resources
 from chalicelib.plexapi_client.transport import TIMEOUT, PlexSession, readable
 
 
 class OwnerCalls:
-    """``token`` is asked for at the first call only, and kept no longer than this object."""
+    """``token`` is asked for at the first call only, and kept no longer than this object; ``client_id``: the client of
+    a token that names none.
+    """
 
     def __init__(
         self, *, token: Callable[[], str], client_id: str, base_url: str | None, timeout: float = TIMEOUT
     ) -> None:
-        self._token, self._session = token, PlexSession(client_id, base_url, timeout)
+        self._token, self._client_id, self._base_url, self._timeout = token, client_id, base_url, timeout
         self._calls: PlexCalls | None = None
 
     @contextmanager
@@ -52,5 +55,6 @@ class OwnerCalls:
 
     def _account(self) -> PlexCalls:
         if self._calls is None:
-            self._calls = PlexCalls(self._session, self._token())
+            value, client_id = split_client(self._token(), self._client_id)
+            self._calls = PlexCalls(PlexSession(client_id, self._base_url, self._timeout), value)
         return self._calls

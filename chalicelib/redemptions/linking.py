@@ -6,6 +6,7 @@ from datetime import datetime
 from chalicelib.accounts.journal import account_entry
 from chalicelib.accounts.model import Kind, Tombstone, User
 from chalicelib.accounts.ports import AccountStore
+from chalicelib.accounts.tokens import HoldingTokens
 from chalicelib.common.emails import parse_email
 from chalicelib.common.ports import NewId, StaleWrite
 from chalicelib.common.refusals import HasHomeProfile, NotForYou, TryAgain
@@ -15,7 +16,6 @@ from chalicelib.plex.model import PlexAccount
 from chalicelib.plex.ports import WorkQueue
 from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.ports import Claims, RedemptionStore
-from chalicelib.redemptions.redeeming import TOKEN_HELD_FOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,13 @@ class LinkingPlex:
     claims: Claims
     redemptions: RedemptionStore
     invites: InviteStore
+    holding_tokens: HoldingTokens
     queue: WorkQueue
     new_id: NewId
 
-    def link(self, account: PlexAccount, plex_token: str, *, now: datetime) -> User | None:
+    def link(self, account: PlexAccount, plex_token: str, *, now: datetime) -> tuple[User, bool] | None:
         """Link the local account of the same e-mail address, which plex.tv must have verified, and provide what it
-        was granted; None where there is none to link.
+        was granted; gives the account, and whether the token is held for that; None where there is none to link.
 
         The address was not verified when the account was made, so its password and its sessions may be a stranger's:
         both end with the link, and Plex is the way in from then on.
@@ -46,14 +47,14 @@ class LinkingPlex:
             redemption = None
         if redemption:
             redemption = redemption.linked(now, plex_id=account.id, invited_as=account.email, over=over)
-            self.redemptions.hold_token(redemption.id, plex_token, expires_at=now + TOKEN_HELD_FOR)
+            self.holding_tokens.hold(redemption.id, plex_token, now=now)
         try:
             self.claims.link(user, account.id, redemption, entry=self._entry(user, account, now), over=over)
         except StaleWrite as error:
             raise TryAgain from error
         if redemption:
             self.queue.provision(redemption.id)
-        return replace(user, plex_id=account.id, epoch=user.epoch + 1)
+        return replace(user, plex_id=account.id, epoch=user.epoch + 1), redemption is not None
 
     def _find_local_account(self, account: PlexAccount) -> User | None:
         """An address that plex.tv did not verify proves nothing: anyone may enter it there. Equal addresses prove, and

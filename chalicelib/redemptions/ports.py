@@ -92,7 +92,7 @@ class Numbers:
 
 
 class RedemptionStore(Protocol):
-    """Redemptions; beside them the invitees' tokens, for an hour at most, and the pause of all provisioning."""
+    """Redemptions; beside them the pause of all provisioning."""
 
     def get(self, redemption_id: str) -> Redemption:
         """Raises RedemptionNotFound."""
@@ -123,15 +123,6 @@ class RedemptionStore(Protocol):
 
     def waiting_for_owner(self, limit: int) -> list[str]:
         """Ids of those that wait until Plex takes the owner's token again."""
-
-    def hold_token(self, redemption_id: str, plex_token: str, *, expires_at: datetime) -> None:
-        """Keep the invitee's token, encrypted for that redemption only, in place of an older one."""
-
-    def held_token(self, redemption_id: str, *, now: datetime) -> str | None:
-        """The invitee's token. Only the queue function can decrypt it."""
-
-    def drop_token(self, redemption_id: str) -> None:
-        """Repeatable."""
 
     def pause(self) -> Pause | None:
         """The one fact that Plex does not take the owner's token, while it does not."""

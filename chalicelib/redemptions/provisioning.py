@@ -15,6 +15,8 @@ from chalicelib.access import reasons
 from chalicelib.access.granting import DownloadsRefused, GivenUp, Granting, InvitationState, Recipient
 from chalicelib.access.reasons import Reason
 from chalicelib.access.revoking import Revoking
+from chalicelib.accounts.ports import HeldTokens
+from chalicelib.accounts.tokens import FORGOTTEN_AFTER
 from chalicelib.common.ports import Chance, Clock, RetryLater, StaleWrite
 from chalicelib.common.retrying import doubled, spread
 from chalicelib.plex.errors import OwnerTokenRefused, PlexError
@@ -48,6 +50,7 @@ class Provisioned:
 @dataclass(frozen=True, slots=True)
 class Provisioning:
     redemptions: RedemptionStore
+    tokens: HeldTokens
     claims: Claims
     granting: Granting
     revoking: Revoking
@@ -141,12 +144,12 @@ class Provisioning:
         share, is_ours = self.granting.find_or_share(_recipient(redemption), begun_before=begun_before)
         if not is_ours and redemption.found is None:
             redemption = self.redemptions.save(redemption.finding(share))
-        token = None if is_ours else self.redemptions.held_token(redemption.id, now=self.clock())
+        token = None if is_ours else self.tokens.latest(redemption.id, now=self.clock())
         share = self.granting.bring_to_grant(_recipient(redemption, token), share, is_ours=is_ours)
         return self.redemptions.save(redemption.shared(self.clock(), share.id)), share
 
     def _accept(self, redemption: Redemption, fresh_share_id: str | None) -> Redemption:
-        token = self.redemptions.held_token(redemption.id, now=self.clock())
+        token = self.tokens.latest(redemption.id, now=self.clock())
         found = self.granting.accept(_recipient(redemption, token, fresh_share_id))
         if found is InvitationState.IN:
             return self._finish(redemption)
@@ -155,7 +158,7 @@ class Provisioning:
         return self._retry_later(redemption, found if isinstance(found, Reason) else None)
 
     def _finish(self, redemption: Redemption) -> Redemption:
-        self.redemptions.drop_token(redemption.id)
+        self.queue.forget_tokens(redemption.id, delay=FORGOTTEN_AFTER)
         return self.redemptions.save(redemption.done(self.clock()))
 
     def _handle_gone(self, redemption: Redemption) -> Redemption:
@@ -173,7 +176,7 @@ class Provisioning:
     def _take_back(self, redemption: Redemption) -> Redemption:
         """No access without an account: first nothing of it is left on Plex, then the account is closed."""
         self.revoking.take_back(redemption.given)
-        self.redemptions.drop_token(redemption.id)
+        self.queue.forget_tokens(redemption.id, delay=FORGOTTEN_AFTER)
         failed = redemption.failed(self.clock())
         self.claims.give_back(failed)
         return failed

@@ -1,7 +1,7 @@
 """From an opened link to a claimed account, with Plex, up to the message that has Plex share."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.accounts.following_plex import FollowingPlex
 from chalicelib.accounts.model import Former, Kind, User
@@ -16,6 +16,7 @@ from chalicelib.accounts.plex_sign_ins import (
 )
 from chalicelib.accounts.ports import AccountStore, SessionStore
 from chalicelib.accounts.sessions import Purpose, SignIn
+from chalicelib.accounts.tokens import HELD_FOR, HoldingTokens
 from chalicelib.common.ports import Clock, NewId, StaleWrite
 from chalicelib.common.refusals import AccountNotInvitable, AddressTaken, AlreadyHasAccess, Refusal, SignInNotFound
 from chalicelib.common.retrying import until_written
@@ -28,8 +29,6 @@ from chalicelib.redemptions.ports import Claims, RedemptionStore
 from chalicelib.redemptions.retrying import RetryingRedemptions
 from chalicelib.redemptions.returning import Redeemed, ReturningRedeemers
 from chalicelib.settings.model import Settings
-
-TOKEN_HELD_FOR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,7 @@ class Redeeming:
     returning: ReturningRedeemers
     retrying: RetryingRedemptions
     following_plex: FollowingPlex
+    holding_tokens: HoldingTokens
     plex_person: PlexPerson
     queue: WorkQueue
     new_id: NewId
@@ -96,11 +96,12 @@ class Redeeming:
         plex_token = approved_token(sign_in, self.plex_person)
         if plex_token is None:
             return None
-        person = self._find_person(plex_token, browser_secret, settings)
-        try:
-            return self._redeem(person, sign_in, invite, settings)
-        except StaleWrite:
-            return until_written(lambda: self._redeem(person, *self._read_again(sign_in, code)))
+        with self.holding_tokens.given_up_if_refused(sign_in.id, plex_token, now=now):
+            person = self._find_person(plex_token, browser_secret, settings)
+            try:
+                return self._redeem(person, sign_in, invite, settings)
+            except StaleWrite:
+                return until_written(lambda: self._redeem(person, *self._read_again(sign_in, code)))
 
     def _repeat(self, sign_in: SignIn, browser_secret: str, now: datetime) -> Redeemed:
         token, session, _ = repeat_sign_in(sign_in, browser_secret, sessions=self.sessions, now=now)
@@ -170,9 +171,11 @@ class Redeeming:
     def _lead_back(
         self, user: User, redemption: Redemption, person: Person, sign_in: SignIn, now: datetime
     ) -> Redeemed:
-        if redemption.in_progress:  # this newer sign-in made plex.tv revoke the token that is held
-            self.redemptions.hold_token(redemption.id, person.plex_token, expires_at=now + TOKEN_HELD_FOR)
+        if redemption.in_progress:  # the token that is held may be too old by now
+            self.holding_tokens.hold(redemption.id, person.plex_token, now=now)
             redemption = self.retrying.nudge(redemption, now=now)
+        else:
+            self.holding_tokens.give_up(sign_in.id, person.plex_token, now=now)
         user = self.following_plex.follow(user, person.account, now=now)
         return self.returning.welcome(user, redemption, sign_in, person.browser_secret, now=now)
 
@@ -199,7 +202,7 @@ class Redeeming:
                 claim,
                 sign_in=sign_in,
                 plex_token=person.plex_token,
-                token_expires_at=now + TOKEN_HELD_FOR,
+                token_expires_at=now + HELD_FOR,
             )
         )
         self.queue.provision(claim.redemption.id)

@@ -18,12 +18,14 @@ from chalicelib.accounts.plex_sign_ins import (
 )
 from chalicelib.accounts.ports import AccountStore, PlexIdTaken, SessionStore
 from chalicelib.accounts.sessions import Purpose, Session, SignIn, new_session
+from chalicelib.accounts.tokens import HoldingTokens
 from chalicelib.common.ports import NewId, StaleWrite
 from chalicelib.common.refusals import NoAccount, TryAgain
 from chalicelib.plex.model import PlexAccount
 from chalicelib.plex.ports import PlexPerson
 from chalicelib.redemptions.linking import LinkingPlex
-from chalicelib.redemptions.ports import Claims
+from chalicelib.redemptions.ports import Claims, RedemptionStore
+from chalicelib.redemptions.retrying import RetryingRedemptions
 from chalicelib.settings.model import Settings
 from chalicelib.settings.ports import SettingsStore
 
@@ -49,6 +51,9 @@ class SigningInWithPlex:
     claims: Claims
     linking: LinkingPlex
     following_plex: FollowingPlex
+    holding_tokens: HoldingTokens
+    redemptions: RedemptionStore
+    retrying: RetryingRedemptions
     new_id: NewId
     application_url: str
 
@@ -76,21 +81,37 @@ class SigningInWithPlex:
         plex_token = approved_token(sign_in, self.plex_person)
         if plex_token is None:
             return None
-        here = _Here(sign_in, browser_secret, plex_token, find_account(plex_token, self.plex_person))
-        try:
-            return self._sign_in(here, settings, now)
-        except StaleWrite as error:
-            again, _ = self.sessions.get_sign_in_with_settings(sign_in_id)
-            if again and again.user_id:  # their other click was faster
-                return self._repeat(again, browser_secret, now)
-            raise TryAgain from error
+        with self.holding_tokens.given_up_if_refused(sign_in.id, plex_token, now=now):
+            here = _Here(sign_in, browser_secret, plex_token, find_account(plex_token, self.plex_person))
+            try:
+                return self._sign_in(here, settings, now)
+            except StaleWrite as error:
+                again, _ = self.sessions.get_sign_in_with_settings(sign_in_id)
+                if again and again.user_id:  # their other click was faster
+                    return self._repeat(again, browser_secret, now)
+                raise TryAgain from error
 
     def _sign_in(self, here: _Here, settings: Settings, now: datetime) -> SignedIn:
         if user := self._find_known(here.account):
+            self._hand_over_token(user, here, now)
             return self._welcome(self.following_plex.follow(user, here.account, now=now), here, now)
-        if user := self.linking.link(here.account, here.plex_token, now=now):
+        if linked := self.linking.link(here.account, here.plex_token, now=now):
+            user, is_held = linked
+            if not is_held:
+                self.holding_tokens.give_up(here.sign_in.id, here.plex_token, now=now)
             return self._welcome(user, here, now)
-        return self._let_in(here, settings, now)
+        signed_in = self._let_in(here, settings, now)
+        self.holding_tokens.give_up(here.sign_in.id, here.plex_token, now=now)
+        return signed_in
+
+    def _hand_over_token(self, user: User, here: _Here, now: datetime) -> None:
+        """What is under way for the account goes on with it; otherwise it is not needed any more."""
+        redemption = self.redemptions.get(user.redemption_id) if user.redemption_id else None
+        if redemption and redemption.in_progress:
+            self.holding_tokens.hold(redemption.id, here.plex_token, now=now)
+            self.retrying.nudge(redemption, now=now)
+        else:
+            self.holding_tokens.give_up(here.sign_in.id, here.plex_token, now=now)
 
     def _repeat(self, sign_in: SignIn, browser_secret: str, now: datetime) -> SignedIn:
         token, _, user = repeat_sign_in(sign_in, browser_secret, sessions=self.sessions, now=now)

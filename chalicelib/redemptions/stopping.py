@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from chalicelib.access.model import Given
 from chalicelib.access.reasons import ACCOUNT_CLOSED
 from chalicelib.accounts.model import User
+from chalicelib.accounts.tokens import FORGOTTEN_AFTER
 from chalicelib.common.ports import Clock, RetryLater
+from chalicelib.plex.ports import WorkQueue
 from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.ports import RedemptionStore
 
@@ -14,6 +16,7 @@ from chalicelib.redemptions.ports import RedemptionStore
 @dataclass(frozen=True, slots=True)
 class StoppingRedemptions:
     redemptions: RedemptionStore
+    queue: WorkQueue
     clock: Clock
 
     def stop(self, user: User) -> Given | None:
@@ -26,7 +29,7 @@ class StoppingRedemptions:
         redemption = self.redemptions.get(user.redemption_id)
         if redemption.in_progress:
             redemption = self._stop(redemption)
-        self.redemptions.drop_token(redemption.id)
+        self.queue.forget_tokens(redemption.id, delay=FORGOTTEN_AFTER)
         return redemption.given
 
     def _stop(self, redemption: Redemption) -> Redemption:

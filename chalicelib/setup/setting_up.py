@@ -42,15 +42,14 @@ class OwnerSignedIn:
 @dataclass(frozen=True, slots=True)
 class SettingUp:
     """``setup_token_hash``: of the deployment's set-up token, None where there is none. ``application_url``: the
-    deployment's word for where the site is, for as long as the settings have none. ``plex_setup`` signs in under a
-    client of its own: no other sign-in may kill the owner's token (docs/plex.md, 1).
+    deployment's word for where the site is, for as long as the settings have none.
     """
 
     ownership: OwnershipStore
     settings: SettingsStore
     accounts: AccountStore
     sessions: SessionStore
-    plex_setup: PlexPerson
+    plex_person: PlexPerson
     keep_owner_token: KeepOwnerToken
     managing_libraries: ManagingLibraries
     new_id: NewId
@@ -83,11 +82,11 @@ class SettingUp:
         sign_in = check_sign_in(found, Purpose.SET_UP, browser_secret, now=now)
         if sign_in.user_id:
             repeat_sign_in(sign_in, browser_secret, sessions=self.sessions, now=now)
-        plex_token = approved_token(sign_in, self.plex_setup)
+        plex_token = approved_token(sign_in, self.plex_person)
         if plex_token is None:
             return None
-        account = find_account(plex_token, self.plex_setup)
-        servers = find_owned_servers(plex_token, self.plex_setup)
+        account = find_account(plex_token, self.plex_person)
+        servers = find_owned_servers(plex_token, self.plex_person)
         if not servers:
             raise OwnsNoServer
         token = until_written(lambda: self._take_ownership(account, servers, sign_in.id, browser_secret, now))
@@ -119,7 +118,7 @@ class SettingUp:
             Purpose.SET_UP,
             return_to=site_root(settings, self.application_url),
             sessions=self.sessions,
-            plex=self.plex_setup,
+            plex=self.plex_person,
             new_id=self.new_id,
             now=now,
         )

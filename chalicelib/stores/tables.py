@@ -8,13 +8,14 @@ from pynamodb.models import Model
 from chalicelib.stores.access.endings import EndingModel
 from chalicelib.stores.accounts.counters import RateLimitModel
 from chalicelib.stores.accounts.creations import CreationsModel
+from chalicelib.stores.accounts.held_tokens import HeldTokenModel
 from chalicelib.stores.accounts.records import IdentityModel, SessionModel, SignInModel, UserModel
 from chalicelib.stores.database.connection import RetryingConnection
 from chalicelib.stores.events.journal import JournalModel
 from chalicelib.stores.invites.counts import CountModel
 from chalicelib.stores.invites.records import InviteModel
 from chalicelib.stores.qr_codes.records import QrImageModel
-from chalicelib.stores.redemptions.records import HeldTokenModel, PauseModel, RedemptionModel
+from chalicelib.stores.redemptions.records import PauseModel, RedemptionModel
 from chalicelib.stores.settings.records import SettingsModel
 from chalicelib.stores.setup.ownership import OwnershipModel
 

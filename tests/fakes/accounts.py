@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.accounts.model import AccountState, Credential, Kind, PasswordReset, Tombstone, User
-from chalicelib.accounts.ports import PlexIdTaken, QuotaBasis
+from chalicelib.accounts.ports import Held, PlexIdTaken, QuotaBasis
 from chalicelib.accounts.sessions import Session, SignIn, hash_secret, user_id_in
 from chalicelib.common.names import normal_name
 from chalicelib.common.pages import Page
@@ -208,6 +208,29 @@ class FakeSessions:
         return self.database.sign_ins.get(sign_in_id), self.database.settings
 
 
+class FakeHeldTokens:
+    """accounts.ports.HeldTokens."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def hold(self, key: str, plex_token: str, *, expires_at: datetime) -> None:
+        earlier = self.database.tokens.get(key)
+        self.database.tokens[key] = held((*(earlier.tokens if earlier else ()), plex_token), expires_at)
+
+    def latest(self, key: str, *, now: datetime) -> str | None:
+        found = self.database.tokens.get(key)
+        return found.tokens[-1] if found and found.expires_at > now else None
+
+    def all(self, key: str) -> Held | None:
+        return self.database.tokens.get(key)
+
+    def drop(self, key: str, count: int) -> None:
+        found = self.database.tokens.get(key)
+        if found and len(found.tokens) == count:
+            del self.database.tokens[key]
+
+
 class FakePasswords:
     """accounts.ports.Passwords. ``compared`` counts the comparisons, each of which takes its time."""
 
@@ -329,6 +352,11 @@ def put_session(database: Database, session: Session, sign_in: SignIn | None = N
             completed_at=session.created_at,
             redemption_id=session.redemption_id,
         )
+
+
+def held(tokens: tuple[str, ...], expires_at: datetime) -> Held:
+    """As DynamoDB keeps it: a time to live has whole seconds."""
+    return Held(tokens, expires_at.replace(microsecond=0))
 
 
 def stored_session(session: Session) -> Session:

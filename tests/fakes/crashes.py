@@ -17,6 +17,7 @@ PORTS = (
     "queue",
     "redemptions",
     "sessions",
+    "tokens",
 )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from chalicelib.access.model import Ending
 from chalicelib.accounts.model import PasswordReset, Tombstone, User
+from chalicelib.accounts.ports import Held
 from chalicelib.accounts.sessions import Session, SignIn
 from chalicelib.events.model import Entry
 from chalicelib.invites.model import Invite
@@ -38,7 +39,7 @@ class Database:
     invites: dict[str, Invite] = field(default_factory=dict)
     created: dict[str, list[datetime]] = field(default_factory=dict)
     redemptions: dict[str, Redemption] = field(default_factory=dict)
-    tokens: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    tokens: dict[str, Held] = field(default_factory=dict)
     endings: dict[str, Ending] = field(default_factory=dict)
     images: dict[str, QrImage] = field(default_factory=dict)
     journal: list[Entry] = field(default_factory=list)

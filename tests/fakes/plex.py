@@ -249,7 +249,8 @@ def _call(call: Callable[Concatenate[Side, P], R]) -> Callable[Concatenate[Side,
     @wraps(call)
     def called(side: Side, /, *args: P.args, **kwargs: P.kwargs) -> R:
         world = side._world
-        world.calls.append(call.__name__)
+        if call.__name__ != "sign_out":
+            world.calls.append(call.__name__)
         world.before_call()
         side._authorise()
         fault = world.fault_at(call.__name__)
@@ -264,25 +265,25 @@ def _call(call: Callable[Concatenate[Side, P], R]) -> Callable[Concatenate[Side,
 
 
 class FakePlexPerson(_Side):
-    """plex.ports.PlexPerson. ``client``: of one client, an account has one token at a time."""
-
-    def __init__(self, world: PlexWorld, client: str = "visitors") -> None:
-        super().__init__(world)
-        self._client = client
+    """plex.ports.PlexPerson. Each sign-in is a client of its own; of one client, an account has one token at a time."""
 
     @_call
     def start(self, return_to: str) -> Pin:
         world = self._world
         id_, expires_at = str(next(world._numbers)), world.clock() + PIN_LIFETIME
-        world.pins[id_] = FakePin(self._client, expires_at)
+        world.pins[id_] = FakePin(f"client {id_}", expires_at)
         return Pin(id_, f"https://app.plex.tv/auth#?code={id_}&forwardUrl={return_to}", expires_at)
 
     @_call
     def token(self, pin_id: str) -> str | None:
         pin = self._world.pins.get(pin_id)
-        if pin is None or pin.client != self._client or pin.expires_at <= self._world.clock():
+        if pin is None or pin.expires_at <= self._world.clock():
             raise _refused(HTTPStatus.NOT_FOUND, reason=1020)
         return pin.token
+
+    @_call
+    def sign_out(self, token: str) -> None:
+        self._world.tokens.pop(token, None)
 
     @_call
     def account(self, token: str) -> PlexAccount:
@@ -517,20 +518,24 @@ class FakePlexOwner(_Side):
         )
 
 
+Kind = Literal["provision", "end_access", "refresh_libraries", "forget_tokens", "forget_expired_tokens"]
+
+
 @dataclass(frozen=True)
 class Message:
-    kind: Literal["provision", "end_access", "refresh_libraries"]
+    kind: Kind
     id: str
     delay: int
     due_at: datetime
 
 
 class FakeWorkQueue:
-    """plex.ports.WorkQueue: what waits in it, in the order of sending."""
+    """plex.ports.WorkQueue: what waits in it, in the order of sending. ``forgetting``: tokens, which is done apart."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.messages: list[Message] = []
+        self.forgetting: list[Message] = []
 
     def provision(self, redemption_id: str, *, delay: int = 0) -> None:
         self._send("provision", redemption_id, delay)
@@ -541,10 +546,14 @@ class FakeWorkQueue:
     def refresh_libraries(self) -> None:
         self._send("refresh_libraries", "", 0)
 
-    def _send(self, kind: Literal["provision", "end_access", "refresh_libraries"], id_: str, delay: int) -> None:
+    def forget_tokens(self, key: str, *, delay: int = 0, only_expired: bool = False) -> None:
+        self._send("forget_expired_tokens" if only_expired else "forget_tokens", key, delay)
+
+    def _send(self, kind: Kind, id_: str, delay: int) -> None:
         if not 0 <= delay <= 900:
             raise AssertionError("SQS delays by a quarter of an hour at most")
-        self.messages.append(Message(kind, id_, delay, self._clock() + timedelta(seconds=delay)))
+        waiting = self.forgetting if kind.startswith("forget") else self.messages
+        waiting.append(Message(kind, id_, delay, self._clock() + timedelta(seconds=delay)))
 
 
 def _set_features(share: FakeShare, grant: Grant) -> None:

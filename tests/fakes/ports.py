@@ -7,7 +7,7 @@ from functools import cached_property
 from chalicelib.qr_codes.model import Format
 from chalicelib.wiring import UseCases
 from tests.fakes.access import FakeEndings
-from tests.fakes.accounts import FakeAccounts, FakeCounters, FakePasswords, FakeSessions
+from tests.fakes.accounts import FakeAccounts, FakeCounters, FakeHeldTokens, FakePasswords, FakeSessions
 from tests.fakes.database import Database
 from tests.fakes.events import FakeJournal
 from tests.fakes.invites import FakeInvites
@@ -100,6 +100,10 @@ class FakePorts(UseCases):
         return FakeRedemptions(self.database)
 
     @cached_property
+    def tokens(self) -> FakeHeldTokens:
+        return FakeHeldTokens(self.database)
+
+    @cached_property
     def endings(self) -> FakeEndings:
         return FakeEndings(self.database)
 
@@ -118,10 +122,6 @@ class FakePorts(UseCases):
     @cached_property
     def plex_person(self) -> FakePlexPerson:
         return FakePlexPerson(self.plex)
-
-    @cached_property
-    def plex_setup(self) -> FakePlexPerson:
-        return FakePlexPerson(self.plex, client="owner")
 
     @cached_property
     def plex_owner(self) -> FakePlexOwner:

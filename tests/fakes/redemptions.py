@@ -27,6 +27,7 @@ from chalicelib.redemptions.ports import Claim, Numbers
 from chalicelib.settings.model import Settings
 from tests.fakes.accounts import (
     email_identity,
+    held,
     identities_of,
     is_open,
     may_be_put,
@@ -99,16 +100,6 @@ class FakeRedemptions:
     def waiting_for_owner(self, limit: int) -> list[str]:
         waiting = [(at, one.id) for one in self._all() if one.waits_for_owner and (at := self._due_at(one))]
         return [id_ for _, id_ in sorted(waiting)][:limit]
-
-    def hold_token(self, redemption_id: str, plex_token: str, *, expires_at: datetime) -> None:
-        self.database.tokens[redemption_id] = plex_token, _in_whole_seconds(expires_at)
-
-    def held_token(self, redemption_id: str, *, now: datetime) -> str | None:
-        token, expires_at = self.database.tokens.get(redemption_id, (None, now))
-        return token if expires_at > now else None
-
-    def drop_token(self, redemption_id: str) -> None:
-        self.database.tokens.pop(redemption_id, None)
 
     def pause(self) -> Pause | None:
         return self.database.pause
@@ -213,7 +204,7 @@ class FakeClaims:
         database.redemptions[redemption.id] = redemption
         put_session(database, claim.session, claim.sign_in)
         if claim.plex_token is not None and claim.token_expires_at:
-            database.tokens[redemption.id] = claim.plex_token, _in_whole_seconds(claim.token_expires_at)
+            database.tokens[redemption.id] = held((claim.plex_token,), claim.token_expires_at)
 
     def _give_back(self, failed: Redemption, user: User) -> bool:
         database, was = self.database, self.database.invites.get(failed.code)
@@ -288,11 +279,6 @@ def _is_redeemed(invite: Invite) -> bool:
 
 def _are_names(identities: set[str]) -> bool:
     return all(identity.startswith("name#") for identity in identities)
-
-
-def _in_whole_seconds(expires_at: datetime) -> datetime:
-    """As DynamoDB keeps a time to live."""
-    return expires_at.replace(microsecond=0)
 
 
 def _order(redemption: Redemption) -> str:

@@ -201,3 +201,40 @@ def test_downloads_that_need_a_plex_pass_are_left_out_the_libraries_are_given_an
     assert (share["accepted"], share["settings"]["allowSync"]) == (True, False)
     (listed,) = stack.admin.get(f"/invites/{code}/redemptions").json()["redemptions"]
     assert listed["without_downloads"]
+
+
+def _live_tokens(stack, account):
+    """Those of clients that signed in here."""
+    tokens = stack.plex.control.get("/_standin/tokens").json()["tokens"]
+    return [
+        token
+        for token in tokens
+        if token["live"] and token["account_id"] == account["id"] and "streamarr" in token["client_identifier"]
+    ]
+
+
+def test_signing_in_to_the_site_or_with_a_second_code_ends_no_redemption(stack):
+    code, other, visitor = stack.invite(), stack.invite(), stack.visitor()
+    with stack.plex.behaving(invites_visible_after_seconds=3):
+        answer = visitor.redeems(code)
+        assert answer.status_code == 202
+        assert _signs_in(stack, visitor.account).status_code == 200
+        visitor.redeems(other)
+        visitor.waits(answer)
+    assert stack.shown(other)["uses"] == 0
+
+
+def test_every_sign_in_is_a_client_of_its_own_and_is_signed_out_at_plex_afterwards(stack):
+    code, visitor = stack.invite(), stack.visitor()
+    visitor.waits(visitor.redeems(code))
+    _signs_in(stack, visitor.account)
+    assert visitor.redeems(stack.invite()).status_code == 409
+    assert len({token["client_identifier"] for token in _live_tokens(stack, visitor.account)}) >= 2
+    _wait_for(lambda: _live_tokens(stack, visitor.account) == [])
+
+
+def test_a_sign_out_that_plex_does_not_answer_is_repeated(stack):
+    visitor = stack.visitor()
+    stack.plex.fault(method="DELETE", path="/api/v2/users/signout", when="before", kind="status", status=503)
+    visitor.waits(visitor.redeems(stack.invite()))
+    _wait_for(lambda: _live_tokens(stack, visitor.account) == [], seconds=60)

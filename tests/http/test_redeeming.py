@@ -180,7 +180,7 @@ def test_the_invitee_s_token_is_gone_once_it_is_done(stack):
 
     visitor = stack.visitor()
     redemption = visitor.waits(visitor.redeems(stack.invite()))
-    assert wiring.ports.redemptions.held_token(redemption["id"], now=wiring.now()) is None
+    assert wiring.ports.tokens.latest(redemption["id"], now=wiring.now()) is None
 
 
 def test_a_redemption_is_not_shown_to_other_people(stack):

@@ -45,7 +45,7 @@ ROUTES = {
     ),
     "PUT /setup/server": f"{WHO} {READ} GetItem UpdateItem SendMessage GetItem",
     "POST /auth/plex": f"{RATE} GetItem PutItem",
-    "POST /auth/plex/{sign_in_id}": f"{RATE} {READ} GetItem GetItem {WRITE}",
+    "POST /auth/plex/{sign_in_id}": f"{RATE} {READ} GetItem GetItem Encrypt UpdateItem SendMessage {WRITE}",
     "POST /auth/local": f"{RATE} {READ} {RATE} {READ} {WRITE} DeleteItem",
     "GET /auth/me": f"{WHO} {READ}",
     "DELETE /auth/session": f"{WHO} DeleteItem",
@@ -89,13 +89,14 @@ ROUTES = {
 }
 
 FUNCTIONS = {
-    "provision, a friend": f"{READ} PutItem GetSecretValue PutItem GetItem Decrypt DeleteItem PutItem",
+    "provision, a friend": f"{READ} PutItem GetSecretValue PutItem GetItem Decrypt SendMessage PutItem",
     "provision, a friend in the Home": (
-        f"{READ} PutItem GetSecretValue PutItem PutItem PutItem GetItem Decrypt DeleteItem PutItem"
+        f"{READ} PutItem GetSecretValue PutItem PutItem PutItem GetItem Decrypt SendMessage PutItem"
     ),
     "provision, the end of an account's access": (
-        f"GetItem GetItem GetItem DeleteItem PutItem PutItem GetSecretValue GetItem {WRITE}"
+        f"GetItem GetItem GetItem SendMessage PutItem PutItem GetSecretValue GetItem {WRITE}"
     ),
+    "provision, a token signed out": "GetItem Decrypt DeleteItem",
     "provision, the libraries": "GetItem GetItem GetSecretValue UpdateItem",
     "tidy_qr, an image given up": "BatchGetItem GetItem DeleteObject",
     "tidy_qr, an image of an expired invite": "BatchGetItem GetItem DeleteObject",

@@ -8,13 +8,14 @@ from chalicelib.accounts.managing import ManagingUsers
 from chalicelib.accounts.model import User
 from chalicelib.accounts.plex_sign_ins import StartedSignIn
 from chalicelib.accounts.sessions import new_session
+from chalicelib.accounts.tokens import HELD_FOR
 from chalicelib.common.people import Person
 from chalicelib.invites.model import Invite
 from chalicelib.plex.model import Features, Grant, Library
 from chalicelib.redemptions.joining_locally import JoiningLocally, parse_applicant
 from chalicelib.redemptions.model import new_redemption
 from chalicelib.redemptions.ports import Claim
-from chalicelib.redemptions.redeeming import TOKEN_HELD_FOR, Redeeming
+from chalicelib.redemptions.redeeming import Redeeming
 from chalicelib.redemptions.retrying import RetryingRedemptions
 from chalicelib.stores.database.transactions import Transaction
 from chalicelib.stores.invites.counts import Tally
@@ -170,7 +171,7 @@ class Actions:
             redemption=redemption,
             session=session,
             plex_token=issue_token(self.world, account, "visitors").value,
-            token_expires_at=now + TOKEN_HELD_FOR,
+            token_expires_at=now + HELD_FOR,
         )
 
     def _put_with_its_count(self, invite: Invite) -> None:

@@ -5,11 +5,12 @@ from typing import Any
 
 from chalicelib.accounts.model import AccountState
 from chalicelib.redemptions.model import Redemption, State
+from chalicelib.stores.accounts.held_tokens import HeldTokenModel
 from chalicelib.stores.accounts.identities import plex_identity
 from chalicelib.stores.accounts.records import IdentityModel, UserModel
 from chalicelib.stores.database.transactions import get_all
 from chalicelib.stores.invites.records import InviteModel
-from chalicelib.stores.redemptions.records import HeldTokenModel, RedemptionModel
+from chalicelib.stores.redemptions.records import RedemptionModel
 from local.plex import demo
 from local.plex.world import World
 from tests.plex_faults.ports import ScenarioPorts

@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.access.ending import EndingAccess
+from chalicelib.accounts.tokens import ForgettingTokens
 from chalicelib.common.ports import RetryLater
 from chalicelib.common.refusals import RedemptionNotFound
 from chalicelib.functions import provision
+from chalicelib.plex.errors import TemporaryPlexError
 from chalicelib.redemptions.provisioning import Provisioning
 from chalicelib.stores.redemptions.records import RedemptionModel
 from chalicelib.web.redemptions.shapes import redemption_shape
@@ -104,6 +106,11 @@ class Scenario(Actions, Consistency):
             elif message.kind == "end_access":
                 ending = ports.use(EndingAccess).end(message.id, deadline=self.clock() + FUNCTION_TIME)
                 provision.log_ending(message.id, ending)
+            elif message.kind.startswith("forget"):
+                only_expired = message.kind == "forget_expired_tokens"
+                ports.use(ForgettingTokens).forget(message.id, only_expired=only_expired)
+        except TemporaryPlexError as error:
+            raise RetryLater(30) from error
         except BaseException as error:
             self._note(repr(error), repr(error.__cause__), repr(error.__context__))
             raise

@@ -74,7 +74,7 @@ def test_once_the_token_is_gone_the_person_must_accept_and_it_goes_on_when_they_
     redeemer = redeem_where_nothing_can_be_accepted(scenario)
     waiting = scenario.redemption(redeemer)
     assert (waiting.state, waiting.reason.code) == (State.NEEDS_ATTENTION, "AcceptOnPlex")
-    assert scenario.ports.redemptions.held_token(redeemer.redemption_id, now=scenario.clock()) is None
+    assert scenario.ports.tokens.latest(redeemer.redemption_id, now=scenario.clock()) is None
     (share,) = scenario.shares(redeemer.account_id)
     sharing.accept(scenario.world, scenario.world.accounts[redeemer.account_id], [share])
     scenario.drain_queue()

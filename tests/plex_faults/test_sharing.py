@@ -11,12 +11,13 @@ from tests.plex_faults.crashes import Countdown
 SHARE = "/api/v2/shared_servers"
 
 
-def test_the_plain_way_takes_seven_calls_of_plex_from_the_sign_in_on(scenario):
+def test_the_plain_way_takes_seven_calls_of_plex_from_the_sign_in_on_and_one_apart_to_sign_out(scenario):
     redeemer = scenario.sign_up()
     scenario.drain_queue()
     scenario.must_be_consistent(redeemer)
     asked = [(call["method"], call["path"].rstrip("0123456789")) for call in scenario.world.calls.as_rows()]
-    assert len(asked) == 7, asked
+    assert len(asked) == 8, asked
+    assert asked[-1] == ("DELETE", "/api/v2/users/signout")
 
 
 def test_a_library_that_is_gone_fails_with_its_name(scenario):
@@ -104,6 +105,8 @@ def test_what_never_works_needs_attention_with_its_reason_and_goes_on_with_one_c
     scenario.world.faults.clear()
     scenario.retry(redeemer)
     scenario.deliver()
+    assert scenario.redemption(redeemer).state is State.DONE
+    scenario.drain_queue()
     assert scenario.must_be_consistent(redeemer).state is State.DONE
 
 

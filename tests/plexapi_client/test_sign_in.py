@@ -45,7 +45,8 @@ def test_a_sign_in_begins_with_a_strong_pin_for_our_client_and_product(plex, per
     person.start(RETURN_TO)
     request = plex.asked()
     assert (request.method, request.path, request.query) == ("POST", "/api/v2/pins", {"strong": "true"})
-    assert (request.headers["X-Plex-Client-Identifier"], request.headers["X-Plex-Product"]) == ("visitors", "Streamarr")
+    assert re.fullmatch("visitors-[0-9a-f]{16}", request.headers["X-Plex-Client-Identifier"])
+    assert request.headers["X-Plex-Product"] == "Streamarr"
     assert (request.headers["Accept"], request.headers["X-Plex-Token"]) == ("application/json", None)
 
 
@@ -54,9 +55,11 @@ def test_a_pin_is_approved_in_the_browser_which_plex_sends_back_to_us(plex, pers
     began = datetime.now(UTC)
     pin = person.start(RETURN_TO)
     address, _, asked = pin.auth_url.partition("#?")
-    assert (pin.id, address) == ("33", f"{plex.url}/auth")
+    number, _, client_id = pin.id.partition("@")
+    assert (number, address) == ("33", f"{plex.url}/auth")
+    assert client_id == plex.asked().headers["X-Plex-Client-Identifier"]
     assert dict(parse_qsl(asked, strict_parsing=True)) == {
-        "clientID": "visitors",
+        "clientID": client_id,
         "code": "a-code",
         "context[device][product]": "Streamarr",
         "forwardUrl": RETURN_TO,
@@ -66,7 +69,7 @@ def test_a_pin_is_approved_in_the_browser_which_plex_sends_back_to_us(plex, pers
 
 def test_without_another_address_people_approve_at_plex_s_own():
     person = PlexApiPerson(client_id="visitors", product="Streamarr", base_url=None)
-    parts = urlsplit(person._auth_url("a-code", RETURN_TO))
+    parts = urlsplit(person._auth_url("a-code", RETURN_TO, "visitors-1"))
     assert (parts.scheme, parts.netloc, parts.path) == ("https", "app.plex.tv", "/auth")
 
 
@@ -85,10 +88,10 @@ def test_a_pin_has_no_token_while_it_waits(plex, person, waiting):
 
 def test_an_approved_pin_has_the_person_s_token(plex, person):
     plex.answers_json({"id": 33, "code": "a-code", "authToken": "a-token"})
-    assert person.token("33") == "a-token"
+    assert person.token("33@visitors-1") == "a-token@visitors-1"
     request = plex.asked()
     assert (request.method, request.path, request.query) == ("GET", "/api/v2/pins/33", {})
-    assert (request.headers["X-Plex-Client-Identifier"], request.headers["X-Plex-Token"]) == ("visitors", None)
+    assert (request.headers["X-Plex-Client-Identifier"], request.headers["X-Plex-Token"]) == ("visitors-1", None)
 
 
 def test_a_pin_that_is_gone_is_refused(plex, person):
@@ -182,3 +185,31 @@ def test_a_person_s_own_servers_are_those_that_are_said_to_be_owned(plex, person
 def test_of_an_account_no_more_is_read_than_is_needed(plex, person, answer):
     plex.answers(answer)
     assert person.account("a-token") == PlexAccount(9, "zoe", None, confirmed=False, restricted=False)
+
+
+def test_a_token_is_used_as_the_client_that_it_belongs_to(plex, person):
+    plex.answers(account_xml(), XML)
+    person.account("a-token@visitors-1")
+    headers = plex.asked().headers
+    assert (headers["X-Plex-Token"], headers["X-Plex-Client-Identifier"]) == ("a-token", "visitors-1")
+
+
+def test_signing_out_deletes_the_token_at_plex(plex, person):
+    plex.answers("", XML, status=204)
+    person.sign_out("a-token@visitors-1")
+    request = plex.asked()
+    assert (request.method, request.path) == ("DELETE", "/api/v2/users/signout")
+    assert request.headers["X-Plex-Token"] == "a-token"
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_a_token_that_plex_does_not_know_is_signed_out_already(plex, person, status):
+    plex.answers("", XML, status=status)
+    person.sign_out("a-token@visitors-1")
+
+
+@pytest.mark.parametrize("status", [429, 500, 503, 520])
+def test_a_sign_out_that_may_have_failed_is_to_be_repeated(plex, person, status):
+    plex.answers("", XML, status=status)
+    with pytest.raises(TemporaryPlexError):
+        person.sign_out("a-token@visitors-1")

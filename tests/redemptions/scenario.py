@@ -7,6 +7,7 @@ from typing import Any
 from chalicelib.access.ending import EndingAccess, ResendingEndings
 from chalicelib.accounts.managing import ManagingUsers
 from chalicelib.accounts.model import User, new_user
+from chalicelib.accounts.tokens import ForgettingTokens
 from chalicelib.common.people import Permission, Person
 from chalicelib.common.ports import RetryLater, StaleWrite
 from chalicelib.invites.model import Invite
@@ -36,7 +37,7 @@ class Scenario(FakePorts):
 
     def __init__(self) -> None:
         super().__init__()
-        self.messages = self.queue.messages
+        self.messages, self.forgetting = self.queue.messages, self.queue.forgetting
         self.moments = watch(self)
         self.user(RUTH.id, Permission.CREATE_INVITES)
         server = self.plex.server
@@ -131,6 +132,12 @@ class Scenario(FakePorts):
             return self.provision(message.id)
         return self.use(EndingAccess).end(message.id, deadline=self.now + FUNCTION_TIME)
 
+    def forget_tokens(self) -> None:
+        """What is done apart, moments later."""
+        for message in self.forgetting:
+            self.use(ForgettingTokens).forget(message.id, only_expired=message.kind == "forget_expired_tokens")
+        self.forgetting.clear()
+
     def provision(self, redemption_id: str) -> Provisioned:
         return self.use(Provisioning).provision(redemption_id, deadline=self.now + FUNCTION_TIME)
 
@@ -167,9 +174,12 @@ class Scenario(FakePorts):
 
     def must_be_settled(self, redemption: Redemption) -> Redemption:
         """Access with an account, or neither; nothing in between, and the redemption says which."""
+        self.forget_tokens()
         settled = self.current(redemption)
         assert settled.state in (State.DONE, State.FAILED)
         assert settled.id not in self.database.tokens
+        theirs = [token for token in self.plex.tokens.values() if token.account_id == settled.plex_id]
+        assert not any(token.client.startswith("client ") for token in theirs)
         assert self.plex.home_invites == {}
         if settled.state is State.DONE:
             self._must_have_the_grant(settled)
@@ -179,6 +189,7 @@ class Scenario(FakePorts):
 
     def must_have_left(self, redemption: Redemption) -> None:
         """Nothing is left of it on Plex."""
+        self.forget_tokens()
         ending = self.database.endings[redemption.user.id]
         assert ending.ended_at
         assert self.plex.share_of(self.current(redemption).plex_id) is None

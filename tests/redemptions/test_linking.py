@@ -1,10 +1,11 @@
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
 from chalicelib.accounts.model import AccountState, Tombstone, Why
 from chalicelib.accounts.password_sign_in import SigningInWithPassword
+from chalicelib.accounts.ports import Held
+from chalicelib.accounts.tokens import HELD_FOR
 from chalicelib.common.refusals import AccessEnding, AlreadyHasAccess, HasHomeProfile, NotForYou, TryAgain
 from chalicelib.plex.model import PlexAccount
 from chalicelib.redemptions.linking import LinkingPlex
@@ -15,7 +16,8 @@ TOM = PlexAccount(51, "tom on plex", "Tom@example.org", confirmed=True, restrict
 
 
 def link(scenario, account=TOM):
-    return scenario.use(LinkingPlex).link(account, "token of tom", now=scenario.now)
+    linked = scenario.use(LinkingPlex).link(account, "token of tom", now=scenario.now)
+    return linked[0] if linked else None
 
 
 def user_of(scenario, redemption):
@@ -42,7 +44,7 @@ def test_what_was_granted_is_provided_from_then_on(scenario):
     going_on = scenario.current(redemption)
     assert (going_on.state, going_on.reason, going_on.plex_id) == (State.PENDING, None, TOM.id)
     assert (going_on.invited_as, going_on.next_try_at) == (TOM.email, scenario.now)
-    assert scenario.database.tokens[redemption.id] == ("token of tom", scenario.now + timedelta(hours=1))
+    assert scenario.database.tokens[redemption.id] == Held(("token of tom",), scenario.now + HELD_FOR)
     assert [(message.id, message.delay) for message in scenario.messages] == [(redemption.id, 0)]
 
 

@@ -412,7 +412,7 @@ def test_once_the_token_is_gone_the_person_must_accept_and_it_goes_on_when_they_
     redemption = must_accept_by_hand(scenario)
     while scenario.now - redemption.created_at < timedelta(hours=1):
         scenario.deliver()
-    assert scenario.redemptions.held_token(redemption.id, now=scenario.now) is None
+    assert scenario.tokens.latest(redemption.id, now=scenario.now) is None
     scenario.plex.calls.clear()
     scenario.deliver()
     assert scenario.current(redemption).reason == reasons.MUST_ACCEPT

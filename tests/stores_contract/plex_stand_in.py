@@ -36,8 +36,8 @@ class StandInWorld:
     def later(self, **span: float) -> None:
         self.now += timedelta(**span)
 
-    def plex_person(self, client: str = "visitors") -> PlexPerson:
-        return PlexApiPerson(client_id=client, product="Streamarr", base_url=self._url)
+    def plex_person(self) -> PlexPerson:
+        return PlexApiPerson(client_id="visitors", product="Streamarr", base_url=self._url)
 
     def plex_owner(self) -> PlexOwner:
         return PlexApiOwner(token=lambda: self._owner_token, client_id="owner", base_url=self._url)
@@ -62,7 +62,7 @@ class StandInWorld:
         self._world.remove_server(self.server)
 
     def approve(self, pin_id: str, account_id: int) -> None:
-        approve(self._world, self._world.pins[int(pin_id)], self._world.accounts[account_id])
+        approve(self._world, self._world.pins[int(pin_id.partition("@")[0])], self._world.accounts[account_id])
 
     def sign_in(self, account_id: int, client: str = "visitors") -> str:
         return issue_token(self._world, self._world.accounts[account_id], client).value

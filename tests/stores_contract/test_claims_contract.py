@@ -54,7 +54,7 @@ def must_have_written_nothing(ports, claim: Claim, *, uses: int = 0) -> None:
         ports.accounts.get(claim.user.id)
     with pytest.raises(RedemptionNotFound):
         ports.redemptions.get(claim.redemption.id)
-    assert ports.redemptions.held_token(claim.redemption.id, now=claim.redemption.created_at) is None
+    assert ports.tokens.latest(claim.redemption.id, now=claim.redemption.created_at) is None
 
 
 def close_account(ports, claim: Claim) -> None:
@@ -70,7 +70,7 @@ def test_a_claim_writes_all_that_a_redemption_begins_with(ports, claims, now):
     assert ports.accounts.get(claim.user.id) == claim.user
     assert ports.accounts.id_of_plex_account(claim.user.plex_id) == claim.user.id
     assert ports.redemptions.get(claim.redemption.id) == claim.redemption
-    assert ports.redemptions.held_token(claim.redemption.id, now=now) == claim.plex_token
+    assert ports.tokens.latest(claim.redemption.id, now=now) == claim.plex_token
     session, user = ports.sessions.find(session_token(claim), now=now)
     assert (session.redemption_id, user) == (claim.redemption.id, claim.user)
     used = invite_now(ports, claim)
@@ -86,7 +86,7 @@ def test_a_local_claim_keeps_the_password_with_the_address(ports, claims, now):
     claims.claim(claim)
     credential, _ = ports.accounts.find_credential(claim.user.email)
     assert (credential.user_id, credential.password_hash) == (claim.user.id, "hash")
-    assert ports.redemptions.held_token(claim.redemption.id, now=now) is None
+    assert ports.tokens.latest(claim.redemption.id, now=now) is None
 
 
 def test_two_claims_do_not_share_the_last_use(ports, claims, now):

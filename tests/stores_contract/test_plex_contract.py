@@ -37,8 +37,8 @@ class FakePlex(PlexWorld):
     def put_into_another_home(self, account_id: int) -> None:
         self.in_another_home.add(account_id)
 
-    def plex_person(self, client: str = "visitors") -> PlexPerson:
-        return FakePlexPerson(self, client)
+    def plex_person(self) -> PlexPerson:
+        return FakePlexPerson(self)
 
     def plex_owner(self) -> PlexOwner:
         return FakePlexOwner(self)
@@ -118,9 +118,22 @@ def test_a_pin_is_gone_after_half_an_hour(plex, person):
     assert refused.value.is_absence
 
 
-def test_a_pin_is_unknown_to_another_client(plex, person):
-    with pytest.raises(PlexRefused):
-        plex.plex_person("owner").token(person.start(RETURN_TO).id)
+def test_no_sign_in_ends_the_token_of_another(plex, person, maya):
+    tokens = []
+    for _ in range(2):
+        pin = person.start(RETURN_TO)
+        plex.approve(pin.id, maya)
+        tokens.append(person.token(pin.id))
+    assert [person.account(token).id for token in tokens] == [maya, maya]
+
+
+def test_a_token_that_was_signed_out_is_void_and_may_be_signed_out_again(plex, person, maya):
+    token, other = plex.sign_in(maya), plex.sign_in(maya, "their phone")
+    for _ in range(2):
+        person.sign_out(token)
+    with pytest.raises(PlexTokenRefused):
+        person.account(token)
+    assert person.account(other).id == maya
 
 
 def test_a_later_sign_in_of_the_same_client_ends_the_earlier_token(plex, person, maya):

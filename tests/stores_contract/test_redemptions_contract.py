@@ -165,22 +165,6 @@ def test_those_that_wait_for_the_owner_are_found(redemptions, stored, now):
     assert paused.id not in redemptions.waiting_for_owner(1000)
 
 
-def test_a_token_is_held_until_it_expires(ports, redemptions, now):
-    id_, expires_at = ports.new_id(), now.replace(microsecond=0) + timedelta(hours=1)
-    redemptions.hold_token(id_, "old", expires_at=expires_at)
-    redemptions.hold_token(id_, "new", expires_at=expires_at)
-    assert redemptions.held_token(id_, now=expires_at - timedelta(seconds=1)) == "new"
-    assert redemptions.held_token(id_, now=expires_at) is None
-
-
-def test_a_token_is_dropped_and_may_be_dropped_twice(ports, redemptions, now):
-    id_ = ports.new_id()
-    redemptions.hold_token(id_, "token", expires_at=now + timedelta(hours=1))
-    for _ in range(2):
-        redemptions.drop_token(id_)
-        assert redemptions.held_token(id_, now=now) is None
-
-
 def test_there_is_one_pause_written_over_the_older_one_and_ended(redemptions, stored, now):
     fresh = stored()
     try:

@@ -16,6 +16,7 @@ from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.ports import Claim
 from chalicelib.settings.model import Settings
 from chalicelib.stores.access.endings import forget_ending
+from chalicelib.stores.accounts.held_tokens import Encrypt, HeldTokenModel, seal
 from chalicelib.stores.accounts.identities import (
     EMAIL,
     PLEX_ID,
@@ -42,8 +43,7 @@ from chalicelib.stores.database.transactions import ConditionsFailed, Transactio
 from chalicelib.stores.events.journal import entry_record
 from chalicelib.stores.invites.records import InviteModel, read_living
 from chalicelib.stores.invites.uses import INVITE, give_a_use_back, take_a_use
-from chalicelib.stores.redemptions.records import HeldTokenModel, RedemptionModel, redemption_record
-from chalicelib.stores.redemptions.redemptions import Encrypt
+from chalicelib.stores.redemptions.records import RedemptionModel, redemption_record
 from chalicelib.stores.settings.records import SettingsModel, read_settings
 from chalicelib.stores.settings.settings import check_version
 
@@ -142,8 +142,8 @@ class DynamoClaims:
         transaction.put("redemption", redemption_record(redemption), RedemptionModel.id.does_not_exist())
         transaction.put("session", session_record(claim.session))
         if claim.plex_token is not None:
-            sealed = self._encrypt(claim.plex_token, redemption.id)
-            held = HeldTokenModel(redemption_id=redemption.id, sealed=sealed, expires_at=claim.token_expires_at)
+            sealed = [seal(self._encrypt, claim.plex_token, redemption.id)]
+            held = HeldTokenModel(key=redemption.id, sealed=sealed, expires_at=claim.token_expires_at)
             transaction.put("token", held)
 
     def _give_back(self, failed: Redemption, user: User) -> bool:

@@ -1,8 +1,8 @@
-"""Redemptions, held tokens and the pause as they are stored in DynamoDB."""
+"""Redemptions and the pause as they are stored in DynamoDB."""
 
 from typing import Any, ClassVar
 
-from pynamodb.attributes import BinaryAttribute, NumberAttribute, TTLAttribute, UnicodeAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
@@ -10,7 +10,6 @@ from chalicelib.common.times import order_key
 from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.pauses import Pause
 from chalicelib.stores.database.attributes import Typed
-from chalicelib.stores.database.expired import BY_TTL, Expiring
 
 PROVISION, PAUSED = "provision", "paused"
 """What a redemption may be due for: another try, or the end of the pause."""
@@ -60,19 +59,6 @@ class RedemptionModel(Model):
     by_code = RedemptionsByCode()
     by_state = RedemptionsByState()
     due = RedemptionsDue()
-
-
-class HeldTokenModel(Model):
-    """An invitee's Plex token, encrypted for its redemption only."""
-
-    class Meta:
-        table_name = "held_tokens"
-
-    redemption_id = UnicodeAttribute(hash_key=True)
-    sealed = BinaryAttribute(legacy_encoding=False)
-    expires_at = TTLAttribute()
-    due_kind = UnicodeAttribute(default=BY_TTL)
-    due = Expiring()
 
 
 class PauseModel(Model):

@@ -1,6 +1,6 @@
-"""Redemptions, the invitees' tokens, and the pause."""
+"""Redemptions, and the pause."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from heapq import merge
@@ -21,25 +21,18 @@ from chalicelib.stores.database.transactions import get_all, is_condition_failed
 from chalicelib.stores.redemptions.records import (
     PAUSED,
     PROVISION,
-    HeldTokenModel,
     PauseModel,
     RedemptionModel,
     redemption_record,
 )
 from chalicelib.stores.redemptions.statistics import count_numbers
 
-Encrypt = Callable[[str, str], bytes]
-"""A token, and the id of the redemption that it is for."""
-
-Decrypt = Callable[[bytes, str], str]
-"""The reverse, for the same redemption only."""
-
 
 class DynamoRedemptions:
     """redemptions.ports.RedemptionStore."""
 
-    def __init__(self, connection: Connection, encrypt: Encrypt, decrypt: Decrypt) -> None:
-        self._connection, self._encrypt, self._decrypt = connection, encrypt, decrypt
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def get(self, redemption_id: str) -> Redemption:
         try:
@@ -93,20 +86,6 @@ class DynamoRedemptions:
 
     def waiting_for_owner(self, limit: int) -> list[str]:
         return [record.id for record in RedemptionModel.due.query(PAUSED, limit=limit)]
-
-    def hold_token(self, redemption_id: str, plex_token: str, *, expires_at: datetime) -> None:
-        sealed = self._encrypt(plex_token, redemption_id)
-        HeldTokenModel(redemption_id=redemption_id, sealed=sealed, expires_at=expires_at).save()
-
-    def held_token(self, redemption_id: str, *, now: datetime) -> str | None:
-        try:
-            held = HeldTokenModel.get(redemption_id, consistent_read=True)
-        except HeldTokenModel.DoesNotExist:
-            return None
-        return self._decrypt(held.sealed, redemption_id) if held.expires_at > now else None
-
-    def drop_token(self, redemption_id: str) -> None:
-        HeldTokenModel(redemption_id=redemption_id).delete()
 
     def pause(self) -> Pause | None:
         try:

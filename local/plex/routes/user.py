@@ -1,5 +1,6 @@
 """`/api/v2/user`, `resources` and `ping`: who the caller is, and which servers they reach."""
 
+from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
@@ -7,6 +8,7 @@ from flask import Blueprint, Response, jsonify
 from local.plex.answers import element, v2_answer, wants_json, xml_answer
 from local.plex.routes.caller import account, the_world, token
 from local.plex.routes.pins import utc_text
+from local.plex.rules import sign_in
 from local.plex.rules.homes import members
 from local.plex.rules.model import Account, Server, Share
 
@@ -27,6 +29,14 @@ def ping() -> Response:
 def who_am_i() -> Response:
     me = account()
     return v2_answer("user", _without({**_facts(me), **_home_facts(me), **_nested(me)}))
+
+
+@user.delete("/users/signout")
+def sign_out() -> tuple[str, int]:
+    """The token is void from now on, and its client no device of the account any more."""
+    account()
+    sign_in.sign_out(the_world(), token())
+    return "", HTTPStatus.NO_CONTENT
 
 
 @user.get("/resources")

@@ -66,6 +66,11 @@ def issue_token(world: World, account: Account, client_identifier: str, value: s
     return token
 
 
+def sign_out(world: World, value: str | None) -> None:
+    if value in world.tokens:
+        world.tokens[value].live = False
+
+
 def own_token(world: World, account: Account) -> str | None:
     """Return the token that came with the account, unless it was revoked."""
     mine = (token for token in world.tokens.values() if token.live and token.account_id == account.id)
