@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.access.revoking import Revoking
     from chalicelib.accounts.following_plex import FollowingPlex
     from chalicelib.accounts.managing import ManagingUsers
+    from chalicelib.accounts.observing import ObservingPlex
     from chalicelib.accounts.ports import AccountStore, Counters, HeldTokens, Passwords, SessionStore
     from chalicelib.accounts.tokens import HoldingTokens
     from chalicelib.aws.dead_letters import DeadLetters
@@ -104,6 +105,12 @@ class UseCases:
         from chalicelib.accounts.tokens import HoldingTokens
 
         return self.use(HoldingTokens)
+
+    @property
+    def observing(self) -> "ObservingPlex":
+        from chalicelib.accounts.observing import ObservingPlex
+
+        return self.use(ObservingPlex)
 
     @property
     def following_plex(self) -> "FollowingPlex":

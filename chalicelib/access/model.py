@@ -22,9 +22,21 @@ class Given:
     machine_id: str
     plex_id: int | None
     share: bool = False
+    share_id: str | None = None
     found: Share | None = None
     home: bool = False
     home_title: str | None = None
+
+    def with_earlier(self, earlier: "Given") -> "Given":
+        """This, with what the same account was given before: what that made is no other hand's."""
+        found = earlier.found if self.found is None or self.found.id == earlier.share_id else self.found
+        return replace(
+            self,
+            share=self.share or earlier.share,
+            found=found,
+            home=self.home or earlier.home,
+            home_title=self.home_title or earlier.home_title,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,11 @@ class FollowingPlex:
         except StaleWrite:
             return user
 
+    def let_go_of_address(self, user: User, *, now: datetime) -> None:
+        """Plex gave the address to another account: theirs keeps it from no one. Raises StaleWrite."""
+        becomes = replace(user, holds_address=False)
+        self.accounts.rename(user, becomes, self._entry(user, becomes, now))
+
     def _write(self, user: User, becomes: User, now: datetime) -> User:
         try:
             self.accounts.rename(user, becomes, self._entry(user, becomes, now))

@@ -102,6 +102,18 @@ class Tombstone:
 
 
 @dataclass(frozen=True, slots=True)
+class Observed:
+    """What Plex had of an account at a moment: a share or a place in the Home, and its e-mail address, None where it
+    was not said.
+    """
+
+    plex_id: int
+    has_access: bool
+    email: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Former:
     """A closed account, and what is remembered of its Plex account."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.accounts.model import AccountState, Credential, PasswordReset, Tombstone, User
+from chalicelib.accounts.model import AccountState, Credential, Observed, PasswordReset, Tombstone, User
 from chalicelib.accounts.sessions import Session, SignIn
 from chalicelib.common.pages import Page
 from chalicelib.events.model import Entry
@@ -42,6 +42,12 @@ class AccountStore(Protocol):
 
     def tombstone_of(self, plex_id: int) -> Tombstone | None:
         """What is remembered of a Plex account with a closed account here."""
+
+    def observed(self, plex_id: int) -> Observed | None:
+        """What Plex was last seen to have of that account."""
+
+    def note_observed(self, observed: Observed) -> None:
+        """Write it over an earlier one, where an account here has that Plex id."""
 
     def find_credential(self, email: str) -> tuple[Credential | None, Settings]:
         """The account with that address, in its normal form, and the settings, in one round trip."""

@@ -17,6 +17,9 @@ class SqsWorkQueue:
     def end_access(self, user_id: str, *, delay: int = 0) -> None:
         self._send({"kind": "end_access", "user_id": user_id}, delay)
 
+    def observe(self, plex_id: int) -> None:
+        self._send({"kind": "observe", "plex_id": plex_id}, 0)
+
     def forget_tokens(self, key: str, *, delay: int = 0, only_expired: bool = False) -> None:
         self._send({"kind": "forget_tokens", "key": key, "only_expired": only_expired}, delay)
 
@@ -29,5 +32,5 @@ class SqsWorkQueue:
             QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
         )
 
-    def _send(self, message: dict[str, str | bool], delay: int) -> None:
+    def _send(self, message: dict[str, str | int], delay: int) -> None:
         clients.sqs().send_message(QueueUrl=self._url, MessageBody=json.dumps(message), DelaySeconds=delay)

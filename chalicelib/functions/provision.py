@@ -1,13 +1,16 @@
 """What the queue brings, and what is said of it: ids, states and codes, and an alarm's word where a person must act."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from aws_lambda_powertools.metrics import MetricUnit
 
 from chalicelib.access.ending import EndingAccess
 from chalicelib.access.model import Ending
+from chalicelib.accounts.observing import Observing
 from chalicelib.accounts.tokens import ForgettingTokens
 from chalicelib.common.ports import RetryLater
 from chalicelib.logs import logger
@@ -18,6 +21,8 @@ from chalicelib.redemptions.pausing import Pausing
 from chalicelib.redemptions.provisioning import Provisioned, Provisioning
 from chalicelib.setup.libraries import ReadingLibraries
 from chalicelib.wiring import now, use
+
+T = TypeVar("T")
 
 _SOON, _LONGEST_WAIT = 30, 900
 """Seconds."""
@@ -30,8 +35,12 @@ def work(message: str, context: Any) -> None:
             log_provisioned(use(Provisioning).provision(redemption_id, deadline=_deadline(context)))
         case {"kind": "end_access", "user_id": user_id}:
             log_ending(user_id, use(EndingAccess).end(user_id, deadline=_deadline(context)))
+        case {"kind": "observe", "plex_id": plex_id}:
+            observed = _later_if_plex_fails(lambda: use(Observing).observe(plex_id))
+            logger.info("observed on Plex", plex_id=plex_id, has_access=observed and observed.has_access)
         case {"kind": "forget_tokens", "key": key, "only_expired": only_expired}:
-            logger.info("tokens forgotten", key=key, number=_forget(key, only_expired=only_expired))
+            forget = partial(use(ForgettingTokens).forget, key, only_expired=only_expired)
+            logger.info("tokens forgotten", key=key, number=_later_if_plex_fails(forget))
         case {"kind": "refresh_libraries"}:
             use(Pausing).end_if_token_changed()
             logger.info("libraries read", failure=use(ReadingLibraries).read().failure)
@@ -39,9 +48,9 @@ def work(message: str, context: Any) -> None:
             raise ValueError("a message of an unknown kind")
 
 
-def _forget(key: str, *, only_expired: bool) -> int:
+def _later_if_plex_fails(ask: Callable[[], T]) -> T:
     try:
-        return use(ForgettingTokens).forget(key, only_expired=only_expired)
+        return ask()
     except PlexError as error:
         raise RetryLater(min(error.asked_to_wait or _SOON, _LONGEST_WAIT)) from error
 

@@ -76,10 +76,15 @@ async function signUp(event) {
 }
 
 // The account without Plex gets one: the site finishes this sign-in and leads back here.
-async function linkPlex() {
-  await trying(element("link-plex"), async () => {
+const linkPlex = () => signInOnTheSite("link-plex", location.pathname + location.search);
+
+// A person who has access already has no need of the invite: the site is theirs.
+const enter = () => signInOnTheSite("enter", "/");
+
+async function signInOnTheSite(button, back) {
+  await trying(element(button), async () => {
     const { sign_in_id, auth_url } = await ask("POST", "auth/plex");
-    const underWay = { id: sign_in_id, kind: "auth", back: location.pathname + location.search };
+    const underWay = { id: sign_in_id, kind: "auth", back };
     localStorage.setItem("streamarr.sign-in", JSON.stringify(underWay));
     location.assign(auth_url);
   });
@@ -127,8 +132,10 @@ function refuse({ code: reason, message }) {
   show(message);
   element("steps").replaceChildren();
   element("next").textContent = texts.advice[reason] ?? "";
-  element("again").hidden = reason === "AlreadyHasAccess";
-  if (reason === "AlreadyHasAccess") leadOn();
+  const hasAccess = reason === "AlreadyHasAccess";
+  element("again").hidden = hasAccess;
+  element("enter").hidden = !hasAccess;
+  if (hasAccess) leadOn();
 }
 
 // Plex shows the approval at once, or within seconds; a person who comes back without approving gets the button back.
@@ -289,6 +296,7 @@ async function resume() {
 element("sign-in")?.addEventListener("click", signIn);
 element("local-form")?.addEventListener("submit", signUp);
 element("link-plex").addEventListener("click", linkPlex);
+element("enter").addEventListener("click", enter);
 element("again").addEventListener("click", startOver);
 element("another-person").addEventListener("click", startOver);
 addEventListener("pageshow", (event) => event.persisted && location.reload());

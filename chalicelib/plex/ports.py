@@ -93,6 +93,9 @@ class PlexOwner(Protocol):
     def is_at_home(self, account_id: int) -> bool:
         """Whether that account is in the Home, or invited into it."""
 
+    def email_of(self, account_id: int) -> str | None:
+        """The e-mail address of one of the owner's people, None where plex.tv does not say it."""
+
     def invite_home(self, name: str) -> bool:
         """Invite an existing account by e-mail or user name; whether the answer says so. Not idempotent. Raises
         PlexRefused, also when invited already.
@@ -116,6 +119,9 @@ class WorkQueue(Protocol):
 
     def end_access(self, user_id: str, *, delay: int = 0) -> None:
         """Have what that account was given on Plex taken away, if it is closed when the message is read."""
+
+    def observe(self, plex_id: int) -> None:
+        """Have it noted what Plex has of that account."""
 
     def forget_tokens(self, key: str, *, delay: int = 0, only_expired: bool = False) -> None:
         """Have the tokens that are held under that key signed out at plex.tv and deleted."""

@@ -34,6 +34,16 @@ class State(StrEnum):
     FAILED = "failed"
 
 
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """The account was there, without access. ``before``: the redemption that it had, and has again should this fail;
+    ``given``: what Plex may have of that.
+    """
+
+    before: str | None
+    given: Given | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redemption:
     """``version`` counts the saves. ``working_until`` is when the worker that has it now is certainly gone,
@@ -76,6 +86,7 @@ class Redemption:
     giving_up: Reason | None = None
     waits_for_owner: bool = False
     over: Tombstone | None = None
+    renewal: Renewal | None = None
     version: int = 0
 
     @property
@@ -121,16 +132,23 @@ class Redemption:
         return replace(self.grant, features=replace(self.grant.features, downloads=False))
 
     @property
-    def given(self) -> Given:
+    def own_given(self) -> Given:
         """What Plex may have of it."""
         return Given(
             machine_id=self.grant.machine_id,
             plex_id=self.plex_id,
             share=self.shares,
+            share_id=self.share_id,
             found=self.found,
             home=self.managed or self.invites_home,
             home_title=self.home_title,
         )
+
+    @property
+    def given(self) -> Given:
+        """What Plex may have of it, and of what the account was given before."""
+        earlier = self.renewal.given if self.renewal else None
+        return self.own_given.with_earlier(earlier) if earlier else self.own_given
 
     def step(self, name: StepName) -> Step:
         return next(step for step in self.steps if step.name is name)

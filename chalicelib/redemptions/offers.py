@@ -17,7 +17,7 @@ from chalicelib.common.refusals import (
 from chalicelib.invites.model import Invite, is_code
 from chalicelib.invites.ports import InviteStore
 from chalicelib.plex.model import Grant, Library, Server
-from chalicelib.redemptions.model import new_redemption
+from chalicelib.redemptions.model import Renewal, new_redemption
 from chalicelib.redemptions.ports import Claim
 from chalicelib.settings.model import Settings
 
@@ -55,11 +55,14 @@ class Offer:
         new_id: NewId,
         now: datetime,
         former: Former | None = None,
+        known: User | None = None,
+        renewal: Renewal | None = None,
         token_for: Callable[[str], str] | None = None,
     ) -> tuple[Claim, str]:
         """What the newcomer's redemption writes, and the token of the session in it.
 
-        ``former``: the account that they had here; it is opened again where it ever had access. ``token_for`` gives
+        ``former``: the account that they had here; it is opened again where it ever had access. ``known``: the account
+        that they have, which is renewed, with ``renewal``. ``token_for`` gives
         the token for an account's id, where a sign-in leads to it. Raises GrantUnavailable, InviteNotActive for a
         person's own invite, and what ``Tombstone.must_admit_by_invite`` raises.
         """
@@ -70,6 +73,8 @@ class Offer:
         user = self._new_user(newcomer, new_id(), redemption_id, now)
         if former and former.tombstone.reopens:
             user = former.reopened(user)
+        if known:
+            user = _renewed(known, newcomer, redemption_id)
         if user.id == self.invite.created_by.id:
             raise InviteNotActive
         redemption = new_redemption(
@@ -94,8 +99,9 @@ class Offer:
             invite=self.invite,
             settings_version=self.settings.version,
             user=user,
-            redemption=redemption,
+            redemption=replace(redemption, renewal=renewal),
             session=session,
+            renews=known,
         )
         return claim, token
 
@@ -156,6 +162,13 @@ class ReadingOffers:
         if not is_code(code):
             raise InviteNotFound
         return self.invites.get_with_settings(code)
+
+
+def _renewed(known: User, newcomer: Newcomer, redemption_id: str) -> User:
+    """What was signed in to with an earlier Plex account counts no more."""
+    is_same = known.plex_id == newcomer.plex_id
+    epoch = known.epoch if is_same else known.epoch + 1
+    return replace(known, redemption_id=redemption_id, plex_id=newcomer.plex_id, epoch=epoch)
 
 
 def make_offer(invite: Invite | None, settings: Settings, *, now: datetime) -> Offer:

@@ -22,7 +22,8 @@ class Claim:
     """All that one redemption writes, in one transaction or not at all.
 
     ``settings_version``: the settings that it rests on. A person who signed in with Plex brings a sign-in and a token
-    to hold, a local account a password's hash.
+    to hold, a local account a password's hash. ``renews``: the account as it was, where it is there already; then
+    ``user`` is what becomes of it, and may have another Plex id.
     """
 
     invite: Invite
@@ -34,6 +35,7 @@ class Claim:
     plex_token: str | None = field(default=None, repr=False)
     token_expires_at: datetime | None = None
     password_hash: str | None = field(default=None, repr=False)
+    renews: User | None = None
 
 
 class Claims(Protocol):
@@ -51,13 +53,14 @@ class Claims(Protocol):
 
     def give_back(self, failed: Redemption) -> None:
         """Undo a claim in one transaction: the use is free again, the account closed, its e-mail released, the
-        redemption failed; of its Plex account is remembered what was before, or that it failed. Raises StaleWrite.
+        redemption failed; of its Plex account is remembered what was before, or that it failed. An account that was
+        renewed stays open, with the redemption that it had before. Raises StaleWrite.
         """
 
-    def of_plex_account(self, plex_id: int) -> tuple[User, Redemption] | None:
-        """The account of that Plex id and the redemption that brought it, None where either is missing."""
+    def of_plex_account(self, plex_id: int) -> tuple[User, Redemption | None] | None:
+        """The open account of that Plex id, and its latest redemption."""
 
-    def of_email(self, email: str) -> tuple[User, Redemption] | None:
+    def of_email(self, email: str) -> tuple[User, Redemption | None] | None:
         """The same for an e-mail address in its normal form."""
 
     def former_account(self, plex_id: int) -> Former | None:

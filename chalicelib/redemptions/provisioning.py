@@ -174,8 +174,10 @@ class Provisioning:
         return self._retry_later(redemption.unshared(self.clock()))
 
     def _take_back(self, redemption: Redemption) -> Redemption:
-        """No access without an account: first nothing of it is left on Plex, then the account is closed."""
-        self.revoking.take_back(redemption.given)
+        """No access without an account: first nothing of it is left on Plex, then the account is closed, or has what
+        it had before.
+        """
+        self.revoking.take_back(redemption.own_given)
         self.queue.forget_tokens(redemption.id, delay=FORGOTTEN_AFTER)
         failed = redemption.failed(self.clock())
         self.claims.give_back(failed)

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.accounts.following_plex import FollowingPlex
-from chalicelib.accounts.model import Former, Kind, User
+from chalicelib.accounts.model import Former, User
+from chalicelib.accounts.observing import ObservingPlex
 from chalicelib.accounts.plex_sign_ins import (
     StartedSignIn,
     approved_token,
@@ -23,7 +24,7 @@ from chalicelib.common.retrying import until_written
 from chalicelib.invites.model import Invite, invite_link
 from chalicelib.plex.model import PlexAccount
 from chalicelib.plex.ports import PlexPerson, WorkQueue
-from chalicelib.redemptions.model import Redemption
+from chalicelib.redemptions.model import Redemption, Renewal
 from chalicelib.redemptions.offers import Newcomer, Offer, ReadingOffers, chosen_server, make_offer
 from chalicelib.redemptions.ports import Claims, RedemptionStore
 from chalicelib.redemptions.retrying import RetryingRedemptions
@@ -59,6 +60,7 @@ class Redeeming:
     retrying: RetryingRedemptions
     following_plex: FollowingPlex
     holding_tokens: HoldingTokens
+    observing: ObservingPlex
     plex_person: PlexPerson
     queue: WorkQueue
     new_id: NewId
@@ -135,38 +137,59 @@ class Redeeming:
         except AlreadyHasAccess:
             return self._come_back(person, sign_in, invite, settings, now)
         except AddressTaken:
-            if not self._is_kept_by_a_stranger(person.account):
-                raise
-            return self._claim(offer, sign_in, person.without_address(), now)
+            return self._share_address(offer, sign_in, person, now)
 
-    def _is_kept_by_a_stranger(self, account: PlexAccount) -> bool:
-        """Whether a local account has the address, which no one verified: that keeps it from no one."""
-        credential, _ = self.accounts.find_credential(account.email or "")
-        user = self.accounts.get(credential.user_id) if credential else None
-        return user is not None and user.kind is Kind.LOCAL and user.plex_id is None
+    def _share_address(self, offer: Offer, sign_in: SignIn, person: Person, now: datetime) -> Redeemed:
+        """An address that no one verified keeps its person from nothing. One that an account with Plex has is the
+        sign of a person with a new Plex account, or has another holder by now, as Plex shows when it is asked.
+        """
+        credential, _ = self.accounts.find_credential(person.account.email or "")
+        holder = self.accounts.get(credential.user_id) if credential else None
+        if holder is None:
+            raise StaleWrite
+        if holder.plex_id is None:
+            return self._claim(offer, sign_in, person.without_address(), now)
+        seen = self.observing.ask(holder.plex_id, now=now)
+        if not seen.has_access:
+            return self._claim(offer, sign_in, person, now, known=(holder, None))
+        if seen.email in (None, holder.email):
+            raise AddressTaken
+        self.following_plex.let_go_of_address(holder, now=now)
+        return self._claim(offer, sign_in, person, now)
 
     def _come_back(
         self, person: Person, sign_in: SignIn, invite: Invite | None, settings: Settings, now: datetime
     ) -> Redeemed:
         former = self.claims.former_account(person.account.id)
         if former is None:
-            return self._resume(person, sign_in, now)
+            return self._resume(person, sign_in, invite, settings, now)
         try:
             return self._claim(make_offer(invite, settings, now=now), sign_in, person, now, former)
         except AlreadyHasAccess as error:  # their other click was faster
             raise StaleWrite from error
 
-    def _resume(self, person: Person, sign_in: SignIn, now: datetime) -> Redeemed:
-        """Those who redeemed this very invite are led back; all others who have access are refused."""
-        own = self._find_own(person, sign_in)
-        if own is None:
+    def _resume(
+        self, person: Person, sign_in: SignIn, invite: Invite | None, settings: Settings, now: datetime
+    ) -> Redeemed:
+        """Those who redeemed this very invite are led back, and those for whom another is under way. An account alone
+        is no access: it is renewed where its person's own servers lack this one.
+        """
+        server = chosen_server(settings)
+        has_access = server.machine_id in person.server_ids or server.owner_id == person.account.id
+        user, redemption = self.claims.of_plex_account(person.account.id) or (None, None)
+        if user is None and not has_access:
+            raise StaleWrite  # it was closed meanwhile
+        if user and redemption and (redemption.code == sign_in.code or redemption.in_progress):
+            return self._lead_back(user, redemption, person, sign_in, now)
+        if user is None or has_access:
             raise AlreadyHasAccess
-        return self._lead_back(*own, person, sign_in, now)
+        user = self.following_plex.follow(user, person.account, now=now)
+        return self._claim(make_offer(invite, settings, now=now), sign_in, person, now, known=(user, redemption))
 
     def _find_own(self, person: Person, sign_in: SignIn) -> tuple[User, Redemption] | None:
         """The account and the redemption that this person has by this invite."""
-        found = self.claims.of_plex_account(person.account.id)
-        return found if found and found[1].code == sign_in.code else None
+        user, redemption = self.claims.of_plex_account(person.account.id) or (None, None)
+        return (user, redemption) if user and redemption and redemption.code == sign_in.code else None
 
     def _lead_back(
         self, user: User, redemption: Redemption, person: Person, sign_in: SignIn, now: datetime
@@ -180,8 +203,15 @@ class Redeeming:
         return self.returning.welcome(user, redemption, sign_in, person.browser_secret, now=now)
 
     def _claim(
-        self, offer: Offer, sign_in: SignIn, person: Person, now: datetime, former: Former | None = None
+        self,
+        offer: Offer,
+        sign_in: SignIn,
+        person: Person,
+        now: datetime,
+        former: Former | None = None,
+        known: tuple[User, Redemption | None] | None = None,
     ) -> Redeemed:
+        """``known``: the account that is renewed, and the redemption that gave it what it had."""
         account = person.account
         newcomer = Newcomer(
             account.name,
@@ -195,6 +225,8 @@ class Redeeming:
             new_id=self.new_id,
             now=now,
             former=former,
+            known=known[0] if known else None,
+            renewal=_renewal(*known) if known else None,
             token_for=lambda user_id: sign_in.token_for(user_id, person.browser_secret),
         )
         self.claims.claim(
@@ -213,3 +245,7 @@ class Redeeming:
         if again is None:
             raise SignInNotFound
         return again, invite, settings
+
+
+def _renewal(user: User, redemption: Redemption | None) -> Renewal:
+    return Renewal(before=user.redemption_id, given=redemption.given if redemption else None)

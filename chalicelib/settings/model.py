@@ -82,7 +82,7 @@ class Settings:
     application_title: str = "Streamarr"
     dashboard_url: str | None = None
     local_signin_enabled: bool = False
-    new_plex_signin_enabled: bool = False
+    new_plex_signin_enabled: bool = True
     default_permissions: frozenset[Permission] = frozenset({Permission.STREAMARR})
     default_quota: Quota = field(default_factory=Quota)
     default_features: Features = field(default_factory=Features)

@@ -64,6 +64,10 @@ def test_a_person_who_has_access_is_told_so(stack, phone):
     phone.is_headed("You already have access to this Plex server")
     phone.is_sound("signup-already-in")
     expect(phone.page.get_by_role("link", name="Open Plex")).to_be_visible()
+    phone.click("Sign in here")
+    approve(phone, {"id": demo.HAS_ACCESS.id})
+    phone.page.wait_for_url(f"{stack.origin}/**")
+    phone.is_headed("My account")
 
 
 def test_an_unknown_code_is_told_in_plain_words(stack, phone):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.accounts.model import AccountState, Credential, Kind, PasswordReset, Tombstone, User
+from chalicelib.accounts.model import AccountState, Credential, Kind, Observed, PasswordReset, Tombstone, User
 from chalicelib.accounts.ports import Held, PlexIdTaken, QuotaBasis
 from chalicelib.accounts.sessions import Session, SignIn, hash_secret, user_id_in
 from chalicelib.common.names import normal_name
@@ -42,6 +42,13 @@ class FakeAccounts:
 
     def id_of_plex_account(self, plex_id: int) -> str | None:
         return self.database.identities.get(plex_identity(plex_id))
+
+    def observed(self, plex_id: int) -> Observed | None:
+        return self.database.observed.get(plex_identity(plex_id))
+
+    def note_observed(self, observed: Observed) -> None:
+        if plex_identity(observed.plex_id) in self.database.identities:
+            self.database.observed[plex_identity(observed.plex_id)] = observed
 
     def find_credential(self, email: str) -> tuple[Credential | None, Settings]:
         return self._credential(email), self.database.settings

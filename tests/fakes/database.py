@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from chalicelib.access.model import Ending
-from chalicelib.accounts.model import PasswordReset, Tombstone, User
+from chalicelib.accounts.model import Observed, PasswordReset, Tombstone, User
 from chalicelib.accounts.ports import Held
 from chalicelib.accounts.sessions import Session, SignIn
 from chalicelib.events.model import Entry
@@ -32,6 +32,7 @@ class Database:
     users: dict[str, User] = field(default_factory=dict)
     identities: dict[str, str] = field(default_factory=dict)
     tombstones: dict[str, Tombstone] = field(default_factory=dict)
+    observed: dict[str, Observed] = field(default_factory=dict)
     password_hashes: dict[str, str] = field(default_factory=dict)
     resets: dict[str, PasswordReset] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)

@@ -434,6 +434,12 @@ class FakePlexOwner(_Side):
         return account_id in self._world.home or is_invited
 
     @_call
+    def email_of(self, account_id: int) -> str | None:
+        world = self._world
+        is_listed = world.share_of(account_id) or account_id in {*world.home, *world.home_invites}
+        return world.accounts[account_id].email if is_listed else None
+
+    @_call
     def invite_home(self, name: str) -> bool:
         world = self._world
         invited = next((one for one in world.accounts.values() if name in (one.email, one.name)), None)
@@ -518,7 +524,7 @@ class FakePlexOwner(_Side):
         )
 
 
-Kind = Literal["provision", "end_access", "refresh_libraries", "forget_tokens", "forget_expired_tokens"]
+Kind = Literal["provision", "end_access", "refresh_libraries", "observe", "forget_tokens", "forget_expired_tokens"]
 
 
 @dataclass(frozen=True)
@@ -545,6 +551,9 @@ class FakeWorkQueue:
 
     def refresh_libraries(self) -> None:
         self._send("refresh_libraries", "", 0)
+
+    def observe(self, plex_id: int) -> None:
+        self._send("observe", str(plex_id), 0)
 
     def forget_tokens(self, key: str, *, delay: int = 0, only_expired: bool = False) -> None:
         self._send("forget_expired_tokens" if only_expired else "forget_tokens", key, delay)

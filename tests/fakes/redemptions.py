@@ -134,7 +134,7 @@ class FakeClaims:
             raise StaleWrite
         if not self._may_invite(claim.invite.created_by.id):
             raise InviteNotActive
-        if taken := taken_identities(self.database, claim.user, claim.redemption.over):
+        if taken := self._taken(claim):
             if taken == {email_identity(claim.user.email or "")} and claim.user.plex_id is not None:
                 raise AddressTaken
             raise UserNameTaken(field="username") if _are_names(taken) else AlreadyHasAccess()
@@ -145,10 +145,10 @@ class FakeClaims:
         if not until_written(lambda: self._give_back(failed, user)):
             raise StaleWrite
 
-    def of_plex_account(self, plex_id: int) -> tuple[User, Redemption] | None:
+    def of_plex_account(self, plex_id: int) -> tuple[User, Redemption | None] | None:
         return self._redemption_under(plex_identity(plex_id))
 
-    def of_email(self, email: str) -> tuple[User, Redemption] | None:
+    def of_email(self, email: str) -> tuple[User, Redemption | None] | None:
         return self._redemption_under(email_identity(email))
 
     def former_account(self, plex_id: int) -> Former | None:
@@ -191,7 +191,7 @@ class FakeClaims:
         database = self.database
         return (
             _has_use(database.invites.get(claim.invite.code), claim)
-            and may_be_put(database, claim.user, claim.redemption.over)
+            and self._may_be_written(claim)
             and claim.settings_version == database.settings.version
             and claim.redemption.id not in database.redemptions
             and (claim.sign_in is None or is_open(database, claim.sign_in))
@@ -200,15 +200,44 @@ class FakeClaims:
     def _write(self, claim: Claim) -> None:
         database, redemption, user = self.database, claim.redemption, claim.user
         database.invites[redemption.code] = _used(database.invites[redemption.code], claim)
-        put_account(database, user, password_hash=claim.password_hash)
+        if claim.renews:
+            self._renew(claim.renews, user)
+        else:
+            put_account(database, user, password_hash=claim.password_hash)
         database.redemptions[redemption.id] = redemption
         put_session(database, claim.session, claim.sign_in)
         if claim.plex_token is not None and claim.token_expires_at:
             database.tokens[redemption.id] = held((claim.plex_token,), claim.token_expires_at)
 
+    def _taken(self, claim: Claim) -> set[str]:
+        taken = taken_identities(self.database, claim.user, claim.redemption.over)
+        return {identity for identity in taken if claim.renews is None or self._is_of_another(identity, claim.renews)}
+
+    def _is_of_another(self, identity: str, user: User) -> bool:
+        return self.database.identities.get(identity) != user.id
+
+    def _may_be_written(self, claim: Claim) -> bool:
+        was = claim.renews
+        if was is None:
+            return may_be_put(self.database, claim.user, claim.redemption.over)
+        stored = self.database.users.get(was.id)
+        if stored is None or not stored.is_open:
+            return False
+        read = (was.plex_id, was.redemption_id, was.epoch)
+        return (stored.plex_id, stored.redemption_id, stored.epoch) == read
+
+    def _renew(self, was: User, becomes: User) -> None:
+        renewed = {name: getattr(becomes, name) for name in ("plex_id", "redemption_id", "epoch")}
+        self.database.users[was.id] = replace(self.database.users[was.id], **renewed)
+        self.database.identities.pop(plex_identity(was.plex_id), None)
+        self.database.tombstones.pop(plex_identity(becomes.plex_id), None)
+        self.database.identities[plex_identity(becomes.plex_id)] = was.id
+
     def _give_back(self, failed: Redemption, user: User) -> bool:
         database, was = self.database, self.database.invites.get(failed.code)
         database.before_write()
+        if failed.renewal:
+            return self._have_what_was_before(failed, was)
         still_is = (
             _is_current(database, failed)
             and database.users[user.id].is_open
@@ -224,14 +253,24 @@ class FakeClaims:
         release_identities(database, user, before.ended(failed.updated_at))
         return True
 
+    def _have_what_was_before(self, failed: Redemption, was: Invite | None) -> bool:
+        database, user = self.database, self.database.users[failed.user.id]
+        if not _is_current(database, failed) or not user.is_open or user.redemption_id != failed.id:
+            return False
+        if was:
+            database.invites[was.code] = _freed(database.invites[was.code], was, failed)
+        _save(database, failed)
+        before = failed.renewal.before if failed.renewal else None
+        database.users[user.id] = replace(user, redemption_id=before)
+        return True
+
     def _may_invite(self, user_id: str) -> bool:
         user = self.database.users.get(user_id)
         return user is not None and user.is_open and not user.permissions.isdisjoint(MAY_INVITE)
 
-    def _redemption_under(self, identity: str) -> tuple[User, Redemption] | None:
+    def _redemption_under(self, identity: str) -> tuple[User, Redemption | None] | None:
         user = self.database.users.get(self.database.identities.get(identity, ""))
-        redemption = self.database.redemptions.get(user.redemption_id or "") if user else None
-        return (user, redemption) if user and redemption else None
+        return (user, self.database.redemptions.get(user.redemption_id or "")) if user else None
 
 
 def _is_current(database: Database, redemption: Redemption) -> bool:

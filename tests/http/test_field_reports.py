@@ -1,6 +1,7 @@
 """What people who run invite systems for Plex reported, replayed: each kind over HTTP, through the real queue."""
 
 import time
+from typing import Any
 
 import httpx
 import pytest
@@ -238,3 +239,78 @@ def test_a_sign_out_that_plex_does_not_answer_is_repeated(stack):
     stack.plex.fault(method="DELETE", path="/api/v2/users/signout", when="before", kind="status", status=503)
     visitor.waits(visitor.redeems(stack.invite()))
     _wait_for(lambda: _live_tokens(stack, visitor.account) == [], seconds=60)
+
+
+def _unshare(stack, account):
+    for share in stack.plex.shares(account):
+        assert stack.plex.control.delete(f"/_standin/shares/{share['id']}").is_success
+
+
+def test_a_person_whose_share_was_removed_by_hand_renews_it_with_a_new_code(stack):
+    visitor = stack.visitor()
+    done = visitor.waits(visitor.redeems(stack.invite()))
+    _unshare(stack, visitor.account)
+    renewed = visitor.waits(visitor.redeems(stack.invite(downloads=True)))
+    assert renewed["user"] == done["user"]
+    (share,) = stack.plex.shares(visitor.account)
+    assert (share["accepted"], share["settings"]["allowSync"]) == (True, True)
+
+
+def test_a_renewal_that_fails_leaves_the_account_open_and_gives_the_use_back(stack):
+    code, visitor = stack.invite(), stack.visitor()
+    done = visitor.waits(visitor.redeems(stack.invite()))
+    _unshare(stack, visitor.account)
+    stack.plex.fault(method="POST", path="/api/v2/shared_servers", when="before", kind="status", status=403)
+    visitor.waits(visitor.redeems(code), until=("failed",))
+    assert stack.shown(code)["uses"] == 0
+    assert stack.admin.get(f"/users/{done['user']['id']}").json()["state"] == "active"
+    assert _signs_in(stack, visitor.account).status_code == 200
+    visitor.waits(visitor.redeems(code))
+
+
+def _completes_until_answered(visitor, code, sign_in_id):
+    """As the page does, which asks again after the time that it is told."""
+    asked: list[Any] = []
+
+    def answered():
+        asked.append(visitor.completes(code, sign_in_id))
+        return asked[-1] if asked[-1].status_code != 503 else None
+
+    return _wait_for(answered), asked
+
+
+def test_a_plex_account_that_was_made_anew_under_the_same_address_renews_the_account(stack):
+    first = stack.visitor()
+    done = first.waits(first.redeems(stack.invite()))
+    address = first.account["email"]
+    assert stack.plex.control.delete(f"/_standin/accounts/{first.account['id']}").is_success
+    anew, code = stack.visitor(stack.plex.account(email=address)), stack.invite()
+    answer, asked = _completes_until_answered(anew, code, anew.signs_in(code))
+    assert "Plex is being asked" in asked[0].json()["Message"]
+    assert anew.waits(answer)["user"]["id"] == done["user"]["id"]
+    assert stack.admin.get(f"/users/{done['user']['id']}").json()["plex_id"] == anew.account["id"]
+
+
+def test_an_address_that_another_plex_account_took_over_on_plex_is_theirs_here_as_well(stack):
+    first = stack.visitor()
+    done = first.waits(first.redeems(stack.invite()))
+    address = first.account["email"]
+    stack.plex.change(first.account, email=f"moved-{address}")
+    second, code = stack.visitor(stack.plex.account(email=address)), stack.invite()
+    answer, _ = _completes_until_answered(second, code, second.signs_in(code))
+    assert second.waits(answer)["user"]["id"] != done["user"]["id"]
+    assert len(stack.plex.shares(first.account)) == 1
+
+
+def test_the_owner_s_own_people_come_in_by_signing_in(stack):
+    account = stack.plex.account()
+    _share_by_hand(stack, account, accepted=True)
+    refused = stack.visitor(account).redeems(stack.invite())
+    assert (refused.status_code, refused.json()["Code"]) == (409, "AlreadyHasAccess")
+    assert _signs_in(stack, account).status_code == 200
+
+
+def test_an_address_squatted_by_a_local_account_keeps_its_person_from_nothing(stack, local_account):
+    visitor = stack.visitor()
+    local_account("correct horse battery", visitor.account["email"])
+    visitor.waits(visitor.redeems(stack.invite()))

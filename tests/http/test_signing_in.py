@@ -134,8 +134,9 @@ def test_a_stranger_is_told_that_there_is_no_account(stack):
     assert (answer.status_code, answer.json()["Code"]) == (403, "NoAccount")
 
 
-def test_a_person_with_access_to_the_server_needs_new_plex_sign_in_to_be_on(stack):
-    answer = Person(stack, RUTH).signs_in()
+def test_a_person_with_access_to_the_server_needs_new_plex_sign_in_to_be_on(stack, settings):
+    with settings(new_plex_signin_enabled=False):
+        answer = Person(stack, stack.plex.account()).signs_in()
     assert (answer.status_code, answer.json()["Code"]) == (403, "NoAccount")
 
 

@@ -56,6 +56,9 @@ class ScenarioQueue:
     def refresh_libraries(self) -> None:
         self._send("refresh_libraries", "", 0)
 
+    def observe(self, plex_id: int) -> None:
+        self._send("observe", str(plex_id), 0)
+
     def forget_tokens(self, key: str, *, delay: int = 0, only_expired: bool = False) -> None:
         self._send("forget_expired_tokens" if only_expired else "forget_tokens", key, delay)
 

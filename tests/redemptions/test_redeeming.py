@@ -3,8 +3,9 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.accounts.observing import Observing
 from chalicelib.accounts.ports import Held
-from chalicelib.accounts.sessions import Purpose, hash_secret
+from chalicelib.accounts.sessions import Purpose, hash_secret, new_session
 from chalicelib.accounts.tokens import HELD_FOR
 from chalicelib.common.refusals import (
     AccessEnding,
@@ -24,7 +25,8 @@ from chalicelib.common.refusals import (
 from chalicelib.plex.errors import PlexRefused, PlexTokenRefused, TemporaryPlexError
 from chalicelib.redemptions.model import State
 from chalicelib.redemptions.redeeming import Redeeming
-from tests.fakes.plex import MOVIES, SERIES
+from tests.fakes.plex import MOVIES, MUSIC, SERIES
+from tests.stores_contract.builders import an_entry
 
 UNWELL = TemporaryPlexError("down")
 
@@ -226,19 +228,187 @@ def test_another_server_is_no_access_to_this_one(scenario, maya):
     assert scenario.redeem(account_id=maya)
 
 
-def test_a_person_with_an_account_here_is_told_that_they_have_access(scenario, maya):
-    scenario.redeem(account_id=maya)
-    other = scenario.invite()
-    with pytest.raises(AlreadyHasAccess):
-        complete(scenario, other.code, scenario.sign_in(other.code, maya))
+def test_two_codes_in_two_tabs_lead_to_one_redemption(scenario, maya):
+    first, other = scenario.redeem(account_id=maya), scenario.invite()
+    again = scenario.complete(other.code, scenario.sign_in(other.code, maya))
+    assert (again.redemption.id, again.new) == (first.id, False)
     assert scenario.database.invites[other.code].uses == 0
 
 
-def test_a_person_whose_address_another_plex_account_has_is_told_so(scenario, maya):
-    scenario.database.identities["email#maya@example.org"] = scenario.user("another", plex_id=5).id
+def done(scenario, account_id, **features):
+    """A redemption that is done."""
+    redemption = scenario.redeem(account_id=account_id, **features)
+    scenario.drain()
+    return scenario.must_be_settled(redemption)
+
+
+def renew(scenario, account_id, **features):
+    """With a new code, once what was shared is gone."""
+    scenario.plex.end_shares(account_id)
+    return scenario.redeem(account_id=account_id, **features)
+
+
+def test_an_account_alone_is_no_access_and_is_renewed_by_a_new_code(scenario, maya):
+    first = done(scenario, maya)
+    user = scenario.database.users[first.user.id]
+    again = renew(scenario, maya, downloads=True)
+    assert again.user.id == user.id
+    assert scenario.database.users[user.id] == replace(user, redemption_id=again.id)
+    scenario.drain()
+    settled = scenario.must_be_settled(again)
+    assert (settled.state, settled.renewal.before) == (State.DONE, first.id)
+    assert scenario.plex.share_of(maya).downloads
+
+
+def test_a_renewal_that_fails_closes_no_account_and_gives_the_use_back(scenario, maya):
+    first = done(scenario, maya)
+    scenario.plex.fail("share", PlexRefused("no", status=403))
+    again = renew(scenario, maya)
+    scenario.drain()
+    failed = scenario.current(again)
+    user = scenario.database.users[first.user.id]
+    assert (failed.state, user.is_open, user.redemption_id) == (State.FAILED, True, first.id)
+    assert scenario.database.invites[failed.code].uses == 0
+    assert scenario.accounts.id_of_plex_account(maya) == user.id
+
+
+def test_a_renewal_that_fails_puts_back_what_the_person_had(scenario, maya):
+    """Their own list of servers does not show it, for whatever reason."""
+    done(scenario, maya)
+    share = scenario.plex.share_of(maya)
+    share.accepted = False
+    other = scenario.invite(libraries=(SERIES.id,))
+    again = scenario.complete(other.code, scenario.sign_in(other.code, maya)).redemption
+    scenario.plex.keeps_corrections = False
+    scenario.drain()
+    assert scenario.current(again).state is State.FAILED
+    assert (scenario.plex.share_of(maya), share.library_ids) == (share, {MOVIES.id, MUSIC.id})
+
+
+def test_a_place_in_the_home_that_came_with_an_earlier_code_ends_with_the_account(scenario, maya):
+    done(scenario, maya, plex_home=True)
+    again = renew(scenario, maya)
+    scenario.drain()
+    scenario.close_account(again)
+    scenario.drain()
+    scenario.must_have_left(again)
+
+
+def test_what_an_earlier_code_had_shared_ends_with_the_account(scenario, maya):
+    done(scenario, maya)
+    scenario.plex.share_of(maya).accepted = False
+    other = scenario.invite()
+    again = scenario.complete(other.code, scenario.sign_in(other.code, maya)).redemption
+    scenario.drain()
+    assert scenario.current(again).found
+    scenario.close_account(again)
+    scenario.drain()
+    scenario.must_have_left(again)
+
+
+def test_an_account_that_came_without_an_invite_is_renewed_by_one(scenario, maya):
+    user = scenario.user("maya", plex_id=maya)
+    scenario.database.identities[f"plex#{maya}"] = user.id
+    again = scenario.redeem(account_id=maya)
+    assert (again.user.id, again.renewal.before) == (user.id, None)
+    scenario.plex.fail("share", PlexRefused("no", status=403))
+    scenario.drain()
+    was = scenario.database.users[user.id]
+    assert (was.is_open, was.redemption_id) == (True, None)
+
+
+def test_the_owner_needs_no_invite_whatever_plex_lists(scenario):
+    owner = scenario.plex.owner.id
+    user = scenario.user("olivia", plex_id=owner)
+    scenario.database.identities[f"plex#{owner}"] = user.id
+    scenario.plex.server.owner_id = 1  # so that her list lacks it
+    with pytest.raises(AlreadyHasAccess):
+        scenario.redeem(account_id=owner)
+
+
+def test_an_account_that_changes_while_it_is_renewed_is_read_again(scenario, maya):
+    first = done(scenario, maya)
+    scenario.plex.end_shares(maya)
+    one, other = scenario.invite(), scenario.invite()
+    sign_in, faster = scenario.sign_in(one.code, maya), scenario.sign_in(other.code, maya)
+    scenario.database.let_come_first(lambda: None, lambda: scenario.complete(other.code, faster))
+    again = scenario.complete(one.code, sign_in)
+    assert again.redemption.code == other.code
+    assert again.redemption.user.id == first.user.id
+    assert scenario.database.invites[one.code].uses == 0
+
+
+def a_new_account_of(scenario, maya):
+    """The same person, with the same verified address."""
+    address = scenario.plex.accounts[maya].email
+    scenario.plex.change_person(maya, email=None)
+    return scenario.plex.add_person("maya anew", email=address).id
+
+
+def observe(scenario):
+    (message,) = [message for message in scenario.messages if message.kind == "observe"]
+    scenario.messages.remove(message)
+    return scenario.use(Observing).observe(int(message.id))
+
+
+def redeem_once_plex_was_asked(scenario, account_id):
+    invite = scenario.invite()
+    sign_in = scenario.sign_in(invite.code, account_id)
+    with pytest.raises(TryAgain):
+        complete(scenario, invite.code, sign_in)
+    observe(scenario)
+    return scenario.complete(invite.code, sign_in).redemption
+
+
+def test_a_plex_account_that_was_made_anew_renews_the_account_of_its_address(scenario, maya):
+    first = done(scenario, maya)
+    token, session = new_session(first.user.id, new_id=scenario.new_id, now=scenario.now)
+    scenario.sessions.add(session, an_entry(scenario))
+    scenario.plex.end_shares(maya)
+    anew = a_new_account_of(scenario, maya)
+    again = redeem_once_plex_was_asked(scenario, anew)
+    user = scenario.database.users[first.user.id]
+    assert (again.user.id, user.plex_id) == (first.user.id, anew)
+    assert scenario.accounts.id_of_plex_account(anew) == user.id
+    assert scenario.accounts.id_of_plex_account(maya) is None
+    assert scenario.sessions.find(token, now=scenario.now)[1] is None
+    scenario.drain()
+    assert scenario.must_be_settled(again).state is State.DONE
+
+
+@pytest.mark.parametrize("at_home", [True, False])
+def test_it_does_not_while_the_earlier_one_has_access(scenario, maya, at_home):
+    done(scenario, maya, plex_home=at_home)
+    if at_home:
+        scenario.plex.end_shares(maya)
+    anew = a_new_account_of(scenario, maya)
     with pytest.raises(AddressTaken):
-        scenario.redeem(account_id=maya)
-    must_be_unused(scenario)
+        redeem_once_plex_was_asked(scenario, anew)
+
+
+def test_an_address_that_was_given_to_another_account_does_not_stand_in_its_way(scenario, maya):
+    first = done(scenario, maya)
+    address = scenario.plex.accounts[maya].email
+    scenario.plex.change_person(maya, email="moved@example.org")
+    noah = scenario.plex.add_person("noah", email=address).id
+    redemption = redeem_once_plex_was_asked(scenario, noah)
+    assert redemption.user.id != first.user.id
+    assert scenario.accounts.find_credential(address)[0].user_id == redemption.user.id
+    assert not scenario.database.users[first.user.id].holds_address
+
+
+def test_what_plex_said_counts_for_two_minutes(scenario, maya):
+    done(scenario, maya)
+    scenario.plex.end_shares(maya)
+    anew = a_new_account_of(scenario, maya)
+    invite = scenario.invite()
+    sign_in = scenario.sign_in(invite.code, anew)
+    with pytest.raises(TryAgain):
+        complete(scenario, invite.code, sign_in)
+    observe(scenario)
+    scenario.later(minutes=2)
+    with pytest.raises(TryAgain):
+        complete(scenario, invite.code, sign_in)
 
 
 def must_be_unused(scenario):
@@ -439,14 +609,6 @@ def test_a_person_who_failed_may_try_again_with_the_same_link(scenario, maya):
     scenario.drain()
     assert scenario.must_be_settled(again).state is State.DONE
     assert again.user.id != failed.user.id
-
-
-def test_the_account_is_not_lost_when_the_other_tab_s_redemption_is_unknown(scenario, maya):
-    """An account that came without an invite holds the Plex id."""
-    scenario.database.identities[f"plex#{maya}"] = scenario.user("maya", plex_id=maya).id
-    invite = scenario.invite()
-    with pytest.raises(AlreadyHasAccess):
-        complete(scenario, invite.code, scenario.sign_in(invite.code, maya))
 
 
 @pytest.fixture

@@ -169,6 +169,7 @@ def test_a_person_with_whom_the_server_is_shared_is_let_in_where_the_settings_al
 
 def test_a_person_without_an_account_is_not_let_in_otherwise(scenario, maya):
     scenario.plex.share_by_hand(maya, MOVIES)
+    scenario.change_settings(new_plex_signin_enabled=False)
     with pytest.raises(NoAccount):
         sign_in(scenario, maya)
     scenario.change_settings(new_plex_signin_enabled=True, server=None)

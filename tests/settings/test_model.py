@@ -57,4 +57,4 @@ def test_sign_up_is_off_until_it_is_turned_on():
     fresh = Settings()
     assert not fresh.signup_enabled
     assert not fresh.local_signin_enabled
-    assert not fresh.new_plex_signin_enabled
+    assert fresh.new_plex_signin_enabled

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.accounts.model import AccountState, Credential, Kind, PasswordReset, Why
+from chalicelib.accounts.model import AccountState, Credential, Kind, Observed, PasswordReset, Why
 from chalicelib.accounts.ports import PlexIdTaken
 from chalicelib.accounts.sessions import new_session
 from chalicelib.common.people import Permission, Person
@@ -378,3 +378,20 @@ def test_an_account_that_was_changed_meanwhile_is_not_renamed(ports):
     ports.accounts.rename(was, replace(was, name="Another"), an_entry(ports))
     with pytest.raises(StaleWrite):
         ports.accounts.rename(was, replace(was, name="A third"), an_entry(ports))
+
+
+def test_what_was_seen_on_plex_is_noted_with_the_account(ports, now):
+    plex_id = an_account(ports).plex_id or 0
+    assert ports.accounts.observed(plex_id) is None
+    seen = Observed(plex_id, has_access=True, email="x@example.org", at=now)
+    ports.accounts.note_observed(seen)
+    assert ports.accounts.observed(plex_id) == seen
+    later = Observed(plex_id, has_access=False, email=None, at=now + HOUR)
+    ports.accounts.note_observed(later)
+    assert ports.accounts.observed(plex_id) == later
+
+
+def test_nothing_is_noted_where_there_is_no_account(ports, now):
+    plex_id = a_user(ports).plex_id or 0
+    ports.accounts.note_observed(Observed(plex_id, has_access=True, email=None, at=now))
+    assert ports.accounts.observed(plex_id) is None

@@ -19,7 +19,7 @@ from chalicelib.common.refusals import (
     UserNotFound,
 )
 from chalicelib.invites.model import MAY_INVITE, Status
-from chalicelib.redemptions.model import State
+from chalicelib.redemptions.model import Renewal, State
 from chalicelib.redemptions.ports import Claim, Claims
 from tests.stores_contract.builders import a_closed_account, an_account, an_entry
 from tests.stores_contract.redeeming import (
@@ -465,3 +465,90 @@ def test_an_account_is_not_linked_with_a_stale_redemption(ports, claims, now):
     with pytest.raises(StaleWrite):
         link(ports, claim, plex_id, linked)
     assert ports.accounts.get(claim.user.id).plex_id is None
+
+
+def a_renewal(ports, claim: Claim, now, *, plex_id: int | None = None) -> Claim:
+    """Of the account that the claim made, by another invite."""
+    was = ports.accounts.get(claim.user.id)
+    renewal = a_claim(ports, add_invite(ports, now), now, plex_id=plex_id or was.plex_id)
+    redemption = replace(
+        renewal.redemption, user=was.person, renewal=Renewal(was.redemption_id, claim.redemption.given)
+    )
+    becomes = replace(was, redemption_id=redemption.id, plex_id=plex_id or was.plex_id)
+    _, session = new_session(was.id, new_id=ports.new_id, now=now, redemption_id=redemption.id)
+    return replace(renewal, user=becomes, redemption=redemption, session=session, renews=was)
+
+
+@pytest.fixture
+def claimed(ports, claims, now):
+    claim = a_claim(ports, add_invite(ports, now), now)
+    claims.claim(claim)
+    return claim
+
+
+def test_a_renewal_gives_an_open_account_another_redemption(ports, claims, now, claimed):
+    renewal = a_renewal(ports, claimed, now)
+    claims.claim(renewal)
+    assert claims.of_plex_account(claimed.user.plex_id) == (renewal.user, renewal.redemption)
+    assert ports.redemptions.get(claimed.redemption.id) == claimed.redemption
+    assert invite_now(ports, renewal).uses == 1
+
+
+def test_a_renewal_may_move_the_account_to_another_plex_account(ports, claims, now, claimed):
+    renewal = a_renewal(ports, claimed, now, plex_id=a_plex_id())
+    claims.claim(renewal)
+    assert claims.of_plex_account(renewal.user.plex_id) == (renewal.user, renewal.redemption)
+    assert claims.of_plex_account(claimed.user.plex_id) is None
+
+
+def test_a_renewal_to_a_plex_account_that_has_an_account_here_is_refused(ports, claims, now, claimed):
+    other = an_account(ports)
+    renewal = a_renewal(ports, claimed, now, plex_id=other.plex_id)
+    with pytest.raises(AlreadyHasAccess):
+        claims.claim(renewal)
+    assert ports.accounts.get(claimed.user.id) == claimed.user
+    assert invite_now(ports, renewal).uses == 0
+
+
+@pytest.mark.parametrize("change", ["closed", "renewed", "signed out"])
+def test_an_account_that_was_changed_meanwhile_is_not_renewed(ports, claims, now, claimed, change):
+    renewal = a_renewal(ports, claimed, now)
+    if change == "closed":
+        close_account(ports, claimed)
+    elif change == "renewed":
+        claims.claim(a_renewal(ports, claimed, now))
+    else:
+        ports.sessions.end_all(claimed.user.id)
+    with pytest.raises(StaleWrite):
+        claims.claim(renewal)
+    assert invite_now(ports, renewal).uses == 0
+
+
+def test_a_renewal_that_failed_leaves_the_account_what_it_had(ports, claims, now, claimed):
+    renewal = a_renewal(ports, claimed, now)
+    claims.claim(renewal)
+    claims.give_back(renewal.redemption.given_up(now, REFUSED_BY_PLEX).failed(now))
+    assert ports.accounts.get(claimed.user.id) == claimed.user
+    assert claims.of_plex_account(claimed.user.plex_id) == (claimed.user, claimed.redemption)
+    assert ports.redemptions.get(renewal.redemption.id).state is State.FAILED
+    assert invite_now(ports, renewal).uses == 0
+
+
+def test_a_renewal_of_an_account_without_a_redemption_leaves_it_without(ports, claims, now):
+    user = an_account(ports)
+    renewal = a_claim(ports, add_invite(ports, now), now, plex_id=user.plex_id)
+    redemption = replace(renewal.redemption, user=user.person, renewal=Renewal(None, None))
+    renewal = replace(renewal, user=replace(user, redemption_id=redemption.id), redemption=redemption, renews=user)
+    claims.claim(renewal)
+    claims.give_back(redemption.given_up(now, REFUSED_BY_PLEX).failed(now))
+    assert ports.accounts.get(user.id) == user
+    assert claims.of_plex_account(user.plex_id) == (user, None)
+
+
+def test_a_renewal_whose_account_was_closed_meanwhile_is_not_given_back(ports, claims, now, claimed):
+    renewal = a_renewal(ports, claimed, now)
+    claims.claim(renewal)
+    close_account(ports, renewal)
+    with pytest.raises(StaleWrite):
+        claims.give_back(renewal.redemption.given_up(now, REFUSED_BY_PLEX).failed(now))
+    assert invite_now(ports, renewal).uses == 1

@@ -563,3 +563,10 @@ def test_a_person_with_an_unverified_address_may_be_shown_no_invites(plex, owner
     share, token = owner.share(emil, a_grant(plex)), plex.sign_in(emil)
     assert not person.accept_share(token, share.id)
     assert not person.accept_matching(token, owner_id=plex.owner.id, machine_id=plex.server.machine_id)
+
+
+def test_the_addresses_of_the_owner_s_people_are_known(plex, owner, maya):
+    assert owner.email_of(maya) is None
+    plex.share_by_hand(maya, MOVIES)
+    assert owner.email_of(maya) == "maya@example.org"
+    assert owner.email_of(NO_ONE) is None

@@ -9,7 +9,7 @@ from pynamodb.connection import Connection
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.accounts.model import AccountState, Credential, PasswordReset, Tombstone, User
+from chalicelib.accounts.model import AccountState, Credential, Observed, PasswordReset, Tombstone, User
 from chalicelib.accounts.ports import PlexIdTaken, QuotaBasis
 from chalicelib.accounts.sessions import Session, SignIn
 from chalicelib.common.pages import Page
@@ -41,7 +41,7 @@ from chalicelib.stores.accounts.records import (
 )
 from chalicelib.stores.accounts.sessions import complete_sign_in
 from chalicelib.stores.database.pages import page_of
-from chalicelib.stores.database.transactions import ConditionsFailed, Transaction, get_all
+from chalicelib.stores.database.transactions import ConditionsFailed, Transaction, get_all, update_if
 from chalicelib.stores.events.journal import entry_record
 from chalicelib.stores.settings.records import SettingsModel, read_settings
 from chalicelib.stores.settings.settings import check_version
@@ -148,6 +148,16 @@ class DynamoAccounts:
 
     def tombstone_of(self, plex_id: int) -> Tombstone | None:
         return find_tombstone(plex_id)
+
+    def observed(self, plex_id: int) -> Observed | None:
+        try:
+            return IdentityModel.get(plex_identity(plex_id), consistent_read=True).observed
+        except IdentityModel.DoesNotExist:
+            return None
+
+    def note_observed(self, observed: Observed) -> None:
+        noted = [IdentityModel.observed.set(observed)]
+        update_if(IdentityModel(id=plex_identity(observed.plex_id)), noted, IdentityModel.user_id.exists())
 
     def page(self, state: AccountState, *, text: str, after: str | None, limit: int) -> Page[User]:
         records = UserModel.by_state.query(

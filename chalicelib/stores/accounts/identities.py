@@ -6,7 +6,7 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.accounts.model import AccountState, Kind, Tombstone, User
 from chalicelib.common.names import normal_name
-from chalicelib.stores.accounts.records import IdentityModel, UserModel, user_record
+from chalicelib.stores.accounts.records import IdentityModel, UserModel, is_at_epoch, user_record
 from chalicelib.stores.database.transactions import Transaction
 
 if TYPE_CHECKING:
@@ -42,6 +42,24 @@ def put_account(
         if name == EMAIL and password_hash:
             record.password_hash = password_hash
         transaction.put(name, record, is_free(over if name == PLEX_ID else None))
+
+
+def renew_account(transaction: Transaction, was: User, becomes: User, *, over: Tombstone | None = None) -> None:
+    """Another redemption for an open account, and another Plex account where its person has a new one; ``over``: what
+    is remembered of that.
+    """
+    latest, plex_id = UserModel.redemption_id, UserModel.plex_id
+    is_still = is_at_epoch(was) & (plex_id == was.plex_id)
+    is_still &= latest == was.redemption_id if was.redemption_id else latest.does_not_exist()
+    renewed: list[Action] = [latest.set(becomes.redemption_id or ""), UserModel.epoch.set(becomes.epoch)]
+    if was.plex_id is None or becomes.plex_id is None:
+        raise AssertionError("only an account with Plex is renewed")
+    renewed.append(plex_id.set(becomes.plex_id))
+    transaction.update("user", UserModel(id=was.id), renewed, is_still)
+    if was.plex_id == becomes.plex_id:
+        return
+    transaction.delete("earlier plex id", IdentityModel(id=plex_identity(was.plex_id)), IdentityModel.user_id == was.id)
+    transaction.put(PLEX_ID, IdentityModel(id=plex_identity(becomes.plex_id), user_id=was.id), is_free(over))
 
 
 def is_free(over: Tombstone | None = None) -> Condition:

@@ -11,7 +11,7 @@ from pynamodb.expressions.operand import Path
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
-from chalicelib.accounts.model import AccountState, Kind, PasswordReset, Tombstone, User
+from chalicelib.accounts.model import AccountState, Kind, Observed, PasswordReset, Tombstone, User
 from chalicelib.accounts.sessions import Purpose, Session, SignIn
 from chalicelib.common.people import Permission, Person
 from chalicelib.common.times import order_key
@@ -76,6 +76,7 @@ class IdentityModel(Model):
     password_hash = UnicodeAttribute(null=True)
     reset = Typed[PasswordReset](PasswordReset, null=True)
     tombstone = Typed[Tombstone](Tombstone, null=True)
+    observed = Typed[Observed](Observed, null=True)
 
 
 class SessionsByUser(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB

@@ -27,6 +27,7 @@ from chalicelib.stores.accounts.identities import (
     plex_identity,
     put_account,
     release_identities,
+    renew_account,
 )
 from chalicelib.stores.accounts.records import (
     IdentityModel,
@@ -70,7 +71,10 @@ class DynamoClaims:
         transaction = Transaction(self._connection)
         take_a_use(transaction, claim.invite, claim.redemption)
         over = claim.redemption.over
-        put_account(transaction, claim.user, password_hash=claim.password_hash, over=over)
+        if claim.renews:
+            renew_account(transaction, claim.renews, claim.user, over=over)
+        else:
+            put_account(transaction, claim.user, password_hash=claim.password_hash, over=over)
         if over and over.user_id == claim.user.id:
             forget_ending(transaction, claim.user.id)
         check_version(transaction, claim.settings_version)
@@ -91,10 +95,10 @@ class DynamoClaims:
                 raise AddressTaken from error
             raise AlreadyHasAccess from error
 
-    def of_plex_account(self, plex_id: int) -> tuple[User, Redemption] | None:
+    def of_plex_account(self, plex_id: int) -> tuple[User, Redemption | None] | None:
         return self._redemption_under(plex_identity(plex_id))
 
-    def of_email(self, email: str) -> tuple[User, Redemption] | None:
+    def of_email(self, email: str) -> tuple[User, Redemption | None] | None:
         return self._redemption_under(email_identity(email))
 
     def give_back(self, failed: Redemption) -> None:
@@ -153,7 +157,10 @@ class DynamoClaims:
         transaction = Transaction(self._connection)
         _save(transaction, failed)
         give_a_use_back(transaction, failed)
-        _close_the_account(transaction, user, _tombstone(failed))
+        if failed.renewal:
+            _have_what_was_before(transaction, failed, failed.renewal.before)
+        else:
+            _close_the_account(transaction, user, _tombstone(failed))
         try:
             transaction.commit()
         except ConditionsFailed as error:
@@ -162,16 +169,18 @@ class DynamoClaims:
             return False
         return True
 
-    def _redemption_under(self, identity_id: str) -> tuple[User, Redemption] | None:
+    def _redemption_under(self, identity_id: str) -> tuple[User, Redemption | None] | None:
         try:
             identity = IdentityModel.get(identity_id, consistent_read=True)
             user = self._user(identity.user_id)
         except (IdentityModel.DoesNotExist, UserModel.DoesNotExist):
             return None
-        if identity.tombstone or user.redemption_id is None:
+        if identity.tombstone:
             return None
+        if user.redemption_id is None:
+            return user, None
         (found,) = get_all(self._connection, (RedemptionModel, user.redemption_id))
-        return (user, found.record) if found else None
+        return user, found.record if found else None
 
 
 def _save(transaction: Transaction, redemption: Redemption) -> None:
@@ -184,6 +193,13 @@ def _tombstone(failed: Redemption) -> Tombstone:
     now = failed.updated_at
     before = failed.over or Tombstone(user_id=failed.user.id, why=Why.FAILED, closed_at=now)
     return before.ended(now)
+
+
+def _have_what_was_before(transaction: Transaction, failed: Redemption, before: str | None) -> None:
+    latest = UserModel.redemption_id
+    action = latest.set(before) if before else latest.remove()
+    is_still = (UserModel.state == AccountState.ACTIVE.value) & (latest == failed.id)
+    transaction.update("user", UserModel(id=failed.user.id), [action], is_still)
 
 
 def _close_the_account(transaction: Transaction, user: User, tombstone: Tombstone) -> None:
