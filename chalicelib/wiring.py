@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from chalicelib.redemptions.offers import ReadingOffers
     from chalicelib.redemptions.pausing import Pausing
     from chalicelib.redemptions.ports import Claims, RedemptionStore
+    from chalicelib.redemptions.resolving import ResolvingAnew
     from chalicelib.redemptions.retrying import RetryingRedemptions
     from chalicelib.redemptions.returning import ReturningRedeemers
     from chalicelib.settings.ports import SettingsStore
@@ -69,6 +70,12 @@ class UseCases:
         from chalicelib.access.revoking import Revoking
 
         return self.use(Revoking)
+
+    @property
+    def resolving(self) -> "ResolvingAnew":
+        from chalicelib.redemptions.resolving import ResolvingAnew
+
+        return self.use(ResolvingAnew)
 
     @property
     def pausing(self) -> "Pausing":
@@ -363,6 +370,7 @@ def chores(now: datetime) -> "dict[str, Iterator[Batch]]":
     from chalicelib.common.sweeping import remove_expired
     from chalicelib.invites.expiring import MovingExpiredInvites
     from chalicelib.redemptions.retrying import RetryingRedemptions
+    from chalicelib.setup.libraries import RefreshingDaily
     from chalicelib.stores.accounts.held_tokens import HeldTokenModel
     from chalicelib.stores.accounts.records import SignInModel
     from chalicelib.stores.database.expired import ExpiredRecords
@@ -383,6 +391,7 @@ def chores(now: datetime) -> "dict[str, Iterator[Batch]]":
         "stuck_redemptions": use(RetryingRedemptions).sweep(now=now),
         "stuck_endings": use(ResendingEndings).sweep(now=now),
         "expired_invites": use(MovingExpiredInvites).sweep(now=now),
+        "daily_libraries": use(RefreshingDaily).sweep(now=now),
         "ended_trials": use(EndingTrials).sweep(now=now),
         "due_images": expired(QrImageModel, "code", "object_key"),
         "spent_tokens": remove_expired(ExpiredRecords(HeldTokenModel, "key").due, forget, now=now),

@@ -34,3 +34,6 @@ ACCOUNT_CLOSED = Reason("AccountClosed")
 
 def libraries_gone(libraries: Iterable[Library]) -> Reason:
     return Reason("LibraryGone", {"libraries": ", ".join(library.title for library in libraries)})
+
+
+LIBRARY_GONE = libraries_gone(()).code

@@ -118,6 +118,14 @@ class Invite:
             raise GrantUnavailable
         return libraries
 
+    def can_give(self, settings: Settings) -> bool:
+        """Whether ``libraries_given`` comes to what the invite names."""
+        try:
+            self.libraries_given(settings)
+        except GrantUnavailable:
+            return False
+        return True
+
     def _chosen(self, settings: Settings) -> tuple[Library, ...]:
         if self.libraries == "default":
             return settings.shared_by_default()

@@ -16,7 +16,8 @@ from chalicelib.access.model import LOOK_AGAIN_AFTER, Given
 from chalicelib.access.reasons import LINK_PLEX, Reason
 from chalicelib.accounts.model import Kind, Tombstone, User
 from chalicelib.common.people import Person
-from chalicelib.plex.model import Grant, Share
+from chalicelib.invites.model import LibraryChoice
+from chalicelib.plex.model import Grant, Library, Share
 from chalicelib.redemptions.steps import Step, StepName, StepState, first_steps
 
 WATCHED_FOR = timedelta(days=7)
@@ -54,6 +55,8 @@ class Redemption:
     ``invites_home`` says that we may have done so: before that they were not in the Home. ``shares``: we may have
     shared with them; ``found``: what another hand had shared before. ``shared_again``: their invite went away once.
     ``without_downloads``: Plex refused those, and the rest of the grant is given.
+    ``libraries``: what the invite named, None where that is not known; ``resolves_since``: from when on its grant waits
+    to be resolved anew, for a library is gone.
     ``giving_up`` says why it will have failed once all that Plex gave is taken back. ``waits_for_owner``: Plex does
     not take the owner's token, and this goes on once it does. ``over``: what was remembered of the person's Plex
     account before; it counts again if this fails.
@@ -81,6 +84,8 @@ class Redemption:
     shares: bool = False
     found: Share | None = None
     shared_again: bool = False
+    libraries: LibraryChoice | None = None
+    resolves_since: datetime | None = None
     without_downloads: bool = False
     share_id: str | None = None
     giving_up: Reason | None = None
@@ -209,6 +214,13 @@ class Redemption:
 
     def leaving_out_downloads(self) -> "Redemption":
         return replace(self, without_downloads=True)
+
+    def resolving_anew(self, now: datetime) -> "Redemption":
+        """A library of the grant is gone, and the invite named none: it is resolved once they were read again."""
+        return replace(self, resolves_since=now)
+
+    def resolved(self, libraries: tuple[Library, ...]) -> "Redemption":
+        return replace(self, grant=replace(self.grant, libraries=libraries))
 
     def titled(self, home_title: str) -> "Redemption":
         return replace(self, home_title=home_title)

@@ -99,7 +99,7 @@ class Offer:
             invite=self.invite,
             settings_version=self.settings.version,
             user=user,
-            redemption=replace(redemption, renewal=renewal),
+            redemption=replace(redemption, renewal=renewal, libraries=self.invite.libraries),
             session=session,
             renews=known,
         )

@@ -26,6 +26,7 @@ from chalicelib.redemptions.model import Redemption, State
 from chalicelib.redemptions.pauses import Pause
 from chalicelib.redemptions.pausing import Pausing
 from chalicelib.redemptions.ports import Claims, RedemptionStore
+from chalicelib.redemptions.resolving import ResolvingAnew
 from chalicelib.redemptions.steps import StepName
 
 PATIENCE = 10
@@ -55,6 +56,7 @@ class Provisioning:
     granting: Granting
     revoking: Revoking
     pausing: Pausing
+    resolving: ResolvingAnew
     queue: WorkQueue
     clock: Clock
     chance: Chance
@@ -103,7 +105,10 @@ class Provisioning:
             try:
                 return self._advance(taken, begun_before=begun_before)
             except GivenUp as given_up:
-                taken = self._give_up(self.redemptions.get(taken.id), given_up.reason)
+                taken = self.redemptions.get(taken.id)
+                if given_up.reason.code == reasons.LIBRARY_GONE and (again := self.resolving.resolve(taken)):
+                    return self._retry_later(again)
+                taken = self._give_up(taken, given_up.reason)
         return self._take_back(taken)
 
     def _advance(self, redemption: Redemption, *, begun_before: bool) -> Redemption:

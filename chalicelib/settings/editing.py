@@ -77,5 +77,10 @@ def facts(settings: Settings) -> Facts:
     }
 
 
+def choices(settings: Settings) -> Facts:
+    """Which libraries are chosen, as ``facts`` has it."""
+    return {name: facts(settings)[name] for name in ("enabled_libraries", "default_libraries")}
+
+
 def _listed(chosen: SectionIds | str) -> list[str] | str:
     return chosen if isinstance(chosen, str) else list(chosen)

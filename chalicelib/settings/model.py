@@ -54,12 +54,13 @@ class RefreshFailure(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Refresh:
     """How the reading of the libraries from Plex stands. ``asked_at`` is set while it runs; ``failure`` is a
-    RefreshFailure.
+    RefreshFailure. ``doubted``: a reading in which libraries were missing, which counts once a second one agrees.
     """
 
     refreshed_at: datetime | None = None
     asked_at: datetime | None = None
     failure: str | None = None
+    doubted: SectionIds | None = None
 
     def state(self, now: datetime) -> RefreshState:
         if self.asked_at and now - self.asked_at < REFRESHED_WITHIN:

@@ -1,21 +1,30 @@
 """The server's libraries: shown, and read from Plex through the queue function."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.accounts.model import User
-from chalicelib.common.people import Permission
-from chalicelib.common.ports import Clock, RetryLater, StaleWrite
+from chalicelib.common.people import Permission, Person
+from chalicelib.common.ports import Clock, NewId, RetryLater, StaleWrite
 from chalicelib.common.refusals import SetupIncomplete, TryAgain
+from chalicelib.common.sweeping import Batch
+from chalicelib.events.model import SETTINGS, Entry, change_entry
 from chalicelib.plex.errors import PlexError, PlexRefused, PlexTokenRefused
-from chalicelib.plex.model import Server
+from chalicelib.plex.model import Library, Server
 from chalicelib.plex.ports import PlexOwner, WorkQueue
+from chalicelib.settings.editing import choices
+from chalicelib.settings.libraries import lacks_some, with_libraries
 from chalicelib.settings.model import Refresh, RefreshFailure, Settings
 from chalicelib.settings.ports import SettingsStore
 
 _UNTIL_A_PERSON_ACTS = 900
 _SOON = 30
+_SECOND_READ_AFTER = 10
 """Seconds."""
+
+_DAY = timedelta(days=1)
+_MINUTES_BETWEEN_SWEEPS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +57,43 @@ class ManagingLibraries:
 
 
 @dataclass(frozen=True, slots=True)
+class RefreshingDaily:
+    settings: SettingsStore
+    queue: WorkQueue
+
+    def sweep(self, *, now: datetime) -> Iterator[Batch]:
+        """Have the libraries read where that was a day ago, every hour until it went well."""
+        settings = self.settings.get()
+        latest = settings.libraries_refresh.refreshed_at
+        is_old = latest is None or latest <= now - _DAY
+        if settings.server and is_old and now.minute < _MINUTES_BETWEEN_SWEEPS:
+            self.queue.refresh_libraries()
+            yield Batch(done=1)
+
+
+@dataclass(frozen=True, slots=True)
 class ReadingLibraries:
     settings: SettingsStore
     plex_owner: PlexOwner
+    new_id: NewId
     clock: Clock
 
     def read(self) -> Refresh:
         """Read the server's libraries from Plex into the settings; gives how that ended. Repeatable.
 
-        Raises RetryLater for all that may pass. What went wrong is noted for the admin in any case.
+        An answer in which libraries are missing changes nothing until a second one agrees. Raises RetryLater for that,
+        and for all that may pass. What went wrong is noted for the admin in any case.
         """
         settings = self.settings.get()
         if settings.server is None:
             return Refresh(failure=RefreshFailure.NO_SERVER)
         try:
-            return self._read(settings.server, settings.libraries_refresh)
+            return self._read(settings, settings.server)
         except StaleWrite as error:
             raise RetryLater(1) from error
 
-    def _read(self, server: Server, latest: Refresh) -> Refresh:
+    def _read(self, settings: Settings, server: Server) -> Refresh:
+        latest = settings.libraries_refresh
         try:
             name, libraries = self.plex_owner.libraries(server.machine_id)
         except PlexRefused:
@@ -77,11 +104,36 @@ class ReadingLibraries:
         except PlexError as error:
             self._note(RefreshFailure.NO_ANSWER, server, latest)
             raise RetryLater(min(error.asked_to_wait or _SOON, _UNTIL_A_PERSON_ACTS)) from error
+        ids = tuple(sorted(library.id for library in libraries))
+        if lacks_some(libraries, settings) and latest.doubted != ids:
+            self.settings.note_refresh(replace(latest, doubted=ids), was=server)
+            raise RetryLater(_SECOND_READ_AFTER)
+        return self._save(settings, replace(server, name=name), libraries)
+
+    def _save(self, settings: Settings, server: Server, libraries: tuple[Library, ...]) -> Refresh:
         refresh = Refresh(refreshed_at=self.clock())
-        self.settings.save_libraries(replace(server, name=name), libraries, refresh, was=server)
+        becomes = with_libraries(replace(settings, server=server, libraries_refresh=refresh), libraries)
+        if choices(becomes) == choices(settings) and settings.server:
+            self.settings.save_libraries(server, libraries, refresh, was=settings.server)
+        else:
+            becomes = replace(becomes, version=settings.version + 1)
+            self.settings.choose_server(becomes, self._entry(settings, becomes), over=settings.version)
         return refresh
 
+    def _entry(self, settings: Settings, becomes: Settings) -> Entry:
+        """Plex's doing, and the owner's: told as of the server itself."""
+        name = becomes.server.name if becomes.server else ""
+        return change_entry(
+            self.new_id(),
+            SETTINGS,
+            "libraries made again",
+            by=Person("plex", name),
+            now=self.clock(),
+            before=choices(settings),
+            after=choices(becomes),
+        )
+
     def _note(self, failure: RefreshFailure, server: Server, latest: Refresh) -> Refresh:
-        refresh = Refresh(refreshed_at=latest.refreshed_at, failure=failure)
+        refresh = Refresh(refreshed_at=latest.refreshed_at, failure=failure, doubted=latest.doubted)
         self.settings.note_refresh(refresh, was=server)
         return refresh

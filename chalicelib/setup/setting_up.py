@@ -3,6 +3,7 @@
 import hmac
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
 from chalicelib.accounts.model import User, new_user
 from chalicelib.accounts.plex_sign_ins import (
@@ -22,7 +23,7 @@ from chalicelib.common.ports import NewId, StaleWrite
 from chalicelib.common.refusals import BadInput, NotTheOwner, OwnsNoServer, SetupTokenRefused, SignInNotFound, TryAgain
 from chalicelib.common.retrying import until_written
 from chalicelib.events.model import SETTINGS, Entry, change_entry
-from chalicelib.plex.model import OwnedServer, PlexAccount, Server
+from chalicelib.plex.model import OwnedServer, PlexAccount, SectionIds, Server
 from chalicelib.plex.ports import KeepOwnerToken, PlexPerson
 from chalicelib.settings.model import Refresh, Settings
 from chalicelib.settings.ports import SettingsStore
@@ -154,14 +155,17 @@ class SettingUp:
         return token
 
     def _save_server(self, settings: Settings, server: Server, by: User, now: datetime) -> None:
-        """Another server has other libraries: what was chosen among the old ones is void."""
+        """Another server has other libraries: what was chosen among the old ones is void, and nothing is given until an
+        admin has chosen anew. At the first one, all of them are.
+        """
+        chosen: SectionIds | Literal["all"] = "all" if settings.server is None else ()
         changed = replace(
             settings,
             server=server,
             libraries=(),
             libraries_refresh=Refresh(),
-            enabled_libraries="all",
-            default_libraries="all",
+            enabled_libraries=chosen,
+            default_libraries=chosen,
             application_url=settings.application_url or self.application_url,
             version=settings.version + 1,
         )

@@ -314,3 +314,57 @@ def test_an_address_squatted_by_a_local_account_keeps_its_person_from_nothing(st
     visitor = stack.visitor()
     local_account("correct horse battery", visitor.account["email"])
     visitor.waits(visitor.redeems(stack.invite()))
+
+
+@pytest.fixture
+def made_again(stack):
+    """A library that was read here, and then was deleted and made again on the server; gives both ids."""
+    path = f"/_standin/servers/{demo.MACHINE_ID}/sections"
+
+    def make() -> str:
+        return str(stack.plex.control.post(path, json={"title": "Shorts", "type": "movie"}).json()["id"])
+
+    earlier = make()
+    _refresh_libraries(stack)
+    assert stack.plex.control.delete(f"{path}/{earlier}").is_success
+    later = make()
+    yield earlier, later
+    stack.plex.control.delete(f"{path}/{later}")
+    _refresh_libraries(stack)
+
+
+def _refresh_libraries(stack):
+    before = stack.admin.get("/libraries").json()["libraries_refreshed_at"]
+    assert stack.admin.post("/libraries/refresh").status_code == 202
+    _wait_for(lambda: (stack.admin.get("/libraries").json()["libraries_refreshed_at"] or "") > (before or ""), 60)
+
+
+def test_an_invite_for_all_libraries_gives_the_one_that_was_made_again(stack, made_again):
+    code, visitor = stack.invite(libraries="all"), stack.visitor()
+    done = visitor.waits(visitor.redeems(code), seconds=90)
+    given = [library["id"] for library in done["grant"]["libraries"]]
+    assert made_again[1] in given
+    assert made_again[0] not in given
+    (share,) = stack.plex.shares(visitor.account)
+    assert sorted(map(str, share["section_ids"])) == sorted(given)
+
+
+def test_an_invite_for_a_library_that_is_gone_shows_that_instead_of_active(stack, made_again):
+    code = stack.invite(libraries=[made_again[0]])
+    assert stack.shown(code)["libraries_available"]
+    _refresh_libraries(stack)
+    listed = stack.admin.get("/invites", params={"q": code}).json()["invites"]
+    assert [(each["status"], each["libraries_available"]) for each in listed] == [("active", False)]
+    answer = stack.client().get(f"/signup/{code}")
+    assert (answer.status_code, answer.json()["Code"]) == (409, "GrantUnavailable")
+
+
+@pytest.mark.parametrize("kind", ["wrong_shape", "empty", "html"])
+def test_an_answer_without_libraries_empties_nothing(stack, kind):
+    before = stack.admin.get("/libraries").json()["libraries"]
+    stack.plex.fault(method="GET", path=f"/api/servers/{demo.MACHINE_ID}", when="before", kind=kind)
+    stack.admin.post("/libraries/refresh")
+    time.sleep(1)
+    assert stack.admin.get("/libraries").json()["libraries"] == before
+    _wait_for(lambda: stack.admin.get("/libraries").json()["libraries_refresh"] == "idle", 60)
+    assert stack.admin.get("/libraries").json()["libraries"] == before

@@ -260,6 +260,36 @@ def test_renewing_with_another_plex_account_is_refused(new_stack, olivia):
     assert (answer.status_code, answer.json()["Code"]) == (403, "NotTheOwner")
 
 
+def test_after_another_server_was_chosen_nothing_is_given_until_an_admin_has_chosen(new_stack, olivia):
+    """And the members of the old one keep what they have."""
+    code = olivia.http.post("/invites", json={"usage_limit": None}).json()["code"]
+    member, plex = new_stack.visitor(), new_stack.plex.control
+    member.waits(member.redeems(code))
+    added = plex.post("/_standin/servers", json={"owner_id": olivia.account["id"], "name": "Attic"}).json()
+    section = plex.post(f"/_standin/servers/{added['machine_id']}/sections", json={"title": "Films", "type": "movie"})
+    renewal = olivia.http.post("/setup").json()
+    new_stack.plex.approve(renewal["auth_url"], olivia.account)
+    assert olivia.http.post(f"/setup/{renewal['sign_in_id']}").status_code == 200
+    assert olivia.http.put("/setup/server", json={"machine_id": added["machine_id"]}).status_code == 202
+    _until(lambda: [each["title"] for each in olivia.http.get("/libraries").json()["libraries"]] == ["Films"])
+    assert not any(each["enabled"] for each in olivia.http.get("/libraries").json()["libraries"])
+    refused = new_stack.client().get(f"/signup/{code}")
+    assert (refused.status_code, refused.json()["Code"]) == (409, "GrantUnavailable")
+    assert olivia.http.get(f"/invites/{code}").json()["libraries_available"] is False
+
+    chosen = {"enabled_libraries": [str(section.json()["id"])], "default_libraries": [str(section.json()["id"])]}
+    assert olivia.http.patch("/settings", json=chosen).status_code == 200
+    assert new_stack.client().get(f"/signup/{code}").status_code == 200
+    newcomer = new_stack.visitor()
+    newcomer.waits(newcomer.redeems(code))
+    renewed = member.waits(member.redeems(olivia.http.post("/invites").json()["code"]))
+    assert renewed["state"] == "done"
+    shares = [
+        each for each in plex.get("/_standin/shares").json()["shares"] if each["account_id"] == member.account["id"]
+    ]
+    assert {each["machine_id"] for each in shares} == {olivia.servers[0]["machine_id"], added["machine_id"]}
+
+
 def test_the_log_and_the_output_hold_no_secret(new_stack, olivia):
     """Every token that Plex ever gave out, every session's token, the set-up token, and every address."""
     secrets = new_stack.plex.control.get("/_standin/tokens").json()["ever_issued"]

@@ -179,6 +179,7 @@ def test_the_libraries_given_are_those_chosen_of_those_enabled(libraries, settin
 def test_nothing_is_given_rather_than_everything(libraries, settings):
     with pytest.raises(GrantUnavailable):
         an_invite(libraries=libraries).libraries_given(settings)
+    assert not an_invite(libraries=libraries).can_give(settings)
 
 
 @pytest.mark.parametrize("text", ["AbCdEfGh", "12345678", "x" * 20])

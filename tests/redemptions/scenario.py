@@ -19,6 +19,7 @@ from chalicelib.redemptions.redeeming import Redeeming
 from chalicelib.redemptions.retrying import RetryingRedemptions
 from chalicelib.redemptions.returning import Redeemed
 from chalicelib.settings.model import Settings
+from chalicelib.setup.libraries import ReadingLibraries
 from tests.fakes.crashes import Crashed, watch
 from tests.fakes.plex import MOVIES, MUSIC, SERIES, Message
 from tests.fakes.ports import FakePorts
@@ -130,6 +131,8 @@ class Scenario(FakePorts):
     def work(self, message: Message) -> Any:
         if message.kind == "provision":
             return self.provision(message.id)
+        if message.kind == "refresh_libraries":
+            return self.use(ReadingLibraries).read()
         return self.use(EndingAccess).end(message.id, deadline=self.now + FUNCTION_TIME)
 
     def forget_tokens(self) -> None:

@@ -290,15 +290,58 @@ def test_what_plex_refuses_fails_and_gives_the_use_back(scenario):
     assert scenario.messages == []
 
 
+NAMED = (MOVIES.id, MUSIC.id)
+
+
 def test_libraries_that_are_gone_are_named(scenario):
-    redemption = scenario.redeem()
+    redemption = scenario.redeem(scenario.invite(libraries=NAMED))
     scenario.plex.remove_library(MUSIC)
     scenario.drain()
     assert scenario.must_be_settled(redemption).reason == libraries_gone([MUSIC])
 
 
-def test_a_server_that_is_gone_fails(scenario):
+@pytest.mark.parametrize("libraries", ["all", "default"])
+def test_an_invite_that_names_no_library_gives_what_is_there(scenario, libraries):
+    redemption = scenario.redeem(scenario.invite(libraries=libraries))
+    scenario.plex.remove_library(MUSIC)
+    scenario.drain()
+    settled = scenario.must_be_settled(redemption)
+    assert (settled.state, MUSIC in settled.grant.libraries) == (State.DONE, False)
+
+
+@pytest.mark.parametrize("libraries", ["all", "default"])
+def test_a_library_that_was_made_again_takes_the_place_of_the_earlier_one(scenario, libraries):
+    """The default names its libraries."""
+    redemption = scenario.redeem(scenario.invite(libraries=libraries))
+    again = replace(MUSIC, id="140000199", key="9")
+    scenario.plex.remove_library(MUSIC)
+    scenario.plex.server.libraries.append(again)
+    scenario.drain()
+    settled = scenario.must_be_settled(redemption)
+    assert (settled.state, again in settled.grant.libraries) == (State.DONE, True)
+    assert scenario.database.settings.default_libraries == (MOVIES.id, again.id)
+
+
+def test_where_nothing_of_it_is_left_the_invite_gives_nothing(scenario):
     redemption = scenario.redeem()
+    for library in (MOVIES, MUSIC):
+        scenario.plex.remove_library(library)
+    scenario.drain()
+    assert scenario.must_be_settled(redemption).reason == libraries_gone([MOVIES, MUSIC])
+
+
+def test_libraries_that_cannot_be_read_are_waited_for_and_then_the_invite_gives_nothing(scenario):
+    redemption = scenario.redeem()
+    scenario.plex.remove_library(MUSIC)
+    scenario.plex.fail("libraries", UNWELL, times=None)
+    for _ in range(40):
+        if scenario.current(redemption).in_progress:
+            scenario.deliver()
+    assert scenario.must_be_settled(redemption).reason == libraries_gone([MUSIC])
+
+
+def test_a_server_that_is_gone_fails(scenario):
+    redemption = scenario.redeem(scenario.invite(libraries=NAMED))
     scenario.plex.remove_server()
     scenario.drain()
     assert scenario.must_be_settled(redemption).reason == libraries_gone([MOVIES, MUSIC])

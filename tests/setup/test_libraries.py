@@ -11,7 +11,7 @@ from chalicelib.common.refusals import NotAllowed, SetupIncomplete, TryAgain
 from chalicelib.plex.errors import PlexRefused, PlexTokenRefused, TemporaryPlexError
 from chalicelib.plex.model import Library, Server
 from chalicelib.settings.model import Refresh, RefreshFailure, RefreshState, Settings
-from chalicelib.setup.libraries import ManagingLibraries, ReadingLibraries
+from chalicelib.setup.libraries import ManagingLibraries, ReadingLibraries, RefreshingDaily
 from testing.invite_builders import a_user
 from tests.fakes.ports import FakePorts
 
@@ -50,6 +50,7 @@ def choose(ports, server):
 
 
 def test_what_plex_says_is_written_with_the_server_s_name_of_today(ports):
+    ports.plex.server.libraries.append(MOVIES)
     ports.plex.server.name = "Attic"
     before = ports.settings.get()
     assert read(ports) == Refresh(refreshed_at=NOW)
@@ -59,6 +60,103 @@ def test_what_plex_says_is_written_with_the_server_s_name_of_today(ports):
         libraries=tuple(ports.plex.server.libraries),
         libraries_refresh=Refresh(refreshed_at=NOW),
     )
+
+
+OTHER = Library("200", "2", "Series", "show")
+
+
+def show(ports, *libraries):
+    ports.plex.server.libraries[:] = libraries
+
+
+def read_twice(ports):
+    with pytest.raises(RetryLater) as later:
+        read(ports)
+    assert later.value.seconds == 10
+    return read(ports)
+
+
+@pytest.mark.parametrize("shown", [(), (OTHER,)], ids=["empty", "another"])
+def test_an_answer_in_which_libraries_are_missing_changes_nothing_until_a_second_one_agrees(ports, shown):
+    show(ports, *shown)
+    with pytest.raises(RetryLater):
+        read(ports)
+    assert ports.settings.get().libraries == (MOVIES,)
+    assert read(ports) == Refresh(refreshed_at=NOW)
+    assert ports.settings.get().libraries == shown
+
+
+def test_a_second_answer_that_differs_is_doubted_as_well(ports):
+    show(ports)
+    with pytest.raises(RetryLater):
+        read(ports)
+    show(ports, OTHER)
+    with pytest.raises(RetryLater):
+        read(ports)
+    assert ports.settings.get().libraries == (MOVIES,)
+    show(ports, MOVIES, OTHER)
+    assert read(ports) == Refresh(refreshed_at=NOW)
+    assert ports.settings.get().libraries == (MOVIES, OTHER)
+
+
+def test_a_failure_in_between_forgets_no_doubt(ports):
+    show(ports)
+    with pytest.raises(RetryLater):
+        read(ports)
+    ports.plex.fail("libraries", TemporaryPlexError("503"))
+    with pytest.raises(RetryLater):
+        read(ports)
+    assert read(ports) == Refresh(refreshed_at=NOW)
+
+
+def test_a_library_that_was_made_again_is_chosen_where_the_earlier_one_was(ports):
+    ports.database.settings = replace(
+        ports.database.settings,
+        libraries=(MOVIES, OTHER),
+        enabled_libraries=(MOVIES.id, OTHER.id),
+        default_libraries=(MOVIES.id,),
+    )
+    again, namesake = replace(MOVIES, id="101"), replace(MOVIES, id="102", type="photo")
+    show(ports, again, namesake, OTHER)
+    before = ports.settings.get()
+    read_twice(ports)
+    after = ports.settings.get()
+    assert (after.enabled_libraries, after.default_libraries) == (("101", OTHER.id), ("101",))
+    assert after.version == before.version + 1
+    (entry,) = ports.database.journal
+    assert (entry.action, entry.by.name) == ("libraries made again", ports.plex.server.name)
+    assert entry.before == {"enabled_libraries": [MOVIES.id, OTHER.id], "default_libraries": [MOVIES.id]}
+
+
+def test_libraries_that_were_not_chosen_by_name_are_written_without_a_word(ports):
+    show(ports, replace(MOVIES, id="101"))
+    version = ports.settings.get().version
+    read_twice(ports)
+    assert (ports.settings.get().version, ports.database.journal) == (version, [])
+
+
+def sweep(ports, at):
+    return sum(batch.done for batch in ports.use(RefreshingDaily).sweep(now=at))
+
+
+@pytest.mark.parametrize(
+    ("since", "asked"),
+    [
+        (timedelta(hours=23, minutes=59), 0),
+        (timedelta(days=1), 1),
+        (timedelta(days=1, minutes=4), 1),
+        (timedelta(days=1, minutes=5), 0),
+        (timedelta(days=1, hours=1), 1),
+    ],
+)
+def test_libraries_are_read_daily_and_where_that_fails_every_hour(ports, since, asked):
+    assert sweep(ports, EARLIER + since) == asked
+    assert [message.kind for message in ports.queue.messages] == ["refresh_libraries"] * asked
+
+
+def test_without_a_server_none_are_read(ports):
+    ports.database.settings = Settings()
+    assert sweep(ports, NOW) == 0
 
 
 @pytest.mark.parametrize(

@@ -371,8 +371,8 @@ def test_another_server_makes_void_what_was_chosen_among_the_old_one_s_libraries
         server=Server(attic.machine_id, "Attic", owned.olivia.id),
         libraries=(),
         libraries_refresh=Refresh(asked_at=owned.ports.now),
-        enabled_libraries="all",
-        default_libraries="all",
+        enabled_libraries=(),
+        default_libraries=(),
         version=before.version + 1,
     )
     assert owned.database.journal[-1].before == {"server": "Olivia's Plex"}

@@ -83,6 +83,7 @@ def invite(each: Invite, settings: Settings, now: datetime, *, redeemed_by: list
         "usage_limit": each.usage_limit,
         "expires_at": moment(each.expires_at),
         "libraries": list(each.libraries) if isinstance(each.libraries, tuple) else each.libraries,
+        "libraries_available": each.can_give(settings),
         "features": asdict(each.features),
         "note": each.note,
         "created_by": person(each.created_by),

@@ -1,6 +1,6 @@
 // How an invite stands: its status and its uses.
 
-import type { Status } from "../api/types";
+import type { Invite, Status } from "../api/types";
 import { t } from "../texts";
 import { Icon, type IconName } from "./icons";
 
@@ -11,6 +11,17 @@ export function StatusSign({ status }: { status: Status }) {
     <span class={`sign ${status}`}>
       <Icon name={STATUS_ICONS[status]} />
       {t.status[status]}
+    </span>
+  );
+}
+
+/** What an invite's status is to a reader: an active one that gives nothing is not shown as such. */
+export function InviteSign({ invite }: { invite: Invite }) {
+  if (invite.status !== "active" || invite.libraries_available) return <StatusSign status={invite.status} />;
+  return (
+    <span class="sign needs_attention">
+      <Icon name="attention" />
+      {t.invites.unavailable}
     </span>
   );
 }

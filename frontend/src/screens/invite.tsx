@@ -14,7 +14,7 @@ import { AuditEntries } from "../parts/audit";
 import { Avatar } from "../parts/avatars";
 import { CopyButton } from "../parts/copy-button";
 import { Confirm } from "../parts/dialogs";
-import { StatusSign, Uses } from "../parts/invite-status";
+import { InviteSign, Uses } from "../parts/invite-status";
 import { Problem, Show } from "../parts/notices";
 import { QrCode, QrDownload } from "../parts/qr-code";
 import { describeReason, StateSign, Steps } from "../parts/redemption";
@@ -99,7 +99,7 @@ function Details({ invite, onChanged }: { invite: Invite; onChanged: () => void 
   return (
     <section class="card no-print">
       <p class="row between">
-        <StatusSign status={invite.status} />
+        <InviteSign invite={invite} />
         <Uses uses={invite.uses} limit={invite.usage_limit} />
       </p>
       <dl>

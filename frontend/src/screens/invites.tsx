@@ -15,7 +15,7 @@ import { Avatars } from "../parts/avatars";
 import { CopyButton } from "../parts/copy-button";
 import { Confirm } from "../parts/dialogs";
 import { Field, Select } from "../parts/fields";
-import { StatusSign, Uses } from "../parts/invite-status";
+import { InviteSign, Uses } from "../parts/invite-status";
 import { Empty, Problem, Show } from "../parts/notices";
 import { PersonField } from "../parts/person-field";
 import { RelativeTime } from "../parts/relative-time";
@@ -250,7 +250,7 @@ function Row({ invite, selected, onSelect }: { invite: Invite; selected: boolean
         {note && <span class="quiet note">{note}</span>}
       </td>
       <td role="cell" data-label={t.invites.status}>
-        <StatusSign status={invite.status} />
+        <InviteSign invite={invite} />
       </td>
       <td role="cell" data-label={t.invites.uses}>
         <Uses uses={invite.uses} limit={invite.usage_limit} />

@@ -217,60 +217,63 @@ function Libraries({ edited, change, action }: SectionProperties) {
         {({ libraries }) => {
           const ids = libraries.map((library) => library.id);
           return (
-            <table class="plain">
-              <thead>
-                <tr>
-                  <th scope="col">{t.settings.library}</th>
-                  <th scope="col">{t.settings.enabled}</th>
-                  <th scope="col">{t.settings.shared}</th>
-                </tr>
-              </thead>
-              <tbody>
-                <tr>
-                  <th scope="row">{t.settings.everything}</th>
-                  <td>
-                    <Checkbox
-                      label={`${t.settings.everything}: ${t.settings.enabled}`}
-                      on={edited.enabled_libraries === "all"}
-                      set={(on) => change({ enabled_libraries: on ? "all" : ids })}
-                    />
-                  </td>
-                  <td>
-                    <Checkbox
-                      label={`${t.settings.everything}: ${t.settings.shared}`}
-                      on={edited.default_libraries === "all"}
-                      set={(on) => change({ default_libraries: on ? "all" : ids })}
-                    />
-                  </td>
-                </tr>
-                {libraries.map(({ id, title, type }) => (
-                  <tr key={id}>
-                    <th scope="row">
-                      {title} <LibraryKind title={title} type={type} />
-                    </th>
+            <>
+              {edited.enabled_libraries.length === 0 && <p class="notice">{t.settings.nothingChosen}</p>}
+              <table class="plain">
+                <thead>
+                  <tr>
+                    <th scope="col">{t.settings.library}</th>
+                    <th scope="col">{t.settings.enabled}</th>
+                    <th scope="col">{t.settings.shared}</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  <tr>
+                    <th scope="row">{t.settings.everything}</th>
                     <td>
                       <Checkbox
-                        label={`${title}: ${t.settings.enabled}`}
-                        on={isChosen(edited.enabled_libraries, id)}
-                        set={(on) =>
-                          change({ enabled_libraries: toggleLibrary(edited.enabled_libraries, ids, id, on) })
-                        }
+                        label={`${t.settings.everything}: ${t.settings.enabled}`}
+                        on={edited.enabled_libraries === "all"}
+                        set={(on) => change({ enabled_libraries: on ? "all" : ids })}
                       />
                     </td>
                     <td>
                       <Checkbox
-                        label={`${title}: ${t.settings.shared}`}
-                        on={isChosen(edited.default_libraries, id) && isChosen(edited.enabled_libraries, id)}
-                        disabled={!isChosen(edited.enabled_libraries, id)}
-                        set={(on) =>
-                          change({ default_libraries: toggleLibrary(edited.default_libraries, ids, id, on) })
-                        }
+                        label={`${t.settings.everything}: ${t.settings.shared}`}
+                        on={edited.default_libraries === "all"}
+                        set={(on) => change({ default_libraries: on ? "all" : ids })}
                       />
                     </td>
                   </tr>
-                ))}
-              </tbody>
-            </table>
+                  {libraries.map(({ id, title, type }) => (
+                    <tr key={id}>
+                      <th scope="row">
+                        {title} <LibraryKind title={title} type={type} />
+                      </th>
+                      <td>
+                        <Checkbox
+                          label={`${title}: ${t.settings.enabled}`}
+                          on={isChosen(edited.enabled_libraries, id)}
+                          set={(on) =>
+                            change({ enabled_libraries: toggleLibrary(edited.enabled_libraries, ids, id, on) })
+                          }
+                        />
+                      </td>
+                      <td>
+                        <Checkbox
+                          label={`${title}: ${t.settings.shared}`}
+                          on={isChosen(edited.default_libraries, id) && isChosen(edited.enabled_libraries, id)}
+                          disabled={!isChosen(edited.enabled_libraries, id)}
+                          set={(on) =>
+                            change({ default_libraries: toggleLibrary(edited.default_libraries, ids, id, on) })
+                          }
+                        />
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </>
           );
         }}
       </Show>

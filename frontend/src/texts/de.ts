@@ -126,6 +126,7 @@ export const de: Texts = {
     none: "In dieser Zeit hat niemand eingelöst.",
   },
   invites: {
+    unavailable: "Bibliotheken fehlen",
     title: "Einladungen",
     filter: "Filter",
     status: "Stand",
@@ -308,6 +309,8 @@ export const de: Texts = {
     failedNote: "Nichts wurde verbraucht: Ist die Ursache behoben, kann die Person den Link noch einmal öffnen.",
   },
   settings: {
+    nothingChosen:
+      "Keine Bibliothek ist eingeschaltet: Keine Einladung gibt etwas, bis du wählst. So ist es, nachdem ein anderer Server gewählt wurde.",
     title: "Optionen",
     signup: "Einlösen",
     signup_enabled: "Einladungen können eingelöst werden",
@@ -400,6 +403,7 @@ export const de: Texts = {
       "trial ended": "hat die Probezeit beendet",
       "signed in": "hat sich angemeldet",
       linked: "hat ein Plex-Konto verbunden",
+      "libraries made again": "hat Bibliotheken gefunden, die neu angelegt wurden",
       "followed Plex": "heißt auf Plex jetzt anders oder hat dort eine andere Adresse",
       "password changed": "hat das Passwort geändert",
       "password link made": "hat einen Link für ein neues Passwort erstellt",

@@ -135,6 +135,7 @@ export const en = {
     none: "No invite was redeemed in this time.",
   },
   invites: {
+    unavailable: "Libraries missing",
     title: "Invites",
     filter: "Filter",
     status: "Status",
@@ -315,6 +316,8 @@ export const en = {
     failedNote: "Nothing was used up: once the cause is gone, the person can open the link again.",
   },
   settings: {
+    nothingChosen:
+      "No library is switched on: no invite gives anything until you choose. So it is after another server was chosen.",
     title: "Settings",
     signup: "Sign-up",
     signup_enabled: "Invites can be redeemed",
@@ -407,6 +410,7 @@ export const en = {
       "trial ended": "ended the trial",
       "signed in": "signed in",
       linked: "linked a Plex account",
+      "libraries made again": "found libraries that were made again",
       "followed Plex": "has another name or address on Plex now",
       "password changed": "changed the password",
       "password link made": "made a link for a new password",
