@@ -1,10 +1,14 @@
-"""Times are aware and in UTC everywhere; here they are written, read and counted on."""
+"""Times are aware and in UTC everywhere; here they are written, read and counted on, by the server's own calendar."""
 
 import calendar
+import re
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from chalicelib.common.refusals import BadInput
+
+_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,31}(/[A-Za-z0-9_+-]{1,32}){0,2}")
 
 
 class Unit(StrEnum):
@@ -38,18 +42,32 @@ def order_key(moment: datetime, tie: str) -> str:
     return f"{iso(moment)}#{tie}"
 
 
-def later(moment: datetime, value: int, unit: Unit) -> datetime:
-    """``value`` days, weeks or calendar months after ``moment``.
+def later(moment: datetime, value: int, unit: Unit, zone: ZoneInfo) -> datetime:
+    """``value`` days, weeks or calendar months after ``moment``, in UTC, counted at the wall clock of ``zone``.
 
     A month keeps the day where the target month has it and takes that month's last day otherwise
-    (31 January and one month: 28 or 29 February). Raises BadInput past the year 9999.
+    (31 January and one month: 28 or 29 February). What the clocks pass over comes an hour later. Raises BadInput past
+    the year 9999.
     """
     try:
+        wall = moment.astimezone(zone).replace(tzinfo=None)
         if unit is Unit.MONTHS:
-            return _months_later(moment, value)
-        return moment + timedelta(days=value * (7 if unit is Unit.WEEKS else 1))
+            then = _months_later(wall, value)
+        else:
+            then = wall + timedelta(days=value * (7 if unit is Unit.WEEKS else 1))
+        return then.replace(tzinfo=zone).astimezone(UTC)
     except (OverflowError, ValueError) as error:
         raise BadInput("too_far", field="expires_in") from error
+
+
+def find_zone(name: str) -> ZoneInfo | None:
+    """The time zone of that IANA name, None where there is none."""
+    if not _ZONE.fullmatch(name):
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 def _months_later(moment: datetime, months: int) -> datetime:

@@ -46,7 +46,7 @@ class InviteOptions:
         for name in sorted(self.named & _ADVANCED_FIELDS):
             if not self._changes_nothing(invite, name):
                 by.must(*ADVANCED, field=name)
-        invite = self._with_features(self._with_expiry(invite, now))
+        invite = self._with_features(self._with_expiry(invite, settings, now))
         if "usage_limit" in self.named:
             invite = invite.with_limit(self.usage_limit)
         if "libraries" in self.named and self.libraries != invite.libraries:
@@ -62,12 +62,13 @@ class InviteOptions:
         present = getattr(invite.features if name in FEATURES else invite, name)
         return bool(getattr(self, name) == present)
 
-    def _with_expiry(self, invite: Invite, now: datetime) -> Invite:
+    def _with_expiry(self, invite: Invite, settings: Settings, now: datetime) -> Invite:
         if {"expires_at", "expires_in"} <= self.named:
             raise BadInput("two_expiries", field="expires_in")
         if "expires_in" in self.named:
             expiry = self.expires_in
-            return replace(invite, expires_at=later(now, expiry.value, expiry.unit) if expiry else None)
+            ends_at = later(now, expiry.value, expiry.unit, settings.zone) if expiry else None
+            return replace(invite, expires_at=ends_at)
         if "expires_at" not in self.named or self.expires_at == invite.expires_at:
             return invite
         if self.expires_at and self.expires_at <= now:

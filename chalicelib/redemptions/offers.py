@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.accounts.model import Former, User, new_user
 from chalicelib.accounts.sessions import new_session
@@ -14,6 +14,7 @@ from chalicelib.common.refusals import (
     LocalSigninDisabled,
     SignupDisabled,
 )
+from chalicelib.common.times import Unit, later
 from chalicelib.invites.model import Invite, is_code
 from chalicelib.invites.ports import InviteStore
 from chalicelib.plex.model import Grant, Library, Server
@@ -118,7 +119,7 @@ class Offer:
         )
         return replace(
             user,
-            trial_ends_at=now + timedelta(days=settings.trial.days) if settings.trial.enabled else None,
+            trial_ends_at=later(now, settings.trial.days, Unit.DAYS, settings.zone) if settings.trial.enabled else None,
             invited_by=self.invite.created_by,
             redemption_id=redemption_id,
         )

@@ -61,6 +61,7 @@ def facts(settings: Settings) -> Facts:
         "application_url": settings.application_url,
         "application_title": settings.application_title,
         "dashboard_url": settings.dashboard_url,
+        "time_zone": settings.time_zone,
         "local_signin_enabled": settings.local_signin_enabled,
         "new_plex_signin_enabled": settings.new_plex_signin_enabled,
         "default_permissions": sorted(settings.default_permissions),

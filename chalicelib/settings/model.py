@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from chalicelib.common.people import Permission
 from chalicelib.plex.model import Features, Library, SectionIds, Server
@@ -82,6 +83,7 @@ class Settings:
     application_url: str = ""
     application_title: str = "Streamarr"
     dashboard_url: str | None = None
+    time_zone: str = "UTC"
     local_signin_enabled: bool = False
     new_plex_signin_enabled: bool = True
     default_permissions: frozenset[Permission] = frozenset({Permission.STREAMARR})
@@ -94,6 +96,11 @@ class Settings:
     libraries: tuple[Library, ...] = ()
     libraries_refresh: Refresh = field(default_factory=Refresh)
     version: int = 0
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The server's time zone: days and months are counted by its calendar and its clocks."""
+        return ZoneInfo(self.time_zone)
 
     def enabled(self) -> tuple[Library, ...]:
         """The libraries that invites may give."""

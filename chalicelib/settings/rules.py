@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from chalicelib.common.addresses import must_be_address
 from chalicelib.common.people import Permission
 from chalicelib.common.refusals import BadInput, SetupIncomplete
+from chalicelib.common.times import find_zone
 from chalicelib.plex.model import SectionIds
 from chalicelib.settings.model import Settings
 
@@ -15,6 +16,8 @@ def must_be_sound(changed: Settings, *, was: Settings) -> None:
         must_be_address(changed.application_url, field="application_url")
     if changed.dashboard_url:
         must_be_address(changed.dashboard_url, field="dashboard_url")
+    if find_zone(changed.time_zone) is None:
+        raise BadInput("time_zone", field="time_zone")
     _check_title(changed.application_title)
     if Permission.ADMIN in changed.default_permissions:
         raise BadInput("admin_by_default", field="default_permissions")

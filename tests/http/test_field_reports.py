@@ -1,7 +1,9 @@
 """What people who run invite systems for Plex reported, replayed: each kind over HTTP, through the real queue."""
 
 import time
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -368,3 +370,21 @@ def test_an_answer_without_libraries_empties_nothing(stack, kind):
     assert stack.admin.get("/libraries").json()["libraries"] == before
     _wait_for(lambda: stack.admin.get("/libraries").json()["libraries_refresh"] == "idle", 60)
     assert stack.admin.get("/libraries").json()["libraries"] == before
+
+
+def test_days_and_months_are_counted_in_the_server_s_time_zone(stack, settings):
+    """Every month, at the clock on the wall there, whatever the summer time does."""
+    zone = ZoneInfo("Pacific/Auckland")
+    with settings(time_zone="Pacific/Auckland"):
+        for value, unit in ((1, "months"), (6, "months"), (40, "weeks"), (200, "days")):
+            shown = stack.shown(stack.invite(expires_in={"value": value, "unit": unit}))
+            made, ends = (datetime.fromisoformat(shown[name]).astimezone(zone) for name in ("created_at", "expires_at"))
+            assert ends.time() == made.time(), (value, unit)
+            if unit == "months":
+                assert (ends.year * 12 + ends.month) - (made.year * 12 + made.month) == value
+
+
+@pytest.mark.parametrize("zone", ["", "Berlin", "../etc/passwd"])
+def test_a_time_zone_that_there_is_not_is_refused(stack, zone):
+    answer = stack.admin.patch("/settings", json={"time_zone": zone})
+    assert (answer.status_code, answer.json()["Field"]) == (400, "time_zone")

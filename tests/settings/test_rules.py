@@ -119,3 +119,20 @@ def test_no_library_at_all_stands_in_the_way_of_no_other_edit():
 @pytest.mark.parametrize("changes", [{"enabled_libraries": ()}, {"default_libraries": ()}])
 def test_before_the_libraries_are_read_any_choice_of_none_is_taken(changes):
     change(having(libraries=()), **changes)
+
+
+@pytest.mark.parametrize(
+    "zone", ["Pacific/Auckland", "Europe/Berlin", "UTC", "America/Argentina/Ushuaia", "Etc/GMT+12"]
+)
+def test_a_time_zone_has_an_iana_name(zone):
+    change(time_zone=zone)
+
+
+@pytest.mark.parametrize(
+    "zone",
+    ["", "Berlin", "Mars/Olympus", "../etc/passwd", "/etc/localtime", "Europe/Berlin\n", "E\u0075rope/Berl\u0131n"],
+)
+def test_any_other_name_is_refused(zone):
+    with pytest.raises(BadInput) as refused:
+        change(time_zone=zone)
+    assert (refused.value.key, refused.value.field) == ("BadInput.time_zone", "time_zone")

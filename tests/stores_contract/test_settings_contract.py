@@ -18,6 +18,7 @@ EDITED = {
     "signup_enabled": True,
     "application_url": "https://invites.example.org",
     "application_title": "Cinema",
+    "time_zone": "Pacific/Auckland",
     "dashboard_url": "https://watch.example.org",
     "local_signin_enabled": True,
     "new_plex_signin_enabled": True,

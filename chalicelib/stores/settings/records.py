@@ -25,6 +25,7 @@ class SettingsModel(Model):
     application_url = UnicodeAttribute()
     application_title = UnicodeAttribute()
     dashboard_url = UnicodeAttribute(null=True)
+    time_zone = UnicodeAttribute(null=True)
     local_signin_enabled = BooleanAttribute()
     new_plex_signin_enabled = BooleanAttribute()
     default_permissions = Typed[frozenset[Permission]](frozenset[Permission])

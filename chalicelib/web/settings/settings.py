@@ -51,6 +51,7 @@ class ChangeSettings(msgspec.Struct, forbid_unknown_fields=True):
     application_url: Address | Unset = msgspec.UNSET
     application_title: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] | Unset = msgspec.UNSET
     dashboard_url: Address | None | Unset = msgspec.UNSET
+    time_zone: Annotated[str, msgspec.Meta(max_length=100)] | Unset = msgspec.UNSET
     local_signin_enabled: bool | Unset = msgspec.UNSET
     new_plex_signin_enabled: bool | Unset = msgspec.UNSET
     default_permissions: Annotated[list[Permission], msgspec.Meta(max_length=len(Permission))] | Unset = msgspec.UNSET

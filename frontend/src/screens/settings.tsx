@@ -10,7 +10,7 @@ import { useDraft } from "../app/drafts";
 import { useLoad } from "../app/loading";
 import { leaveForPlex } from "../app/plex";
 import { Audit } from "../parts/audit";
-import { Choice, Field, Group } from "../parts/fields";
+import { Choice, Field, Group, Select } from "../parts/fields";
 import { Problem, Show } from "../parts/notices";
 import { focusHeading, Title } from "../parts/title";
 import { announce } from "../parts/toasts";
@@ -120,6 +120,17 @@ function ThisSite({ edited, change, action }: SectionProperties) {
           onValue={(application_title) => change({ application_title })}
           problem={action.findProblem("application_title")}
         />
+        <Select
+          label={t.settings.time_zone}
+          note={t.settings.time_zoneNote}
+          value={edited.time_zone}
+          onValue={(time_zone) => change({ time_zone })}
+          problem={action.findProblem("time_zone")}
+        >
+          {listTimeZones(edited.time_zone).map((zone) => (
+            <option key={zone}>{zone}</option>
+          ))}
+        </Select>
         <Field
           label={t.settings.application_url}
           note={t.settings.application_urlNote}
@@ -379,4 +390,9 @@ const isChosen = (chosen: "all" | string[], id: string): boolean => chosen === "
 
 function toggleLibrary(chosen: "all" | string[], all: string[], id: string, on: boolean): string[] {
   return all.filter((each) => (each === id ? on : isChosen(chosen, each)));
+}
+
+/** Those that the browser knows; the chosen one and UTC in any case. */
+function listTimeZones(chosen: string): string[] {
+  return [...new Set(["UTC", chosen, ...Intl.supportedValuesOf("timeZone")])];
 }

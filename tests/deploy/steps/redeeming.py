@@ -16,6 +16,7 @@ def a_person_redeems(stage: DeployedStage) -> None:
     code = stack.invite(libraries=[str(demo.MOVIES), str(demo.MUSIC)], downloads=True)
     page = visitor.browser.get(f"{stack.origin}/signup", params={"icode": code})
     assert "Movies" in ok(page).text
+    assert ok(visitor.browser.head(f"{stack.origin}/signup", params={"icode": code})).content == b""
     for part in ("signup.css", "signup.js"):
         ok(visitor.browser.get(f"{stack.origin}/{part}"))
     assert ok(visitor.browser.get(f"/signup/{code}")).json()["libraries"]
