@@ -17,7 +17,7 @@ SITE_SOURCES := $(shell find frontend/src frontend/public frontend/scripts -type
 	docs/openapi.yaml chalicelib/openapi.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev check test lint types unit mutants site-tests end-to-end rehearse rehearse-policies \
+.PHONY: help setup set-up-anew run dev check test lint types unit mutants site-tests end-to-end rehearse rehearse-policies \
 	rehearse-packages browser lock audit screenshots bench contract deploy config smoke restore destroy clean
 
 help:  ## List the targets
@@ -103,6 +103,9 @@ contract: $(VENV)  ## chalicelib/openapi.json from docs/openapi.yaml
 
 deploy: setup $(SITE)  ## Deploy STAGE to your AWS account (docs/operations.md)
 	$(RUN)python -m infra.deploy deploy --stage $(STAGE) $(PARAMETERS)
+
+set-up-anew: setup $(SITE)  ## Deploy STAGE with a fresh set-up token: another Plex account takes over
+	$(RUN)python -m infra.deploy set-up-anew --stage $(STAGE) $(PARAMETERS)
 
 config smoke: setup
 	$(RUN)python -m infra.deploy $@ --stage $(STAGE)

@@ -25,7 +25,8 @@ class AccountState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User(Actor):
-    """An account. ``redemption_id`` names what brought a person here by invite; ``quota`` overrides the default.
+    """An account. ``redemption_id`` names what brought a person here by invite, and ``came_by`` that invite's code;
+    ``quota`` overrides the default.
 
     ``epoch`` rises whenever what the person signs in with changes, or they sign out everywhere: sessions that were made
     under an earlier one are void. ``holds_address``: no other account has its e-mail address; one that plex.tv did not
@@ -40,6 +41,7 @@ class User(Actor):
     trial_ends_at: datetime | None = None
     invited_by: Person | None = None
     redemption_id: str | None = None
+    came_by: str | None = None
     quota: Quota | None = None
     epoch: int = 0
     holds_address: bool = True

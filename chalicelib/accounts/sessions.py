@@ -39,6 +39,7 @@ class Purpose(StrEnum):
     SIGN_UP = "sign_up"
     SIGN_IN = "sign_in"
     SET_UP = "set_up"
+    RENEW = "renew"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from chalicelib.plex.errors import PlexError
 from chalicelib.redemptions.model import Redemption, State
 from chalicelib.redemptions.pausing import Pausing
 from chalicelib.redemptions.provisioning import Provisioned, Provisioning
+from chalicelib.setup.finishing_renewals import FinishingRenewals
 from chalicelib.setup.libraries import ReadingLibraries
 from chalicelib.wiring import now, use
 
@@ -35,6 +36,9 @@ def work(message: str, context: Any) -> None:
             log_provisioned(use(Provisioning).provision(redemption_id, deadline=_deadline(context)))
         case {"kind": "end_access", "user_id": user_id}:
             log_ending(user_id, use(EndingAccess).end(user_id, deadline=_deadline(context)))
+        case {"kind": "finish_renewal", "sign_in_id": sign_in_id}:
+            renewed = _later_if_plex_fails(lambda: use(FinishingRenewals).finish(sign_in_id))
+            logger.info("the owner's sign-in, should its browser not have come back", renewed=renewed)
         case {"kind": "observe", "plex_id": plex_id}:
             observed = _later_if_plex_fails(lambda: use(Observing).observe(plex_id))
             logger.info("observed on Plex", plex_id=plex_id, has_access=observed and observed.has_access)

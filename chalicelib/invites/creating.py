@@ -9,7 +9,7 @@ from chalicelib.accounts.ports import AccountStore, QuotaBasis
 from chalicelib.accounts.quotas import quota_guard, quota_in_force
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import NewId, StaleWrite
-from chalicelib.common.refusals import BadInput, CodeTaken, NotAllowed, OnTrial
+from chalicelib.common.refusals import BadInput, CodeTaken, NotAllowed, OnTrial, SignupDisabled
 from chalicelib.common.retrying import until_written
 from chalicelib.invites.journal import invite_entry
 from chalicelib.invites.model import MAY_INVITE, Invite, generate_code, is_code
@@ -39,14 +39,16 @@ class CreatingInvites:
     def create(self, request: InviteRequest, *, by: User, now: datetime) -> tuple[Invite, Settings]:
         """Make an invite with a code of its own, within its creator's quota, however many are created at once.
 
-        Raises NotAllowed (naming an advanced field that the creator may not use), OnTrial, QuotaExceeded, BadInput,
-        CodeTaken, TryAgain.
+        Raises NotAllowed (naming an advanced field that the creator may not use), SignupDisabled, OnTrial,
+        QuotaExceeded, BadInput, CodeTaken, TryAgain.
         """
         _must_be_allowed(by, request, now)
         return until_written(lambda: self._create(request, by, now))
 
     def _create(self, request: InviteRequest, by: User, now: datetime) -> tuple[Invite, Settings]:
         basis = self.accounts.quota_basis(_inviter_id(request, by))
+        if not basis.settings.signup_enabled:
+            raise SignupDisabled("creating")
         plain = _plain_invite(_inviter(request, by, basis), basis.settings, now)
         invite = request.options.apply(plain, by=by, settings=basis.settings, now=now)
         code = _custom_code(request, by) or generate_code(self.choose)

@@ -135,7 +135,7 @@ function refuse({ code: reason, message }) {
   const hasAccess = reason === "AlreadyHasAccess";
   element("again").hidden = hasAccess;
   element("enter").hidden = !hasAccess;
-  if (hasAccess) leadOn();
+  if (hasAccess) leadTo("https://app.plex.tv/", texts.open_plex);
 }
 
 // Plex shows the approval at once, or within seconds; a person who comes back without approving gets the button back.
@@ -244,7 +244,7 @@ function drawStep({ state, message }, position) {
 
 function leadOn() {
   if (dashboard) leadTo(dashboard, texts.dashboard);
-  else leadTo("https://app.plex.tv/", texts.open_plex);
+  else leadTo("/ready", texts.ready);
 }
 
 function leadTo(address, words) {

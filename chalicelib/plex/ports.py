@@ -120,6 +120,9 @@ class WorkQueue(Protocol):
     def end_access(self, user_id: str, *, delay: int = 0) -> None:
         """Have what that account was given on Plex taken away, if it is closed when the message is read."""
 
+    def finish_renewal(self, sign_in_id: str, *, delay: int = 0) -> None:
+        """Have that renewal of the owner's sign-in finished, should its browser not come back."""
+
     def observe(self, plex_id: int) -> None:
         """Have it noted what Plex has of that account."""
 

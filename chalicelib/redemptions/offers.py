@@ -122,6 +122,7 @@ class Offer:
             trial_ends_at=later(now, settings.trial.days, Unit.DAYS, settings.zone) if settings.trial.enabled else None,
             invited_by=self.invite.created_by,
             redemption_id=redemption_id,
+            came_by=self.invite.code,
         )
 
 

@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chalicelib.accounts.model import User
 from chalicelib.plex.model import OwnedServer
 from chalicelib.settings.model import Settings
+
+FINISHED_AFTER = 15
+"""Seconds after which the queue function looks for a renewal: by then the browser is back from Plex, if at all."""
 
 
 class SetupState(StrEnum):
@@ -24,6 +28,17 @@ class Ownership:
     plex_id: int
     servers: tuple[OwnedServer, ...]
     spent_token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """Another Plex account takes over from ``over``. ``former``: the earlier owner's account, as it becomes; ``known``:
+    the new one's, where there is one already.
+    """
+
+    over: Ownership
+    former: User
+    known: User | None
 
 
 def setup_state(settings: Settings) -> SetupState:

@@ -6,7 +6,7 @@ from chalicelib.accounts.model import User
 from chalicelib.accounts.sessions import Session, SignIn
 from chalicelib.events.model import Entry
 from chalicelib.settings.model import Settings
-from chalicelib.setup.model import Ownership
+from chalicelib.setup.model import Handover, Ownership
 
 
 class OwnershipStore(Protocol):
@@ -14,10 +14,21 @@ class OwnershipStore(Protocol):
         """Both in one round trip."""
 
     def take(
-        self, ownership: Ownership, session: Session, entry: Entry, *, sign_in: SignIn, newcomer: User | None
+        self,
+        ownership: Ownership,
+        session: Session,
+        entry: Entry,
+        *,
+        sign_in: SignIn,
+        newcomer: User | None,
+        handover: Handover | None = None,
     ) -> None:
         """Write who the owner is, with their session, and their account where they have none yet, the
-        journal's entry, and the sign-in completed: all or nothing.
+        journal's entry, and the sign-in completed: all or nothing. ``handover``: from whom it is taken over, whose
+        permissions are written with it.
 
         Raises StaleWrite when another Plex account is the owner (by now).
         """
+
+    def renew(self, ownership: Ownership, entry: Entry) -> None:
+        """Write what the same owner's latest sign-in showed, with the journal's entry. Raises StaleWrite as above."""

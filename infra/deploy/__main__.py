@@ -27,7 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _deploy(installation: Installation, given: argparse.Namespace) -> int:
-    deployment = Deployment(installation, dict(pair.split("=", 1) for pair in given.parameters))
+    parameters = dict(pair.split("=", 1) for pair in given.parameters)
+    deployment = Deployment(installation, parameters, anew=given.command == "set-up-anew")
     try:
         deployment.run()
     except FAILURES:
@@ -86,6 +87,7 @@ def _outputs(installation: Installation) -> dict[str, str]:
 
 COMMANDS = {
     "deploy": _deploy,
+    "set-up-anew": _deploy,
     "destroy": _destroy,
     "config": _config,
     "smoke": _smoke,

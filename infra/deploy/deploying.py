@@ -15,12 +15,16 @@ STEPS = 7
 
 @dataclass
 class Deployment:
-    """One run. ``parameters`` are the operator's, for infra/template.yaml; what they do not name stays as it is."""
+    """One run. ``parameters`` are the operator's, for infra/template.yaml; what they do not name stays as it is.
+
+    ``anew``: a set-up token is made though there is an owner, for another Plex account to take over.
+    """
 
     installation: Installation
     parameters: Mapping[str, str] = field(default_factory=dict)
     delay: int = 5
     patience: float = PATIENCE
+    anew: bool = False
     setup_token: str | None = None
     step: str = "looking around"
 
@@ -60,7 +64,7 @@ class Deployment:
         if outputs.get("OriginSecretHash", "none") == "none":
             made["OriginSecret"] = secrets.token_urlsafe(32)
             made["OriginSecretHash"] = _hash(made["OriginSecret"])
-        if "SiteUrl" in outputs and not Site(outputs["SiteUrl"]).needs_set_up():
+        if not self.anew and "SiteUrl" in outputs and not Site(outputs["SiteUrl"]).needs_set_up():
             made["SetupTokenHash"] = "none"
         else:
             self.setup_token = secrets.token_urlsafe(24)
@@ -69,9 +73,9 @@ class Deployment:
 
     def _report(self, outputs: Mapping[str, str]) -> None:
         say(f"\nStreamarr Invites runs on {outputs['SiteUrl']}.")
-        if self.setup_token and Site(outputs["SiteUrl"]).needs_set_up():
+        if self.setup_token and (self.anew or Site(outputs["SiteUrl"]).needs_set_up()):
             say(f"  Set-up token  {self.setup_token}")
-            say("  Open the site and give it this token; it is shown this once. Deploying again makes a new one.")
+            say(f"  Open {outputs['SiteUrl']}/set-up and give it this token; it is shown this once.")
         say(costs.describe())
 
 

@@ -190,3 +190,16 @@ def test_the_redemptions_of_the_last_days_are_drawn(stack, signed_in):
     screen = signed_in("desktop").opens("/")
     expect(screen.page.get_by_role("img", name=re.compile("People let in"))).to_be_visible()
     screen.is_sound("overview-with-people")
+
+
+def test_a_person_s_page_leads_to_the_invite_they_came_by_and_to_those_they_made(stack, signed_in):
+    code, visitor = stack.invite(), stack.visitor()
+    done = visitor.waits(visitor.redeems(code))
+    screen = signed_in("desktop")
+    screen.opens(f"{stack.origin}/people/{done['user']['id']}")
+    screen.is_sound("person-with-links")
+    screen.page.get_by_role("link", name="Invites they made").click()
+    screen.page.wait_for_url(f"**/invites?creator={done['user']['id']}")
+    screen.page.go_back()
+    screen.page.get_by_role("link", name="The invite they came by").click()
+    screen.shows(code)

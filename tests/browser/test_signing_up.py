@@ -67,7 +67,7 @@ def test_a_person_who_has_access_is_told_so(stack, phone):
     phone.click("Sign in here")
     approve(phone, {"id": demo.HAS_ACCESS.id})
     phone.page.wait_for_url(f"{stack.origin}/**")
-    phone.is_headed("My account")
+    phone.is_headed("Ready to watch")
 
 
 def test_an_unknown_code_is_told_in_plain_words(stack, phone):
@@ -191,7 +191,9 @@ def test_the_whole_way_goes_by_keyboard(stack, desktop):
     desktop.tabs_to(account["username"])
     desktop.page.keyboard.press("Enter")
     desktop.is_headed("You are in")
-    desktop.tabs_to("Open Plex")
+    desktop.tabs_to("See what you have")
+    desktop.page.keyboard.press("Enter")
+    desktop.is_headed("Ready to watch")
 
 
 def test_the_page_is_small(stack):

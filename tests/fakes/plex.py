@@ -524,7 +524,15 @@ class FakePlexOwner(_Side):
         )
 
 
-Kind = Literal["provision", "end_access", "refresh_libraries", "observe", "forget_tokens", "forget_expired_tokens"]
+Kind = Literal[
+    "provision",
+    "end_access",
+    "refresh_libraries",
+    "finish_renewal",
+    "observe",
+    "forget_tokens",
+    "forget_expired_tokens",
+]
 
 
 @dataclass(frozen=True)
@@ -551,6 +559,9 @@ class FakeWorkQueue:
 
     def refresh_libraries(self) -> None:
         self._send("refresh_libraries", "", 0)
+
+    def finish_renewal(self, sign_in_id: str, *, delay: int = 0) -> None:
+        self._send("finish_renewal", sign_in_id, delay)
 
     def observe(self, plex_id: int) -> None:
         self._send("observe", str(plex_id), 0)

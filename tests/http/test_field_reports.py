@@ -388,3 +388,17 @@ def test_days_and_months_are_counted_in_the_server_s_time_zone(stack, settings):
 def test_a_time_zone_that_there_is_not_is_refused(stack, zone):
     answer = stack.admin.patch("/settings", json={"time_zone": zone})
     assert (answer.status_code, answer.json()["Field"]) == (400, "time_zone")
+
+
+def test_while_sign_up_is_off_no_invite_is_made_and_it_is_said_who_can_turn_it_on(stack, settings):
+    with settings(signup_enabled=False):
+        answer = stack.admin.post("/invites")
+    assert (answer.status_code, answer.json()["Code"]) == (403, "SignupDisabled")
+    assert "An admin switches it on in the settings" in answer.json()["Message"]
+
+
+def test_a_person_s_page_tells_the_invite_they_came_by(stack):
+    code, visitor = stack.invite(), stack.visitor()
+    done = visitor.waits(visitor.redeems(code))
+    shown = stack.admin.get(f"/users/{done['user']['id']}").json()
+    assert shown["redemption"] == {"id": done["id"], "code": code}

@@ -260,6 +260,16 @@ def test_renewing_with_another_plex_account_is_refused(new_stack, olivia):
     assert (answer.status_code, answer.json()["Code"]) == (403, "NotTheOwner")
 
 
+def test_a_renewal_whose_browser_never_comes_back_is_finished_by_the_server(new_stack, olivia):
+    before = living_tokens(olivia)
+    started = olivia.http.post("/setup").json()
+    new_stack.plex.approve(started["auth_url"], olivia.account)
+    for token in before:
+        new_stack.plex.control.post("/_standin/tokens/revoke", json={"token": token})
+    read_at = olivia.http.get("/libraries").json()["libraries_refreshed_at"]
+    _until(lambda: olivia.http.get("/libraries").json()["libraries_refreshed_at"] > read_at)
+
+
 def test_after_another_server_was_chosen_nothing_is_given_until_an_admin_has_chosen(new_stack, olivia):
     """And the members of the old one keep what they have."""
     code = olivia.http.post("/invites", json={"usage_limit": None}).json()["code"]

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.accounts.model import AccountState
 from chalicelib.common.people import Permission
-from chalicelib.common.refusals import BadInput, CodeTaken, NotAllowed, OnTrial, QuotaExceeded, TryAgain
+from chalicelib.common.refusals import BadInput, CodeTaken, NotAllowed, OnTrial, QuotaExceeded, SignupDisabled, TryAgain
 from chalicelib.common.times import Unit
 from chalicelib.invites.creating import CreatingInvites, InviteRequest
 from chalicelib.invites.model import CODE_ALPHABET
@@ -264,7 +264,11 @@ def test_a_library_that_is_not_enabled_is_not_given():
     assert (refusal.value.field, refusal.value.facts) == ("libraries", {"library": MOVIES.id})
 
 
-def test_before_the_set_up_invites_can_be_made():
+@pytest.mark.parametrize("settings", [Settings(), Settings(signup_enabled=False)])
+def test_while_sign_up_is_off_none_is_made_and_it_is_said_who_can_turn_it_on(settings):
     ports = the_ports()
-    ports.database.settings = Settings()
-    assert create(an_inviter(), ports).libraries == "default"
+    ports.database.settings = settings
+    with pytest.raises(SignupDisabled) as refusal:
+        create(an_inviter(), ports)
+    assert refusal.value.key == "SignupDisabled.creating"
+    assert ports.database.invites == {}

@@ -56,6 +56,9 @@ class ScenarioQueue:
     def refresh_libraries(self) -> None:
         self._send("refresh_libraries", "", 0)
 
+    def finish_renewal(self, sign_in_id: str, *, delay: int = 0) -> None:
+        self._send("finish_renewal", sign_in_id, delay)
+
     def observe(self, plex_id: int) -> None:
         self._send("observe", str(plex_id), 0)
 

@@ -22,6 +22,7 @@ from chalicelib.common.refusals import (
 from chalicelib.plex.errors import TemporaryPlexError
 from chalicelib.plex.model import Library, Server
 from chalicelib.settings.model import Refresh, Settings
+from chalicelib.setup.finishing_renewals import FinishingRenewals
 from chalicelib.setup.model import SetupState
 from chalicelib.setup.setting_up import SettingUp
 from testing.invite_builders import a_user
@@ -236,6 +237,133 @@ def test_ownership_that_keeps_changing_is_told(installation, monkeypatch):
     assert installation.ports.token_version == "1"
 
 
+# Another owner
+
+FRESH = "as a later deployment printed it"
+
+
+@pytest.fixture
+def maya(owned):
+    """She owns a server as well, and holds a fresh set-up token."""
+    maya = owned.plex.add_person("maya")
+    owned.plex.add_server(maya.id, "Maya's Plex", MOVIES)
+    owned.ports.setup_token_hash = hash_secret(FRESH)
+    return maya
+
+
+def test_the_holder_of_a_fresh_set_up_token_takes_over(owned, maya):
+    former = owned.owner()
+    signed_in = owned.sign_in(maya, owned.start(FRESH))
+    owner = owned.owner()
+    assert (owner.plex_id, owner.permissions) == (maya.id, {Permission.ADMIN})
+    assert owned.ports.sessions.find(signed_in.token, now=owned.ports.now)[1] == owner
+    assert owned.plex.tokens[owned.ports.owner_token].account_id == maya.id
+    was = owned.database.users[former.id]
+    assert (was.is_open, was.permissions) == (True, {Permission.STREAMARR})
+    assert owned.database.journal[-1].action == "took over"
+    with pytest.raises(SetupTokenRefused):
+        owned.start(FRESH)
+
+
+def test_an_account_that_the_new_owner_has_already_becomes_an_admin(owned, maya):
+    user = replace(a_user("maya", Permission.CREATE_INVITES), plex_id=maya.id)
+    owned.database.users[user.id] = user
+    owned.database.identities[f"plex#{maya.id}"] = user.id
+    owned.sign_in(maya, owned.start(FRESH))
+    assert owned.owner() == replace(user, permissions=frozenset({Permission.CREATE_INVITES, Permission.ADMIN}))
+
+
+def test_the_owner_s_own_renewal_hands_nothing_over(owned, maya):
+    with pytest.raises(NotTheOwner):
+        owned.sign_in(maya, owned.setting_up.start_again(by=owned.owner(), now=owned.ports.now))
+    assert owned.owner().plex_id == owned.olivia.id
+
+
+def test_of_two_who_would_take_over_one_does(owned, maya):
+    noah = owned.plex.add_person("noah")
+    owned.plex.add_server(noah.id, "Noah's Plex", MOVIES)
+    first, second = owned.start(FRESH), owned.start(FRESH)
+    owned.database.let_come_first(lambda: owned.sign_in(noah, second))
+    with pytest.raises(NotTheOwner):
+        owned.sign_in(maya, first)
+    assert owned.owner().plex_id == noah.id
+
+
+def test_a_server_that_moved_to_the_new_owner_keeps_what_was_chosen(owned, maya):
+    owned.choose()
+    owned.database.settings = replace(
+        owned.database.settings, libraries=(MOVIES,), enabled_libraries=("100",), default_libraries=("100",)
+    )
+    before = owned.database.settings
+    owned.plex.server.owner_id = maya.id
+    owned.sign_in(maya, owned.start(FRESH))
+    owned.choose()
+    assert owned.database.settings.server.owner_id == maya.id
+    for name in ("libraries", "enabled_libraries", "default_libraries"):
+        assert getattr(owned.database.settings, name) == getattr(before, name)
+
+
+# A renewal whose browser does not come back
+
+
+def begin_renewal(owned):
+    return owned.setting_up.start_again(by=owned.owner(), now=owned.ports.now)
+
+
+def finish(owned, started):
+    return owned.ports.use(FinishingRenewals).finish(started.sign_in.id)
+
+
+def test_a_renewal_that_was_approved_is_finished_by_itself(owned):
+    owned.choose()
+    before, started = owned.ports.owner_token, begin_renewal(owned)
+    assert owned.ports.queue.messages[-1].delay == 15
+    token = owned.plex.approve(started.pin.id, owned.olivia.id)
+    owned.plex.add_server(owned.olivia.id, "Attic", MOVIES)
+    assert finish(owned, started)
+    assert owned.ports.owner_token == token != before
+    assert "Attic" in {server.name for server in owned.database.ownership.servers}
+    assert owned.sent[-1] == "refresh_libraries"
+    assert owned.database.journal[-1].action == "owner's sign-in renewed"
+    assert owned.complete(started)  # the browser comes back after all
+
+
+def test_one_that_waits_for_its_approval_is_looked_at_again_until_it_is_over(owned):
+    started = begin_renewal(owned)
+    owned.ports.queue.messages.clear()
+    assert not finish(owned, started)
+    assert owned.sent == ["finish_renewal"]
+    owned.ports.later(minutes=30)
+    assert not finish(owned, started)
+    assert owned.sent == ["finish_renewal"]
+
+
+def test_one_that_was_completed_or_is_gone_is_left_alone(owned):
+    started = begin_renewal(owned)
+    owned.sign_in(owned.olivia, started)
+    kept = owned.ports.owner_token
+    assert not finish(owned, started)
+    assert not owned.ports.use(FinishingRenewals).finish("unknown")
+    other = begin_renewal(owned)
+    owned.plex.pins.clear()
+    assert not finish(owned, other)
+    assert owned.ports.owner_token == kept
+
+
+def test_the_approval_of_another_person_is_passed_over(owned):
+    before, started = owned.ports.owner_token, begin_renewal(owned)
+    owned.plex.approve(started.pin.id, owned.plex.add_person("maya").id)
+    assert not finish(owned, started)
+    assert owned.ports.owner_token == before
+
+
+def test_a_set_up_is_not_finished_without_its_browser(installation):
+    started = installation.start()
+    installation.plex.approve(started.pin.id, installation.olivia.id)
+    assert not finish(installation, started)
+    assert installation.database.ownership is None
+
+
 # The owner once more
 
 
@@ -260,7 +388,7 @@ def test_signing_in_once_more_brings_the_servers_of_today_and_has_the_libraries_
     signed_in = owned.renew()
     assert {server.name for server in signed_in.servers} == {"Olivia's Plex", "Attic"}
     assert owned.database.ownership.servers == signed_in.servers
-    assert owned.sent == ["refresh_libraries", "refresh_libraries"]
+    assert owned.sent == ["refresh_libraries", "finish_renewal", "refresh_libraries"]
 
 
 def test_a_completed_sign_in_gives_its_session_and_keeps_the_token_once_more_within_moments(installation):

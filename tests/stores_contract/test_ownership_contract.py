@@ -9,7 +9,7 @@ from chalicelib.common.people import Permission
 from chalicelib.common.ports import StaleWrite
 from chalicelib.common.refusals import UserNotFound
 from chalicelib.plex.model import OwnedServer
-from chalicelib.setup.model import Ownership
+from chalicelib.setup.model import Handover, Ownership
 from tests.stores_contract.builders import a_closed_account, a_session, a_sign_in, a_user, an_account, an_entry
 
 pytestmark = pytest.mark.usefixtures("without_owner")
@@ -110,3 +110,43 @@ def test_what_is_remembered_of_a_former_account_does_not_stand_against_the_owner
     newcomer = a_user(ports, Permission.ADMIN, plex_id=former.plex_id)
     take(ports, an_ownership(newcomer), a_session(ports, newcomer), newcomer=newcomer)
     assert ports.accounts.id_of_plex_account(former.plex_id) == newcomer.id
+
+
+def hand_over(ports, taken, owner, *, known: bool):
+    former = replace(ports.accounts.get(taken.owner_id), permissions=frozenset({Permission.STREAMARR}))
+    handover = Handover(taken, former, replace(owner, permissions=frozenset({Permission.ADMIN})) if known else None)
+    ports.ownership.take(
+        replace(an_ownership(owner), spent_token="fresh"),
+        a_session(ports, owner),
+        an_entry(ports),
+        sign_in=a_sign_in(ports),
+        newcomer=None if known else owner,
+        handover=handover,
+    )
+    return former
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_another_plex_account_takes_over(ports, taken, known):
+    heir = an_account(ports) if known else a_user(ports, Permission.ADMIN)
+    former = hand_over(ports, taken, heir, known=known)
+    assert owner(ports) == replace(an_ownership(heir), spent_token="fresh")
+    assert ports.accounts.get(heir.id).permissions == {Permission.ADMIN}
+    assert ports.accounts.get(former.id).permissions == {Permission.STREAMARR}
+
+
+def test_it_is_taken_over_from_the_owner_that_was_read(ports, taken):
+    first, second = (a_user(ports, Permission.ADMIN) for _ in range(2))
+    hand_over(ports, taken, first, known=False)
+    with pytest.raises(StaleWrite):
+        hand_over(ports, taken, second, known=False)
+    assert owner(ports).owner_id == first.id
+
+
+def test_a_renewal_writes_what_the_owner_s_sign_in_showed(ports, taken):
+    again = replace(taken, servers=(OwnedServer("loft", "Loft"),))
+    ports.ownership.renew(again, an_entry(ports))
+    assert owner(ports) == again
+    with pytest.raises(StaleWrite):
+        ports.ownership.renew(replace(again, plex_id=again.plex_id + 1), an_entry(ports))
+    assert owner(ports) == again

@@ -53,6 +53,7 @@ class UserModel(Model):
     trial_ends_at = Moment(null=True)
     invited_by = Typed[Person](Person, null=True)
     redemption_id = UnicodeAttribute(null=True)
+    came_by = UnicodeAttribute(null=True)
     quota = Typed[Quota](Quota, null=True)
     epoch = NumberAttribute(null=True)
     holds_address = BooleanAttribute(null=True)
@@ -155,6 +156,7 @@ def read_user(record: UserModel) -> User:
         trial_ends_at=record.trial_ends_at,
         invited_by=record.invited_by,
         redemption_id=record.redemption_id,
+        came_by=record.came_by,
         quota=record.quota,
         epoch=int(record.epoch or 0),
         holds_address=record.holds_address is not False,

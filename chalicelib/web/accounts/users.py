@@ -98,6 +98,7 @@ def user_shape(user: User) -> shapes.Json:
         "trial_ends_at": shapes.moment(user.trial_ends_at),
         "created_at": shapes.moment(user.created_at),
         "invited_by": user.invited_by and shapes.person(user.invited_by),
+        "redemption": {"id": user.redemption_id, "code": user.came_by} if user.redemption_id else None,
     }
 
 

@@ -13,6 +13,7 @@ import { Invites } from "../screens/invites";
 import { Overview } from "../screens/overview";
 import { People } from "../screens/people";
 import { PersonScreen } from "../screens/person";
+import { Ready } from "../screens/ready";
 import { SettingsScreen } from "../screens/settings";
 import { t } from "../texts";
 import { may, mayCreateInvites, maySeeAllInvites } from "./me";
@@ -23,7 +24,7 @@ export function chooseScreen({ path, query }: Address, me: Me): ComponentChild {
   switch (section) {
     case "":
       if (maySeeAllInvites(me)) return <Overview />;
-      return mayCreateInvites(me) ? <Invites query={query} /> : <Account />;
+      return mayCreateInvites(me) ? <Invites query={query} /> : <Ready />;
     case "invites":
       if (detail === "new") return <Create />;
       return detail ? <InviteScreen code={detail} /> : <Invites query={query} />;
@@ -37,6 +38,8 @@ export function chooseScreen({ path, query }: Address, me: Me): ComponentChild {
       );
     case "settings":
       return showIf(may(me, "admin"), t.settings.title, <SettingsScreen />);
+    case "ready":
+      return <Ready />;
     case "account":
       return <Account />;
     default:

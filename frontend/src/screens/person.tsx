@@ -9,7 +9,7 @@ import { useAction } from "../app/action";
 import { useEdited } from "../app/editing";
 import { useLoad } from "../app/loading";
 import { may, useMe } from "../app/me";
-import { go } from "../app/routing";
+import { go, Link } from "../app/routing";
 import { formatRelative } from "../format/times";
 import { Audit } from "../parts/audit";
 import { Avatar } from "../parts/avatars";
@@ -86,6 +86,10 @@ function About({ user }: { user: User }) {
         <span class="quiet note">
           {t.people.joined} <RelativeTime at={user.created_at} />
           {user.invited_by && `, ${t.people.invitedBy} ${user.invited_by.name}`}
+        </span>
+        <span class="row">
+          {user.redemption?.code && <Link href={`/invites/${user.redemption.code}`}>{t.people.cameBy}</Link>}
+          <Link href={`/invites?creator=${user.id}`}>{t.people.made}</Link>
         </span>
       </span>
     </p>

@@ -17,8 +17,11 @@ import { t } from "../texts";
 const CHOSEN = "streamarr.setup";
 const POLL_INTERVAL = 1000;
 
-/** Whether this browser has begun the set-up and not finished it. */
-export const isSettingUp = (): boolean => getPendingSignIn()?.kind === "setup" || localStorage.getItem(CHOSEN) !== null;
+const ADDRESS = "/set-up";
+
+/** Whether this browser has begun the set-up and not finished it, or is to set up anew. */
+export const isSettingUp = (): boolean =>
+  location.pathname === ADDRESS || getPendingSignIn()?.kind === "setup" || localStorage.getItem(CHOSEN) !== null;
 
 type StepName = "token" | "server" | "libraries" | "signup";
 
@@ -42,6 +45,7 @@ export function SetUp({ onDone }: { onDone: () => void }) {
   };
   const finish = () => {
     localStorage.removeItem(CHOSEN);
+    if (location.pathname === ADDRESS) history.replaceState(null, "", "/");
     onDone();
   };
   return (

@@ -237,6 +237,8 @@ export const de: Texts = {
       "Ausgeschaltet von einer Person, die Einladungen verwaltet. Nur mit diesem Recht kann sie wieder eingeschaltet werden.",
   },
   people: {
+    cameBy: "Einladung, mit der sie kamen",
+    made: "Einladungen von dieser Person",
     title: "Personen",
     search: "Name oder E-Mail",
     name: "Name",
@@ -392,6 +394,13 @@ export const de: Texts = {
   },
   withoutDownloads:
     "Ohne Downloads vergeben: Plex verweigert sie, solange der Besitzer keinen Plex Pass hat. Danach hilft eine neue Einladung.",
+  ready: {
+    title: "Bereit zum Ansehen",
+    note: "Deine Bibliotheken sind auf Plex: im Browser, auf dem Telefon und auf dem Fernseher.",
+    open: "Plex öffnen",
+    has: "Was du hast",
+    account: "Mein Konto",
+  },
   audit: {
     actions: {
       created: "hat es erstellt",
@@ -406,6 +415,7 @@ export const de: Texts = {
       "signed in": "hat sich angemeldet",
       linked: "hat ein Plex-Konto verbunden",
       "libraries made again": "hat Bibliotheken gefunden, die neu angelegt wurden",
+      "took over": "hat als Besitzer übernommen",
       "followed Plex": "heißt auf Plex jetzt anders oder hat dort eine andere Adresse",
       "password changed": "hat das Passwort geändert",
       "password link made": "hat einen Link für ein neues Passwort erstellt",

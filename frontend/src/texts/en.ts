@@ -244,6 +244,8 @@ export const en = {
     locked: "Switched off by a person who manages invites. Only people with that permission can switch it on.",
   },
   people: {
+    cameBy: "The invite they came by",
+    made: "Invites they made",
     title: "People",
     search: "Name or e-mail",
     name: "Name",
@@ -399,6 +401,13 @@ export const en = {
   },
   withoutDownloads:
     "Given without downloads: Plex refuses them while the owner has no Plex Pass. Once there is one, redeem a new invite.",
+  ready: {
+    title: "Ready to watch",
+    note: "Your libraries are on Plex: in the browser, on your phone and on your TV.",
+    open: "Open Plex",
+    has: "What you have",
+    account: "My account",
+  },
   audit: {
     actions: {
       created: "created it",
@@ -413,6 +422,7 @@ export const en = {
       "signed in": "signed in",
       linked: "linked a Plex account",
       "libraries made again": "found libraries that were made again",
+      "took over": "took over as the owner",
       "followed Plex": "has another name or address on Plex now",
       "password changed": "changed the password",
       "password link made": "made a link for a new password",

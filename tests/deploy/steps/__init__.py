@@ -25,6 +25,7 @@ STEPS: dict[str, Step] = {
         qr_images.an_extended_invite_keeps_its_qr_code,
         qr_images.a_record_that_makes_no_sense_is_parked,
         owner.the_owner_renews_their_token,
+        owner.a_renewal_is_finished_without_its_browser,
         owner.libraries_are_read_again,
         owner.plex_fails_when_libraries_are_read,
         administration.an_admin_looks_around,

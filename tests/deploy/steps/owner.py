@@ -15,6 +15,16 @@ def the_owner_renews_their_token(stage: DeployedStage) -> None:
     ok(owner.put("/setup/server", json={"machine_id": demo.MACHINE_ID}))
 
 
+def a_renewal_is_finished_without_its_browser(stage: DeployedStage) -> None:
+    secret = {"SecretId": stage.outputs["PlexSecretArn"]}
+    before = stage.rehearsal.client("secretsmanager").get_secret_value(**secret)["SecretString"]
+    started = ok(stage.stack.admin.post("/setup", json={})).json()
+    stage.stack.plex.approve(started["auth_url"], {"id": demo.OWNER.id})
+    stage.eventually(
+        lambda: stage.rehearsal.client("secretsmanager").get_secret_value(**secret)["SecretString"] != before
+    )
+
+
 def libraries_are_read_again(stage: DeployedStage) -> None:
     before = _refreshed_at(stage)
     ok(stage.stack.admin.post("/libraries/refresh"))
