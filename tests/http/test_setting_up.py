@@ -272,16 +272,19 @@ def test_a_renewal_whose_browser_never_comes_back_is_finished_by_the_server(new_
 
 def test_after_another_server_was_chosen_nothing_is_given_until_an_admin_has_chosen(new_stack, olivia):
     """And the members of the old one keep what they have."""
-    code = olivia.http.post("/invites", json={"usage_limit": None}).json()["code"]
-    member, plex = new_stack.visitor(), new_stack.plex.control
+    plex, now_shared = new_stack.plex.control, olivia.servers[0]["machine_id"]
+    plex.post(f"/_standin/servers/{now_shared}/sections", json={"title": "Films", "type": "movie"})
+    assert olivia.http.post("/libraries/refresh").status_code == 202
+    _until(lambda: "Films" in [each["title"] for each in olivia.http.get("/libraries").json()["libraries"]])
+    code, member = olivia.http.post("/invites", json={"usage_limit": None}).json()["code"], new_stack.visitor()
     member.waits(member.redeems(code))
     added = plex.post("/_standin/servers", json={"owner_id": olivia.account["id"], "name": "Attic"}).json()
-    section = plex.post(f"/_standin/servers/{added['machine_id']}/sections", json={"title": "Films", "type": "movie"})
+    section = plex.post(f"/_standin/servers/{added['machine_id']}/sections", json={"title": "Plays", "type": "movie"})
     renewal = olivia.http.post("/setup").json()
     new_stack.plex.approve(renewal["auth_url"], olivia.account)
     assert olivia.http.post(f"/setup/{renewal['sign_in_id']}").status_code == 200
     assert olivia.http.put("/setup/server", json={"machine_id": added["machine_id"]}).status_code == 202
-    _until(lambda: [each["title"] for each in olivia.http.get("/libraries").json()["libraries"]] == ["Films"])
+    _until(lambda: [each["title"] for each in olivia.http.get("/libraries").json()["libraries"]] == ["Plays"])
     assert not any(each["enabled"] for each in olivia.http.get("/libraries").json()["libraries"])
     refused = new_stack.client().get(f"/signup/{code}")
     assert (refused.status_code, refused.json()["Code"]) == (409, "GrantUnavailable")
@@ -297,7 +300,7 @@ def test_after_another_server_was_chosen_nothing_is_given_until_an_admin_has_cho
     shares = [
         each for each in plex.get("/_standin/shares").json()["shares"] if each["account_id"] == member.account["id"]
     ]
-    assert {each["machine_id"] for each in shares} == {olivia.servers[0]["machine_id"], added["machine_id"]}
+    assert {each["machine_id"] for each in shares} == {now_shared, added["machine_id"]}
 
 
 def test_the_log_and_the_output_hold_no_secret(new_stack, olivia):
