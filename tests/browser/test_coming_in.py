@@ -46,7 +46,7 @@ def test_a_password_signs_in_and_a_wrong_one_is_told(stack, screens, settings, l
         expect(screen.page.get_by_label("E-mail address")).to_have_value(address)
         screen.page.get_by_label("Password").fill(PASSWORD)
         screen.page.keyboard.press("Enter")
-        screen.is_headed("My account")
+        screen.is_headed("Ready to watch")
 
 
 def test_a_session_that_ends_asks_again_and_loses_nothing(stack, signed_in, settings, local_account):

@@ -27,7 +27,7 @@ def test_signing_in_with_a_password(stack, screens, settings, local_account):  #
         screen.types_into("E-mail address", address)
         screen.types_into("Password", PASSWORD)
         screen.presses("Enter")
-        screen.is_headed("My account")
+        screen.is_headed("Ready to watch")
 
 
 @SIZES

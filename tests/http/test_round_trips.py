@@ -39,7 +39,7 @@ ROUTES = {
     "POST /signup/{code}/local": f"{RATE} {READ} {WRITE}",
     "GET /redemptions/{redemption_id}": f"{WHO} GetItem",
     "GET /setup": "GetItem",
-    "POST /setup": f"{RATE} {WHO} {READ} PutItem",
+    "POST /setup": f"{RATE} {WHO} {READ} PutItem SendMessage",
     "POST /setup/{sign_in_id}": (
         f"{RATE} {READ} {READ} {READ} GetItem {WRITE} PutSecretValue GetItem UpdateItem SendMessage"
     ),
