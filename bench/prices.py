@@ -34,7 +34,6 @@ PRICES = {
     "dashboard": Price("CloudWatch, a dashboard of up to 50 metrics *", "months", 3.00, free=3),
     "metric": Price("CloudWatch, a metric, by hours in which it is sent *", "months", 0.30, free=10),
     "log_gb": Price("CloudWatch, logs taken in", "GB", 0.50, free=5),
-    "trace": Price("X-Ray", "traces", 5.00, 1e6, free=1e5),
     "edge_request": Price("CloudFront, HTTPS *", "requests", 1.00, 1e6, free=1e7),
     "edge_gb": Price("CloudFront, out *", "GB", 0.085, free=1024),
 }

@@ -63,7 +63,6 @@ def of_operation(name: str, operation: Operation, log: int = LOG_OF_REQUEST) -> 
         **({"api_request": 1, "edge_request": 1, "edge_gb": ANSWER / 1e9} if "/" in name else {}),
         "lambda_request": 1,
         "gb_second": billed_seconds(operation) * MEMORY_MB / 1024,
-        "trace": 1,
         "log_gb": log / 1e9,
         "read_unit": units.read,
         "write_unit": units.write + units.index,

@@ -1,8 +1,8 @@
 # ruff: noqa: SLF001 - reaching into ministack is what this module is for
 """What AWS does in the name of a function's role beside the function itself, and ministack 1.5.33 does unasked.
 
-Only under AUTH=true. Reading a queue or a stream for a function, writing its log and tracing it need the role's
-permission; without it, as on AWS, no event arrives, no log and no trace is written. A function sees its own package
+Only under AUTH=true. Reading a queue or a stream for a function, and writing its log need the role's
+permission; without it, as on AWS, no event arrives and no log is written. A function sees its own package
 and nothing of the emulator's environment. Setting:
 - `MINISTACK_USES`: a file that gets a line of JSON for each permission that a role used or missed.
 """
@@ -31,7 +31,6 @@ READS = {
     "dynamodb": ("GetRecords", "GetShardIterator", "DescribeStream"),
 }
 LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
-TRACES = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
 
 _evaluate, _enforce = iam_evaluator.evaluate, iam_evaluator.enforce
 _pin_origin = iam_evaluator.pin_request_origin
@@ -39,7 +38,6 @@ _mappings = lambda_svc._iter_all_esms
 _emit_logs = lambda_svc._emit_lambda_logs
 _extracting = threading.Lock()
 _serve_s3 = s3.handle_request
-_trace_id = lambda_svc._xray_trace_id_for_invocation
 
 
 def ask_the_role() -> None:
@@ -52,7 +50,6 @@ def ask_the_role() -> None:
     s3.handle_request = _handle_s3
     lambda_svc._iter_all_esms = _permitted_mappings
     lambda_svc._emit_lambda_logs = _emit_permitted_logs
-    lambda_svc._xray_trace_id_for_invocation = _permitted_trace_id
     if uses := os.environ.get("MINISTACK_USES"):
         _note_uses(Path(uses))
 
@@ -111,11 +108,6 @@ def _emit_permitted_logs(function: Json, *rest: Any, **more: Any) -> None:
     config = function.get("config") or function
     if _may(config, LOGS, f"{_log_group(config)}:log-stream:*"):
         _emit_logs(function, *rest, **more)
-
-
-def _permitted_trace_id(config: Json, inbound: str | None = None) -> str | None:
-    traced = _trace_id(config, inbound)
-    return traced if traced and _may(config, TRACES, "*") else None
 
 
 def _log_group(config: Json) -> str:

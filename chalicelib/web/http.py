@@ -43,7 +43,7 @@ STATUSES: dict[type[refusals.Refusal], HTTPStatus] = {
 """The one table of statuses; a refusal not named here takes that of the class it derives from."""
 
 SECURITY_HEADERS = {
-    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "Strict-Transport-Security": "max-age=63072000",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 ALWAYS = {
-    "Strict-Transport-Security": r"max-age=\d{8,}; includeSubDomains",
+    "Strict-Transport-Security": r"max-age=\d{8,}",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",

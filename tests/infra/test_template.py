@@ -88,10 +88,11 @@ def test_every_table_is_paid_by_request(tables):
     assert {table["BillingMode"] for table in tables.values()} == {"PAY_PER_REQUEST"}
 
 
-def test_prod_can_be_restored_and_its_tables_cannot_be_deleted(tables):
+def test_prod_can_be_restored_but_for_what_promises_to_vanish_and_its_tables_cannot_be_deleted(tables):
     only_prod = {"Fn::If": ["Prod", True, False]}
-    for table in tables.values():
-        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": only_prod}
+    recoverable = {"PointInTimeRecoveryEnabled": only_prod}
+    for entity, table in tables.items():
+        assert table.get("PointInTimeRecoverySpecification") == (None if entity in EXPIRING else recoverable), entity
         assert table["DeletionProtectionEnabled"] == only_prod
 
 
@@ -254,7 +255,8 @@ def test_the_site_gets_the_headers_that_the_api_sends(resources):
     assert site.pop("img-src").startswith(pages.pop("img-src"))  # the site shows QR codes from their bucket
     assert site == pages
     age = said["StrictTransportSecurity"]["AccessControlMaxAgeSec"]
-    assert SECURITY_HEADERS["Strict-Transport-Security"] == f"max-age={age}; includeSubDomains"
+    assert SECURITY_HEADERS["Strict-Transport-Security"] == f"max-age={age}"
+    assert said["StrictTransportSecurity"]["IncludeSubdomains"] is False
     assert said["FrameOptions"]["FrameOption"] == SECURITY_HEADERS["X-Frame-Options"]
     assert said["ReferrerPolicy"]["ReferrerPolicy"] == SECURITY_HEADERS["Referrer-Policy"]
     (opener,) = policy["CustomHeadersConfig"]["Items"]

@@ -1,4 +1,4 @@
-"""Each function writes a log line about its work, with the trace that it belongs to."""
+"""Each function writes a log line about its work."""
 
 import time
 from collections.abc import Callable
@@ -37,7 +37,7 @@ def _logs(stage: DeployedStage, suffix: str, do: Callable[[], object]) -> None:
 
     def said() -> bool:
         events = logs.filter_log_events(logGroupName=group, startTime=int(since * 1000))["events"]
-        return any('"xray_trace_id"' in event["message"] for event in events)
+        return any('"service":"streamarr-invites"' in event["message"] for event in events)
 
     def said_of_it() -> bool:
         do()
