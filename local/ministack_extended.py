@@ -31,6 +31,7 @@ def main() -> None:
     deploy_as_chalice_does()
     recover_tables_as_aws_does()
     let_objects_be_old()
+    reserve_as_a_new_account_does()
     end_with_parent()
     from ministack.app import main as serve
 
@@ -60,6 +61,28 @@ def _end_after(parent: int) -> None:
     os.killpg(0, signal.SIGTERM)
     time.sleep(10)
     os.killpg(0, signal.SIGKILL)
+
+
+# --- Lambda: a new account has ten executions in all, and ten have to stay unreserved ---
+
+
+def reserve_as_a_new_account_does() -> None:
+    """Refuse to reserve any; to give a function none at all is no reservation."""
+    from ministack.core.responses import error_response_json
+    from ministack.services import lambda_svc
+
+    put = lambda_svc._put_function_concurrency
+
+    def put_or_refuse(name: str, asked: dict[str, Any]) -> Any:
+        if asked.get("ReservedConcurrentExecutions", 0) <= 0:
+            return put(name, asked)
+        message = (
+            "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution"
+            " below its minimum value of [10]."
+        )
+        return error_response_json("InvalidParameterValueException", message, 400)
+
+    lambda_svc._put_function_concurrency = put_or_refuse
 
 
 # --- DynamoDB: a TTL deletion is a REMOVE in the stream, made by the service ---

@@ -13,11 +13,16 @@ from chalicelib.environment import environment
 
 events = Blueprint(__name__)
 
+AT_ONCE = 5
+"""Messages at the same time, so that plex.tv gets few requests at once. Nothing is reserved: a new account has ten
+executions in all, and Lambda would burn the receives of messages that it polls and may not run.
+"""
+
 _WORK = {"provision": "provision", "sweep": "sweep", "tidy_qr": "qr_stream"}
 """The module of chalicelib.functions that each function needs."""
 
 
-@events.on_sqs_message(queue=environment().provision_queue_name, batch_size=1)
+@events.on_sqs_message(queue=environment().provision_queue_name, batch_size=1, maximum_concurrency=AT_ONCE)
 def provision(event: SQSEvent) -> None:
     """One message, one piece of work. Raising leaves it to come again, at last to the dead-letter queue."""
     from chalicelib.functions.provision import work

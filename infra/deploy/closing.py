@@ -25,15 +25,9 @@ def close(installation: Installation) -> None:
 
 
 def reopen(installation: Installation) -> None:
-    """With the concurrency that the configuration gives each. Raises DeploymentError."""
-    client = installation.client("lambda")
+    """Raises DeploymentError."""
     for name in STOPPED:
-        function = {"FunctionName": installation.functions[name]}
-        reserved = installation.template["lambda_functions"][name].get("reserved_concurrency")
-        if reserved is None:
-            client.delete_function_concurrency(**function)
-        else:
-            client.put_function_concurrency(**function, ReservedConcurrentExecutions=reserved)
+        installation.client("lambda").delete_function_concurrency(FunctionName=installation.functions[name])
     _listen(installation, listening=True)
 
 

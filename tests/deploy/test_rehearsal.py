@@ -52,13 +52,24 @@ def test_functions_are_made_as_the_configuration_says(rehearsal, deployed, name)
     own = said["lambda_functions"][name]
     assert made["Timeout"] == own.get("lambda_timeout", said["lambda_timeout"])
     assert made["MemorySize"] == own.get("lambda_memory_size", said["lambda_memory_size"])
-    assert made["TracingConfig"] == {"Mode": "Active"}
+    assert made["TracingConfig"] == {"Mode": "PassThrough"}
     assert made["Role"].endswith(f"/streamarr-prod-{name}")
 
 
 def test_the_queue_function_leaves_room_for_the_others(rehearsal, deployed):
-    answer = rehearsal.client("lambda").get_function_concurrency(FunctionName="streamarr-prod-provision")
-    assert answer["ReservedConcurrentExecutions"] == 5
+    """A new account has ten executions in all: nothing is reserved, and the queue is read for five at once."""
+    functions = rehearsal.client("lambda")
+    for name in FUNCTIONS:
+        answer = functions.get_function_concurrency(FunctionName=f"streamarr-prod-{name}")
+        assert "ReservedConcurrentExecutions" not in answer
+    (mapping,) = functions.list_event_source_mappings(FunctionName="streamarr-prod-provision")["EventSourceMappings"]
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": 5}
+
+
+def test_a_new_account_reserves_no_executions(rehearsal, deployed):
+    functions = rehearsal.client("lambda")
+    with pytest.raises(ClientError, match="below its minimum value"):
+        functions.put_function_concurrency(FunctionName="streamarr-prod-sweep", ReservedConcurrentExecutions=1)
 
 
 def test_the_api_is_regional_limited_and_tagged(rehearsal, deployed):
