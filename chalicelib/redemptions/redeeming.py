@@ -18,6 +18,7 @@ from chalicelib.accounts.plex_sign_ins import (
 from chalicelib.accounts.ports import AccountStore, SessionStore
 from chalicelib.accounts.sessions import Purpose, SignIn
 from chalicelib.accounts.tokens import HELD_FOR, HoldingTokens
+from chalicelib.common.people import Permission
 from chalicelib.common.ports import Clock, NewId, StaleWrite
 from chalicelib.common.refusals import AccountNotInvitable, AddressTaken, AlreadyHasAccess, Refusal, SignInNotFound
 from chalicelib.common.retrying import until_written
@@ -141,7 +142,8 @@ class Redeeming:
 
     def _share_address(self, offer: Offer, sign_in: SignIn, person: Person, now: datetime) -> Redeemed:
         """An address that no one verified keeps its person from nothing. One that an account with Plex has is the
-        sign of a person with a new Plex account, or has another holder by now, as Plex shows when it is asked.
+        sign of a person with a new Plex account, or has another holder by now, as Plex shows when it is asked. No
+        address opens the account of the owner, nor one that manages anything.
         """
         credential, _ = self.accounts.find_credential(person.account.email or "")
         holder = self.accounts.get(credential.user_id) if credential else None
@@ -149,6 +151,8 @@ class Redeeming:
             raise StaleWrite
         if holder.plex_id is None:
             return self._claim(offer, sign_in, person.without_address(), now)
+        if holder.plex_id == offer.grant().owner_id or holder.may(Permission.MANAGE_USERS, Permission.MANAGE_INVITES):
+            raise AddressTaken
         seen = self.observing.ask(holder.plex_id, now=now)
         if not seen.has_access:
             return self._claim(offer, sign_in, person, now, known=(holder, None))

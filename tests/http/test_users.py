@@ -22,6 +22,7 @@ def test_an_account_is_shown_with_everything_about_it(stack):
         "trial_ends_at": None,
         "created_at": shown.json()["created_at"],
         "invited_by": None,
+        "redemption": None,
         "quota_use": {"limit": None, "days": None, "used": 0, "remaining": None, "renews_at": None},
         "open_invites": 0,
     }

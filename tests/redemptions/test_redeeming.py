@@ -7,6 +7,7 @@ from chalicelib.accounts.observing import Observing
 from chalicelib.accounts.ports import Held
 from chalicelib.accounts.sessions import Purpose, hash_secret, new_session
 from chalicelib.accounts.tokens import HELD_FOR
+from chalicelib.common.people import Permission
 from chalicelib.common.refusals import (
     AccessEnding,
     AccountNotInvitable,
@@ -384,6 +385,29 @@ def test_it_does_not_while_the_earlier_one_has_access(scenario, maya, at_home):
     anew = a_new_account_of(scenario, maya)
     with pytest.raises(AddressTaken):
         redeem_once_plex_was_asked(scenario, anew)
+
+
+@pytest.mark.parametrize("permission", [Permission.ADMIN, Permission.MANAGE_USERS, Permission.MANAGE_INVITES])
+def test_no_address_opens_an_account_that_manages_anything(scenario, maya, permission):
+    first = done(scenario, maya)
+    scenario.database.users[first.user.id] = replace(
+        scenario.database.users[first.user.id], permissions=frozenset({permission})
+    )
+    scenario.plex.end_shares(maya)
+    with pytest.raises(AddressTaken):
+        scenario.redeem(account_id=a_new_account_of(scenario, maya))
+    assert scenario.messages == []
+
+
+def test_no_address_opens_the_owner_s_account(scenario):
+    """On whose own server nothing is shared with them."""
+    owner = scenario.plex.owner
+    user = scenario.user("olivia", plex_id=owner.id, holds_address=True)
+    scenario.database.users[user.id] = replace(user, email=owner.email)
+    scenario.database.identities |= {f"plex#{owner.id}": user.id, f"email#{owner.email}": user.id}
+    with pytest.raises(AddressTaken):
+        scenario.redeem(account_id=a_new_account_of(scenario, owner.id))
+    assert scenario.accounts.id_of_plex_account(owner.id) == user.id
 
 
 def test_an_address_that_was_given_to_another_account_does_not_stand_in_its_way(scenario, maya):
