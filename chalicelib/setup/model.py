@@ -7,8 +7,8 @@ from chalicelib.accounts.model import User
 from chalicelib.plex.model import OwnedServer
 from chalicelib.settings.model import Settings
 
-FINISHED_AFTER = 15
-"""Seconds after which the queue function looks for a renewal: by then the browser is back from Plex, if at all."""
+FINISHED_AFTER = 5
+"""Seconds between two looks of the queue function for a renewal: a browser that comes back from Plex is faster."""
 
 
 class SetupState(StrEnum):

@@ -23,7 +23,7 @@ from chalicelib.plex.errors import TemporaryPlexError
 from chalicelib.plex.model import Library, Server
 from chalicelib.settings.model import Refresh, Settings
 from chalicelib.setup.finishing_renewals import FinishingRenewals
-from chalicelib.setup.model import SetupState
+from chalicelib.setup.model import FINISHED_AFTER, SetupState
 from chalicelib.setup.setting_up import SettingUp
 from testing.invite_builders import a_user
 from tests.fakes.ports import FakePorts
@@ -317,7 +317,7 @@ def finish(owned, started):
 def test_a_renewal_that_was_approved_is_finished_by_itself(owned):
     owned.choose()
     before, started = owned.ports.owner_token, begin_renewal(owned)
-    assert owned.ports.queue.messages[-1].delay == 15
+    assert owned.ports.queue.messages[-1].delay == FINISHED_AFTER
     token = owned.plex.approve(started.pin.id, owned.olivia.id)
     owned.plex.add_server(owned.olivia.id, "Attic", MOVIES)
     assert finish(owned, started)

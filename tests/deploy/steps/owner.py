@@ -18,11 +18,13 @@ def the_owner_renews_their_token(stage: DeployedStage) -> None:
 def a_renewal_is_finished_without_its_browser(stage: DeployedStage) -> None:
     secret = {"SecretId": stage.outputs["PlexSecretArn"]}
     before = stage.rehearsal.client("secretsmanager").get_secret_value(**secret)["SecretString"]
+    renewals = _renewals(stage)
     started = ok(stage.stack.admin.post("/setup", json={})).json()
     stage.stack.plex.approve(started["auth_url"], {"id": demo.OWNER.id})
     stage.eventually(
         lambda: stage.rehearsal.client("secretsmanager").get_secret_value(**secret)["SecretString"] != before
     )
+    stage.eventually(lambda: _renewals(stage) != renewals)
 
 
 def libraries_are_read_again(stage: DeployedStage) -> None:
@@ -57,6 +59,12 @@ def plex_refuses_the_owner_s_token(stage: DeployedStage) -> None:
     ok(stack.admin.post("/libraries/refresh"))
     stage.finished(visitor, redeemed)
     assert not stage.row("settings", id="pause")
+
+
+def _renewals(stage: DeployedStage) -> list[str]:
+    """When the journal has the latest renewals."""
+    entries = ok(stage.stack.admin.get("/audit", params={"limit": 100})).json()["entries"]
+    return [entry["at"] for entry in entries if entry["action"] == "owner's sign-in renewed"]
 
 
 def _refreshed_at(stage: DeployedStage) -> str:
