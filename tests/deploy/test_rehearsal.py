@@ -60,7 +60,8 @@ def test_the_queue_function_leaves_room_for_the_others(rehearsal, deployed):
     """A new account has ten executions in all: nothing is reserved, and the queue is read for five at once."""
     functions = rehearsal.client("lambda")
     for name in FUNCTIONS:
-        answer = functions.get_function_concurrency(FunctionName=f"streamarr-prod-{name}")
+        made = _configuration(rehearsal, name)["FunctionName"]
+        answer = functions.get_function_concurrency(FunctionName=made)
         assert "ReservedConcurrentExecutions" not in answer
     (mapping,) = functions.list_event_source_mappings(FunctionName="streamarr-prod-provision")["EventSourceMappings"]
     assert mapping["ScalingConfig"] == {"MaximumConcurrency": 5}
