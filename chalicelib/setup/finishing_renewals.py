@@ -1,4 +1,4 @@
-"""A renewal of the owner's sign-in that was approved at Plex, and whose browser never came back."""
+"""A renewal of the owner's sign-in that was approved at Plex, and then the browser never came back."""
 
 from dataclasses import dataclass, replace
 

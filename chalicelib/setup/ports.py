@@ -24,7 +24,7 @@ class OwnershipStore(Protocol):
         handover: Handover | None = None,
     ) -> None:
         """Write who the owner is, with their session, and their account where they have none yet, the
-        journal's entry, and the sign-in completed: all or nothing. ``handover``: from whom it is taken over, whose
+        journal's entry, and the sign-in completed: all or nothing. ``handover``: from whom it is taken over; their
         permissions are written with it.
 
         Raises StaleWrite when another Plex account is the owner (by now).

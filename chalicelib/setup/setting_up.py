@@ -229,7 +229,7 @@ class SettingUp:
 
 
 def _is_same(one: Server | None, other: Server) -> bool:
-    """Whether it is the same server, whoever owns it by now."""
+    """Whether it is the same server, though it may have another owner by now."""
     return one is not None and one.machine_id == other.machine_id
 
 

@@ -183,7 +183,7 @@ def test_the_invitee_s_token_is_gone_moments_after_it_is_done(stack):
     deadline = time.monotonic() + 30
     while wiring.ports.tokens.all(redemption["id"]):
         assert time.monotonic() < deadline
-        time.sleep(0.2)
+        time.sleep(0.2)  # between two looks
 
 
 def test_a_redemption_is_not_shown_to_other_people(stack):

@@ -274,7 +274,7 @@ def test_a_renewal_that_fails_closes_no_account_and_gives_the_use_back(scenario,
 
 
 def test_a_renewal_that_fails_puts_back_what_the_person_had(scenario, maya):
-    """Their own list of servers does not show it, for whatever reason."""
+    """Their own list of servers does not show it."""
     done(scenario, maya)
     share = scenario.plex.share_of(maya)
     share.accepted = False
@@ -400,7 +400,7 @@ def test_no_address_opens_an_account_that_manages_anything(scenario, maya, permi
 
 
 def test_no_address_opens_the_owner_s_account(scenario):
-    """On whose own server nothing is shared with them."""
+    """On their own server nothing is shared with them."""
     owner = scenario.plex.owner
     user = scenario.user("olivia", plex_id=owner.id, holds_address=True)
     scenario.database.users[user.id] = replace(user, email=owner.email)

@@ -303,7 +303,7 @@ def test_a_server_that_moved_to_the_new_owner_keeps_what_was_chosen(owned, maya)
         assert getattr(owned.database.settings, name) == getattr(before, name)
 
 
-# A renewal whose browser does not come back
+# A renewal, and the browser does not come back
 
 
 def begin_renewal(owned):

@@ -316,7 +316,8 @@ export const de: Texts = {
     title: "Optionen",
     signup: "Einlösen",
     signup_enabled: "Einladungen können eingelöst werden",
-    signup_enabledNote: "Aus: Jeder Link sagt, dass die Anmeldung abgeschaltet ist.",
+    signup_enabledNote:
+      "Aus: Jeder Link sagt, dass die Anmeldung abgeschaltet ist, und es werden keine Einladungen erstellt.",
     local_signin_enabled: "Konten ohne Plex",
     local_signin_enabledNote: "Einlösen und Anmelden mit E-Mail-Adresse und Passwort.",
     new_plex_signin_enabled: "Wer schon Zugang hat, darf sich anmelden",
@@ -328,7 +329,7 @@ export const de: Texts = {
     application_url: "Adresse",
     application_urlNote: "Links und QR-Codes beginnen damit.",
     dashboard_url: "Übersicht",
-    dashboard_urlNote: "Wohin es geht, wenn jemand drin ist. Leer: eine Seite, die das sagt.",
+    dashboard_urlNote: "Wohin es geht, wenn jemand drin ist. Leer: ihre Seite hier, „Bereit zum Ansehen“.",
     newUsers: "Neue Konten",
     default_permissions: "Darf",
     default_quota: "Kontingent",
