@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from local.plex import demo
+
 SIZES = pytest.mark.parametrize("size", ["phone", "desktop"])
 
 
@@ -141,3 +143,27 @@ def _wait_for_image(screen) -> None:
     image = screen.page.locator(".qr img")
     expect(image).to_be_visible()
     assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+
+
+@SIZES
+def test_an_invite_that_cannot_give_what_it_names_shows_that_in_place_of_active(stack, signed_in, settings, size):
+    code = stack.invite(libraries=[str(demo.MUSIC)])
+    with settings(enabled_libraries=[str(demo.MOVIES)], default_libraries=[str(demo.MOVIES)]):
+        screen = signed_in(size).opens(f"/invites?q={code}")
+        screen.shows("Libraries missing")
+        screen.is_sound("invites-libraries-missing")
+        screen.page.goto(f"{stack.origin}/invites/{code}")
+        screen.shows("Libraries missing")
+
+
+def test_downloads_that_plex_refused_are_told_with_the_redemption(stack, signed_in):
+    code, visitor, owner = stack.invite(downloads=True), stack.visitor(), {"id": demo.OWNER.id}
+    stack.plex.change(owner, subscription=False)
+    try:
+        with stack.plex.behaving(downloads_need_plex_pass=True):
+            visitor.waits(visitor.redeems(code))
+    finally:
+        stack.plex.change(owner, subscription=True)
+    screen = signed_in("phone").opens(f"/invites/{code}")
+    screen.shows("Given without downloads")
+    screen.is_sound("invite-without-downloads")

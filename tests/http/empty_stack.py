@@ -15,6 +15,8 @@ from testing.people import Stack
 
 SETUP_TOKEN = "a-set-up-token-for-tests-only"
 READY_WITHIN = 60
+READY = "  Plex  "
+"""Begins the last line that is always said."""
 _SAID = {
     "origin": re.compile(r"runs on (http://\S+?)\. "),
     "plex_url": re.compile(r"Plex +(http://\S+)"),
@@ -23,13 +25,14 @@ _SAID = {
 
 
 @contextmanager
-def empty_stack(state: Path) -> Iterator[Stack]:
-    """`make run` with DEMO=0, known to be ready by what it prints; its log is `<state>.out`."""
+def empty_stack(state: Path, *, setup_token: str = SETUP_TOKEN, keep: bool = False) -> Iterator[Stack]:
+    """`make run` with DEMO=0, known to be ready by what it prints; its log is `<state>.out`. ``keep``: with KEEP=1."""
     variables = {
         **{name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TZ")},
         "PORT": "0",
         "DEMO": "0",
-        "SETUP_TOKEN": SETUP_TOKEN,
+        "SETUP_TOKEN": setup_token,
+        "KEEP": "1" if keep else "0",
         "STATE_DIR": str(state),
         "SWEEP_SECONDS": "2",
         "POWERTOOLS_LOG_LEVEL": "INFO",
@@ -41,7 +44,7 @@ def empty_stack(state: Path) -> Iterator[Stack]:
             [sys.executable, "-m", "local.run"], cwd=ROOT, env=variables, stdout=output, stderr=subprocess.STDOUT
         )
     try:
-        said = _wait_until_it_says_all(process, log)
+        said = _wait_until_it_is_ready(process, log)
         running = SimpleNamespace(**said, admin_token=None, code=None, run_dir=state / "run", log=log)
         with Stack(running) as stack:
             yield stack
@@ -50,13 +53,13 @@ def empty_stack(state: Path) -> Iterator[Stack]:
         process.wait(30)
 
 
-def _wait_until_it_says_all(process: "subprocess.Popen[bytes]", log: Path) -> dict[str, str]:
+def _wait_until_it_is_ready(process: "subprocess.Popen[bytes]", log: Path) -> dict[str, str | None]:
+    """What it says; the set-up token is None where there is an owner."""
     waiting = threading.Event()
     for _ in range(READY_WITHIN * 10):
         text = log.read_text()
-        found = {name: match[1] for name, pattern in _SAID.items() if (match := pattern.search(text))}
-        if len(found) == len(_SAID):
-            return found
+        if READY in text:
+            return {name: match[1] if (match := each.search(text)) else None for name, each in _SAID.items()}
         assert process.poll() is None, text
         waiting.wait(0.1)
     raise AssertionError(text)
