@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from chalicelib.accounts.ports import AccountStore, Counters, HeldTokens, Passwords, SessionStore
     from chalicelib.accounts.tokens import HoldingTokens
     from chalicelib.aws.dead_letters import DeadLetters
-    from chalicelib.aws.encryption import KmsEncryption
     from chalicelib.aws.owner_token import OwnerToken
     from chalicelib.aws.queue import SqsWorkQueue
     from chalicelib.common.sweeping import Batch, Key
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
     from chalicelib.setup.libraries import ManagingLibraries
     from chalicelib.setup.ports import OwnershipStore
     from chalicelib.stores.qr_codes.records import DynamoImageRecords
+    from chalicelib.vendors.encryption import Decrypter, Encrypter
 
 UseCase = TypeVar("UseCase")
 
@@ -279,17 +279,24 @@ class Ports(UseCases):
         return Argon2Passwords()
 
     @cached_property
-    def encryption(self) -> "KmsEncryption":
-        from chalicelib.aws.encryption import KmsEncryption
+    def encrypter(self) -> "Encrypter":
+        from chalicelib.vendors.encryption import Encrypter
 
-        return KmsEncryption(environment().kms_key_id)
+        return Encrypter(environment().tokens_public_key)
 
-    def _encrypt(self, token: str, redemption_id: str) -> bytes:
-        """Late: of the functions, some know no key."""
-        return self.encryption.encrypt(token, redemption_id)
+    @cached_property
+    def decrypter(self) -> "Decrypter":
+        from chalicelib.aws.secret_parameter import SecretParameter
+        from chalicelib.vendors.encryption import Decrypter
 
-    def _decrypt(self, sealed: bytes, redemption_id: str) -> str:
-        return self.encryption.decrypt(sealed, redemption_id)
+        return Decrypter(SecretParameter(environment().tokens_private_key_name).read)
+
+    def _encrypt(self, token: str, record_id: str) -> bytes:
+        """Late, as is the reverse: no function that only decrypts loads what encrypts."""
+        return self.encrypter.encrypt(token, record_id)
+
+    def _decrypt(self, encrypted: bytes, record_id: str) -> str:
+        return self.decrypter.decrypt(encrypted, record_id)
 
     @property
     def queue(self) -> "WorkQueue":
@@ -311,7 +318,7 @@ class Ports(UseCases):
     def owner_token(self) -> "OwnerToken":
         from chalicelib.aws.owner_token import OwnerToken
 
-        return OwnerToken(environment().plex_secret_id)
+        return OwnerToken(environment().owner_token_name)
 
     @property
     def keep_owner_token(self) -> "KeepOwnerToken":

@@ -11,7 +11,7 @@ from importlib.util import cache_from_source
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
-CALLED = frozenset({"dynamodb", "kms", "s3", "secretsmanager", "sqs"})
+CALLED = frozenset({"dynamodb", "s3", "sqs", "ssm"})
 """The services that are called; tests/deploy/test_package.py holds this to the code."""
 
 PLACE_IN_LAMBDA = Path("/var/task")

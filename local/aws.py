@@ -18,6 +18,7 @@ from urllib.request import urlopen
 
 import boto3
 
+from infra.deploy import secret_parameters
 from infra.deploy.stack import deploy
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -76,7 +77,9 @@ def ministack(
             _wait_until_ready(process, endpoint, log)
             values = {"App": app, "Stage": stage, "Front": "off", **(parameters or {})}
             outputs = deploy(_session(), f"{app}-{stage}", values, endpoint=endpoint, delay=1)
-            settings = environment(outputs, endpoint, app=app, stage=stage)
+            ssm = _session().client("ssm", endpoint_url=endpoint)
+            keys = secret_parameters.ensure(ssm, app=app, stage=stage)
+            settings = {**environment(outputs, endpoint, app=app, stage=stage), **keys}
             yield LocalAws(endpoint, process.pid, outputs, settings)
         finally:
             _end(process, saving=persist)
@@ -95,8 +98,6 @@ def environment(
         "PROVISION_QUEUE_URL": outputs["ProvisionQueueUrl"],
         "QR_BUCKET": outputs["QrBucketName"],
         "QR_STREAM_ARN": outputs["QrStreamArn"],
-        "KMS_KEY_ID": outputs["KeyId"],
-        "PLEX_SECRET_ID": outputs["PlexSecretName"],
     }
 
 

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from infra.deploy import configuring, costs, finishing, functions, site, stack
+from infra.deploy import configuring, costs, finishing, functions, secret_parameters, site, stack
 from infra.deploy.installation import Installation, say
 from infra.deploy.smoke import PATIENCE, Site, run_smoke_test
 
@@ -31,9 +31,9 @@ class Deployment:
     def run(self) -> None:
         """Do every step. Raises DeploymentError, StackFailedError and AWS's own; ``step`` says where."""
         here = self.installation
-        self._begin(1, "Stack: tables, queue, key, site, CloudFront, alarms (minutes, the first time)")
+        self._begin(1, "Stack: tables, queue, site, CloudFront, alarms (minutes, the first time)")
         outputs = self._settle({**self._secrets(), **self.parameters})
-        self._begin(2, "Configuration: .chalice/config.json and the policies")
+        self._begin(2, "Configuration: keys, .chalice/config.json and the policies")
         configure(here, outputs)
         self._begin(3, "Functions: chalice deploy")
         api = functions.deploy(here)
@@ -80,9 +80,13 @@ class Deployment:
 
 
 def configure(installation: Installation, outputs: Mapping[str, str]) -> None:
-    """Write this stage's configuration. PLEX_BASE_URL of the environment goes to the functions, for rehearsals."""
+    """Make the secrets that are missing, and write this stage's configuration.
+
+    PLEX_BASE_URL of the environment goes to the functions, for rehearsals.
+    """
+    keys = secret_parameters.ensure(installation.client("ssm"), app=installation.app, stage=installation.stage)
     plex = os.environ.get("PLEX_BASE_URL")
-    configuring.write(installation, outputs, **({"PLEX_BASE_URL": plex} if plex else {}))
+    configuring.write(installation, outputs, **keys, **({"PLEX_BASE_URL": plex} if plex else {}))
 
 
 def _hash(secret: str) -> str:

@@ -2,11 +2,8 @@
 
 from typing import Any
 
-from infra.deploy import functions, site, stack
+from infra.deploy import functions, secret_parameters, site, stack
 from infra.deploy.installation import Installation, say
-
-KEY_DAYS = 7
-"""AWS deletes no key at once."""
 
 
 def destroy(installation: Installation, *, data: bool, delay: int = 5) -> None:
@@ -22,7 +19,7 @@ def destroy(installation: Installation, *, data: bool, delay: int = 5) -> None:
         values = {"Front": "off", "ApiId": "none"}
         stack.deploy(installation.session, installation.name, values, tags=installation.tags, delay=delay)
     if not data:
-        say("3/3 Data stays: tables, queues, key, secret and QR images (DATA=delete removes them).")
+        say("3/3 Data stays: tables, queues, keys, the owner's token and QR images (DATA=delete removes them).")
         return
     say("3/3 Data")
     _remove_data(installation, delay)
@@ -36,6 +33,7 @@ def _remove_data(installation: Installation, delay: int) -> None:
     for kind, names in kept.items():
         for name in names:
             _REMOVERS.get(kind, _leave)(installation, name)
+    secret_parameters.remove(installation.client("ssm"), app=installation.app, stage=installation.stage)
 
 
 def _resources(installation: Installation) -> dict[str, list[str]]:
@@ -67,15 +65,6 @@ def _delete_bucket(installation: Installation, bucket: str) -> None:
     installation.client("s3").delete_bucket(Bucket=bucket)
 
 
-def _delete_secret(installation: Installation, secret: str) -> None:
-    installation.client("secretsmanager").delete_secret(SecretId=secret, ForceDeleteWithoutRecovery=True)
-
-
-def _delete_key(installation: Installation, key: str) -> None:
-    installation.client("kms").schedule_key_deletion(KeyId=key, PendingWindowInDays=KEY_DAYS)
-    say(f"  The key is deleted in {KEY_DAYS} days, as AWS deletes none at once.")
-
-
 def _leave(_installation: Installation, _name: str) -> None:
     """It went with the stack."""
 
@@ -84,6 +73,4 @@ _REMOVERS: dict[str, Any] = {
     "AWS::DynamoDB::Table": _delete_table,
     "AWS::SQS::Queue": _delete_queue,
     "AWS::S3::Bucket": _delete_bucket,
-    "AWS::SecretsManager::Secret": _delete_secret,
-    "AWS::KMS::Key": _delete_key,
 }
