@@ -79,21 +79,17 @@ def ministack(
             outputs = deploy(_session(), f"{app}-{stage}", values, endpoint=endpoint, delay=1)
             ssm = _session().client("ssm", endpoint_url=endpoint)
             keys = secret_parameters.ensure(ssm, app=app, stage=stage)
-            settings = {**environment(outputs, endpoint, app=app, stage=stage), **keys}
+            settings = {**_environment(outputs, endpoint), "APP_NAME": app, "STAGE": stage, **keys}
             yield LocalAws(endpoint, process.pid, outputs, settings)
         finally:
             _end(process, saving=persist)
 
 
-def environment(
-    outputs: Mapping[str, str], endpoint: str, *, app: str = "streamarr", stage: str = "dev"
-) -> dict[str, str]:
-    """What the app's processes find in their environment, as far as AWS is concerned."""
+def _environment(outputs: Mapping[str, str], endpoint: str) -> dict[str, str]:
+    """What the app's processes find in their environment of AWS and of the stack."""
     return {
         "AWS_ENDPOINT_URL": endpoint,
         **CREDENTIALS,
-        "APP_NAME": app,
-        "STAGE": stage,
         "PROVISION_QUEUE_NAME": outputs["ProvisionQueueName"],
         "PROVISION_QUEUE_URL": outputs["ProvisionQueueUrl"],
         "QR_BUCKET": outputs["QrBucketName"],

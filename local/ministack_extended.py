@@ -32,6 +32,7 @@ def main() -> None:
     recover_tables_as_aws_does()
     let_objects_be_old()
     reserve_as_a_new_account_does()
+    refuse_parameters_as_aws_does()
     end_with_parent()
     from ministack.app import main as serve
 
@@ -198,6 +199,13 @@ def recover_tables_as_aws_does() -> None:
     from local import ministack_recovery
 
     ministack_recovery.recover_tables_as_aws_does()
+
+
+def refuse_parameters_as_aws_does() -> None:
+    """SSM's: an empty value, and tags without permission."""
+    from local import ministack_parameters
+
+    ministack_parameters.refuse_parameters_as_aws_does()
 
 
 # --- S3: objects that were there for long, as clean-ups want them ---

@@ -1,7 +1,7 @@
 """A secret as a SecureString parameter of SSM. Each function's policy says whether it may read or write it.
 
-The deployment makes them (infra/deploy/secret_parameters.py), under the key that AWS manages. That key's own policy admits
-every principal of the account that may use the parameter, so that no function's policy speaks of KMS.
+The deployment makes them (infra/deploy/secret_parameters.py), under the key of SSM that AWS manages. That key's own
+policy admits every principal of the account that may use the parameter, so that no function's policy speaks of KMS.
 """
 
 from chalicelib.aws import clients

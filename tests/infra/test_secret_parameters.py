@@ -99,4 +99,3 @@ def test_removing_can_be_done_again_and_goes_on_where_it_was_cut_off(ssm):
     remove(ssm)
     assert names(ssm) == set()
     remove(ssm)
-

@@ -121,7 +121,7 @@ def test_only_qr_images_have_a_stream(tables):
 
 def test_data_outlives_its_stack(resources):
     for name, resource in resources.items():
-        if resource["Type"] != "AWS::KMS::Alias" and "Condition" not in resource:
+        if "Condition" not in resource:
             assert resource.get("DeletionPolicy") == "RetainExceptOnCreate", name
             assert resource.get("UpdateReplacePolicy") == "Retain", name
 
@@ -134,9 +134,6 @@ def test_the_front_goes_and_nothing_else(resources):
         "AWS::SQS::Queue",
         "AWS::S3::Bucket",
         "AWS::S3::BucketPolicy",
-        "AWS::KMS::Key",
-        "AWS::KMS::Alias",
-        "AWS::SecretsManager::Secret",
     }
     for resource in resources.values():
         if "Condition" in resource:
@@ -163,7 +160,7 @@ def test_a_dead_letter_is_kept_longer_than_it_can_have_waited(resources):
 
 
 def test_nothing_is_kept_in_the_clear(resources):
-    # DynamoDB and Secrets Manager always encrypt; where there is a choice, it must be on.
+    # DynamoDB always encrypts; where there is a choice, it must be on.
     for queue in of_kind(resources, "AWS::SQS::Queue").values():
         assert queue["SqsManagedSseEnabled"] is True
     for bucket in of_kind(resources, "AWS::S3::Bucket").values():
@@ -171,12 +168,6 @@ def test_nothing_is_kept_in_the_clear(resources):
         assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] in {"AES256", "aws:kms"}
     for table in of_kind(resources, "AWS::DynamoDB::Table").values():
         assert table.get("SSESpecification", {"SSEEnabled": True})["SSEEnabled"] is True
-
-
-def test_the_key_is_rotated_no_more_often_than_it_is_worth(resources):
-    """Each of the first two rotations costs a dollar a month, for ever; what the key sealed is gone within the hour."""
-    (key,) = of_kind(resources, "AWS::KMS::Key").values()
-    assert (key["EnableKeyRotation"], key["RotationPeriodInDays"]) == (True, 2560)
 
 
 def test_buckets_are_private(resources):
@@ -301,11 +292,6 @@ def test_the_dashboard_is_json_and_reads_metrics_that_the_code_writes(resources)
     assert named <= {metric.value for metric in Metric}
 
 
-def test_the_owners_token_starts_out_as_no_token(resources):
-    (secret,) = of_kind(resources, "AWS::SecretsManager::Secret").values()
-    assert secret["SecretString"] == "{}"
-
-
 def test_everything_that_can_be_tagged_is(resources):
     tags = [{"Key": "app", "Value": {"Ref": "App"}}, {"Key": "stage", "Value": {"Ref": "Stage"}}]
     for name, resource in resources.items():
@@ -315,7 +301,7 @@ def test_everything_that_can_be_tagged_is(resources):
 
 
 def test_names_carry_app_and_stage(resources):
-    keys = {"TableName", "QueueName", "BucketName", "AliasName", "Name", "AlarmName", "DashboardName", "TopicName"}
+    keys = {"TableName", "QueueName", "BucketName", "Name", "AlarmName", "DashboardName", "TopicName"}
     for resource in resources.values():
         if resource["Type"] != "AWS::Route53::RecordSet":  # the domain's own
             for key in keys & resource["Properties"].keys():
