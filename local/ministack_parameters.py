@@ -25,17 +25,12 @@ def refuse_parameters_as_aws_does() -> None:
     ssm.handle_request = _handle_strictly
 
 
-async def _handle_strictly(
-    method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]
-) -> tuple[Any, ...]:
+async def _handle_strictly(method: str, path: str, headers: dict[str, str], body: bytes, query: Any) -> Any:
     refusal = _refusal(headers, body, query) if headers.get("x-amz-target", "").endswith(".PutParameter") else None
-    if refusal:
-        return refusal
-    answer: tuple[Any, ...] = await _handle(method, path, headers, body, query)
-    return answer
+    return refusal or await _handle(method, path, headers, body, query)
 
 
-def _refusal(headers: dict[str, str], body: bytes, query: dict[str, Any]) -> Any:
+def _refusal(headers: dict[str, str], body: bytes, query: Any) -> Any:
     asked = json.loads(body)
     if not asked.get("Value"):
         return error_response_json("ValidationException", EMPTY, 400)

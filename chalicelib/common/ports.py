@@ -25,6 +25,10 @@ class Unreachable(Exception):
     """The database did not answer: what was to be written is there or is not."""
 
 
+class DecryptionFailed(Exception):
+    """It is damaged, of another key pair, or of another record. The message says which, and nothing of the text."""
+
+
 class RetryLater(Exception):
     """The message should come again after ``seconds``."""
 

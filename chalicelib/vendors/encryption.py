@@ -8,12 +8,10 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from chalicelib.common.ports import DecryptionFailed
+
 if TYPE_CHECKING:
     from nacl.public import PrivateKey
-
-
-class DecryptionFailed(Exception):
-    """It is damaged, of another key pair, or of another record. The message says which, and nothing of the text."""
 
 
 class Encrypter:

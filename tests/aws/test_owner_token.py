@@ -46,10 +46,11 @@ def test_it_stays_encrypted_when_it_is_written(owner_token):
     assert kept["Value"] != "a token"
 
 
-def test_only_the_tokens_own_reading_decrypts(owner_token, monkeypatch):
+def test_only_reading_it_decrypts_and_asking_for_its_version_does_not(owner_token):
     asked = []
-    read = clients.ssm().get_parameter
-    monkeypatch.setattr(clients.ssm(), "get_parameter", lambda **given: asked.append(given) or read(**given))
+    clients.ssm().meta.events.register(
+        "provide-client-params.ssm.GetParameter", lambda params, **_: asked.append(dict(params))
+    )
     owner_token.write("a token")
     owner_token.version()
     owner_token.read()

@@ -4,7 +4,8 @@ import pytest
 from nacl.encoding import Base64Encoder
 from nacl.public import PrivateKey
 
-from chalicelib.vendors.encryption import Decrypter, DecryptionFailed, Encrypter
+from chalicelib.common.ports import DecryptionFailed
+from chalicelib.vendors.encryption import Decrypter, Encrypter
 
 
 def key_pair():
