@@ -88,6 +88,18 @@ def test_what_the_deployed_api_encrypts_the_queue_function_s_role_decrypts(rehea
     assert Decrypter(lambda: private).decrypt(encrypted, "redemption1") == "a token"
 
 
+def test_a_parameter_is_made_with_tags_by_those_who_may_tag(rehearsal, deployed):
+    """As AWS has it; the deployment tags what it makes."""
+    name = "/streamarr-prod/tagged"
+    given = {"Name": name, "Value": "x", "Type": "SecureString", "Tags": [{"Key": "app", "Value": "streamarr"}]}
+    may_put = {"Effect": "Allow", "Action": "ssm:PutParameter", "Resource": "*"}
+    may_tag = {"Effect": "Allow", "Action": "ssm:AddTagsToResource", "Resource": f"arn:aws:ssm:*:*:parameter{name}"}
+    with pytest.raises(ClientError, match="not authorized to perform: ssm:AddTagsToResource"):
+        _as_user(rehearsal, "putter", [may_put]).put_parameter(**given)
+    _as_user(rehearsal, "tagger", [may_put, may_tag]).put_parameter(**given)
+    rehearsal.client("ssm").delete_parameter(Name=name)
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_functions_are_made_as_the_configuration_says(rehearsal, deployed, name):
     made = _configuration(rehearsal, name)
@@ -197,11 +209,16 @@ def _configuration(rehearsal, name):
 
 
 def _as_role(rehearsal, name):
-    iam, user = rehearsal.client("iam"), f"like-{name}"
+    iam = rehearsal.client("iam")
     (policy,) = iam.list_role_policies(RoleName=f"streamarr-prod-{name}")["PolicyNames"]
     document = iam.get_role_policy(RoleName=f"streamarr-prod-{name}", PolicyName=policy)["PolicyDocument"]
+    return _as_user(rehearsal, f"like-{name}", document["Statement"])
+
+
+def _as_user(rehearsal, user, statements):
+    iam, document = rehearsal.client("iam"), {"Version": "2012-10-17", "Statement": statements}
     iam.create_user(UserName=user)
-    iam.put_user_policy(UserName=user, PolicyName="same", PolicyDocument=json.dumps(document))
+    iam.put_user_policy(UserName=user, PolicyName="only", PolicyDocument=json.dumps(document))
     key = iam.create_access_key(UserName=user)["AccessKey"]
     return rehearsal.client("ssm", key["AccessKeyId"], key["SecretAccessKey"])
 
