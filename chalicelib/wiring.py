@@ -292,7 +292,7 @@ class Ports(UseCases):
         return Decrypter(SecretParameter(environment().tokens_private_key_name).read)
 
     def _encrypt(self, token: str, record_id: str) -> bytes:
-        """Late, as is the reverse: no function that only decrypts loads what encrypts."""
+        """Late, as is the reverse: the stores are used far more often without, and no function needs both."""
         return self.encrypter.encrypt(token, record_id)
 
     def _decrypt(self, encrypted: bytes, record_id: str) -> str:
