@@ -6,7 +6,6 @@ from typing import ClassVar, Literal
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
-from chalicelib.common.people import Permission
 from chalicelib.plex.model import Features, Library, SectionIds, Server
 from chalicelib.settings.model import Quota, Refresh, Settings, Trial
 from chalicelib.stores.database.attributes import Typed
@@ -28,7 +27,7 @@ class SettingsModel(Model):
     time_zone = UnicodeAttribute(null=True)
     local_signin_enabled = BooleanAttribute()
     new_plex_signin_enabled = BooleanAttribute()
-    default_permissions = Typed[frozenset[Permission]](frozenset[Permission])
+    default_permissions = Typed[frozenset[str]](frozenset[str])
     default_quota = Typed[Quota](Quota)
     default_features = Typed[Features](Features)
     enabled_libraries = Typed[SectionIds | Literal["all"]](tuple[str, ...] | Literal["all"])

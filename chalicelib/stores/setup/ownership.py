@@ -62,7 +62,7 @@ class DynamoOwnership:
         handover: Handover | None = None,
     ) -> None:
         transaction = Transaction(self._connection)
-        transaction.put("ownership", ownership_record(ownership), _may_take(ownership, newcomer, handover))
+        transaction.write("ownership", ownership_record(ownership), _may_take(ownership, newcomer, handover))
         complete_sign_in(transaction, sign_in, session)
         transaction.put("session", session_record(session))
         transaction.put("journal", entry_record(entry))
@@ -77,7 +77,7 @@ class DynamoOwnership:
     def renew(self, ownership: Ownership, entry: Entry) -> None:
         transaction = Transaction(self._connection)
         is_theirs = OwnershipModel.plex_id == ownership.plex_id
-        transaction.put("ownership", ownership_record(ownership), is_theirs)
+        transaction.write("ownership", ownership_record(ownership), is_theirs)
         transaction.put("journal", entry_record(entry))
         _commit(transaction)
 
