@@ -149,7 +149,7 @@ def an_account_signs_out_everywhere(ports, now) -> Plan:
 
 def a_plex_id_is_observed(ports, now) -> Plan:
     user = an_account(ports)
-    observed = Observed(user.plex_id, has_access=True, email=None, at=now)
+    observed = Observed(user.plex_id or 0, has_access=True, email=None, at=now)
     return {"id": f"plex#{user.plex_id}"}, lambda: ports.accounts.note_observed(observed)
 
 

@@ -12,7 +12,10 @@ from chalicelib.stores.database.attributes import Typed
 
 
 class SettingsModel(Model):
-    """One record, ``ID``: every request that needs settings reads this and nothing more."""
+    """One record, ``ID``: every request that needs settings reads this and nothing more.
+
+    ``schema_version`` and ``migration_cursor`` are no settings: stores/setup/schema.py writes them.
+    """
 
     class Meta:
         table_name = "settings"
@@ -37,6 +40,8 @@ class SettingsModel(Model):
     libraries = Typed[tuple[Library, ...]](tuple[Library, ...])
     libraries_refresh = Typed[Refresh](Refresh, null=True)
     version = NumberAttribute()
+    schema_version = NumberAttribute(null=True)
+    migration_cursor = UnicodeAttribute(null=True)
 
 
 def settings_record(settings: Settings) -> SettingsModel:

@@ -21,6 +21,7 @@ from chalicelib.stores.database.attributes import Typed
 from chalicelib.stores.database.transactions import ConditionsFailed, Transaction, get_all
 from chalicelib.stores.events.journal import entry_record
 from chalicelib.stores.settings.records import SettingsModel, read_settings
+from chalicelib.stores.setup.schema import begin_with_the_schema
 
 if TYPE_CHECKING:
     from pynamodb.expressions.update import Action
@@ -63,6 +64,8 @@ class DynamoOwnership:
     ) -> None:
         transaction = Transaction(self._connection)
         transaction.write("ownership", ownership_record(ownership), _may_take(ownership, newcomer, handover))
+        if newcomer and not handover:
+            begin_with_the_schema(transaction)
         complete_sign_in(transaction, sign_in, session)
         transaction.put("session", session_record(session))
         transaction.put("journal", entry_record(entry))
