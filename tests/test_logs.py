@@ -1,6 +1,7 @@
 """What is scrubbed from texts that others wrote, and what stays readable."""
 
 import json
+import logging
 
 import pytest
 
@@ -39,6 +40,6 @@ def test_a_long_text_is_cut_before_it_is_scrubbed(text):
     assert len(scrubbed(text)) < 200_000
 
 
-def test_every_line_names_the_version_that_wrote_it(capsys):
-    logger.info("said")
-    assert json.loads(capsys.readouterr().out)["version"] == __version__
+def test_every_line_names_the_version_that_wrote_it():
+    said = logging.LogRecord("x", logging.INFO, __file__, 1, "said", None, None)
+    assert json.loads(logger.registered_handler.format(said))["version"] == __version__

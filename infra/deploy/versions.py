@@ -30,8 +30,8 @@ def prepare_upgrade(installation: Installation, outputs: dict[str, str]) -> Upgr
     schema = schema_of_data(installation)
     if schema > SCHEMA:
         raise DeploymentError(
-            f"The data of {installation.name} are of schema {schema}; this checkout, {__version__}, knows schema {SCHEMA}"
-            f" and older ones. Check out {upgrade.was or 'the version that was deployed last'} or a newer one; "
+            f"The data of {installation.name} are of schema {schema}; this checkout, {__version__}, knows schema "
+            f"{SCHEMA} and older ones. Check out {upgrade.was or 'the version that was deployed last'} or a newer one; "
             'docs/operations.md, "Rolling back", says how to go back all the same.'
         )
     return upgrade

@@ -1,4 +1,4 @@
-"""Each migration is applied to all there is, in order, whatever happens on the way."""
+"""Each migration is applied to all there is, in order, wherever it is interrupted."""
 
 from datetime import timedelta
 from itertools import count
