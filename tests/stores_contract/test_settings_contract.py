@@ -95,6 +95,14 @@ def test_choosing_a_server_writes_what_goes_with_it_and_nothing_else(ports, chos
     assert entry in journal_of(ports, SETTINGS)
 
 
+def test_choosing_a_server_takes_the_place_of_what_was_read_meanwhile(ports, chosen, now):
+    """A reading has no version: the libraries of the server before must not become those of another."""
+    ports.settings.save_libraries(ATTIC, (), Refresh(refreshed_at=now), was=ATTIC)
+    cellar = replace(chosen, server=Server("cellar", "Cellar", 42), version=chosen.version + 1)
+    ports.settings.choose_server(cellar, an_entry(ports, SETTINGS), over=chosen)
+    assert ports.settings.get() == cellar
+
+
 def test_how_a_reading_stands_is_noted_for_the_server_that_was_read(ports, chosen, now):
     refresh = Refresh(refreshed_at=now - timedelta(days=1), asked_at=now, failure="PlexUnavailable")
     ports.settings.note_refresh(refresh, was=ATTIC)
