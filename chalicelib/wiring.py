@@ -45,7 +45,8 @@ if TYPE_CHECKING:
     from chalicelib.redemptions.returning import ReturningRedeemers
     from chalicelib.settings.ports import SettingsStore
     from chalicelib.setup.libraries import ManagingLibraries
-    from chalicelib.setup.ports import OwnershipStore
+    from chalicelib.setup.migrating import Migrations
+    from chalicelib.setup.ports import OwnershipStore, SchemaStore
     from chalicelib.stores.qr_codes.records import DynamoImageRecords
     from chalicelib.vendors.encryption import Decrypter, Encrypter
 
@@ -222,6 +223,18 @@ class Ports(UseCases):
         return DynamoOwnership(self.connection)
 
     @cached_property
+    def schema(self) -> "SchemaStore":
+        from chalicelib.stores.setup.schema import DynamoSchema
+
+        return DynamoSchema(self.connection)
+
+    @property
+    def migrations(self) -> "Migrations":
+        from chalicelib.stores.migrations import MIGRATIONS
+
+        return MIGRATIONS
+
+    @cached_property
     def invites(self) -> "InviteStore":
         from chalicelib.stores.invites.invites import DynamoInvites
 
@@ -378,6 +391,7 @@ def chores(now: datetime) -> "dict[str, Iterator[Batch]]":
     from chalicelib.invites.expiring import MovingExpiredInvites
     from chalicelib.redemptions.retrying import RetryingRedemptions
     from chalicelib.setup.libraries import RefreshingDaily
+    from chalicelib.setup.migrating import Migrating
     from chalicelib.stores.accounts.held_tokens import HeldTokenModel
     from chalicelib.stores.accounts.records import SignInModel
     from chalicelib.stores.database.expired import ExpiredRecords
@@ -397,6 +411,7 @@ def chores(now: datetime) -> "dict[str, Iterator[Batch]]":
     return {
         "stuck_redemptions": use(RetryingRedemptions).sweep(now=now),
         "stuck_endings": use(ResendingEndings).sweep(now=now),
+        "migrations": use(Migrating).sweep(),
         "expired_invites": use(MovingExpiredInvites).sweep(now=now),
         "daily_libraries": use(RefreshingDaily).sweep(now=now),
         "ended_trials": use(EndingTrials).sweep(now=now),

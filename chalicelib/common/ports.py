@@ -13,6 +13,12 @@ NewId = Callable[[], str]
 """Something unguessable and unique: letters and digits."""
 
 
+UNWRITABLE = -1
+"""The version of a record in which a newer version of the program stored what this one does not know: it is shown,
+and no save is over it.
+"""
+
+
 class StaleWrite(Exception):
     """The record was changed since it was read; nothing was written."""
 

@@ -16,6 +16,7 @@ from chalicelib.access.model import LOOK_AGAIN_AFTER, Given
 from chalicelib.access.reasons import LINK_PLEX, Reason
 from chalicelib.accounts.model import Kind, Tombstone, User
 from chalicelib.common.people import Person
+from chalicelib.common.ports import UNWRITABLE
 from chalicelib.invites.model import LibraryChoice
 from chalicelib.plex.model import Grant, Library, Share
 from chalicelib.redemptions.steps import Step, StepName, StepState, first_steps
@@ -120,9 +121,11 @@ class Redemption:
 
     @property
     def rests(self) -> bool:
-        """Nothing goes on by itself: it is over, or has to be brought back (``nudged``, ``linked``)."""
+        """Nothing goes on by itself: it is over, has to be brought back (``nudged``, ``linked``), or is for a newer
+        version of the program to bring on.
+        """
         waits = self.state is State.NEEDS_ATTENTION and self.working_until is None and self.next_try_at is None
-        return waits or not self.in_progress
+        return waits or not self.in_progress or self.version == UNWRITABLE
 
     @property
     def is_untouched(self) -> bool:

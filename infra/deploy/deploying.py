@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from infra.deploy import configuring, costs, finishing, functions, secret_parameters, site, stack
 from infra.deploy.installation import Installation, say
 from infra.deploy.smoke import PATIENCE, Site, run_smoke_test
+from infra.deploy.versions import prepare_upgrade
 
 STEPS = 7
 
@@ -31,6 +32,8 @@ class Deployment:
     def run(self) -> None:
         """Do every step. Raises DeploymentError, StackFailedError and AWS's own; ``step`` says where."""
         here = self.installation
+        upgrade = prepare_upgrade(here, stack.outputs(here.client("cloudformation"), here.name))
+        say(f"{here.name}: {upgrade}.")
         self._begin(1, "Stack: tables, queue, site, CloudFront, alarms (minutes, the first time)")
         outputs = self._settle({**self._secrets(), **self.parameters})
         self._begin(2, "Configuration: keys, .chalice/config.json and the policies")

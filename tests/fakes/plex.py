@@ -532,6 +532,7 @@ Kind = Literal[
     "observe",
     "forget_tokens",
     "forget_expired_tokens",
+    "migrate",
 ]
 
 
@@ -556,6 +557,9 @@ class FakeWorkQueue:
 
     def end_access(self, user_id: str, *, delay: int = 0) -> None:
         self._send("end_access", user_id, delay)
+
+    def migrate(self, *, delay: int = 0) -> None:
+        self._send("migrate", "", delay)
 
     def refresh_libraries(self) -> None:
         self._send("refresh_libraries", "", 0)

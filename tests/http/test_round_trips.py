@@ -75,7 +75,7 @@ ROUTES = {
     "DELETE /invites/{code}/qr": f"{WHO} {READ} Query DeleteItem",
     "GET /redemptions": f"{WHO} Query Query Query Query Query",
     "GET /redemptions, in one state": f"{WHO} Query",
-    "POST /redemptions/{redemption_id}/retry": f"{WHO} GetItem PutItem SendMessage",
+    "POST /redemptions/{redemption_id}/retry": f"{WHO} GetItem UpdateItem SendMessage",
     "GET /users": f"{WHO} Query",
     "GET /users/{user_id}": f"{WHO} {READ} Query",
     "PATCH /users/{user_id}": f"{WHO} {READ} {WRITE}",
@@ -89,12 +89,12 @@ ROUTES = {
 }
 
 FUNCTIONS = {
-    "provision, a friend": f"{READ} PutItem GetParameter PutItem GetItem GetParameter SendMessage PutItem",
+    "provision, a friend": f"{READ} UpdateItem GetParameter UpdateItem GetItem GetParameter SendMessage UpdateItem",
     "provision, a friend in the Home": (
-        f"{READ} PutItem GetParameter PutItem PutItem PutItem GetItem GetParameter SendMessage PutItem"
+        f"{READ} UpdateItem GetParameter UpdateItem UpdateItem UpdateItem GetItem GetParameter SendMessage UpdateItem"
     ),
     "provision, the end of an account's access": (
-        f"GetItem GetItem GetItem SendMessage PutItem PutItem GetParameter GetItem {WRITE}"
+        f"GetItem GetItem GetItem SendMessage PutItem UpdateItem GetParameter GetItem {WRITE}"
     ),
     "provision, a token signed out": "GetItem GetParameter DeleteItem",
     "provision, the libraries": "GetItem GetItem GetParameter UpdateItem",

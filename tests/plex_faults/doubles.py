@@ -53,6 +53,9 @@ class ScenarioQueue:
     def end_access(self, user_id: str, *, delay: int = 0) -> None:
         self._send("end_access", user_id, delay)
 
+    def migrate(self, *, delay: int = 0) -> None:
+        self._send("migrate", "", delay)
+
     def refresh_libraries(self) -> None:
         self._send("refresh_libraries", "", 0)
 

@@ -5,6 +5,7 @@ import pytest
 
 from chalicelib.access.model import Given
 from chalicelib.access.reasons import LINK_PLEX, MUST_ACCEPT, REFUSED_BY_PLEX, STUCK
+from chalicelib.common.ports import UNWRITABLE
 from chalicelib.redemptions.model import WATCHED_FOR, State
 from chalicelib.redemptions.steps import StepName, StepState
 from tests.fakes.ports import NOW
@@ -101,6 +102,10 @@ def test_one_that_needs_attention_rests_unless_it_is_looked_at_again():
     assert not a_redemption().in_need(NOW, MUST_ACCEPT, SOON).rests
     assert not stuck.taken(NOW, DEADLINE).rests
     assert not stuck.nudged(NOW).rests
+
+
+def test_one_that_a_newer_version_stored_rests_until_that_brings_it_on():
+    assert replace(a_redemption(), version=UNWRITABLE, next_try_at=NOW).rests
 
 
 def test_one_that_is_pending_does_not_rest_though_nothing_is_planned_for_it():

@@ -18,8 +18,14 @@ from chalicelib.accounts.model import Tombstone
 from chalicelib.common.ports import StaleWrite
 from chalicelib.stores.accounts.identities import plex_identity
 from chalicelib.stores.accounts.records import IdentityModel
-from chalicelib.stores.database.attributes import Typed
-from chalicelib.stores.database.transactions import ConditionsFailed, Transaction, is_condition_failed, update_if
+from chalicelib.stores.database.attributes import Versioned
+from chalicelib.stores.database.transactions import (
+    ConditionsFailed,
+    Transaction,
+    is_condition_failed,
+    update_if,
+    write_if,
+)
 from chalicelib.stores.redemptions.records import RedemptionsDue
 
 if TYPE_CHECKING:
@@ -33,7 +39,7 @@ class EndingModel(Model):
         table_name = "redemptions"
 
     id = UnicodeAttribute(hash_key=True)
-    record = Typed[Ending](Ending)
+    record = Versioned[Ending](Ending)
     version = NumberAttribute()
     due_kind = UnicodeAttribute(null=True)
     due_at = NumberAttribute(null=True)
@@ -63,17 +69,13 @@ class DynamoEndings:
 
     def save(self, ending: Ending) -> Ending:
         saved = replace(ending, version=ending.version + 1)
-        try:
-            _record(saved).save(EndingModel.version == ending.version)
-        except PutError as error:
-            if is_condition_failed(error):
-                raise StaleWrite from error
-            raise
+        if not write_if(_record(saved), EndingModel.version == ending.version):
+            raise StaleWrite
         return saved
 
     def finish(self, ending: Ending, plex_id: int | None, tombstone: Tombstone | None) -> Ending:
         transaction, saved = Transaction(self._connection), replace(ending, version=ending.version + 1)
-        transaction.put("ending", _record(saved), EndingModel.version == ending.version)
+        transaction.write("ending", _record(saved), EndingModel.version == ending.version)
         if plex_id and tombstone and ending.ended_at:
             noted: list[Action] = [IdentityModel.tombstone.set(tombstone.ended(ending.ended_at))]
             identity = IdentityModel(id=plex_identity(plex_id))

@@ -9,7 +9,7 @@ from pynamodb.models import Model
 from chalicelib.common.times import order_key
 from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.pauses import Pause
-from chalicelib.stores.database.attributes import Typed
+from chalicelib.stores.database.attributes import Typed, Versioned
 
 PROVISION, PAUSED = "provision", "paused"
 """What a redemption may be due for: another try, or the end of the pause."""
@@ -49,7 +49,7 @@ class RedemptionModel(Model):
         table_name = "redemptions"
 
     id = UnicodeAttribute(hash_key=True)
-    record = Typed[Redemption](Redemption)
+    record = Versioned[Redemption](Redemption)
     version = NumberAttribute()
     code = UnicodeAttribute()
     state = UnicodeAttribute()

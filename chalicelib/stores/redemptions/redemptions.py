@@ -8,7 +8,6 @@ from itertools import chain, islice
 from typing import Any
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import PutError
 
 from chalicelib.common.pages import Page
 from chalicelib.common.ports import StaleWrite
@@ -16,8 +15,9 @@ from chalicelib.common.refusals import RedemptionNotFound
 from chalicelib.redemptions.model import Redemption, State
 from chalicelib.redemptions.pauses import Pause
 from chalicelib.redemptions.ports import Numbers
+from chalicelib.stores.database.newer import known
 from chalicelib.stores.database.pages import page_of
-from chalicelib.stores.database.transactions import get_all, is_condition_failed, update_if
+from chalicelib.stores.database.transactions import all_of, get_all, update_if, write_if
 from chalicelib.stores.redemptions.records import (
     PAUSED,
     PROVISION,
@@ -48,12 +48,8 @@ class DynamoRedemptions:
 
     def save(self, redemption: Redemption) -> Redemption:
         saved = replace(redemption, version=redemption.version + 1)
-        try:
-            redemption_record(saved).save(RedemptionModel.version == redemption.version)
-        except PutError as error:
-            if is_condition_failed(error):
-                raise StaleWrite from error
-            raise
+        if not write_if(redemption_record(saved), RedemptionModel.version == redemption.version):
+            raise StaleWrite
         return saved
 
     def page(self, states: frozenset[State], *, after: str | None, limit: int) -> Page[Redemption]:
@@ -69,7 +65,7 @@ class DynamoRedemptions:
 
     def states(self, redemption_ids: Iterable[str]) -> dict[str, State]:
         found = RedemptionModel.batch_get(list(redemption_ids), attributes_to_get=["id", "state"])
-        return {record.id: State(record.state) for record in found}
+        return {record.id: known(State, record.state) for record in found}
 
     def count(self, *, now: datetime, since: date) -> Numbers:
         pause = self.pause()
@@ -94,7 +90,8 @@ class DynamoRedemptions:
             return None
 
     def save_pause(self, pause: Pause) -> None:
-        PauseModel(id=PauseModel.ID, record=pause).save()
+        record = PauseModel(id=PauseModel.ID, record=pause)
+        record.update(all_of(record))
 
     def end_pause(self) -> None:
         PauseModel(id=PauseModel.ID).delete()

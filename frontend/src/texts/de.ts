@@ -403,6 +403,7 @@ export const de: Texts = {
     account: "Mein Konto",
   },
   audit: {
+    unknownAction: (action: string) => `hat getan, wofür diese Version der Website keine Worte hat (${action})`,
     actions: {
       created: "hat es erstellt",
       changed: "hat es geändert",

@@ -409,6 +409,7 @@ export const en = {
     account: "My account",
   },
   audit: {
+    unknownAction: (action: string) => `did what this version of the site has no words for (${action})`,
     actions: {
       created: "created it",
       changed: "changed it",
