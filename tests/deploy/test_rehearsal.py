@@ -135,7 +135,7 @@ def test_the_api_is_regional_limited_and_tagged(rehearsal, deployed):
     tags = gateway.get_tags(resourceArn=f"arn:aws:apigateway:us-east-1::/restapis/{api['id']}")["tags"]
     assert tags == {"app": "streamarr", "stage": "prod"}
     limits = gateway.get_stage(restApiId=api["id"], stageName="api")["methodSettings"]["*/*"]
-    assert (limits["throttlingRateLimit"], limits["throttlingBurstLimit"]) == (50, 100)
+    assert (limits["throttlingRateLimit"], limits["throttlingBurstLimit"]) == (10, 50)
 
 
 def test_logs_are_kept_for_as_long_as_the_template_says(rehearsal, deployed):
