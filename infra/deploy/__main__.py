@@ -106,7 +106,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--at", default="", help="restore: the moment, such as 2026-11-22T10:00:00Z")
     parser.add_argument("--yes", default="", help="destroy --data, restore: the name of what is meant, typed out")
     parser.add_argument("parameters", nargs="*", metavar="NAME=VALUE", help="deploy: parameters of infra/template.yaml")
-    return parser.parse_args(arguments)
+    return parser.parse_intermixed_args(arguments)  # plain argparse takes no parameters after an option
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from infra.deploy import configuring, costs, finishing, functions, secret_parameters, site, stack
+from infra.deploy import budget, configuring, costs, finishing, functions, secret_parameters, site, stack
 from infra.deploy.installation import Installation, say
 from infra.deploy.smoke import PATIENCE, Site, run_smoke_test
 from infra.deploy.versions import prepare_upgrade
@@ -35,7 +35,7 @@ class Deployment:
         upgrade = prepare_upgrade(here, stack.outputs(here.client("cloudformation"), here.name))
         say(f"{here.name}: {upgrade}.")
         self._begin(1, "Stack: tables, queue, site, CloudFront, alarms (minutes, the first time)")
-        outputs = self._settle({**self._secrets(), **self.parameters})
+        outputs = self._settle({**self._secrets(), **self._for_the_template()})
         self._begin(2, "Configuration: keys, .chalice/config.json and the policies")
         configure(here, outputs)
         self._begin(3, "Functions: chalice deploy")
@@ -50,10 +50,25 @@ class Deployment:
         for seen in run_smoke_test(Site(outputs["SiteUrl"]), patience=self.patience):
             say(f"  {seen}")
         self._report(outputs)
+        say(f"  {budget.ensure(here, email=self._alarm_email(), wanted=self._budget())}")
 
     def _begin(self, number: int, what: str) -> None:
         self.step = f"{number}/{STEPS} {what}"
         say(self.step)
+
+    def _for_the_template(self) -> dict[str, str]:
+        self._budget()  # a slip of the finger is told before anything is made
+        return {name: value for name, value in self.parameters.items() if name != budget.PARAMETER}
+
+    def _budget(self) -> float | None:
+        """What the operator named, in US dollars a month."""
+        text = self.parameters.get(budget.PARAMETER)
+        return None if text is None else budget.parse(text)
+
+    def _alarm_email(self) -> str:
+        stack_there = stack.find(self.installation.client("cloudformation"), self.installation.name)
+        known = stack_there.get("Parameters", []) if stack_there else []
+        return next((each["ParameterValue"] for each in known if each.get("ParameterKey") == "AlarmEmail"), "")
 
     def _settle(self, values: Mapping[str, str]) -> dict[str, str]:
         here = self.installation

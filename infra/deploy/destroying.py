@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from infra.deploy import functions, secret_parameters, site, stack
+from infra.deploy import budget, functions, secret_parameters, site, stack
 from infra.deploy.installation import Installation, say
 
 
@@ -12,7 +12,8 @@ def destroy(installation: Installation, *, data: bool, delay: int = 5) -> None:
     outputs = stack.outputs(cloudformation, installation.name)
     say("1/3 Functions, roles and the REST API")
     functions.remove(installation)
-    say("2/3 Site, CloudFront, logs, alarms")
+    say("2/3 Site, CloudFront, logs, alarms, budget")
+    budget.remove(installation)
     if "SiteBucketName" in outputs:
         site.empty(installation, outputs["SiteBucketName"])
     if outputs:

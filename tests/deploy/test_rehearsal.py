@@ -135,7 +135,7 @@ def test_the_api_is_regional_limited_and_tagged(rehearsal, deployed):
     tags = gateway.get_tags(resourceArn=f"arn:aws:apigateway:us-east-1::/restapis/{api['id']}")["tags"]
     assert tags == {"app": "streamarr", "stage": "prod"}
     limits = gateway.get_stage(restApiId=api["id"], stageName="api")["methodSettings"]["*/*"]
-    assert (limits["throttlingRateLimit"], limits["throttlingBurstLimit"]) == (50, 100)
+    assert (limits["throttlingRateLimit"], limits["throttlingBurstLimit"]) == (10, 50)
 
 
 def test_logs_are_kept_for_as_long_as_the_template_says(rehearsal, deployed):
@@ -178,7 +178,9 @@ def test_an_interrupted_deployment_goes_on_and_a_destroyed_one_is_gone(rehearsal
     assert "At step 3/7 Functions" in stopped.stdout
     assert "run the same command again" in stopped.stdout
 
-    resumed = rehearsal.make("deploy", "dev").stdout
+    resumed = rehearsal.make("deploy", "dev", "AlarmEmail=owner@example.org").stdout
+    assert "AWS writes to owner@example.org when the account's month comes near 5.00 USD." in resumed
+    assert _everything(rehearsal)["budgets"] == ["streamarr-dev"]
     assert "An earlier run, here or elsewhere, left what is not on record" in resumed
     assert Counter(_everything(rehearsal)["rest apis"]) == Counter({"streamarr": 2})
     with rehearsal.stack("dev") as stack:
@@ -242,5 +244,11 @@ def _everything(rehearsal):
         "topics": [each["TopicArn"] for each in rehearsal.client("sns").list_topics()["Topics"]],
         "alarms": len(rehearsal.client("cloudwatch").describe_alarms()["MetricAlarms"]),
         "dashboards": len(rehearsal.client("cloudwatch").list_dashboards()["DashboardEntries"]),
+        "budgets": [each["BudgetName"] for each in _budgets(rehearsal)],
         "stacks": sorted(each["StackName"] for each in rehearsal.client("cloudformation").describe_stacks()["Stacks"]),
     }
+
+
+def _budgets(rehearsal):
+    account = rehearsal.client("sts").get_caller_identity()["Account"]
+    return rehearsal.client("budgets").describe_budgets(AccountId=account).get("Budgets", [])

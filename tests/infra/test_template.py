@@ -1,4 +1,6 @@
 import json
+import logging
+import re
 import shutil
 import subprocess
 import sys
@@ -8,6 +10,7 @@ import cfnlint.decode  # type: ignore[import-untyped]
 import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
 
+from chalicelib.logs import logger
 from chalicelib.metrics import NAMESPACE, Metric
 from chalicelib.qr_codes.model import IDLE_LIMIT, PREFIX
 from chalicelib.web.http import SECURITY_HEADERS
@@ -265,19 +268,87 @@ def test_every_alarm_is_sent_and_explained(resources):
         assert f"`{name}`" in handbook, name
 
 
-def test_every_function_has_a_log_an_alarm_and_a_place_on_the_dashboard(resources):
-    functions = json.loads((TEMPLATE.parents[1] / ".chalice" / "config.template.json").read_text())["lambda_functions"]
-    suffixes = {"" if name == "api_handler" else f"-{name}" for name in functions}
+def test_every_function_has_a_log_and_a_place_on_the_dashboard(resources):
+    suffixes = _suffixes()
     logs = {log["LogGroupName"]["Fn::Sub"] for log in of_kind(resources, "AWS::Logs::LogGroup").values()}
     assert logs == {f"/aws/lambda/${{App}}-${{Stage}}{suffix}" for suffix in suffixes}
-    watched = {
-        alarm["Dimensions"][0]["Value"]["Fn::Sub"]
-        for alarm in of_kind(resources, "AWS::CloudWatch::Alarm").values()
-        if alarm["MetricName"] == "Errors"
-    }
-    assert watched == {f"${{App}}-${{Stage}}{suffix}" for suffix in suffixes}
     dashboard = resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
     assert all(f'"${{App}}-${{Stage}}{suffix}"' in dashboard for suffix in suffixes)
+
+
+def _suffixes():
+    functions = json.loads((TEMPLATE.parents[1] / ".chalice" / "config.template.json").read_text())["lambda_functions"]
+    return {"" if name == "api_handler" else f"-{name}" for name in functions}
+
+
+def _failure_filters(resources):
+    """The pattern and the weight, by the end of the function's name."""
+    found = {}
+    for each in of_kind(resources, "AWS::Logs::MetricFilter").values():
+        (made,) = each["MetricTransformations"]
+        if made["MetricName"] == "Failures":
+            log = resources[each["LogGroupName"]["Ref"]]["Properties"]["LogGroupName"]["Fn::Sub"]
+            found[log.removeprefix("/aws/lambda/${App}-${Stage}")] = (each["FilterPattern"], float(made["MetricValue"]))
+    return found
+
+
+def test_the_failures_of_every_function_feed_one_metric_with_one_alarm(resources):
+    assert {suffix: weight for suffix, (_, weight) in _failure_filters(resources).items()} == {
+        "": 1.0,
+        "-provision": 0.05,
+        "-sweep": 0.5,
+        "-tidy_qr": 1.0,
+    }
+    (alarm,) = [
+        each for each in of_kind(resources, "AWS::CloudWatch::Alarm").values() if each["MetricName"] == "Failures"
+    ]
+    assert (alarm["Statistic"], alarm["Threshold"], alarm["Period"]) == ("Sum", 1, 300)
+
+
+def _matches(pattern, line):
+    """CloudWatch's filter of terms, any of which is enough: ?term, in quotes where it has blanks."""
+    terms = re.findall(r'\?(?:"([^"]+)"|(\S+))', pattern)
+    return any((quoted or bare) in line for quoted, bare in terms)
+
+
+def _logged(level, **about):
+    line = logger.handlers[0].formatter.format(
+        logging.LogRecord("streamarr-invites", level, "file", 1, "a request failed", None, None, **about)
+    )
+    return str(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "fails"),
+    [
+        (_logged(logging.ERROR), True),
+        (_logged(logging.CRITICAL), True),
+        (_logged(logging.INFO), False),
+        (_logged(logging.WARNING), False),
+        ("[ERROR] ChoresFailed: trials: 2\nTraceback (most recent call last):", True),
+        ("[ERROR] Runtime.ImportModuleError: Unable to import module 'app'", True),
+        ("2026-11-26T10:00:00.000Z 6c1e Task timed out after 25.00 seconds", True),
+        ("RequestId: 6c1e Error: Runtime exited with error: signal: killed", True),
+        ("REPORT RequestId: 6c1e Duration: 12 ms Billed Duration: 12 ms Memory Size: 512 MB", False),
+        ("START RequestId: 6c1e Version: $LATEST", False),
+    ],
+)
+def test_what_a_function_or_lambda_writes_of_a_failure_is_counted_and_nothing_else(resources, line, fails):
+    for pattern, _ in _failure_filters(resources).values():
+        assert _matches(pattern, line) is fails
+
+
+def test_alarms_metrics_and_dashboards_stay_within_what_is_free_for_two_stages(resources):
+    """Of an account: ten alarms, ten metrics, three dashboards. A metric that is hardly ever sent costs by the hour."""
+    alarms, dashboards = (of_kind(resources, f"AWS::CloudWatch::{kind}") for kind in ("Alarm", "Dashboard"))
+    filtered = {
+        made["MetricName"]
+        for each in of_kind(resources, "AWS::Logs::MetricFilter").values()
+        for made in each["MetricTransformations"]
+    }
+    assert 2 * len(alarms) <= 10
+    assert 2 * len(dashboards) <= 3
+    assert len(filtered) + len(Metric) <= 10
 
 
 def test_the_dashboard_is_json_and_reads_metrics_that_the_code_writes(resources):
