@@ -311,11 +311,10 @@ def _matches(pattern, line):
     return any((quoted or bare) in line for quoted, bare in terms)
 
 
-def _logged(level, **about):
-    line = logger.handlers[0].formatter.format(
-        logging.LogRecord("streamarr-invites", level, "file", 1, "a request failed", None, None, **about)
-    )
-    return str(line)
+def _logged(level):
+    formatter = logger.handlers[0].formatter
+    assert formatter
+    return str(formatter.format(logging.LogRecord("streamarr-invites", level, "file", 1, "a request", None, None)))
 
 
 @pytest.mark.parametrize(
