@@ -28,6 +28,7 @@ def main() -> None:
     refuse_other_versions()
     expire_items_as_aws_does(every=float(os.environ.get("MINISTACK_TTL_SECONDS", "2")))
     take_whole_tables_from_cloudformation()
+    refuse_as_cloudformation_does()
     deploy_as_chalice_does()
     recover_tables_as_aws_does()
     let_objects_be_old()
@@ -192,6 +193,13 @@ def _completed(made: tuple[Any, ...], properties: dict[str, Any]) -> tuple[Any, 
     if recovery := properties.get("PointInTimeRecoverySpecification"):
         dynamodb._update_continuous_backups({"TableName": made[0], "PointInTimeRecoverySpecification": recovery})
     return made
+
+
+def refuse_as_cloudformation_does() -> None:
+    """What AWS does not take of a template, or of its deletion."""
+    from local import ministack_cloudformation
+
+    ministack_cloudformation.refuse_as_cloudformation_does()
 
 
 def recover_tables_as_aws_does() -> None:

@@ -21,6 +21,8 @@ from local.plex import demo
 from testing.people import Stack
 
 PACKAGED = ("app.py", "chalicelib", "requirements.txt", "infra", ".chalice")
+UNVERIFIED = "unverified"
+"""A file of that name beside the checkout: AWS has not verified the account for CloudFront."""
 NOT_COPIED = shutil.ignore_patterns("__pycache__", "config.json", "generated", "deployed", "deployments")
 
 
@@ -171,7 +173,12 @@ def copy_checkout(project: Path) -> None:
 @contextmanager
 def _emulator(folder: Path, uses: Path) -> Iterator[str]:
     before = dict(os.environ)
-    os.environ |= {"AUTH": "true", "MINISTACK_USES": str(uses), "MINISTACK_TTL_SECONDS": "0.5"}
+    os.environ |= {
+        "AUTH": "true",
+        "MINISTACK_USES": str(uses),
+        "MINISTACK_TTL_SECONDS": "0.5",
+        "MINISTACK_UNVERIFIED": str(folder / UNVERIFIED),
+    }
     try:
         with ministack(port=free_port(), app="unused", log=folder / "ministack.log") as aws:
             yield aws.endpoint

@@ -42,8 +42,8 @@ class Deployment:
         api = functions.deploy(here)
         self._begin(4, "REST API: limits, tags")
         finishing.finish(here, api)
-        self._begin(5, "CloudFront: where the API is")
-        outputs = self._settle({"ApiId": api})
+        self._begin(5, "Stack: where the API is; tables protected")
+        outputs = self._settle({"ApiId": api, "Protect": "on"})
         self._begin(6, "Site: upload, invalidation")
         say(f"  {site.upload(here, outputs)} files changed.")
         self._begin(7, "Smoke test over HTTP")
@@ -73,7 +73,7 @@ class Deployment:
     def _settle(self, values: Mapping[str, str]) -> dict[str, str]:
         here = self.installation
         named = {"App": here.app, "Stage": here.stage, "Front": "on", **values}
-        return stack.deploy(here.session, here.name, named, tags=here.tags, delay=self.delay)
+        return stack.deploy(here.session, here.name, named, tags=here.tags, delay=self.delay, tell=say)
 
     def _secrets(self) -> dict[str, str]:
         """Secrets that only this run knows: made where missing, and a new set-up token while one is needed."""
