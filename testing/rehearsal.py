@@ -23,6 +23,8 @@ from testing.people import Stack
 PACKAGED = ("app.py", "chalicelib", "requirements.txt", "infra", ".chalice")
 UNVERIFIED = "unverified"
 """A file of that name beside the checkout: AWS has not verified the account for CloudFront."""
+DNS = "dns"
+"""A file of that name beside the checkout: domains that lead to CloudFront, though no zone in Route 53 has them."""
 NOT_COPIED = shutil.ignore_patterns("__pycache__", "config.json", "generated", "deployed", "deployments")
 
 
@@ -93,18 +95,27 @@ class Rehearsal:
     uses_file: Path
 
     def make(
-        self, command: str, stage: str, *more: str, check: bool = True, given: str = ""
+        self,
+        command: str,
+        stage: str,
+        *more: str,
+        check: bool = True,
+        given: str = "",
+        environment: dict[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """`python -m infra.deploy …`, as `make` runs it; `given` is its standard input."""
-        done = self.run(sys.executable, "-m", "infra.deploy", command, "--stage", stage, *more, given=given)
+        arguments = (sys.executable, "-m", "infra.deploy", command, "--stage", stage, *more)
+        done = self.run(*arguments, given=given, environment=environment)
         assert done.returncode == 0 or not check, done.stdout + done.stderr
         return done
 
-    def run(self, *command: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *command: str, given: str = "", environment: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             command,
             cwd=self.project,
-            env=self.environment,
+            env=self.environment | (environment or {}),
             input=given,
             capture_output=True,
             text=True,
@@ -127,6 +138,10 @@ class Rehearsal:
             aws_access_key_id=key,
             aws_secret_access_key=secret or CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
         )
+
+    def past_cloudfront(self, api: str, path: str) -> httpx.Response:
+        """Asked at API Gateway's own address."""
+        return httpx.get(f"{self.endpoint}/restapis/{api}/api/_user_request_{path}", timeout=30)
 
     def tool(self, name: str) -> str:
         return str(Path(sys.executable).parent / name)
@@ -178,6 +193,7 @@ def _emulator(folder: Path, uses: Path) -> Iterator[str]:
         "MINISTACK_USES": str(uses),
         "MINISTACK_TTL_SECONDS": "0.5",
         "MINISTACK_UNVERIFIED": str(folder / UNVERIFIED),
+        "MINISTACK_DNS": str(folder / DNS),
     }
     try:
         with ministack(port=free_port(), app="unused", log=folder / "ministack.log") as aws:

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from infra.deploy import budget, configuring, costs, finishing, functions, secret_parameters, site, stack
+from infra.deploy import announcing, budget, configuring, costs, finishing, functions, secret_parameters, site, stack
 from infra.deploy.installation import Installation, say
 from infra.deploy.smoke import PATIENCE, Site, run_smoke_test
 from infra.deploy.versions import prepare_upgrade
@@ -46,10 +46,13 @@ class Deployment:
         outputs = self._settle({"ApiId": api, "Protect": "on"})
         self._begin(6, "Site: upload, invalidation")
         say(f"  {site.upload(here, outputs)} files changed.")
+        self._announce(outputs)
         self._begin(7, "Smoke test over HTTP")
-        for seen in run_smoke_test(Site(outputs["SiteUrl"]), patience=self.patience):
+        site_to_ask = Site(outputs["SiteUrl"]) if announcing.leads_there(outputs) else announcing.at_cloudfront(outputs)
+        for seen in run_smoke_test(site_to_ask, patience=self.patience):
             say(f"  {seen}")
-        self._report(outputs)
+        say(f"\nStreamarr Invites runs on {outputs['SiteUrl']}.")
+        say(costs.describe())
         say(f"  {budget.ensure(here, email=self._alarm_email(), wanted=self._budget())}")
 
     def _begin(self, number: int, what: str) -> None:
@@ -82,19 +85,17 @@ class Deployment:
         if outputs.get("OriginSecretHash", "none") == "none":
             made["OriginSecret"] = secrets.token_urlsafe(32)
             made["OriginSecretHash"] = _hash(made["OriginSecret"])
-        if not self.anew and "SiteUrl" in outputs and not Site(outputs["SiteUrl"]).needs_set_up():
+        if not self.anew and "SiteUrl" in outputs and not announcing.at_cloudfront(outputs).needs_set_up():
             made["SetupTokenHash"] = "none"
         else:
             self.setup_token = secrets.token_urlsafe(24)
             made["SetupTokenHash"] = _hash(self.setup_token)
         return made
 
-    def _report(self, outputs: Mapping[str, str]) -> None:
-        say(f"\nStreamarr Invites runs on {outputs['SiteUrl']}.")
-        if self.setup_token and (self.anew or Site(outputs["SiteUrl"]).needs_set_up()):
-            say(f"  Set-up token  {self.setup_token}")
-            say(f"  Open {outputs['SiteUrl']}/set-up and give it this token; it is shown this once.")
-        say(costs.describe())
+    def _announce(self, outputs: Mapping[str, str]) -> None:
+        """The set-up token, where one is needed: what the site says of that counts."""
+        is_needed = self.setup_token and (self.anew or announcing.at_cloudfront(outputs).needs_set_up())
+        announcing.announce(outputs, self.setup_token if is_needed else None)
 
 
 def configure(installation: Installation, outputs: Mapping[str, str]) -> None:

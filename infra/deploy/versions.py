@@ -26,7 +26,7 @@ class Upgrade:
 
 def prepare_upgrade(installation: Installation, outputs: dict[str, str]) -> Upgrade:
     """Raises DeploymentError where the data are of a schema that this checkout does not know."""
-    upgrade = Upgrade(_version_at(outputs.get("SiteUrl")))
+    upgrade = Upgrade(_version_at(outputs.get("DistributionDomain")))
     schema = schema_of_data(installation)
     if schema > SCHEMA:
         raise DeploymentError(
@@ -50,10 +50,11 @@ def schema_of_data(installation: Installation) -> int:
     return int(item.get("schema_version", {"N": "1"})["N"]) + ("migration_cursor" in item)
 
 
-def _version_at(url: str | None) -> str | None:
-    if url is None:
+def _version_at(domain: str | None) -> str | None:
+    """CloudFront's own name is there whatever the DNS of an own domain says."""
+    if domain is None:
         return None
     try:
-        return str(Site(url).get("/api/health").json()["version"])
+        return str(Site(f"https://{domain}").get("/api/health").json()["version"])
     except (requests.RequestException, ValueError, KeyError):
         return None

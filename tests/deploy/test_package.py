@@ -130,6 +130,7 @@ BY_LAMBDA = {
     "dynamodb:GetRecords",
     "dynamodb:GetShardIterator",
     "dynamodb:DescribeStream",
+    "dynamodb:ListStreams",
     "logs:CreateLogStream",
     "logs:PutLogEvents",
 }

@@ -79,7 +79,9 @@ def test_it_says_from_which_version_to_which(was, said):
 @pytest.mark.parametrize("item", [None, {}, {"schema_version": {"N": "2"}}, {"schema_version": {"N": "3"}}])
 def test_data_of_the_same_or_an_older_schema_are_taken(monkeypatch, site, item):
     monkeypatch.setattr(versions, "SCHEMA", 3)
-    assert prepare_upgrade(an_installation(item), {"SiteUrl": "https://site"}) == Upgrade("0.0.9")
+    assert prepare_upgrade(an_installation(item), {"SiteUrl": "https://site", "DistributionDomain": "site"}) == Upgrade(
+        "0.0.9"
+    )
 
 
 @pytest.mark.parametrize(
@@ -88,7 +90,7 @@ def test_data_of_the_same_or_an_older_schema_are_taken(monkeypatch, site, item):
 def test_data_of_a_newer_schema_are_refused_with_what_to_do(monkeypatch, site, item):
     monkeypatch.setattr(versions, "SCHEMA", 3)
     with pytest.raises(DeploymentError, match=r"streamarr-prod are of schema 4.* knows schema 3.*Check out 0\.0\.9"):
-        prepare_upgrade(an_installation(item), {"SiteUrl": "https://site"})
+        prepare_upgrade(an_installation(item), {"SiteUrl": "https://site", "DistributionDomain": "site"})
 
 
 def _fail(error):
@@ -103,5 +105,7 @@ def _fail(error):
 )
 def test_a_site_that_does_not_tell_its_version_stands_in_no_way(site, answer):
     site.answer = answer
-    assert prepare_upgrade(an_installation({}), {"SiteUrl": "https://site"}) == Upgrade(None)
+    assert prepare_upgrade(an_installation({}), {"SiteUrl": "https://site", "DistributionDomain": "site"}) == Upgrade(
+        None
+    )
     assert prepare_upgrade(an_installation(None), {}) == Upgrade(None)
