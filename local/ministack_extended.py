@@ -238,13 +238,14 @@ def let_objects_be_old() -> None:
 
 def deploy_as_chalice_does() -> None:
     """What `chalice deploy` and the deployed functions need; the modules import what may only now be imported."""
-    from local import ministack_gateway, ministack_roles
+    from local import ministack_deployer, ministack_gateway, ministack_roles
 
     ministack_gateway.take_swagger()
     ministack_gateway.serve_behind_cloudfront()
     ministack_roles.keep_functions_to_their_package()
     if os.environ.get("AUTH", "").lower() == "true":
         ministack_roles.ask_the_role()
+        ministack_deployer.ask_the_deployer()
 
 
 def _in_background(work: Callable[..., object], *arguments: object) -> None:

@@ -187,7 +187,7 @@ def _note_uses(file: Path) -> None:
     def enforce(key: str, action: str, *rest: Any, **more: Any) -> Any:
         refusal = _enforce(key, action, *rest, **more)
         who = getattr(refusal, "principal_arn", "")
-        if ":assumed-role/" in who:
+        if ":assumed-role/" in who or ":user/" in who:
             _note(file, who.split("/")[1], action, more.get("resource_arn", "*"), "Deny", "")
         return refusal
 

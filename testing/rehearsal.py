@@ -93,6 +93,8 @@ class Rehearsal:
     endpoint: str
     plex_url: str
     uses_file: Path
+    deployer: dict[str, str]
+    """The credentials of a user who may do what infra/deployer-policy.json says, and nothing else."""
 
     def make(
         self,
@@ -127,7 +129,13 @@ class Rehearsal:
     def environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "PIP_INDEX_URL") if name in os.environ}
         kept |= {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
-        return {**kept, **CREDENTIALS, "AWS_ENDPOINT_URL": self.endpoint, "PLEX_BASE_URL": self.plex_url}
+        return {
+            **kept,
+            **CREDENTIALS,
+            **self.deployer,
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "PLEX_BASE_URL": self.plex_url,
+        }
 
     def client(self, service: str, key: str = CREDENTIALS["AWS_ACCESS_KEY_ID"], secret: str | None = None) -> Any:
         """With all permissions, unless other credentials are given."""
@@ -167,7 +175,24 @@ def rehearsing(folder: Path) -> Iterator[Rehearsal]:
     with ExitStack() as parts:
         emulator = parts.enter_context(_emulator(folder, uses))
         plex_url = parts.enter_context(_plex(folder))
-        yield Rehearsal(project, emulator, plex_url, uses)
+        yield Rehearsal(project, emulator, plex_url, uses, _hire(emulator))
+
+
+def _hire(endpoint: str) -> dict[str, str]:
+    """A user who may deploy."""
+    iam = boto3.client(
+        "iam",
+        endpoint_url=endpoint,
+        region_name=CREDENTIALS["AWS_REGION"],
+        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+    )
+    iam.create_user(UserName="deployer")
+    document = (ROOT / "infra" / "deployer-policy.json").read_text()
+    policy = iam.create_policy(PolicyName="streamarr-deployer", PolicyDocument=document)["Policy"]["Arn"]
+    iam.attach_user_policy(UserName="deployer", PolicyArn=policy)
+    key = iam.create_access_key(UserName="deployer")["AccessKey"]
+    return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
 
 
 def copy_checkout(project: Path) -> None:

@@ -9,7 +9,7 @@ from infra.deploy import destroying
 from infra.deploy.deploying import STEPS, Deployment
 from infra.deploy.installation import Installation
 
-APP = "halting"
+APP = "streamarr-stop"
 
 
 class Interrupted(BaseException):

@@ -4,7 +4,7 @@ import pytest
 
 from testing.rehearsal import DNS, setup_token
 
-APP, DOMAIN = "owndomain", "invites.example.com"
+APP, DOMAIN = "streamarr-own", "invites.example.com"
 
 
 @pytest.fixture
@@ -51,4 +51,5 @@ def test_the_api_answers_nobody_who_does_not_come_through_cloudfront(rehearsal, 
     """Neither its routes nor its pages."""
     for path in ("/auth/me", "/signup/SmokeTest0", "/signup", "/health"):
         answer = rehearsal.past_cloudfront(stage.outputs["ApiId"], path)
-        assert (answer.status_code, answer.json()["Code"]) == (403, "WrongAddress"), path
+        assert answer.status_code == 403, path
+        assert "WrongAddress" in answer.text or "text/html" in answer.headers["Content-Type"], path
