@@ -114,20 +114,26 @@ def _resource(
 ) -> str:
     """Where ministack cannot tell what a request is about, and AWS can."""
     found: str = _extract(service, method, path, headers, body, query, region, account)
+    if service == "apigateway" and found == "*":
+        return f"arn:aws:apigateway:{region}::{path}"
     if found != "*" and service != "events":
         return found
-    if service == "apigateway":
-        return f"arn:aws:apigateway:{region}::{path}"
-    said = _json(body)
-    if service == "lambda" and method == "POST" and "FunctionName" in said and path.rstrip("/").endswith("/functions"):
-        return f"arn:aws:lambda:{region}:{account}:function:{said['FunctionName']}"
-    if service == "events" and (name := said.get("Name") or said.get("Rule")):
-        return f"arn:aws:events:{region}:{account}:rule/{name}"
-    if service == "dynamodb" and "SourceTableName" in said:
-        return f"arn:aws:dynamodb:{region}:{account}:table/{said['SourceTableName']}"
-    if service == "budgets" and (name := said.get("BudgetName") or said.get("Budget", {}).get("BudgetName")):
-        return f"arn:aws:budgets::{account}:budget/{name}"
-    return found
+    return _named(service, _json(body), f"{region}:{account}") or found
+
+
+def _named(service: str, said: Json, where: str) -> str | None:
+    """By the name in the request."""
+    account = where.partition(":")[2]
+    match service, said:
+        case "lambda", {"FunctionName": name}:
+            return f"arn:aws:lambda:{where}:function:{name}"
+        case "events", {"Name": name} | {"Rule": name}:
+            return f"arn:aws:events:{where}:rule/{name}"
+        case "dynamodb", {"SourceTableName": name}:
+            return f"arn:aws:dynamodb:{where}:table/{name}"
+        case "budgets", {"BudgetName": name} | {"Budget": {"BudgetName": name}}:
+            return f"arn:aws:budgets::{account}:budget/{name}"
+    return None
 
 
 def _json(body: bytes) -> Json:
