@@ -57,7 +57,7 @@ def find(session: boto3.Session, values: Mapping[str, str], *, endpoint: str | N
 def _find(client: Client, whole: Template, values: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """By the names in the template: how AWS identifies it."""
     account = client("sts").get_caller_identity()["Account"]
-    known, found = {**values, "AWS::AccountId": account}, {}
+    known, found = {**template.defaults(whole), **values, "AWS::AccountId": account}, {}
     for name, resource in template.kept(whole).items():
         if identifier := _identify(client, resource["Type"], template.physical_name(resource, known)):
             found[name] = identifier

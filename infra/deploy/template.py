@@ -48,6 +48,11 @@ def physical_name(resource: Mapping[str, Any], values: Mapping[str, str]) -> str
     return name
 
 
+def defaults(template: Template) -> dict[str, str]:
+    """What the parameters are that nobody names."""
+    return {name: str(each["Default"]) for name, each in template["Parameters"].items() if "Default" in each}
+
+
 def only(template: Template, names: Iterable[str]) -> Template:
     """The template with these resources alone, and without outputs."""
     wanted = set(names)

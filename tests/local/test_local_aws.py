@@ -106,7 +106,7 @@ def test_a_stack_that_is_there_is_updated(local_aws, local_client):
 
 
 def test_only_prod_can_be_restored_and_cannot_be_deleted(local_aws, local_client):
-    values = {"App": "other", "Stage": "prod"}
+    values = {"App": "other", "Stage": "prod", "Protect": "on"}
     deploy(session_of(local_aws), "other-prod", values, endpoint=local_aws.endpoint, delay=1)
     assert safety(local_client("dynamodb"), "other-prod-users") == ("ENABLED", True)
     assert safety(local_client("dynamodb"), "streamarr-test-users") == ("DISABLED", False)
