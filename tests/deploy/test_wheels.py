@@ -1,8 +1,8 @@
 """The libraries are there as wheels for whatever Lambda may run: for each of its Pythons and both processors.
 
-`chalice deploy` packages for Lambda, whatever the machine is: macOS, arm64, another Linux. pip is asked as for Lambda, and
-resolves without installing; hashes and versions are those of requirements.txt. tests/deploy/every_package.py builds and
-imports such packages.
+`chalice deploy` packages for Lambda, whatever the machine is: macOS, arm64, another Linux. So pip is asked as for
+Lambda, and resolves without installing; hashes and versions are those of requirements.txt.
+tests/deploy/every_package.py builds and imports such packages.
 """
 
 import subprocess
