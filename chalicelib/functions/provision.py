@@ -10,14 +10,15 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from chalicelib.access.ending import EndingAccess
 from chalicelib.access.model import Ending
+from chalicelib.access.pausing import Pausing
+from chalicelib.access.progress import State
 from chalicelib.accounts.observing import Observing
 from chalicelib.accounts.tokens import ForgettingTokens
 from chalicelib.common.ports import RetryLater
 from chalicelib.logs import logger
 from chalicelib.metrics import Metric, record
 from chalicelib.plex.errors import PlexError
-from chalicelib.redemptions.model import Redemption, State
-from chalicelib.redemptions.pausing import Pausing
+from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.provisioning import Provisioned, Provisioning
 from chalicelib.setup.finishing_renewals import FinishingRenewals
 from chalicelib.setup.libraries import ReadingLibraries

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from chalicelib.qr_codes.model import Format
 from chalicelib.wiring import UseCases
-from tests.fakes.access import FakeEndings
+from tests.fakes.access import FakeAccesses
 from tests.fakes.accounts import FakeAccounts, FakeCounters, FakeHeldTokens, FakePasswords, FakeSessions
 from tests.fakes.database import Database
 from tests.fakes.events import FakeJournal
@@ -104,8 +104,8 @@ class FakePorts(UseCases):
         return FakeHeldTokens(self.database)
 
     @cached_property
-    def endings(self) -> FakeEndings:
-        return FakeEndings(self.database)
+    def accesses(self) -> FakeAccesses:
+        return FakeAccesses(self.database, self.clock)
 
     @cached_property
     def qr_records(self) -> FakeImageRecords:

@@ -8,17 +8,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from chalicelib.access.ending import EndingAccess
+from chalicelib.redemptions.provisioning import Provisioned, Provisioning
 
 from chalicelib import wiring
-from chalicelib.access.ending import EndingAccess
+from chalicelib.access.pausing import Pausing
 from chalicelib.access.reasons import REFUSED_BY_PLEX
 from chalicelib.common.ports import RetryLater
 from chalicelib.functions import handlers, provision
 from chalicelib.metrics import Metric
 from chalicelib.plex.model import Features, Grant
 from chalicelib.redemptions.model import new_redemption
-from chalicelib.redemptions.pausing import Pausing
-from chalicelib.redemptions.provisioning import Provisioned, Provisioning
 from chalicelib.setup.libraries import ReadingLibraries
 from local.lambda_events import sqs_event
 from testing.invite_builders import a_user

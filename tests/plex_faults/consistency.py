@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.access.progress import State
 from chalicelib.accounts.model import AccountState
-from chalicelib.redemptions.model import Redemption, State
+from chalicelib.redemptions.model import Redemption
 from chalicelib.stores.accounts.held_tokens import HeldTokenModel
 from chalicelib.stores.accounts.identities import plex_identity
 from chalicelib.stores.accounts.records import IdentityModel, UserModel

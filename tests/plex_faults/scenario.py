@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.access.ending import EndingAccess
+from chalicelib.redemptions.provisioning import Provisioning
+
 from chalicelib.accounts.tokens import ForgettingTokens
 from chalicelib.common.ports import RetryLater
 from chalicelib.common.refusals import RedemptionNotFound
 from chalicelib.functions import provision
 from chalicelib.plex.errors import TemporaryPlexError
-from chalicelib.redemptions.provisioning import Provisioning
 from chalicelib.stores.redemptions.records import RedemptionModel
 from chalicelib.web.redemptions.shapes import redemption_shape
 from chalicelib.wiring import UseCases

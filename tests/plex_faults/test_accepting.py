@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.redemptions.model import State
+from chalicelib.access.progress import State
 from local.plex.rules import sharing
 
 

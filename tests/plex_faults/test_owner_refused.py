@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from chalicelib.redemptions.model import State
+from chalicelib.access.progress import State
 from chalicelib.web.redemptions.shapes import redemption_shape
 from local.plex import demo
 from local.plex.rules.sign_in import OWN_CLIENT, issue_token

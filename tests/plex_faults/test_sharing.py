@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.redemptions.model import State
+from chalicelib.access.progress import State
 from chalicelib.web.redemptions.shapes import redemption_shape
 from local.plex import demo
 from local.plex.rules import sharing

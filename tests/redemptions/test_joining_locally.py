@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.access.progress import State
 from chalicelib.access.reasons import LINK_PLEX
 from chalicelib.accounts.model import Kind
 from chalicelib.common.refusals import (
@@ -15,7 +16,6 @@ from chalicelib.common.refusals import (
     UserNameTaken,
 )
 from chalicelib.redemptions.joining_locally import Applicant, parse_applicant
-from chalicelib.redemptions.model import State
 from tests.fakes.plex import SERIES
 from tests.stores_contract.builders import an_entry
 

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.access.progress import State
 from chalicelib.accounts.model import AccountState, Tombstone, Why
 from chalicelib.accounts.password_sign_in import SigningInWithPassword
 from chalicelib.accounts.ports import Held
@@ -9,7 +10,6 @@ from chalicelib.accounts.tokens import HELD_FOR
 from chalicelib.common.refusals import AccessEnding, AlreadyHasAccess, HasHomeProfile, NotForYou, TryAgain
 from chalicelib.plex.model import PlexAccount
 from chalicelib.redemptions.linking import LinkingPlex
-from chalicelib.redemptions.model import State
 from tests.redemptions.scenario import PASSWORD
 
 TOM = PlexAccount(51, "tom on plex", "Tom@example.org", confirmed=True, restricted=False)

@@ -4,9 +4,9 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.access.model import Given
+from chalicelib.access.progress import StepName, StepState
 from chalicelib.access.reasons import LINK_PLEX, MUST_ACCEPT, REFUSED_BY_PLEX, STUCK
 from chalicelib.redemptions.model import WATCHED_FOR, State
-from chalicelib.redemptions.steps import StepName, StepState
 from tests.fakes.ports import NOW
 from tests.redemptions.builders import DEADLINE, MINUTE, a_redemption, a_shared_redemption, a_taken_redemption
 

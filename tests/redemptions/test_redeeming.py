@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.access.progress import State
 from chalicelib.accounts.observing import Observing
 from chalicelib.accounts.ports import Held
 from chalicelib.accounts.sessions import Purpose, hash_secret, new_session
@@ -24,7 +25,6 @@ from chalicelib.common.refusals import (
     TryAgain,
 )
 from chalicelib.plex.errors import PlexRefused, PlexTokenRefused, TemporaryPlexError
-from chalicelib.redemptions.model import State
 from chalicelib.redemptions.redeeming import Redeeming
 from tests.fakes.plex import MOVIES, MUSIC, SERIES
 from tests.stores_contract.builders import an_entry

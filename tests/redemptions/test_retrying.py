@@ -3,10 +3,10 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.access.progress import State
 from chalicelib.access.reasons import STUCK
 from chalicelib.common.people import Permission
 from chalicelib.common.refusals import NotAllowed, NothingToRetry, RedemptionNotFound
-from chalicelib.redemptions.model import State
 from chalicelib.redemptions.retrying import RetryingRedemptions
 
 

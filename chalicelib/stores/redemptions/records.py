@@ -6,9 +6,9 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
+from chalicelib.access.pauses import Pause
 from chalicelib.common.times import order_key
 from chalicelib.redemptions.model import Redemption
-from chalicelib.redemptions.pauses import Pause
 from chalicelib.stores.database.attributes import Typed
 
 PROVISION, PAUSED = "provision", "paused"

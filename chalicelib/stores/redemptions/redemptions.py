@@ -10,11 +10,12 @@ from typing import Any
 from pynamodb.connection import Connection
 from pynamodb.exceptions import PutError
 
+from chalicelib.access.pauses import Pause
+from chalicelib.access.progress import State
 from chalicelib.common.pages import Page
 from chalicelib.common.ports import StaleWrite
 from chalicelib.common.refusals import RedemptionNotFound
-from chalicelib.redemptions.model import Redemption, State
-from chalicelib.redemptions.pauses import Pause
+from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.ports import Numbers
 from chalicelib.stores.database.pages import page_of
 from chalicelib.stores.database.transactions import get_all, is_condition_failed, update_if

@@ -2,10 +2,10 @@
 
 from dataclasses import asdict
 
+from chalicelib.access.progress import Step, StepState
 from chalicelib.access.reasons import Reason
 from chalicelib.plex.model import Grant
 from chalicelib.redemptions.model import Redemption
-from chalicelib.redemptions.steps import Step, StepState
 from chalicelib.texts.catalogue import sentence
 from chalicelib.web.shapes import Json, moment, person
 

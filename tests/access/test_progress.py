@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from chalicelib.redemptions.steps import Step, StepName, StepState, first_steps
+from chalicelib.access.progress import Step, StepName, StepState, first_steps
 from tests.fakes.ports import NOW
 from tests.redemptions.builders import a_grant
 

@@ -1,7 +1,7 @@
 import pytest
 
-from chalicelib.redemptions.pauses import begin_pause
-from chalicelib.redemptions.pausing import Pausing
+from chalicelib.access.pauses import begin_pause
+from chalicelib.access.pausing import Pausing
 from tests.fakes.ports import NOW, FakePorts
 from tests.redemptions.builders import MINUTE, a_redemption
 

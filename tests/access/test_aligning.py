@@ -2,16 +2,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from chalicelib.redemptions.provisioning import PATIENCE, Provisioned, Provisioning
 
 from chalicelib.access import reasons
+from chalicelib.access.pauses import begin_pause
+from chalicelib.access.progress import State, StepName, StepState
 from chalicelib.access.reasons import libraries_gone
 from chalicelib.common.ports import RetryLater, StaleWrite
 from chalicelib.plex.errors import OwnerTokenRefused, PlexRefused, TemporaryPlexError
-from chalicelib.redemptions.model import State
-from chalicelib.redemptions.pauses import begin_pause
-from chalicelib.redemptions.provisioning import PATIENCE, Provisioned, Provisioning
 from chalicelib.redemptions.retrying import RetryingRedemptions
-from chalicelib.redemptions.steps import StepName, StepState
 from tests.fakes.plex import MOVIES, MUSIC, SERIES
 from tests.redemptions.scenario import FUNCTION_TIME
 
@@ -55,7 +54,7 @@ def test_a_local_account_becomes_a_managed_user_of_the_same_name(scenario):
     assert calls_after(scenario, scenario.deliver) == ["home_members", "create_managed", "share"]
     settled = scenario.must_be_settled(redemption)
     assert (settled.state, settled.home_title) == (State.DONE, "Tom")
-    assert scenario.plex.accounts[settled.plex_id].name == "Tom"
+    assert scenario.plex.accounts[scenario.plex_id(settled)].name == "Tom"
 
 
 def test_a_managed_user_of_the_same_title_is_another_person(scenario):
@@ -64,7 +63,7 @@ def test_a_managed_user_of_the_same_title_is_another_person(scenario):
     scenario.deliver()
     settled = scenario.must_be_settled(redemption)
     assert settled.home_title == "Tom 2"
-    assert settled.plex_id != theirs
+    assert scenario.plex_id(settled) != theirs
 
 
 def test_a_share_that_needs_no_accepting_is_all_there_is_to_do(scenario):
@@ -94,7 +93,7 @@ def test_the_steps_tell_when_each_was_done(scenario):
     done = scenario.current(redemption)
     assert [step.state for step in done.steps] == [StepState.DONE] * 3
     assert done.step(StepName.SHARE).at == done.step(StepName.ACCEPT).at == scenario.now
-    assert done.share_id == scenario.plex.share_of(done.plex_id).id
+    assert done.share_id == scenario.plex.share_of(scenario.plex_id(done)).id
 
 
 def test_a_message_that_comes_again_changes_nothing(scenario):
@@ -154,7 +153,7 @@ def test_of_two_workers_at_once_one_asks_plex(scenario):
 def test_a_worker_that_crashed_is_followed_by_one_that_looks_first(scenario):
     redemption = scenario.redeem()
     scenario.redemptions.save(redemption.taken(scenario.now, scenario.now))
-    scenario.plex_owner.share(redemption.plex_id, redemption.grant)
+    scenario.plex_owner.share(scenario.plex_id(redemption), redemption.grant)
     asked = calls_after(scenario, scenario.deliver)
     assert asked[0] == "find_share"
     assert "share" not in asked
@@ -265,7 +264,7 @@ def test_what_never_works_is_tried_for_a_week_and_then_rests_until_a_click(scena
     nudge(scenario, redemption)
     scenario.deliver()
     assert scenario.current(redemption).reason == reasons.MUST_ACCEPT  # the person's token is gone long since
-    scenario.plex.accept_by_hand(redemption.plex_id)
+    scenario.plex.accept_by_hand(scenario.plex_id(redemption))
     scenario.drain()
     assert scenario.must_be_settled(redemption).state is State.DONE
 
@@ -415,7 +414,7 @@ def test_giving_up_is_as_patient_as_a_step(scenario):
 def test_a_claim_that_another_writer_undid_is_not_undone_twice(scenario):
     redemption = scenario.redeem()
     scenario.plex.fail("share", NO)
-    scenario.plex.before_call = lambda: scenario.database.identities.pop(f"plex#{redemption.plex_id}", None)
+    scenario.plex.before_call = lambda: scenario.database.identities.pop(f"plex#{scenario.plex_id(redemption)}", None)
     with pytest.raises(StaleWrite):
         scenario.provision(redemption.id)
     assert scenario.database.invites[redemption.code].uses == 1
@@ -460,7 +459,7 @@ def test_once_the_token_is_gone_the_person_must_accept_and_it_goes_on_when_they_
     scenario.deliver()
     assert scenario.current(redemption).reason == reasons.MUST_ACCEPT
     assert scenario.plex.calls == ["find_share"]
-    scenario.plex.accept_by_hand(redemption.plex_id)
+    scenario.plex.accept_by_hand(scenario.plex_id(redemption))
     scenario.deliver()
     assert scenario.must_be_settled(redemption).state is State.DONE
 
@@ -468,7 +467,7 @@ def test_once_the_token_is_gone_the_person_must_accept_and_it_goes_on_when_they_
 def test_an_invite_that_was_declined_by_hand_gives_the_use_back(scenario):
     redemption = must_accept_by_hand(scenario)
     scenario.deliver()
-    scenario.plex.end_shares(redemption.plex_id)
+    scenario.plex.end_shares(scenario.plex_id(redemption))
     scenario.drain()
     assert scenario.must_be_settled(redemption).reason == reasons.INVITATION_GONE
 
@@ -494,7 +493,7 @@ def test_a_share_that_vanished_at_once_is_made_again_after_three_reads(scenario)
     redemption = scenario.redeem()
     scenario.deliver()
     first = scenario.current(redemption).share_id
-    scenario.plex.end_shares(redemption.plex_id)
+    scenario.plex.end_shares(scenario.plex_id(redemption))
     for _ in range(2):
         scenario.deliver()
         assert scenario.current(redemption).stage is StepName.ACCEPT
@@ -509,7 +508,7 @@ def test_a_share_that_vanished_at_once_is_made_again_after_three_reads(scenario)
 
 def test_a_share_made_by_hand_meanwhile_is_brought_to_the_grant(scenario):
     redemption = scenario.redeem(live_tv=True)
-    scenario.plex.share_by_hand(redemption.plex_id, SERIES)
+    scenario.plex.share_by_hand(scenario.plex_id(redemption), SERIES)
     scenario.drain()
     assert scenario.must_be_settled(redemption).state is State.DONE
 
@@ -517,7 +516,7 @@ def test_a_share_made_by_hand_meanwhile_is_brought_to_the_grant(scenario):
 def test_a_share_that_cannot_be_brought_to_the_grant_fails_in_the_end(scenario):
     scenario.plex.keeps_corrections = False
     redemption = scenario.redeem()
-    scenario.plex.share_by_hand(redemption.plex_id, SERIES)
+    scenario.plex.share_by_hand(scenario.plex_id(redemption), SERIES)
     scenario.drain()
     assert scenario.must_be_settled(redemption).reason == reasons.NOT_AS_GRANTED
 
@@ -526,7 +525,7 @@ def test_a_share_that_goes_away_a_second_time_was_declined(scenario):
     scenario.plex.shown_to_person_after = timedelta(hours=1)
     redemption = scenario.redeem()
     while scenario.current(redemption).in_progress:
-        scenario.plex.end_shares(redemption.plex_id)
+        scenario.plex.end_shares(scenario.plex_id(redemption))
         scenario.deliver()
     assert scenario.must_be_settled(redemption).reason == reasons.INVITATION_GONE
     assert scenario.plex.calls.count("share") == 2
@@ -534,7 +533,7 @@ def test_a_share_that_goes_away_a_second_time_was_declined(scenario):
 
 def test_what_another_hand_had_shared_is_put_back_where_the_redemption_fails(scenario):
     redemption = scenario.redeem(plex_home=True)
-    by_hand = scenario.plex.share_by_hand(redemption.plex_id, SERIES, downloads=True)
+    by_hand = scenario.plex.share_by_hand(scenario.plex_id(redemption), SERIES, downloads=True)
     scenario.plex.fail("join_home", PlexRefused("no", status=403), times=None)
     for _ in range(3):
         scenario.deliver()
@@ -542,7 +541,7 @@ def test_what_another_hand_had_shared_is_put_back_where_the_redemption_fails(sce
     scenario.close_account(redemption)
     scenario.drain()
     assert (by_hand.library_ids, by_hand.downloads) == ({SERIES.id}, True)
-    assert scenario.plex.share_of(redemption.plex_id) is by_hand
+    assert scenario.plex.share_of(scenario.plex_id(redemption)) is by_hand
 
 
 def test_downloads_that_plex_refuses_are_left_out_and_the_rest_is_given(scenario):
@@ -551,7 +550,7 @@ def test_downloads_that_plex_refuses_are_left_out_and_the_rest_is_given(scenario
     scenario.drain()
     done = scenario.current(redemption)
     assert (done.state, done.without_downloads, done.grant.features.downloads) == (State.DONE, True, True)
-    assert scenario.plex.share_of(redemption.plex_id).downloads is False
+    assert scenario.plex.share_of(scenario.plex_id(redemption)).downloads is False
 
 
 def test_where_the_way_into_the_home_is_gone_the_person_joins_by_hand_and_it_goes_on(scenario):
@@ -561,7 +560,7 @@ def test_where_the_way_into_the_home_is_gone_the_person_joins_by_hand_and_it_goe
         scenario.deliver()
     waiting = scenario.current(redemption)
     assert (waiting.state, waiting.reason) == (State.NEEDS_ATTENTION, reasons.ACCEPT_HOME)
-    scenario.plex.join_home_by_hand(redemption.plex_id)
+    scenario.plex.join_home_by_hand(scenario.plex_id(redemption))
     scenario.drain()
     assert scenario.must_be_settled(redemption).state is State.DONE
 
