@@ -11,7 +11,7 @@ from chalicelib.access import reasons
 from chalicelib.access.entitlement import Entitlement, Place
 from chalicelib.access.model import EFFECT_WITHIN, Access, Entry, Mark, Part
 from chalicelib.access.reasons import Reason
-from chalicelib.access.steps import GIVING, IN_THE_HOME, Accepting, StepName
+from chalicelib.access.steps import IN_THE_HOME, MAY_BE_LATE, Accepting, StepName
 from chalicelib.common.ports import Clock
 from chalicelib.plex.errors import PlexRefused, PlexTokenRefused, TemporaryPlexError
 from chalicelib.plex.model import Grant, HomeMember, Library, Share
@@ -103,8 +103,6 @@ class ActingOnPlex:
         begun = seen.done.begun
         if begun is None or _begun_in_the_home(seen):
             return seen.marked(Part.SHARE, Mark.GONE) if seen.wanted is None else seen
-        if begun.step in GIVING and self.clock() < begun.at + EFFECT_WITHIN:
-            return seen
         ended = seen.doing(begun=None)
         return ended.with_entry(replace(entry, mark=Mark.GONE)) if entry else ended
 
@@ -117,7 +115,7 @@ class ActingOnPlex:
         begun = access.done.begun
         if begun is None or not _begun_in_the_home(access):
             return seen.marked(Part.HOME, Mark.GONE) if place is Place.OUT and access.wanted is None else seen
-        if place is Place.OUT and begun.step in GIVING and now < begun.at + EFFECT_WITHIN:
+        if place is Place.OUT and begun.step in MAY_BE_LATE and now < begun.at + EFFECT_WITHIN:
             return seen
         return seen.doing(begun=None).marked(Part.HOME, Mark.GONE if place is Place.OUT else Mark.STANDING)
 
@@ -183,8 +181,9 @@ class ActingOnPlex:
             if not error.already_shared:
                 return self._refused(access, wanted, error)
             return self._found_instead(access)
-        entry = _share_entry(access)
-        asked = replace(entry, share_id=made.id, asked=access.decided.edition, asked_at=self.clock())
+        mark = Mark.STANDING if made.accepted else Mark.BEGUN
+        edition, now = access.decided.edition, self.clock()
+        asked = replace(_share_entry(access), mark=mark, share_id=made.id, asked=edition, asked_at=now)
         return access.with_entry(asked).advanced().forgot_share()
 
     def _found_instead(self, access: Access) -> Access:
@@ -195,9 +194,10 @@ class ActingOnPlex:
 
     def _take_over(self, access: Access) -> Access:
         """What another hand had shared is noted before it is touched."""
-        share = _there(access)
-        noted = replace(_share_entry(access), mark=Mark.STANDING, share_id=share.id, before=share, asked=0)
-        return access.with_entry(noted)
+        share, entry = _there(access), access.entry(Part.SHARE)
+        is_ours = entry is not None and entry.made and entry.is_about(share)
+        fresh = _new_entry(Part.SHARE, access)
+        return access.with_entry(replace(fresh, mark=Mark.STANDING, made=is_ours, share_id=share.id, before=share))
 
     def _correct(self, access: Access) -> Access:
         wanted, share = _wanted(access), _there(access)

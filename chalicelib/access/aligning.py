@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.access import reasons
 from chalicelib.access.acting import ActingOnPlex, Impossible, prepared
-from chalicelib.access.model import LOOK_AGAIN_AFTER, Access, Hold
+from chalicelib.access.model import LOOK_AGAIN_AFTER, Access, Hold, Part
 from chalicelib.access.pauses import Pause
 from chalicelib.access.pausing import Pausing
 from chalicelib.access.ports import AccessStore, Work
@@ -69,25 +69,40 @@ class Aligned:
 
 @dataclass(slots=True)
 class _Run:
-    """One worker's turn. ``since``: what was read before counts no more."""
+    """One worker's turn. ``known``: what it read, and nothing changed since."""
 
     access: Access
     user: User
     lease: str
-    since: datetime
     token: str | None = field(repr=False)
     accepting: Accepting = Accepting.UNTRIED
-    changed: set[StepName] = field(default_factory=set)
+    known: frozenset[Part] = frozenset()
+    asked: set[StepName] = field(default_factory=set)
 
     def situation(self) -> Situation:
         return Situation(
             access=self.access,
-            since=self.since,
+            known=self.known,
             token_held=self.token is not None,
             accepting=self.accepting,
-            corrected=not self.changed.isdisjoint({StepName.CORRECT, StepName.UNSHARE, StepName.PUT_BACK}),
-            left_home=StepName.LEAVE_HOME in self.changed,
+            corrected=not self.asked.isdisjoint({StepName.CORRECT, StepName.UNSHARE, StepName.PUT_BACK}),
+            left_home=StepName.LEAVE_HOME in self.asked,
         )
+
+    def go_on_with(self, access: Access) -> None:
+        """What came of a step: parts that it read are known now, and those that it changed are not."""
+        before, after = self.access.done.observed, access.done.observed
+        for part, was, seen in ((Part.SHARE, before.share, after.share), (Part.HOME, before.home, after.home)):
+            if seen is None:
+                self.known -= {part}
+            elif seen is not was:
+                self.known |= {part}
+        self.access = access
+
+    def start_over(self, access: Access) -> None:
+        """For a newer decision, with what is known."""
+        self.access = access
+        self.asked.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +124,21 @@ class Aligning:
         not foreseen.
         """
         work = self.accesses.get_for_work(user_id)
-        if work.access is None:
-            if not work.user.is_open:
-                self.accesses.end_without_access(work.user, self.clock())
+        access, now = self._follow_account(work), self.clock()
+        if not work.user.is_open and (access is None or access.is_settled):
+            self.accesses.end_without_access(work.user, now)
+        if access is None:
             return Aligned(None, changed=False)
-        access, now = self._follow_account(work.user, work.access), self.clock()
         if access.rests or access.is_early(now):
             return Aligned(access, changed=False)
         if access.lease_until and access.is_taken(now):
             raise RetryLater(_seconds(access.lease_until - now))
         return Aligned(self._bring_on(replace(work, access=access), access, now, deadline), changed=True)
 
-    def _follow_account(self, user: User, access: Access) -> Access:
+    def _follow_account(self, work: Work) -> Access | None:
         """A closed account has nothing."""
-        if user.is_open or access.decided.hold in (Hold.CLOSED, Hold.FAILED):
+        access = work.access
+        if access is None or work.user.is_open or access.decided.hold in (Hold.CLOSED, Hold.FAILED):
             return access
         try:
             return self.accesses.decide(access.deciding(access.decided.held(Hold.CLOSED, reasons.ACCOUNT_CLOSED)))
@@ -148,7 +164,7 @@ class Aligning:
     def _take(self, user: User, access: Access, now: datetime, deadline: datetime) -> _Run:
         lease = self.new_id()
         taken = self._save_at_rest(access.taken(lease, deadline, now))
-        return _Run(taken, user, lease, now, self.tokens.latest(user.id, now=now))
+        return _Run(taken, user, lease, self.tokens.latest(access.token_key, now=now))
 
     def _save_at_rest(self, access: Access) -> Access:
         try:
@@ -190,15 +206,19 @@ class Aligning:
             if run.access.decided.edition != before.decided.edition:
                 self._start_over(run, before)  # Plex was not asked for what was about to be begun
                 return None
-        run.changed.add(name)
+        run.asked.add(name)
         try:
-            if name is StepName.ACCEPT and run.token:
-                run.access, run.accepting = self.acting.accept(run.access, run.token)
-            else:
-                run.access = self.acting.act(name, run.access)
+            self._ask_plex(run, name)
         except Impossible as impossible:
             return self._cannot(run, impossible.reason)
         return None
+
+    def _ask_plex(self, run: _Run, name: StepName) -> None:
+        if name is StepName.ACCEPT and run.token:
+            access, run.accepting = self.acting.accept(run.access, run.token)
+            run.go_on_with(access)
+        else:
+            run.go_on_with(self.acting.act(name, run.access))
 
     def _in_progress(self, run: _Run, name: StepName) -> Access:
         """What the page of a joining shows; while a person has to do something, that."""
@@ -213,11 +233,10 @@ class Aligning:
         known = run.access.doing(
             begun=before.done.begun, ledger=before.done.ledger, gone_before=before.done.gone_before
         )
-        run.access = known.renewed(self.clock())
-        run.changed.clear()
+        run.start_over(known.renewed(self.clock()))
 
     def _cannot(self, run: _Run, reason: Reason) -> Next:
-        run.access = run.access.doing(begun=None).forgot_share().forgot_place()  # it may have had an effect all the same
+        run.go_on_with(run.access.doing(begun=None).forgot_share().forgot_place())  # it may have had an effect, too
         if reason.code == reasons.LIBRARY_GONE and (again := self.resolving.resolve(run.access)):
             run.access = again
             return Later()
@@ -228,18 +247,20 @@ class Aligning:
         saved = self.accesses.save(run.access, lease=run.lease)
         held = saved.deciding(saved.decided.held(Hold.FAILED, reason))
         try:
-            run.access = self.accesses.decide(held)
+            decided = self.accesses.decide(held)
         except StaleWrite:
             return self._retry_later(run, None)
-        run.access = run.access.renewed(self.clock())
-        run.changed.clear()
+        run.start_over(decided.renewed(self.clock()))
         return None
 
     def _settle(self, run: _Run) -> Access | None:
-        self.queue.forget_tokens(run.access.user_id, delay=FORGOTTEN_AFTER)
+        self.queue.forget_tokens(run.access.token_key, delay=FORGOTTEN_AFTER)
         try:
             return self.accesses.settle(run.access.settled(self.clock()), run.user, lease=run.lease)
         except StaleWrite:
+            latest = self.accesses.get(run.access.user_id)
+            if latest is None or latest.decided.edition == run.access.decided.edition:
+                raise
             return self._retry_later(run, None)
 
     def _let_go(self, run: _Run, error: PlexError) -> Access:

@@ -12,6 +12,7 @@ from chalicelib.access.differences import Difference
 from chalicelib.access.entitlement import Entitlement, Identity, Observed, Place, SeenPlace, SeenShare, Target
 from chalicelib.access.progress import Progress, begin_progress
 from chalicelib.access.reasons import Reason
+from chalicelib.accounts.model import Tombstone
 from chalicelib.common.people import Person
 from chalicelib.plex.model import Grant, Library, Share
 
@@ -68,7 +69,7 @@ class Before:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
     """``edition`` rises with each decision. ``joining``: the redemption that is under way; ``before``: what a renewal
-    goes over. ``reason``: why a joining was given up. ``removes_all``: the person who closed the account wants shares by
+    goes over; ``over``: what was remembered of the Plex account; both count again should it fail. ``reason``: why a joining was given up. ``removes_all``: the person who closed the account wants shares by
     other hands removed, too; ``deletes_profile``: and the managed profile.
     """
 
@@ -81,6 +82,7 @@ class Decided:
     reason: Reason | None = None
     joining: str | None = None
     before: Before | None = None
+    over: Tombstone | None = None
     removes_all: bool = False
     deletes_profile: bool = False
     edition: int = 1
@@ -121,7 +123,7 @@ class Mark(StrEnum):
 class Entry:
     """What one Plex account was given on one server. Taking back works from these entries alone.
 
-    ``before``: what another hand had shared, as it was; then it is not ours. ``share_id`` is what plex.tv's answer or a
+    ``made``: by us, or else found; ``before``: as it was when it was found, or when a renewal began. ``share_id`` is what plex.tv's answer or a
     read named. ``asked``: the edition that the share was last asked for with success, and when.
     """
 
@@ -129,6 +131,7 @@ class Entry:
     plex_id: int | None
     machine_id: str
     mark: Mark = Mark.BEGUN
+    made: bool = True
     share_id: str | None = None
     before: Share | None = None
     asked: int = 0
@@ -268,6 +271,11 @@ class Access:
         return self.decided.identity.plex_id or self.done.managed_id
 
     @property
+    def token_key(self) -> str:
+        """Under which the person's own Plex tokens are held for the work that is under way."""
+        return self.decided.joining or self.user_id
+
+    @property
     def machine_id(self) -> str:
         return self.decided.target.machine_id
 
@@ -397,13 +405,16 @@ class Access:
 
     def after_joining(self) -> "Access":
         """No joining is under way any more; one that failed leaves what was before."""
-        decided = replace(self.decided, joining=None, before=None)
+        decided = replace(self.decided, joining=None, before=None, over=None)
         before = self.decided.before
         if before and decided.hold is Hold.FAILED:
             decided = replace(
                 decided, grant=before.grant, identity=before.identity, target=before.target, hold=before.hold
             )
-        return replace(self.doing(progress=None), decided=decided)
+        entry, after = self.entry(Part.SHARE), self.doing(progress=None)
+        if entry and entry.made:
+            after = after.with_entry(replace(entry, before=None))
+        return replace(after, decided=decided)
 
 
 def begin_access(user_id: str, decided: Decided, *, now: datetime, over: Access | None = None) -> Access:

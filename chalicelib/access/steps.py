@@ -1,7 +1,6 @@
 """The next step from what plex.tv has to what is wanted. Nothing here asks anything of anybody.
 
-What is not idempotent is never simply repeated: a change with an unknown outcome is read first, and what is absent
-counts as gone only a minute after a giving call, for its effect may be late.
+What is not idempotent is never simply repeated: a change with an unknown outcome is read first.
 """
 
 from dataclasses import dataclass
@@ -37,8 +36,8 @@ class StepName(StrEnum):
     LEAVE_HOME = "leave_home"
 
 
-GIVING = frozenset({StepName.CREATE_MANAGED, StepName.INVITE_HOME, StepName.SHARE})
-"""What must not be asked for twice without a read in between."""
+MAY_BE_LATE = frozenset({StepName.CREATE_MANAGED, StepName.INVITE_HOME})
+"""What plex.tv does twice where it is asked twice: its absence tells nothing for a while. A second share is refused."""
 IN_THE_HOME = frozenset(
     {StepName.READ_HOME, StepName.PICK_TITLE, StepName.CREATE_MANAGED, StepName.INVITE_HOME, StepName.LEAVE_HOME}
 )
@@ -95,12 +94,12 @@ Next = Step | Settled | Later | NeedsPerson | GivesUp
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """All that the next step depends on. ``since``: what was read before that moment may have changed. ``token_held``:
-    the person's own Plex token is at hand. ``accepting``, ``corrected``, ``left_home``: what this run asked for already.
+    """All that the next step depends on. ``known``: what this run read; the rest may have changed. ``token_held``: the
+    person's own Plex token is at hand. ``accepting``, ``corrected``, ``left_home``: what this run asked for already.
     """
 
     access: Access
-    since: datetime
+    known: frozenset[Part] = frozenset()
     token_held: bool = False
     accepting: Accepting = Accepting.UNTRIED
     corrected: bool = False
@@ -120,15 +119,15 @@ class Situation:
 
     @property
     def share_read_at(self) -> datetime | None:
-        """When it was read, None where that does not count any more."""
+        """When it was read; None: it is not known now."""
         seen = self.access.done.observed.share
-        return seen.at if seen and seen.at >= self.since else None
+        return seen.at if seen and Part.SHARE in self.known else None
 
     @property
     def place(self) -> Place | None:
         """The place in the Home; None: not known now."""
         seen = self.access.done.observed.home
-        return seen.place if seen and seen.at >= self.since else None
+        return seen.place if seen and Part.HOME in self.known else None
 
 
 def next_step(case: Situation) -> Next:
@@ -153,11 +152,10 @@ def stage_of(chosen: Next, present: progress.StepName) -> progress.StepName:
 
 def _find_out(case: Situation, step: StepName, at: datetime) -> Next:
     """What was begun has an unknown outcome: plex.tv is read, and again where the effect may be late."""
-    observed = case.access.done.observed
-    seen = observed.home if step in IN_THE_HOME else observed.share
-    if seen is None or seen.at < max(at, case.since):
-        return Step(StepName.READ_HOME if step in IN_THE_HOME else StepName.READ_SHARE)
-    return Later(at + EFFECT_WITHIN)
+    part = Part.HOME if step in IN_THE_HOME else Part.SHARE
+    if part in case.known:
+        return Later(at + EFFECT_WITHIN)
+    return Step(StepName.READ_HOME if part is Part.HOME else StepName.READ_SHARE)
 
 
 def _give(case: Situation, wanted: Entitlement) -> Next:
@@ -184,9 +182,9 @@ def _give_share(case: Situation, wanted: Entitlement, read_at: datetime) -> Next
     share, entry = case.share, case.access.entry(Part.SHARE)
     if share is None:
         return _give_again(case, entry, read_at)
-    if entry is None or not entry.is_about(share):
+    if entry is None or not entry.is_about(share) or _is_of_before(case, entry):
         return Step(StepName.TAKE_OVER)
-    if entry.before and not share.accepted and (chosen := _take_over_invite(case)):
+    if not entry.made and not share.accepted and (chosen := _take_over_invite(case)):
         return chosen
     if not is_as_wanted(wanted, share) or (_is_untold(share) and entry.asked < case.access.decided.edition):
         return _correct(case)
@@ -195,6 +193,11 @@ def _give_share(case: Situation, wanted: Entitlement, read_at: datetime) -> Next
     if case.wants_home and case.place is not Place.MEMBER:
         return _accept(case, reasons.ACCEPT_HOME)
     return Settled()
+
+
+def _is_of_before(case: Situation, entry: Entry) -> bool:
+    """Whether it was made before this joining began, and is not noted as it was then."""
+    return case.access.is_joining and entry.before is None and entry.asked < case.access.decided.edition
 
 
 def _give_again(case: Situation, entry: Entry | None, read_at: datetime) -> Next:
@@ -254,12 +257,16 @@ def _take_back(case: Situation) -> Next:
 
 def _end_share(case: Situation, entry: Entry | None, share: Share) -> Next | None:
     """What is to become of it; None: it stays as it is."""
-    is_found = entry is None or entry.before is not None or not entry.is_about(share)
-    if not is_found or case.access.decided.takes_all:
+    if case.access.decided.takes_all:
         return Later() if case.corrected else Step(StepName.UNSHARE)
-    if entry and entry.before and entry.is_about(share) and not is_back(share, entry.before):
-        return Later() if case.corrected else Step(StepName.PUT_BACK)
-    return None
+    if entry is None or not entry.is_about(share):
+        return None
+    stays = not entry.made or (entry.before and case.access.decided.hold is Hold.FAILED)
+    if not stays:
+        return Later() if case.corrected else Step(StepName.UNSHARE)
+    if entry.before is None or is_back(share, entry.before):
+        return None
+    return Later() if case.corrected else Step(StepName.PUT_BACK)
 
 
 def _end_home(case: Situation) -> Next:

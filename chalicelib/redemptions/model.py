@@ -12,7 +12,6 @@ from datetime import datetime
 
 from chalicelib.access.progress import Progress, State, Step, StepName, StepState
 from chalicelib.access.reasons import Reason
-from chalicelib.accounts.model import Tombstone
 from chalicelib.common.people import Person
 from chalicelib.plex.model import Grant
 
@@ -26,9 +25,7 @@ class Renewal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redemption:
-    """``progress`` is how far its access was when it was written last. ``over``: what was remembered of the person's Plex
-    account before; it counts again if this fails.
-    """
+    """``progress`` is how far its access was when it was written last."""
 
     id: str
     code: str
@@ -37,7 +34,6 @@ class Redemption:
     grant: Grant
     created_at: datetime
     progress: Progress
-    over: Tombstone | None = None
     renewal: Renewal | None = None
 
     @property

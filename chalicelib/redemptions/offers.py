@@ -79,7 +79,7 @@ class Offer:
             user = _renewed(known, newcomer, redemption_id)
         if user.id == self.invite.created_by.id:
             raise InviteNotActive
-        wanted = self._decide(newcomer, redemption_id, before=access if known else None)
+        wanted = replace(self._decide(newcomer, redemption_id, before=access if known else None), over=over)
         joining = begin_access(user.id, wanted, now=now, over=access)
         progress = joining.done.progress
         if progress is None:
@@ -92,7 +92,6 @@ class Offer:
             grant=self.grant(),
             created_at=now,
             progress=progress,
-            over=over,
             renewal=Renewal(known.redemption_id) if known else None,
         )
         token, session = new_session(

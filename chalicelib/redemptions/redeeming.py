@@ -201,7 +201,7 @@ class Redeeming:
         self, user: User, redemption: Redemption, person: Person, sign_in: SignIn, now: datetime
     ) -> Redeemed:
         if redemption.in_progress:  # the token that is held may be too old by now
-            self.holding_tokens.hold(user.id, person.plex_token, now=now)
+            self.holding_tokens.hold(redemption.id, person.plex_token, now=now)
             self.nudging.nudge(user.id, now=now)
         else:
             self.holding_tokens.give_up(sign_in.id, person.plex_token, now=now)

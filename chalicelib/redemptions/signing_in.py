@@ -108,7 +108,7 @@ class SigningInWithPlex:
         """What is under way for the account goes on with it; otherwise it is not needed any more."""
         redemption = self.redemptions.get(user.redemption_id) if user.redemption_id else None
         if redemption and redemption.in_progress:
-            self.holding_tokens.hold(user.id, here.plex_token, now=now)
+            self.holding_tokens.hold(redemption.id, here.plex_token, now=now)
             self.nudging.nudge(user.id, now=now)
         else:
             self.holding_tokens.give_up(here.sign_in.id, here.plex_token, now=now)

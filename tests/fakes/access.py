@@ -11,7 +11,7 @@ from chalicelib.access.ports import Work
 from chalicelib.accounts.model import AccountState, Tombstone, User, Why
 from chalicelib.common.ports import Clock, StaleWrite
 from chalicelib.common.refusals import UserNotFound
-from tests.fakes.accounts import plex_identity, release_identities
+from tests.fakes.accounts import identities_of, plex_identity, release_identities
 from tests.fakes.database import Database
 from tests.fakes.invites import give_use_back
 
@@ -105,14 +105,15 @@ class FakeAccesses:
         database, now = self.database, self._clock()
         redemption = database.redemptions[access.decided.joining or ""]
         stored = database.users[user.id]
-        if not redemption.in_progress or not stored.is_open:
+        theirs = all(database.identities.get(identity) == user.id for identity in identities_of(stored))
+        if not redemption.in_progress or not stored.is_open or not theirs:
             raise StaleWrite
         give_use_back(database, redemption)
         if redemption.renewal:
             database.users[user.id] = replace(stored, redemption_id=redemption.renewal.before)
             return
         database.users[user.id] = replace(stored, state=AccountState.CLOSED)
-        before = redemption.over or Tombstone(user_id=user.id, why=Why.FAILED, closed_at=now)
+        before = access.decided.over or Tombstone(user_id=user.id, why=Why.FAILED, closed_at=now)
         release_identities(database, stored, before.ended(now))
 
     def _end_tombstone(self, user: User, now: datetime) -> None:

@@ -168,7 +168,7 @@ class FakeClaims:
         database.accesses[user.id] = replace(claim.access, revision=claim.access.revision + 1)
         put_session(database, claim.session, claim.sign_in)
         if claim.plex_token is not None and claim.token_expires_at:
-            database.tokens[user.id] = held((claim.plex_token,), claim.token_expires_at)
+            database.tokens[redemption.id] = held((claim.plex_token,), claim.token_expires_at)
 
     def _is_as_read(self, access: Access) -> bool:
         """A new one, or the next decision over one that is settled."""
@@ -178,7 +178,7 @@ class FakeClaims:
         return stored is not None and stored.revision == access.revision and stored.is_settled
 
     def _taken(self, claim: Claim) -> set[str]:
-        taken = taken_identities(self.database, claim.user, claim.redemption.over)
+        taken = taken_identities(self.database, claim.user, claim.access.decided.over)
         return {identity for identity in taken if claim.renews is None or self._is_of_another(identity, claim.renews)}
 
     def _is_of_another(self, identity: str, user: User) -> bool:
@@ -187,7 +187,7 @@ class FakeClaims:
     def _may_be_written(self, claim: Claim) -> bool:
         was = claim.renews
         if was is None:
-            return may_be_put(self.database, claim.user, claim.redemption.over)
+            return may_be_put(self.database, claim.user, claim.access.decided.over)
         stored = self.database.users.get(was.id)
         if stored is None or not stored.is_open:
             return False

@@ -183,7 +183,7 @@ class Scenario(FakePorts):
         settled, access = self.current(redemption), self.access(redemption)
         assert settled.state in (State.DONE, State.FAILED)
         assert (access.is_settled, access.lease, access.done.begun) == (True, None, None)
-        assert settled.user.id not in self.database.tokens
+        assert settled.id not in self.database.tokens
         theirs = [token for token in self.plex.tokens.values() if token.account_id == access.plex_id]
         assert not any(token.client.startswith("client ") for token in theirs)
         assert self.plex.home_invites == {}
@@ -202,7 +202,7 @@ class Scenario(FakePorts):
         kept = {access.plex_id} if access.decided.identity.managed else set()
         assert set(self.plex.home) <= {self.plex.owner.id} | kept
         assert self.plex.home_invites == {}
-        assert redemption.user.id not in self.database.tokens
+        assert redemption.id not in self.database.tokens
 
     def _must_have_the_grant(self, redemption: Redemption, access: Access) -> None:
         share, grant, user = self.plex.share_of(access.plex_id), redemption.grant, self._user(redemption)

@@ -74,7 +74,7 @@ def test_a_local_account_waits_to_be_linked_with_plex(scenario):
     redeemed = scenario.join(invite, name="Tom")
     redemption = scenario.current(redeemed.redemption)
     assert (redemption.state, redemption.reason, redeemed.new) == (State.NEEDS_ATTENTION, LINK_PLEX, True)
-    assert (redemption.plex_id, redemption.creator_id, redemption.invited_as) == (None, "ruth", None)
+    assert (scenario.plex_id(redemption), redemption.creator_id, redemption.invited_as) == (None, "ruth", None)
     session, user = scenario.sessions.find(redeemed.token, now=scenario.now)
     assert (user.name, user.email, user.kind, user.plex_id) == ("Tom", "tom@example.org", Kind.LOCAL, None)
     assert session.redemption_id == user.redemption_id == redemption.id

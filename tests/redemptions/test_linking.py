@@ -34,7 +34,7 @@ def test_a_local_account_gets_the_plex_account_of_the_same_verified_address(scen
     redemption = scenario.redeem_locally(name="Tom")
     linked = link(scenario)
     assert linked == user_of(scenario, redemption)
-    assert linked.plex_id == TOM.id
+    assert scenario.plex_id(linked) == TOM.id
     assert scenario.accounts.id_of_plex_account(TOM.id) == linked.id
 
 

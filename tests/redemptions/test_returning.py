@@ -22,7 +22,7 @@ def user(scenario, redemption):
 
 def a_sign_in(scenario, redemption):
     invite = scenario.invite()
-    sign_in_id, secret = scenario.sign_in(invite.code, redemption.plex_id)
+    sign_in_id, secret = scenario.sign_in(invite.code, scenario.plex_id(redemption))
     return scenario.database.sign_ins[sign_in_id], secret
 
 

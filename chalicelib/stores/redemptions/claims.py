@@ -70,7 +70,7 @@ class DynamoClaims:
     def claim(self, claim: Claim) -> None:
         transaction = Transaction(self._connection)
         take_a_use(transaction, claim.invite, claim.redemption)
-        over = claim.redemption.over
+        over = claim.access.decided.over
         if claim.renews:
             renew_account(transaction, claim.renews, claim.user, over=over)
         else:
