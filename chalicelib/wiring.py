@@ -237,7 +237,7 @@ class Ports(UseCases):
     def accesses(self) -> "AccessStore":
         from chalicelib.stores.access.accesses import DynamoAccesses
 
-        return DynamoAccesses(self.connection)
+        return DynamoAccesses(self.connection, self.clock)
 
     @property
     def qr_records(self) -> "ImageRecords":

@@ -3,6 +3,7 @@
 TemporaryPlexError and OwnerTokenRefused leave the outcome of a change unknown: it stays noted as begun.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, count
@@ -40,36 +41,21 @@ class ActingOnPlex:
 
     def act(self, step: StepName, access: Access) -> Access:
         """Do it; gives the access with what came of it. Raises Impossible as well."""
-        match step:
-            case StepName.READ_SHARE:
-                return self._read_share(access)
-            case StepName.READ_HOME:
-                return self._read_home(access)
-            case StepName.PICK_TITLE:
-                return access.doing(title=self._find_free_title(access.decided.identity.name))
-            case StepName.CREATE_MANAGED:
-                return self._create_managed(access)
-            case StepName.INVITE_HOME:
-                return self._invite_home(access)
-            case StepName.SHARE:
-                return self._share(access)
-            case StepName.TAKE_OVER:
-                return self._take_over(access)
-            case StepName.REPLACE:
-                self.plex_owner.unshare(_there(access))
-                return access.marked(Part.SHARE, Mark.GONE).advanced().forgot_share()
-            case StepName.CORRECT:
-                return self._correct(access)
-            case StepName.UNSHARE:
-                self.plex_owner.unshare(_there(access))
-                return access.advanced().forgot_share()
-            case StepName.PUT_BACK:
-                return self._put_back(access)
-            case StepName.LEAVE_HOME:
-                self.plex_owner.remove_from_home(_id(access))
-                return access.advanced().forgot_place()
-            case StepName.ACCEPT:
-                raise AssertionError("accepting is done with the person's token")
+        actions: dict[StepName, Callable[[Access], Access]] = {
+            StepName.READ_SHARE: self._read_share,
+            StepName.READ_HOME: self._read_home,
+            StepName.PICK_TITLE: self._pick_title,
+            StepName.CREATE_MANAGED: self._create_managed,
+            StepName.INVITE_HOME: self._invite_home,
+            StepName.LEAVE_HOME: self._leave_home,
+            StepName.SHARE: self._share,
+            StepName.TAKE_OVER: _take_over,
+            StepName.REPLACE: self._replace,
+            StepName.CORRECT: self._correct,
+            StepName.UNSHARE: self._unshare,
+            StepName.PUT_BACK: self._put_back,
+        }
+        return actions[step](access)
 
     def accept(self, access: Access, token: str) -> tuple[Access, Accepting]:
         """Accept in the person's name what the owner gives them."""
@@ -145,11 +131,13 @@ class ActingOnPlex:
 
     # The Home
 
-    def _find_free_title(self, name: str) -> str:
+    def _pick_title(self, access: Access) -> Access:
         """A title that no one in the Home has: what bears it later was made for this access."""
+        name = access.decided.identity.name
         taken = [member.title for member in self.plex_owner.home_members()]
         candidates = chain([name], (f"{name} {number}" for number in count(2)))
-        return next(each for each in candidates if not any(is_titled(each, title) for title in taken))
+        free = next(each for each in candidates if not any(is_titled(each, title) for title in taken))
+        return access.doing(title=free)
 
     def _create_managed(self, access: Access) -> Access:
         title = access.done.title or ""
@@ -170,6 +158,10 @@ class ActingOnPlex:
         if not said and not self.plex_owner.is_at_home(account_id):
             raise TemporaryPlexError("plex.tv does not say whether the person is invited into the Home")
         return access.marked(Part.HOME, Mark.STANDING).advanced().saw_place(Place.INVITED, self.clock())
+
+    def _leave_home(self, access: Access) -> Access:
+        self.plex_owner.remove_from_home(_id(access))
+        return access.advanced().forgot_place()
 
     # The share
 
@@ -192,12 +184,13 @@ class ActingOnPlex:
             raise TemporaryPlexError("plex.tv contradicts itself about a share")
         return access.marked(Part.SHARE, Mark.GONE).doing(begun=None).saw_share(found, self.clock())
 
-    def _take_over(self, access: Access) -> Access:
-        """What another hand had shared is noted before it is touched."""
-        share, entry = _there(access), access.entry(Part.SHARE)
-        is_ours = entry is not None and entry.made and entry.is_about(share)
-        fresh = _new_entry(Part.SHARE, access)
-        return access.with_entry(replace(fresh, mark=Mark.STANDING, made=is_ours, share_id=share.id, before=share))
+    def _replace(self, access: Access) -> Access:
+        self.plex_owner.unshare(_there(access))
+        return access.marked(Part.SHARE, Mark.GONE).advanced().forgot_share()
+
+    def _unshare(self, access: Access) -> Access:
+        self.plex_owner.unshare(_there(access))
+        return access.advanced().forgot_share()
 
     def _correct(self, access: Access) -> Access:
         wanted, share = _wanted(access), _there(access)
@@ -212,8 +205,8 @@ class ActingOnPlex:
         return corrected.forgot_share()
 
     def _put_back(self, access: Access) -> Access:
-        """What another hand had shared is that again, but for libraries that are gone, and as so many libraries where it
-        was everything: that is never asked of Plex. Nothing is done where none of them is left.
+        """What another hand had shared is that again, but for libraries that are gone, and as so many libraries where
+        it was everything: that is never asked of Plex. Nothing is done where none of them is left.
         """
         share, entry = _there(access), _share_entry(access)
         was = entry.before
@@ -285,6 +278,14 @@ def prepared(step: StepName, access: Access) -> Access:
     if step in (StepName.INVITE_HOME, StepName.CREATE_MANAGED):
         return access.with_entry(_new_entry(Part.HOME, access))
     return access
+
+
+def _take_over(access: Access) -> Access:
+    """What another hand had shared, or we before this joining, is noted before it is touched."""
+    share, entry = _there(access), access.entry(Part.SHARE)
+    is_ours = entry is not None and entry.made and entry.is_about(share)
+    fresh = _new_entry(Part.SHARE, access)
+    return access.with_entry(replace(fresh, mark=Mark.STANDING, made=is_ours, share_id=share.id, before=share))
 
 
 def _new_entry(part: Part, access: Access) -> Entry:

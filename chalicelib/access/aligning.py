@@ -61,10 +61,13 @@ _SPARE = timedelta(seconds=15)
 
 @dataclass(frozen=True, slots=True)
 class Aligned:
-    """The access, as far as it came; None where nothing ever was given. ``changed``: this delivery changed it."""
+    """The access, as far as it came; None where nothing ever was given. ``changed``: this delivery changed it;
+    ``joining``: the redemption that it was about.
+    """
 
     access: Access | None
     changed: bool
+    joining: str | None = None
 
 
 @dataclass(slots=True)
@@ -130,10 +133,10 @@ class Aligning:
         if access is None:
             return Aligned(None, changed=False)
         if access.rests or access.is_early(now):
-            return Aligned(access, changed=False)
+            return Aligned(access, changed=False, joining=access.decided.joining)
         if access.lease_until and access.is_taken(now):
             raise RetryLater(_seconds(access.lease_until - now))
-        return Aligned(self._bring_on(replace(work, access=access), access, now, deadline), changed=True)
+        return Aligned(self._bring_on(work, access, now, deadline), changed=True, joining=access.decided.joining)
 
     def _follow_account(self, work: Work) -> Access | None:
         """A closed account has nothing."""

@@ -68,9 +68,10 @@ class Before:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """``edition`` rises with each decision. ``joining``: the redemption that is under way; ``before``: what a renewal
-    goes over; ``over``: what was remembered of the Plex account; both count again should it fail. ``reason``: why a joining was given up. ``removes_all``: the person who closed the account wants shares by
-    other hands removed, too; ``deletes_profile``: and the managed profile.
+    """``edition`` rises with each decision. ``joining``: the redemption that is under way. ``before``: what a renewal goes
+    over, and ``over``: what was remembered of the Plex account; both count again should it fail. ``reason``: why a
+    joining was given up. ``removes_all``: the person who closed the account wants shares by other hands removed, too;
+    ``deletes_profile``: and the managed profile.
     """
 
     grant: Entitlement
@@ -123,8 +124,8 @@ class Mark(StrEnum):
 class Entry:
     """What one Plex account was given on one server. Taking back works from these entries alone.
 
-    ``made``: by us, or else found; ``before``: as it was when it was found, or when a renewal began. ``share_id`` is what plex.tv's answer or a
-    read named. ``asked``: the edition that the share was last asked for with success, and when.
+    ``made``: by us, or else found. ``before``: as it was when it was found, or when a renewal began. ``share_id`` is what
+    plex.tv's answer or a read named. ``asked``: the edition that the share was last asked for with success, and when.
     """
 
     part: Part
@@ -186,11 +187,11 @@ class Begun:
 class Done:
     """What the worker did and saw.
 
-    ``edition``: the one that it works for; ``settled``: the one that a read confirmed. ``title`` and ``managed_id``: the managed user that was made.
-    ``tries``: how often a worker took it since its last step forward. ``need``: what a person has to do. ``gone_before``:
-    an invite went away once before it was accepted. ``without_downloads``: Plex refused those. ``resolved``: what the
-    grant's rule comes to since a library is gone, and ``resolves_since`` from when on that is waited for.
-    ``progress``: of the joining that is under way. ``differs``: what looks confirmed.
+    ``edition``: the one that it works for; ``settled``: the one that a read confirmed. ``title`` and ``managed_id``: the
+    managed user that was made. ``tries``: how often a worker took it since its last step forward. ``need``: what a person
+    has to do. ``gone_before``: an invite went away once before it was accepted. ``without_downloads``: Plex refused
+    those. ``resolved``: what the grant's rule comes to since a library is gone, and ``resolves_since`` from when on that
+    is waited for. ``progress``: of the latest joining. ``differs``: what looks confirmed.
     """
 
     ledger: Ledger = field(default_factory=Ledger)
@@ -411,10 +412,9 @@ class Access:
             decided = replace(
                 decided, grant=before.grant, identity=before.identity, target=before.target, hold=before.hold
             )
-        entry, after = self.entry(Part.SHARE), self.doing(progress=None)
-        if entry and entry.made:
-            after = after.with_entry(replace(entry, before=None))
-        return replace(after, decided=decided)
+        entry = self.entry(Part.SHARE)
+        known = self.with_entry(replace(entry, before=None)) if entry and entry.made else self
+        return replace(known, decided=decided)
 
 
 def begin_access(user_id: str, decided: Decided, *, now: datetime, over: Access | None = None) -> Access:

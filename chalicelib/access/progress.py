@@ -60,6 +60,11 @@ class Progress:
         return self.state not in (State.DONE, State.FAILED)
 
     @property
+    def began_at(self) -> datetime:
+        """When its account was made."""
+        return self.step(StepName.ACCOUNT).at or self.at
+
+    @property
     def stage(self) -> StepName:
         """The step it is at: the first that is not done."""
         return next(step.name for step in self.steps if step.state is not StepState.DONE)

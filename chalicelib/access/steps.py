@@ -159,35 +159,51 @@ def _find_out(case: Situation, step: StepName, at: datetime) -> Next:
 
 
 def _give(case: Situation, wanted: Entitlement) -> Next:
-    access, identity = case.access, case.access.decided.identity
-    if access.plex_id is None:
-        if not identity.managed:
-            return NeedsPerson(reasons.LINK_PLEX)
-        return Step(StepName.CREATE_MANAGED if access.done.title else StepName.PICK_TITLE)
-    if case.wants_home and case.place is None:
-        return Step(StepName.READ_HOME)
-    if case.wants_home and case.place is Place.OUT:
-        return Step(StepName.INVITE_HOME)
+    return _find_account(case) or _into_home(case) or _give_libraries(case, wanted)
+
+
+def _find_account(case: Situation) -> Next | None:
+    """None where there is a Plex account to give it to."""
+    access = case.access
+    if access.plex_id is not None:
+        return None
+    if not access.decided.identity.managed:
+        return NeedsPerson(reasons.LINK_PLEX)
+    return Step(StepName.CREATE_MANAGED if access.done.title else StepName.PICK_TITLE)
+
+
+def _into_home(case: Situation) -> Next | None:
+    """None where the person is in the Home, or invited, or need not be."""
+    if not case.wants_home or case.place in (Place.INVITED, Place.MEMBER):
+        return None
+    return Step(StepName.INVITE_HOME if case.place is Place.OUT else StepName.READ_HOME)
+
+
+def _give_libraries(case: Situation, wanted: Entitlement) -> Next:
+    entry = case.access.entry(Part.SHARE)
     if case.share_read_at:
-        return _give_share(case, wanted, case.share_read_at)
-    entry = access.entry(Part.SHARE)
-    if entry is None and access.is_joining:
+        if case.share is None:
+            return _give_again(case, entry, case.share_read_at)
+        return _bring_to(case, wanted, case.share, entry)
+    if entry is None and case.access.is_joining:
         return Step(StepName.SHARE)  # most people have none, and plex.tv refuses a second
     if entry and entry.is_fresh and case.token_held and case.accepting is Accepting.UNTRIED:
         return Step(StepName.ACCEPT)
     return Step(StepName.READ_SHARE)
 
 
-def _give_share(case: Situation, wanted: Entitlement, read_at: datetime) -> Next:
-    share, entry = case.share, case.access.entry(Part.SHARE)
-    if share is None:
-        return _give_again(case, entry, read_at)
+def _bring_to(case: Situation, wanted: Entitlement, share: Share, entry: Entry | None) -> Next:
+    """What is shared, brought to what is wanted."""
     if entry is None or not entry.is_about(share) or _is_of_before(case, entry):
         return Step(StepName.TAKE_OVER)
     if not entry.made and not share.accepted and (chosen := _take_over_invite(case)):
         return chosen
     if not is_as_wanted(wanted, share) or (_is_untold(share) and entry.asked < case.access.decided.edition):
         return _correct(case)
+    return _have_accepted(case, share)
+
+
+def _have_accepted(case: Situation, share: Share) -> Next:
     if not share.accepted:
         return _accept(case, reasons.MUST_ACCEPT)
     if case.wants_home and case.place is not Place.MEMBER:
@@ -216,8 +232,8 @@ def _give_again(case: Situation, entry: Entry | None, read_at: datetime) -> Next
 
 
 def _take_over_invite(case: Situation) -> Next | None:
-    """An invite by another hand is accepted. It may be the row that a cancelled one left behind, which is shown to no one
-    and cannot be accepted (docs/plex.md, 8): that makes way for one of our own.
+    """An invite by another hand is accepted. It may be the row that a cancelled one left behind, which is shown to no
+    one and cannot be accepted (docs/plex.md, 8): that makes way for one of our own.
     """
     if case.token_held and case.accepting is Accepting.UNTRIED:
         return Step(StepName.ACCEPT)

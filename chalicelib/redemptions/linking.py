@@ -44,7 +44,7 @@ class LinkingPlex:
             return None
         access = self._find_access(user)
         over = self._may_come_back(account, user)
-        linked = _linked(access, account, over) if access and access.is_joining else None
+        linked = _linked(access, account, over, now) if access and access.is_joining else None
         if linked:
             self.holding_tokens.hold(linked.token_key, plex_token, now=now)
         try:
@@ -88,7 +88,8 @@ class LinkingPlex:
         return tombstone
 
 
-def _linked(access: Access, account: PlexAccount, over: Tombstone | None) -> Access:
+def _linked(access: Access, account: PlexAccount, over: Tombstone | None, now: datetime) -> Access:
     """The account has a Plex account now, and what it was granted can be given."""
     identity = replace(access.decided.identity, plex_id=account.id, invited_as=account.email)
-    return access.deciding(replace(access.decided, identity=identity, over=over, occasion=Occasion.LINKED))
+    decided = replace(access.decided, identity=identity, over=over, occasion=Occasion.LINKED)
+    return replace(access.deciding(decided), written_at=now)

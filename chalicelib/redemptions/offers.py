@@ -65,8 +65,9 @@ class Offer:
         """What the newcomer's redemption writes, and the token of the session in it.
 
         ``former``: the account that they had here; it is opened again where it ever had access. ``known``: the account
-        that they have, which is renewed. ``access``: what that account has or had. ``token_for`` gives the token for an account's id, where a sign-in leads to it. Raises GrantUnavailable, InviteNotActive for a
-        person's own invite, and what ``Tombstone.must_admit_by_invite`` raises.
+        that they have, which is renewed. ``access``: what that account has or had. ``token_for`` gives the token for an
+        account's id, where a sign-in leads to it. Raises GrantUnavailable, InviteNotActive for a person's own invite,
+        and what ``Tombstone.must_admit_by_invite`` raises.
         """
         over = former.tombstone if former else None
         if over:

@@ -24,8 +24,8 @@ class Claim:
 
     ``settings_version``: the settings that it rests on. A person who signed in with Plex brings a sign-in and a token
     to hold, a local account a password's hash. ``access`` is what is wanted from now on, made anew or decided over the
-    edition before. ``renews``: the account as it was, where it is there already; then ``user`` is what becomes of it, and
-    may have another Plex id.
+    edition before. ``renews``: the account as it was, where it is there already; then ``user`` is what becomes of it,
+    and may have another Plex id.
     """
 
     invite: Invite
@@ -48,8 +48,8 @@ class Claims(Protocol):
     def claim(self, claim: Claim) -> None:
         """Write it all or nothing. The token is encrypted for that account only.
 
-        Raises StaleWrite when the invite, the settings, the access or the sign-in is no longer what the claim was made from,
-        InviteNotActive when the invite's creator is not open or may not create invites, AlreadyHasAccess when an
+        Raises StaleWrite when the invite, the settings, the access or the sign-in is no longer what the claim was made
+        from, InviteNotActive when the invite's creator is not open or may not create invites, AlreadyHasAccess when an
         account exists for the Plex id (or what is remembered of it is not what the claim goes over) or for a local
         account's address, AddressTaken for a Plex account's, UserNameTaken.
         """
@@ -72,8 +72,8 @@ class Claims(Protocol):
         entry: Entry,
         over: Tombstone | None = None,
     ) -> None:
-        """Give a local account its Plex id, and write what was decided, in one transaction, with the journal's entry; its
-        password goes, and its epoch rises, so that every session counts no more. ``over``: what was remembered of that
+        """Give a local account its Plex id, and write what was decided, in one transaction, with the journal's entry;
+        its password goes, and its epoch rises, so that every session counts no more. ``over``: what was remembered of that
         Plex account.
 
         Raises AlreadyHasAccess when another account holds the Plex id, StaleWrite.

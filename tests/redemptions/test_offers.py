@@ -114,7 +114,11 @@ def test_a_claim_holds_account_redemption_and_session_that_belong_together(scena
     claim, token = draw_up_claim(scenario)
     redemption, session = claim.redemption, claim.session
     assert (redemption.code, redemption.creator_id, redemption.invited_as) == ("AbCdEfGh", "ruth", "maya")
-    assert (redemption.user, scenario.plex_id(redemption), redemption.created_at) == (claim.user.person, 41, scenario.now)
+    assert (redemption.user, scenario.plex_id(redemption), redemption.created_at) == (
+        claim.user.person,
+        41,
+        scenario.now,
+    )
     assert redemption.grant.libraries == (MOVIES, MUSIC)
     assert (session.user_id, session.redemption_id) == (claim.user.id, redemption.id)
     assert session.token_hash == hash_secret(token)
