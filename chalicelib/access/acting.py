@@ -3,10 +3,10 @@
 TemporaryPlexError and OwnerTokenRefused leave the outcome of a change unknown: it stays noted as begun.
 """
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, count
+from typing import TYPE_CHECKING
 
 from chalicelib.access import reasons
 from chalicelib.access.entitlement import Entitlement, Place
@@ -17,6 +17,9 @@ from chalicelib.common.ports import Clock
 from chalicelib.plex.errors import PlexRefused, PlexTokenRefused, TemporaryPlexError
 from chalicelib.plex.model import Grant, HomeMember, Library, Share
 from chalicelib.plex.ports import PlexOwner, PlexPerson
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Impossible(Exception):

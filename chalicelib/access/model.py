@@ -68,8 +68,8 @@ class Before:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """``edition`` rises with each decision. ``joining``: the redemption that is under way. ``before``: what a renewal goes
-    over, and ``over``: what was remembered of the Plex account; both count again should it fail. ``reason``: why a
+    """``edition`` rises with each decision. ``joining``: the redemption that is under way. ``before``: what a renewal
+    goes over, and ``over``: what was remembered of the Plex account; both count again should it fail. ``reason``: why a
     joining was given up. ``removes_all``: the person who closed the account wants shares by other hands removed, too;
     ``deletes_profile``: and the managed profile.
     """
@@ -124,8 +124,9 @@ class Mark(StrEnum):
 class Entry:
     """What one Plex account was given on one server. Taking back works from these entries alone.
 
-    ``made``: by us, or else found. ``before``: as it was when it was found, or when a renewal began. ``share_id`` is what
-    plex.tv's answer or a read named. ``asked``: the edition that the share was last asked for with success, and when.
+    ``made``: by us, or else found. ``before``: as it was when it was found, or when a renewal began. ``share_id`` is
+    what plex.tv's answer or a read named. ``asked``: the edition that the share was last asked for with success, and
+    when.
     """
 
     part: Part
@@ -187,11 +188,11 @@ class Begun:
 class Done:
     """What the worker did and saw.
 
-    ``edition``: the one that it works for; ``settled``: the one that a read confirmed. ``title`` and ``managed_id``: the
-    managed user that was made. ``tries``: how often a worker took it since its last step forward. ``need``: what a person
-    has to do. ``gone_before``: an invite went away once before it was accepted. ``without_downloads``: Plex refused
-    those. ``resolved``: what the grant's rule comes to since a library is gone, and ``resolves_since`` from when on that
-    is waited for. ``progress``: of the latest joining. ``differs``: what looks confirmed.
+    ``edition``: the one that it works for; ``settled``: the one that a read confirmed. ``title`` and ``managed_id``:
+    the managed user that was made. ``tries``: how often a worker took it since its last step forward. ``need``: what a
+    person has to do. ``gone_before``: an invite went away once before it was accepted. ``without_downloads``: Plex
+    refused those. ``resolved``: what the grant's rule comes to since a library is gone, and ``resolves_since`` from
+    when on that is waited for. ``progress``: of the latest joining. ``differs``: what looks confirmed.
     """
 
     ledger: Ledger = field(default_factory=Ledger)
@@ -217,8 +218,8 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """``revision`` counts all saves, ``written_at`` is the last one's time. ``lease``: names the worker that has it now;
-    ``lease_until``: when that one is certainly gone.
+    """``revision`` counts all saves, ``written_at`` is the last one's time. ``lease``: names the worker that has it
+    now; ``lease_until``: when that one is certainly gone.
     """
 
     user_id: str

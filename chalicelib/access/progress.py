@@ -85,6 +85,10 @@ class Progress:
         state = State.SHARED if stage is StepName.ACCEPT else State.PENDING
         return replace(self, steps=steps, state=state, reason=None, paused=False, at=now)
 
+    def resumed(self, now: datetime) -> "Progress":
+        """What it needed is there."""
+        return replace(self, state=State.PENDING, reason=None, at=now)
+
     def in_need(self, reason: Reason, now: datetime) -> "Progress":
         """It cannot go on; what to do stands in ``reason``."""
         return replace(self._here(StepState.NEEDS_ATTENTION, now), state=State.NEEDS_ATTENTION, reason=reason)

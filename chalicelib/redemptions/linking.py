@@ -92,4 +92,5 @@ def _linked(access: Access, account: PlexAccount, over: Tombstone | None, now: d
     """The account has a Plex account now, and what it was granted can be given."""
     identity = replace(access.decided.identity, plex_id=account.id, invited_as=account.email)
     decided = replace(access.decided, identity=identity, over=over, occasion=Occasion.LINKED)
-    return replace(access.deciding(decided), written_at=now)
+    progress = access.done.progress and access.done.progress.resumed(now)
+    return replace(access.doing(progress=progress).deciding(decided), written_at=now)

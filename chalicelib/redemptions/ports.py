@@ -73,8 +73,8 @@ class Claims(Protocol):
         over: Tombstone | None = None,
     ) -> None:
         """Give a local account its Plex id, and write what was decided, in one transaction, with the journal's entry;
-        its password goes, and its epoch rises, so that every session counts no more. ``over``: what was remembered of that
-        Plex account.
+        its password goes, and its epoch rises, so that every session counts no more. ``over``: what was remembered of
+        that Plex account.
 
         Raises AlreadyHasAccess when another account holds the Plex id, StaleWrite.
         """

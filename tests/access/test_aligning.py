@@ -5,7 +5,7 @@ import pytest
 
 from chalicelib.access import reasons
 from chalicelib.access.acting import prepared
-from chalicelib.access.aligning import PATIENCE, Aligned
+from chalicelib.access.aligning import PATIENCE, Aligned, ResendingWork
 from chalicelib.access.model import EFFECT_WITHIN, Begun, Part
 from chalicelib.access.nudging import Nudging
 from chalicelib.access.pauses import begin_pause
@@ -93,7 +93,7 @@ def test_a_place_at_home_is_taken_though_the_share_needs_no_accepting(scenario):
 def test_what_came_of_it_is_told_with_whether_this_message_changed_it(scenario):
     redemption = scenario.redeem()
     provisioned = scenario.deliver()
-    assert provisioned == Aligned(scenario.access(redemption), changed=True)
+    assert provisioned == Aligned(scenario.access(redemption), changed=True, joining=redemption.id)
 
 
 def test_the_steps_tell_when_each_was_done(scenario):
@@ -122,13 +122,14 @@ def test_a_message_that_comes_too_early_changes_nothing(scenario):
     waiting = scenario.access(redemption)
     scenario.plex.calls.clear()
     scenario.now = waiting.done.next_try_at - timedelta(seconds=3)
-    assert scenario.align(redemption.user.id) == Aligned(waiting, changed=False)
+    assert scenario.align(redemption.user.id) == Aligned(waiting, changed=False, joining=redemption.id)
     assert scenario.plex.calls == []
 
 
 def test_one_that_waits_to_be_linked_is_left_alone(scenario):
     redemption = scenario.redeem_locally()
-    assert scenario.align(redemption.user.id) == Aligned(scenario.access(redemption), changed=False)
+    waiting = scenario.access(redemption)
+    assert scenario.align(redemption.user.id) == Aligned(waiting, changed=False, joining=redemption.id)
     assert scenario.plex.calls == []
 
 
@@ -173,9 +174,10 @@ def test_a_worker_that_crashed_is_followed_by_one_that_looks_first(scenario):
 
 def test_a_worker_that_crashed_in_the_home_is_followed_by_one_that_looks_first(scenario):
     redemption = scenario.redeem(plex_home=True)
-    crash(scenario, redemption, Asked.SHARE)
-    asked = calls_after(scenario, scenario.deliver)
-    assert asked[:3] == ["is_at_home", "invite_home", "share"]
+    crash(scenario, redemption, Asked.INVITE_HOME)
+    scenario.plex_owner.invite_home(redemption.user.name)
+    scenario.drain()
+    assert scenario.plex.calls.count("invite_home") == 1
     assert scenario.must_be_settled(redemption).state is State.DONE
 
 
@@ -710,3 +712,25 @@ def test_a_closed_managed_user_keeps_the_profile_without_libraries(scenario):
     scenario.drain()
     scenario.must_have_left(redemption)
     assert scenario.plex_id(redemption) in scenario.plex.home
+
+
+def sweep(scenario):
+    return [(batch.done, batch.failed) for batch in scenario.use(ResendingWork).sweep(now=scenario.now)]
+
+
+def test_the_sweep_sends_again_what_no_message_carries_any_more(scenario):
+    lost = scenario.redeem()
+    scenario.messages.clear()
+    assert sweep(scenario) == []
+    scenario.later(minutes=5)
+    assert sweep(scenario) == [(1, 0)]
+    assert sent(scenario) == [(lost.user.id, 0)]
+
+
+def test_what_was_sent_again_is_looked_for_five_minutes_later(scenario):
+    scenario.redeem()
+    scenario.later(minutes=5)
+    sweep(scenario)
+    assert sweep(scenario) == []
+    scenario.later(minutes=5)
+    assert sweep(scenario) == [(1, 0)]

@@ -129,7 +129,7 @@ class FakeClaims:
             or stored.plex_id is not None
             or stored.epoch != user.epoch
             or (user.email and database.identities.get(address) != user.id)
-            or (access and database.accesses[user.id].decided.edition != access.decided.edition - 1)
+            or (access and database.accesses[user.id].revision != access.revision)
         ):
             raise StaleWrite
         if identity in database.identities or database.tombstones.get(identity) != over:
@@ -141,10 +141,10 @@ class FakeClaims:
         database.resets.pop(address, None)
         database.journal.append(entry)
         if access:
-            stored_access = database.accesses[user.id]
-            database.accesses[user.id] = replace(
-                stored_access, decided=access.decided, revision=stored_access.revision + 1
-            )
+            database.accesses[user.id] = replace(access, revision=access.revision + 1)
+            joining, progress = access.decided.joining, access.done.progress
+            if joining and progress:
+                database.redemptions[joining] = database.redemptions[joining].with_progress(progress)
 
     def _holds(self, claim: Claim) -> bool:
         database = self.database

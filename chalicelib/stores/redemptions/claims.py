@@ -14,7 +14,7 @@ from chalicelib.invites.model import MAY_INVITE, Invite
 from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.ports import Claim
 from chalicelib.settings.model import Settings
-from chalicelib.stores.access.records import AccessModel, put_next_decision, what_was_decided
+from chalicelib.stores.access.records import put_next_decision
 from chalicelib.stores.accounts.held_tokens import Encrypt, HeldTokenModel, seal
 from chalicelib.stores.accounts.identities import (
     EMAIL,
@@ -42,7 +42,7 @@ from chalicelib.stores.database.transactions import ConditionsFailed, Transactio
 from chalicelib.stores.events.journal import entry_record
 from chalicelib.stores.invites.records import InviteModel, read_living
 from chalicelib.stores.invites.uses import take_a_use
-from chalicelib.stores.redemptions.records import RedemptionModel, read_redemption, redemption_record
+from chalicelib.stores.redemptions.records import RedemptionModel, read_redemption, redemption_record, show_progress
 from chalicelib.stores.settings.records import SettingsModel, read_settings
 from chalicelib.stores.settings.settings import check_version
 
@@ -123,8 +123,8 @@ class DynamoClaims:
             transaction.update(EMAIL, address, no_password, IdentityModel.user_id == user.id)
         transaction.put("journal", entry_record(entry))
         if access:
-            is_next = AccessModel.edition == access.decided.edition - 1
-            transaction.update("access", AccessModel(user_id=user.id), what_was_decided(access), is_next)
+            put_next_decision(transaction, access)
+            show_progress(transaction, access)
         try:
             transaction.commit()
         except ConditionsFailed as error:

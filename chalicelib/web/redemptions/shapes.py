@@ -21,10 +21,7 @@ def redemption_shape(each: Redemption, language: str) -> Json:
         "user": person(each.user),
         "state": each.state.value,
         "grant": grant_shape(each.grant),
-        "steps": [
-            _step(step, language, paused=each.progress.paused and step.name is each.progress.stage)
-            for step in each.steps
-        ],
+        "steps": [_step(step, each.progress, language) for step in each.steps],
         "created_at": moment(each.created_at),
         "updated_at": moment(each.progress.at),
         "reason": each.reason and _reason(each.reason, language),
