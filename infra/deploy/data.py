@@ -16,7 +16,7 @@ from typing import IO, Any
 
 from infra.deploy.installation import DeploymentError, Installation
 
-KEPT = ("settings", "users", "identities", "invites", "redemptions", "counts", "creations", "audit")
+KEPT = ("settings", "users", "identities", "invites", "redemptions", "access", "counts", "creations", "audit")
 AT_ONCE = 25
 """Items that DynamoDB writes in one request."""
 
