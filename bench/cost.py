@@ -7,9 +7,10 @@ from bench.operations import Operation, measure_operations
 from bench.prices import PRICES, Amounts, billed, listed, total
 from bench.report import Goal, Section, Table
 from infra.deploy import costs
+from infra.deploy.finishing import REQUESTS_PER_SECOND
 
 INVITES = (10, 100, 1000)
-MOST_ALL, MOST_USAGE = 2.00, 0.05
+MOST_ALL, MOST_USAGE = 0.10, 0.06
 
 HOW = f"""
 Each route is asked over HTTP, on the local stack in this process; each function is invoked in this process with the
@@ -23,13 +24,20 @@ larger of old and new (double in a transaction), and one more for each copy that
 cold start is taken for {usage.COLD_START_SECONDS} billed seconds, a request's logs for {usage.LOG_OF_REQUEST:,} bytes.
 
 **Billed** dollars are what AWS would write on the bill of an account that holds nothing else: a part of CloudWatch,
-Lambda, SQS, X-Ray, KMS and CloudFront is free every month, for ever. **At list prices** is as if nothing were. What AWS
-gives for the first twelve months only is in neither. Nothing here comes from a bill. An account whose free part is used
-up by other things pays the list prices; docs/operations.md says how to leave out the dashboard, half of them.
+Lambda, SQS, KMS and CloudFront is free every month, for ever. **At list prices** is as if nothing were. What AWS
+gives for the first twelve months only, or as credits of a new account, is in neither. Nothing here comes from a bill.
+An account whose free part is used up by other things pays the list prices; docs/operations.md says how to leave out
+the dashboard, most of them.
 
 *Times* is how often an operation is taken to happen for an invite that is made, shown and redeemed once; beside them
 there are {usage.COLD_STARTS_PER_INVITE} cold starts.
 """
+
+
+_PRICES_FROM = (
+    "**List prices** of us-east-1 in November 2026, as aws.amazon.com/…/pricing has them (a star: from memory, for the"
+    " page could not be read here), and what a hundred invites use:"
+)
 
 
 def measure() -> Section:
@@ -50,7 +58,9 @@ def measure() -> Section:
             ("For", "billed", "at list prices"),
             [(name, round(billed(part), 3), round(listed(part), 3)) for name, part in parts.items()],
         ),
-        "**List prices** of us-east-1 in November 2026 (a star: from memory), and what a hundred invites use:",
+        "**Besides**, a month, where it is switched on or happens:",
+        Table(("What", "billed"), _besides(rest, taken)),
+        _PRICES_FROM,
         _prices(usage.of_invites(100, taken)),
     ]
     return Section("Cost", HOW, findings, _goals(*months[100][:3]))
@@ -79,13 +89,28 @@ def _month(rest: Amounts, used: Amounts) -> tuple[float, float, float, float, fl
     return billed(rest), billed(whole) - billed(rest), billed(whole), listed(used), listed(whole)
 
 
+def _besides(rest: Amounts, taken: Mapping[str, Amounts]) -> list[tuple[str, float]]:
+    """What comes on top of one installation in an account that holds nothing else."""
+    rate = REQUESTS_PER_SECOND
+    more = {
+        **usage.BESIDES,
+        "a second stage in the same account, at rest": rest,
+        f"{rate} requests a second around the clock, the most that the API lets in, of the cheapest": (
+            usage.around_the_clock(taken["GET /health"], a_second=rate)
+        ),
+        "… of the signup page": usage.around_the_clock(taken["GET /signup"], a_second=rate),
+    }
+    alone = billed(rest)
+    return [(what, round(billed(total((1, rest), (1, part))) - alone, 2)) for what, part in more.items()]
+
+
 def _prices(used: Amounts) -> Table:
     rows = []
     for name, price in PRICES.items():
         usd, free = f"{price.usd:g} for {price.per:,.0f}", f"{price.free:,.0f}" if price.free else ""
         amount = float(used.get(name, 0))
-        rows.append((price.what, price.unit, usd, free, amount, round(listed({name: amount}), 5)))
-    return Table(("Price", "unit", "USD", "free each month", "a hundred invites", "at list prices"), rows)
+        rows.append((price.what, price.page, price.unit, usd, free, amount, round(listed({name: amount}), 5)))
+    return Table(("Price", "page", "unit", "USD", "free each month", "a hundred invites", "at list prices"), rows)
 
 
 def _goals(rest: float, used: float, whole: float) -> list[Goal]:

@@ -6,39 +6,43 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """``usd`` for so many (``per``) of ``unit``; ``free``: so many a month that cost an account nothing, for ever."""
+    """``usd`` for so many (``per``) of ``unit``; ``free``: so many a month that cost an account nothing, for ever.
+
+    ``page``: where AWS publishes it, aws.amazon.com/<page>/pricing.
+    """
 
     what: str
     unit: str
     usd: float
     per: float = 1
     free: float = 0
+    page: str = ""
 
 
 PRICES = {
-    "api_request": Price("API Gateway, REST", "requests", 3.50, 1e6),
-    "lambda_request": Price("Lambda", "requests", 0.20, 1e6, free=1e6),
-    "gb_second": Price("Lambda, time, cold starts too", "GB-seconds", 0.0000166667, free=4e5),
-    "read_unit": Price("DynamoDB on demand", "read units", 0.125, 1e6),
-    "write_unit": Price("DynamoDB on demand", "write units", 0.625, 1e6),
-    "table_gb": Price("DynamoDB, storage *", "GB-months", 0.25, free=25),
-    "backup_gb": Price("DynamoDB, point-in-time recovery *", "GB-months", 0.20),
-    "queue_request": Price("SQS", "requests", 0.40, 1e6, free=1e6),
-    "s3_write": Price("S3 *", "PUT and LIST requests", 0.005, 1000),
-    "s3_read": Price("S3 *", "GET and HEAD requests", 0.0004, 1000),
-    "key": Price("KMS, a key (each of its first two rotations: 1 more)", "months", 1.00),
-    "key_request": Price("KMS", "requests", 0.03, 1e4, free=2e4),
-    "secret": Price("Secrets Manager, a secret *", "months", 0.40),
-    "secret_request": Price("Secrets Manager *", "requests", 0.05, 1e4),
-    "alarm": Price("CloudWatch, an alarm *", "months", 0.10, free=10),
-    "dashboard": Price("CloudWatch, a dashboard of up to 50 metrics *", "months", 3.00, free=3),
-    "metric": Price("CloudWatch, a metric, by hours in which it is sent *", "months", 0.30, free=10),
-    "log_gb": Price("CloudWatch, logs taken in", "GB", 0.50, free=5),
-    "edge_request": Price("CloudFront, HTTPS *", "requests", 1.00, 1e6, free=1e7),
-    "edge_gb": Price("CloudFront, out *", "GB", 0.085, free=1024),
+    "api_request": Price("API Gateway, REST", "requests", 3.50, 1e6, page="api-gateway"),
+    "lambda_request": Price("Lambda", "requests", 0.20, 1e6, free=1e6, page="lambda"),
+    "gb_second": Price("Lambda, time, cold starts too", "GB-seconds", 0.0000166667, free=4e5, page="lambda"),
+    "read_unit": Price("DynamoDB on demand", "read units", 0.125, 1e6, page="dynamodb"),
+    "write_unit": Price("DynamoDB on demand", "write units", 0.625, 1e6, page="dynamodb"),
+    "table_gb": Price("DynamoDB, storage *", "GB-months", 0.25, free=25, page="dynamodb"),
+    "backup_gb": Price("DynamoDB, point-in-time recovery *", "GB-months", 0.20, page="dynamodb"),
+    "queue_request": Price("SQS", "requests", 0.40, 1e6, free=1e6, page="sqs"),
+    "s3_write": Price("S3 *", "PUT and LIST requests", 0.005, 1000, page="s3"),
+    "s3_read": Price("S3 *", "GET and HEAD requests", 0.0004, 1000, page="s3"),
+    "key_request": Price("KMS, for SecureString parameters", "requests", 0.03, 1e4, free=2e4, page="kms"),
+    "alarm": Price("CloudWatch, an alarm", "months", 0.10, free=10, page="cloudwatch"),
+    "dashboard": Price("CloudWatch, a dashboard of up to 50 metrics", "months", 3.00, free=3, page="cloudwatch"),
+    "metric": Price("CloudWatch, a metric, by hours in which it is sent *", "months", 0.30, free=10, page="cloudwatch"),
+    "log_gb": Price("CloudWatch, logs taken in", "GB", 0.50, free=5, page="cloudwatch"),
+    "edge_request": Price("CloudFront, HTTPS *", "requests", 1.00, 1e6, free=1e7, page="cloudfront"),
+    "edge_gb": Price("CloudFront, out *", "GB", 0.085, free=1024, page="cloudfront"),
+    "zone": Price("Route 53, a hosted zone", "months", 0.50, page="route53"),
+    "firewall": Price("WAF, a web ACL", "months", 5.00, page="waf"),
+    "firewall_rule": Price("WAF, a rule", "months", 1.00, page="waf"),
 }
-"""Scheduled rules, reading a stream from Lambda, and AWS-owned keys are free. What is free for twelve months only (API
-Gateway, S3) is not counted as free.
+"""Free: standard parameters of SSM, scheduled rules, reading a stream from Lambda, budgets, AWS-owned keys. What is
+free for the first twelve months only (API Gateway, S3), and the credits of a new account, are not counted.
 """
 
 Amounts = Mapping[str, float]

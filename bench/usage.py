@@ -48,9 +48,9 @@ COLD_STARTS_PER_INVITE = 4  # the API for each of the two, `provision`, `tidy_qr
 BESIDE: Amounts = {"queue_request": 2, "edge_request": 30, "edge_gb": 0.0005, "s3_read": 5}
 """For an invite: receiving and deleting its message, and the site's files for the inviter."""
 
-METRICS_PER_INVITE = (1.0, 1.0, 1.0, 0.2, 1.0, 4.0, 1.0)
+METRICS_PER_INVITE = (1.0, 1.0, 1.0, 0.2, 1.0, 0.1)
 """Hours in which each is sent, at worst one of its own for everything: InvitesCreated, InvitesRedeemed,
-ProvisioningSeconds, Refused, Swept; and by filters of the log ApiFailures and OwnerTokenRefused.
+ProvisioningSeconds, Refused, Swept; and by filters of the log Failures.
 """
 
 COLD_START: Amounts = {"gb_second": COLD_START_SECONDS * MEMORY_MB / 1024}
@@ -67,8 +67,7 @@ def of_operation(name: str, operation: Operation, log: int = LOG_OF_REQUEST) -> 
         "read_unit": units.read,
         "write_unit": units.write + units.index,
         "queue_request": operation.count("sqs"),
-        "key_request": operation.count("kms"),
-        "secret_request": operation.count("secretsmanager"),
+        "key_request": operation.count("ssm"),
         "s3_write": s3_writes,
         "s3_read": operation.count("s3") - s3_writes - operation.count("s3", "DeleteObject"),
     }
@@ -92,14 +91,24 @@ def at_rest(operations: Mapping[str, Operation]) -> dict[str, Amounts]:
     """A month's amounts that do not depend on use, by what they are for."""
     sweep = of_operation("sweep", operations["sweep, nothing due"], LOG_OF_SWEEP)
     return {
-        "the key": {"key": _resources("KMS::Key")},
-        "the secret": {"secret": _resources("SecretsManager::Secret")},
         "alarms": {"alarm": _resources("CloudWatch::Alarm")},
         "the dashboard": {"dashboard": _resources("CloudWatch::Dashboard")},
         "the sweep": total((SWEEPS, sweep), (SWEEPS * COLD_SWEEPS, COLD_START)),
         "waiting at the queue": {"queue_request": POLLS},
         "storage": {"table_gb": 0.05, "backup_gb": 0.05},
     }
+
+
+BESIDES: Mapping[str, Amounts] = {
+    "a zone in Route 53, for a domain of your own": {"zone": 1},
+    "a WAF": {"firewall": 1, "firewall_rule": 1},
+}
+"""What an owner may switch on, in a month."""
+
+
+def around_the_clock(each: Amounts, *, a_second: int) -> Amounts:
+    """So many requests a second for a whole month."""
+    return total((a_second * HOURS * 3600, each))
 
 
 def _resources(kind: str) -> int:

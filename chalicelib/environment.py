@@ -47,12 +47,19 @@ class Environment:
         return self._needed("PROVISION_QUEUE_URL")
 
     @property
-    def kms_key_id(self) -> str:
-        return self._needed("KMS_KEY_ID")
+    def tokens_public_key(self) -> str:
+        """Invitees' tokens are encrypted to it; in Base64."""
+        return self._needed("TOKENS_PUBLIC_KEY")
 
     @property
-    def plex_secret_id(self) -> str:
-        return self._needed("PLEX_SECRET_ID")
+    def tokens_private_key_name(self) -> str:
+        """The parameter that holds what decrypts them."""
+        return self._parameter("tokens-private-key")
+
+    @property
+    def owner_token_name(self) -> str:
+        """The parameter that holds the owner's Plex token."""
+        return self._parameter("plex-owner-token")
 
     @property
     def qr_bucket(self) -> str:
@@ -87,6 +94,9 @@ class Environment:
     def origin_secret_hash(self) -> str | None:
         """SHA-256 of what CloudFront alone sends in X-Origin-Secret, in hex. None: there is no CloudFront."""
         return self.variables.get("ORIGIN_SECRET_HASH") or None
+
+    def _parameter(self, name: str) -> str:
+        return f"/{self.app}-{self.stage}/{name}"
 
     def _needed(self, name: str) -> str:
         value = self.variables.get(name)

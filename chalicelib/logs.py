@@ -1,7 +1,8 @@
 """The log: one JSON object a line, so that nothing said in a request can begin a line of its own.
 
 What is logged is named: ids, the route's pattern, statuses, codes of refusals; never a path, a query, a header or a
-body. Texts that others wrote (exceptions, above all) are scrubbed of what looks like an address or a secret.
+body. Texts that others wrote (exceptions, above all) are scrubbed of what looks like an address or a secret. Each line
+names the version of the program.
 """
 
 import re
@@ -9,6 +10,8 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+
+from chalicelib import __version__
 
 SERVICE = "streamarr-invites"
 
@@ -42,4 +45,4 @@ def _clean(value: Any) -> Any:
     return [_clean(each) for each in value] if isinstance(value, list) else scrubbed(str(value))
 
 
-logger = Logger(service=SERVICE, logger_formatter=_Scrubbing(serialize_stacktrace=False))
+logger = Logger(service=SERVICE, version=__version__, logger_formatter=_Scrubbing(serialize_stacktrace=False))

@@ -23,8 +23,6 @@ class Metric(StrEnum):
     PROVISIONING_SECONDS = "ProvisioningSeconds"
     PROVISIONING_FAILED = "ProvisioningFailed"
     SWEPT = "Swept"
-    SWEEP_FAILED = "SweepFailed"
-    DEAD_LETTERS = "DeadLetters"
 
 
 def record(metric: Metric, value: float = 1, *, unit: MetricUnit = MetricUnit.Count, **about: Any) -> None:

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from chalicelib.accounts.ports import AccountStore, Counters, HeldTokens, Passwords, SessionStore
     from chalicelib.accounts.tokens import HoldingTokens
     from chalicelib.aws.dead_letters import DeadLetters
-    from chalicelib.aws.encryption import KmsEncryption
     from chalicelib.aws.owner_token import OwnerToken
     from chalicelib.aws.queue import SqsWorkQueue
     from chalicelib.common.sweeping import Batch, Key
@@ -45,8 +44,10 @@ if TYPE_CHECKING:
     from chalicelib.redemptions.returning import ReturningRedeemers
     from chalicelib.settings.ports import SettingsStore
     from chalicelib.setup.libraries import ManagingLibraries
-    from chalicelib.setup.ports import OwnershipStore
+    from chalicelib.setup.migrating import Migrations
+    from chalicelib.setup.ports import OwnershipStore, SchemaStore
     from chalicelib.stores.qr_codes.records import DynamoImageRecords
+    from chalicelib.vendors.encryption import Decrypter, Encrypter
 
 UseCase = TypeVar("UseCase")
 
@@ -209,6 +210,18 @@ class Ports(UseCases):
         return DynamoOwnership(self.connection)
 
     @cached_property
+    def schema(self) -> "SchemaStore":
+        from chalicelib.stores.setup.schema import DynamoSchema
+
+        return DynamoSchema(self.connection)
+
+    @property
+    def migrations(self) -> "Migrations":
+        from chalicelib.stores.migrations import MIGRATIONS
+
+        return MIGRATIONS
+
+    @cached_property
     def invites(self) -> "InviteStore":
         from chalicelib.stores.invites.invites import DynamoInvites
 
@@ -266,17 +279,24 @@ class Ports(UseCases):
         return Argon2Passwords()
 
     @cached_property
-    def encryption(self) -> "KmsEncryption":
-        from chalicelib.aws.encryption import KmsEncryption
+    def encrypter(self) -> "Encrypter":
+        from chalicelib.vendors.encryption import Encrypter
 
-        return KmsEncryption(environment().kms_key_id)
+        return Encrypter(environment().tokens_public_key)
 
-    def _encrypt(self, token: str, redemption_id: str) -> bytes:
-        """Late: of the functions, some know no key."""
-        return self.encryption.encrypt(token, redemption_id)
+    @cached_property
+    def decrypter(self) -> "Decrypter":
+        from chalicelib.aws.secret_parameter import SecretParameter
+        from chalicelib.vendors.encryption import Decrypter
 
-    def _decrypt(self, sealed: bytes, redemption_id: str) -> str:
-        return self.encryption.decrypt(sealed, redemption_id)
+        return Decrypter(SecretParameter(environment().tokens_private_key_name).read)
+
+    def _encrypt(self, token: str, record_id: str) -> bytes:
+        """Late, as is the reverse: the stores are used far more often without, and no function needs both."""
+        return self.encrypter.encrypt(token, record_id)
+
+    def _decrypt(self, encrypted: bytes, record_id: str) -> str:
+        return self.decrypter.decrypt(encrypted, record_id)
 
     @property
     def queue(self) -> "WorkQueue":
@@ -298,7 +318,7 @@ class Ports(UseCases):
     def owner_token(self) -> "OwnerToken":
         from chalicelib.aws.owner_token import OwnerToken
 
-        return OwnerToken(environment().plex_secret_id)
+        return OwnerToken(environment().owner_token_name)
 
     @property
     def keep_owner_token(self) -> "KeepOwnerToken":
@@ -357,6 +377,7 @@ def chores(now: datetime) -> "dict[str, Iterator[Batch]]":
     from chalicelib.common.sweeping import remove_expired
     from chalicelib.invites.expiring import MovingExpiredInvites
     from chalicelib.setup.libraries import RefreshingDaily
+    from chalicelib.setup.migrating import Migrating
     from chalicelib.stores.accounts.held_tokens import HeldTokenModel
     from chalicelib.stores.accounts.records import SignInModel
     from chalicelib.stores.database.expired import ExpiredRecords
@@ -375,6 +396,7 @@ def chores(now: datetime) -> "dict[str, Iterator[Batch]]":
 
     return {
         "stuck_work": use(ResendingWork).sweep(now=now),
+        "migrations": use(Migrating).sweep(),
         "expired_invites": use(MovingExpiredInvites).sweep(now=now),
         "daily_libraries": use(RefreshingDaily).sweep(now=now),
         "ended_trials": use(EndingTrials).sweep(now=now),

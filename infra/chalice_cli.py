@@ -15,6 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from botocore.exceptions import ClientError
+from chalice.awsclient import TypedAWSClient
 from chalice.deploy.packager import BaseLambdaDeploymentPackager as Packager
 from chalice.deploy.packager import MissingDependencyError
 from chalice.deploy.swagger import SwaggerGenerator
@@ -41,6 +43,7 @@ _HEADERS = {
     "gatewayresponse.header.X-Content-Type-Options": "'nosniff'",
 }
 
+_is_role_related = TypedAWSClient._is_iam_role_related_error  # noqa: SLF001 - what is replaced calls it
 _generate, _files = SwaggerGenerator.generate_swagger, Packager._iter_chalice_lib_if_needed  # noqa: SLF001 - what is replaced calls them
 
 
@@ -122,9 +125,16 @@ def _drop_half_written(installation: Installation) -> None:
             package.unlink()
 
 
+def _is_about_a_new_role(self: TypedAWSClient, error: ClientError) -> bool:
+    """Chalice tries again where Lambda does not know a new role yet, but for the triggers by streams."""
+    said: str = error.response["Error"].get("Message", "")
+    return bool(_is_role_related(self, error)) or "Cannot access stream" in said
+
+
 REPLACED: dict[tuple[type, str], Callable[..., Any]] = {
     (SwaggerGenerator, "generate_swagger"): _with_errors,
     (Packager, "_iter_chalice_lib_if_needed"): _sources,
     (Packager, "_build_python_dependencies"): _all_dependencies,
+    (TypedAWSClient, "_is_iam_role_related_error"): _is_about_a_new_role,
 }
 """Methods of Chalice 1.34, and what they are replaced with."""

@@ -1,7 +1,8 @@
-"""What is done to code before it is packed: descriptions of services that are not called go, bytecode comes.
+"""What is done to code before it is packed: what is not called goes, bytecode comes.
 
-botocore describes every service of AWS, five sixths of a package. And Lambda mounts a package read-only: without
-bytecode in it, each cold start compiles all that it imports (docs/benchmarks.md, "Cold start").
+botocore describes every service of AWS, five sixths of a package, and Powertools brings a web framework. And Lambda
+mounts a package read-only: without bytecode in it, each cold start compiles all that it imports (docs/benchmarks.md,
+"Cold start").
 """
 
 import compileall
@@ -11,7 +12,7 @@ from importlib.util import cache_from_source
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
-CALLED = frozenset({"dynamodb", "kms", "s3", "secretsmanager", "sqs"})
+CALLED = frozenset({"dynamodb", "s3", "sqs", "ssm"})
 """The services that are called; tests/deploy/test_package.py holds this to the code."""
 
 PLACE_IN_LAMBDA = Path("/var/task")
@@ -22,6 +23,8 @@ def make_lean(site_packages: Path) -> None:
     for service in (site_packages / "botocore" / "data").glob("*/"):
         if service.name not in CALLED:
             shutil.rmtree(service)
+    for framework in site_packages.glob("aws_lambda_powertools/event_handler"):
+        shutil.rmtree(framework)
     compileall.compile_dir(
         site_packages,
         quiet=2,

@@ -18,6 +18,7 @@ from urllib.request import urlopen
 
 import boto3
 
+from infra.deploy import secret_parameters
 from infra.deploy.stack import deploy
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,7 +32,10 @@ CREDENTIALS = {
     "AWS_REGION": REGION,
     "AWS_DEFAULT_REGION": REGION,
 }
-PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "AUTH", "LOG_LEVEL", "MINISTACK_TTL_SECONDS", "MINISTACK_USES")
+PASSED_ON = (
+    *("PATH", "LANG", "LC_ALL", "TZ", "AUTH", "LOG_LEVEL"),
+    *("MINISTACK_TTL_SECONDS", "MINISTACK_USES", "MINISTACK_UNVERIFIED", "MINISTACK_DNS"),
+)
 
 
 class EmulatorFailedError(Exception):
@@ -76,27 +80,23 @@ def ministack(
             _wait_until_ready(process, endpoint, log)
             values = {"App": app, "Stage": stage, "Front": "off", **(parameters or {})}
             outputs = deploy(_session(), f"{app}-{stage}", values, endpoint=endpoint, delay=1)
-            settings = environment(outputs, endpoint, app=app, stage=stage)
+            ssm = _session().client("ssm", endpoint_url=endpoint)
+            keys = secret_parameters.ensure(ssm, app=app, stage=stage)
+            settings = {**_environment(outputs, endpoint), "APP_NAME": app, "STAGE": stage, **keys}
             yield LocalAws(endpoint, process.pid, outputs, settings)
         finally:
             _end(process, saving=persist)
 
 
-def environment(
-    outputs: Mapping[str, str], endpoint: str, *, app: str = "streamarr", stage: str = "dev"
-) -> dict[str, str]:
-    """What the app's processes find in their environment, as far as AWS is concerned."""
+def _environment(outputs: Mapping[str, str], endpoint: str) -> dict[str, str]:
+    """What the app's processes find in their environment of AWS and of the stack."""
     return {
         "AWS_ENDPOINT_URL": endpoint,
         **CREDENTIALS,
-        "APP_NAME": app,
-        "STAGE": stage,
         "PROVISION_QUEUE_NAME": outputs["ProvisionQueueName"],
         "PROVISION_QUEUE_URL": outputs["ProvisionQueueUrl"],
         "QR_BUCKET": outputs["QrBucketName"],
         "QR_STREAM_ARN": outputs["QrStreamArn"],
-        "KMS_KEY_ID": outputs["KeyId"],
-        "PLEX_SECRET_ID": outputs["PlexSecretName"],
     }
 
 

@@ -28,10 +28,12 @@ def main() -> None:
     refuse_other_versions()
     expire_items_as_aws_does(every=float(os.environ.get("MINISTACK_TTL_SECONDS", "2")))
     take_whole_tables_from_cloudformation()
+    refuse_as_cloudformation_does()
     deploy_as_chalice_does()
     recover_tables_as_aws_does()
     let_objects_be_old()
     reserve_as_a_new_account_does()
+    refuse_parameters_as_aws_does()
     end_with_parent()
     from ministack.app import main as serve
 
@@ -193,11 +195,25 @@ def _completed(made: tuple[Any, ...], properties: dict[str, Any]) -> tuple[Any, 
     return made
 
 
+def refuse_as_cloudformation_does() -> None:
+    """What AWS does not take of a template, or of its deletion."""
+    from local import ministack_cloudformation
+
+    ministack_cloudformation.refuse_as_cloudformation_does()
+
+
 def recover_tables_as_aws_does() -> None:
     """Point-in-time recovery to a moment, rather than to now."""
     from local import ministack_recovery
 
     ministack_recovery.recover_tables_as_aws_does()
+
+
+def refuse_parameters_as_aws_does() -> None:
+    """SSM's: an empty value, and tags without permission."""
+    from local import ministack_parameters
+
+    ministack_parameters.refuse_parameters_as_aws_does()
 
 
 # --- S3: objects that were there for long, as clean-ups want them ---
@@ -222,13 +238,14 @@ def let_objects_be_old() -> None:
 
 def deploy_as_chalice_does() -> None:
     """What `chalice deploy` and the deployed functions need; the modules import what may only now be imported."""
-    from local import ministack_gateway, ministack_roles
+    from local import ministack_deployer, ministack_gateway, ministack_roles
 
     ministack_gateway.take_swagger()
     ministack_gateway.serve_behind_cloudfront()
     ministack_roles.keep_functions_to_their_package()
     if os.environ.get("AUTH", "").lower() == "true":
         ministack_roles.ask_the_role()
+        ministack_deployer.ask_the_deployer()
 
 
 def _in_background(work: Callable[..., object], *arguments: object) -> None:

@@ -5,12 +5,14 @@ And CloudFront in front of it, which ministack would look for on the internet.
 """
 
 import json
+import os
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from ministack.services import apigateway_v1 as gateway
-from ministack.services import cloudfront
+from ministack.services import cloudfront, route53
 
 Json = dict[str, Any]
 _fetch = cloudfront._fetch_from_origin
@@ -25,8 +27,32 @@ def take_swagger() -> None:
 
 
 def serve_behind_cloudfront() -> None:
-    """Let distributions reach REST APIs, with the viewer's address where the origin request policy asks for it."""
+    """Let distributions reach REST APIs, with the viewer's address where the origin request policy asks for it; and
+    have them reached by the owner's own names, once these lead there.
+    """
+    from ministack import app
+
     cloudfront._fetch_from_origin = _fetch_from_origin
+    parse = app._parse_cloudfront_dataplane_host
+    app._parse_cloudfront_dataplane_host = lambda host: parse(host) or _label_of_own_name(host)
+
+
+def _label_of_own_name(host: str) -> str | None:
+    """Of the distribution that has that alias, where a record in Route 53 leads to it, or the file `MINISTACK_DNS`
+    names it: a domain that is kept elsewhere.
+    """
+    name = host.partition(":")[0].lower()
+    for distribution in cloudfront._distributions.values():
+        if name in cloudfront._get_distribution_aliases(distribution) and _is_known(name):
+            return str(distribution["DomainName"]).partition(".")[0]
+    return None
+
+
+def _is_known(name: str) -> bool:
+    elsewhere = Path(os.environ.get("MINISTACK_DNS", "/nowhere"))
+    if elsewhere.exists() and name in elsewhere.read_text().split():
+        return True
+    return any(record["Name"].rstrip(".") == name for zone in route53._records.values() for record in zone)
 
 
 async def _fetch_from_origin(

@@ -21,20 +21,21 @@ from types import SimpleNamespace
 from typing import Any
 
 from ministack.core import iam_evaluator, lambda_runtime
-from ministack.core.responses import request_scope
-from ministack.services import lambda_svc, s3
+from ministack.core.responses import error_response_json, request_scope
+from ministack.services import iam, lambda_svc, s3
 
 Json = dict[str, Any]
 
 READS = {
     "sqs": ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes"),
-    "dynamodb": ("GetRecords", "GetShardIterator", "DescribeStream"),
+    "dynamodb": ("GetRecords", "GetShardIterator", "DescribeStream", "ListStreams"),
 }
 LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
 
 _evaluate, _enforce = iam_evaluator.evaluate, iam_evaluator.enforce
 _pin_origin = iam_evaluator.pin_request_origin
 _mappings = lambda_svc._iter_all_esms
+_create_mapping = lambda_svc._create_esm
 _emit_logs = lambda_svc._emit_lambda_logs
 _extracting = threading.Lock()
 _serve_s3 = s3.handle_request
@@ -49,6 +50,7 @@ def ask_the_role() -> None:
     )  # all is TLS on AWS; bucket policies want it
     s3.handle_request = _handle_s3
     lambda_svc._iter_all_esms = _permitted_mappings
+    lambda_svc._create_esm = _create_permitted_mapping
     lambda_svc._emit_lambda_logs = _emit_permitted_logs
     if uses := os.environ.get("MINISTACK_USES"):
         _note_uses(Path(uses))
@@ -91,6 +93,32 @@ class _ExtractedOnce(zipfile.ZipFile):
                 shared.with_suffix(".part").rename(shared)
         for each in shared.iterdir():
             (Path(path) / each.name).symlink_to(each)
+
+
+_known_roles: set[str] = set()
+"""Of which Lambda was asked before: what IAM was told a moment ago, it does not know everywhere yet."""
+
+NO_STREAM = (
+    "Cannot access stream {source}. Please ensure the role can perform the GetRecords, GetShardIterator,"
+    " DescribeStream, and ListStreams Actions on your stream in IAM."
+)
+NO_QUEUE = "The provided execution role does not have permissions to call ReceiveMessage on SQS"
+
+
+def _create_permitted_mapping(data: Json) -> Any:
+    """Lambda asks whether the function's role may read the source, and does not believe in a new role at once."""
+    source, service = data.get("EventSourceArn", ""), data.get("EventSourceArn", "::").split(":")[2]
+    function, config = lambda_svc._get_func_record_for_qualifier(data.get("FunctionName", ""), None)
+    if function is not None and service in READS:
+        config = config or function["config"]
+        role = (iam._roles.get(config.get("Role", "").rsplit("/", 1)[-1]) or {}).get("RoleId", "")
+        is_new = role not in _known_roles
+        _known_roles.add(role)
+        needed = [f"{service}:{action}" for action in READS[service]]
+        if is_new or not _may(config, needed, source):
+            sentence = NO_QUEUE if service == "sqs" else NO_STREAM.format(source=source)
+            return error_response_json("InvalidParameterValueException", sentence, 400)
+    return _create_mapping(data)
 
 
 def _permitted_mappings() -> Iterator[tuple[str, str, Json]]:
@@ -159,7 +187,7 @@ def _note_uses(file: Path) -> None:
     def enforce(key: str, action: str, *rest: Any, **more: Any) -> Any:
         refusal = _enforce(key, action, *rest, **more)
         who = getattr(refusal, "principal_arn", "")
-        if ":assumed-role/" in who:
+        if ":assumed-role/" in who or ":user/" in who:
             _note(file, who.split("/")[1], action, more.get("resource_arn", "*"), "Deny", "")
         return refusal
 

@@ -71,6 +71,13 @@ class DeployedStage:
         answer = self.rehearsal.client("lambda").invoke(FunctionName=full_name, Payload=event)
         assert "FunctionError" not in answer, answer["Payload"].read()
 
+    def owner_token(self) -> str:
+        return secret(self.rehearsal.client("ssm"), f"/streamarr-{self.name}/plex-owner-token")
+
+    def set_owner_token(self, value: str) -> None:
+        name = f"/streamarr-{self.name}/plex-owner-token"
+        self.rehearsal.client("ssm").put_parameter(Name=name, Value=value, Overwrite=True)
+
     def objects(self, code: str = "") -> list[str]:
         """The QR images' keys."""
         found = self.rehearsal.client("s3").list_objects_v2(Bucket=self.outputs["QrBucketName"], Prefix="qr/")
@@ -101,6 +108,11 @@ class DeployedStage:
 def ok(answer: httpx.Response) -> httpx.Response:
     assert answer.is_success, f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text}"
     return answer
+
+
+def secret(ssm: Any, name: str) -> str:
+    """The parameter's value, as the client may read it."""
+    return str(ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
 
 
 def from_now(**later: float) -> str:

@@ -16,7 +16,7 @@ from testing.rehearsal import copy_checkout
 MACHINES = {62: "x86_64", 183: "arm64"}
 """By the number that ELF has for each."""
 
-OUTPUTS = dict.fromkeys(("KeyArn", "KeyId", "LogGroups", "Tables", "PlexSecretArn", "PlexSecretName"), "any")
+OUTPUTS = dict.fromkeys(("LogGroups", "SecretParameters", "Tables"), "any")
 OUTPUTS |= dict.fromkeys(
     ("ProvisionQueueArn", "ProvisionQueueUrl", "ParkedQueueArn", "QrBucketArn", "QrBucketName"), "any"
 )

@@ -21,6 +21,10 @@ from local.plex import demo
 from testing.people import Stack
 
 PACKAGED = ("app.py", "chalicelib", "requirements.txt", "infra", ".chalice")
+UNVERIFIED = "unverified"
+"""A file of that name beside the checkout: AWS has not verified the account for CloudFront."""
+DNS = "dns"
+"""A file of that name beside the checkout: domains that lead to CloudFront, though no zone in Route 53 has them."""
 NOT_COPIED = shutil.ignore_patterns("__pycache__", "config.json", "generated", "deployed", "deployments")
 
 
@@ -89,20 +93,31 @@ class Rehearsal:
     endpoint: str
     plex_url: str
     uses_file: Path
+    deployer: dict[str, str]
+    """The credentials of a user who may do what infra/deployer-policy.json says, and nothing else."""
 
     def make(
-        self, command: str, stage: str, *more: str, check: bool = True, given: str = ""
+        self,
+        command: str,
+        stage: str,
+        *more: str,
+        check: bool = True,
+        given: str = "",
+        environment: dict[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """`python -m infra.deploy …`, as `make` runs it; `given` is its standard input."""
-        done = self.run(sys.executable, "-m", "infra.deploy", command, "--stage", stage, *more, given=given)
+        arguments = (sys.executable, "-m", "infra.deploy", command, "--stage", stage, *more)
+        done = self.run(*arguments, given=given, environment=environment)
         assert done.returncode == 0 or not check, done.stdout + done.stderr
         return done
 
-    def run(self, *command: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *command: str, given: str = "", environment: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             command,
             cwd=self.project,
-            env=self.environment,
+            env=self.environment | (environment or {}),
             input=given,
             capture_output=True,
             text=True,
@@ -114,7 +129,13 @@ class Rehearsal:
     def environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "PIP_INDEX_URL") if name in os.environ}
         kept |= {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
-        return {**kept, **CREDENTIALS, "AWS_ENDPOINT_URL": self.endpoint, "PLEX_BASE_URL": self.plex_url}
+        return {
+            **kept,
+            **CREDENTIALS,
+            **self.deployer,
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "PLEX_BASE_URL": self.plex_url,
+        }
 
     def client(self, service: str, key: str = CREDENTIALS["AWS_ACCESS_KEY_ID"], secret: str | None = None) -> Any:
         """With all permissions, unless other credentials are given."""
@@ -125,6 +146,10 @@ class Rehearsal:
             aws_access_key_id=key,
             aws_secret_access_key=secret or CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
         )
+
+    def past_cloudfront(self, api: str, path: str) -> httpx.Response:
+        """Asked at API Gateway's own address."""
+        return httpx.get(f"{self.endpoint}/restapis/{api}/api/_user_request_{path}", timeout=30)
 
     def tool(self, name: str) -> str:
         return str(Path(sys.executable).parent / name)
@@ -150,7 +175,24 @@ def rehearsing(folder: Path) -> Iterator[Rehearsal]:
     with ExitStack() as parts:
         emulator = parts.enter_context(_emulator(folder, uses))
         plex_url = parts.enter_context(_plex(folder))
-        yield Rehearsal(project, emulator, plex_url, uses)
+        yield Rehearsal(project, emulator, plex_url, uses, _hire(emulator))
+
+
+def _hire(endpoint: str) -> dict[str, str]:
+    """A user who may deploy."""
+    iam = boto3.client(
+        "iam",
+        endpoint_url=endpoint,
+        region_name=CREDENTIALS["AWS_REGION"],
+        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+    )
+    iam.create_user(UserName="deployer")
+    document = (ROOT / "infra" / "deployer-policy.json").read_text()
+    policy = iam.create_policy(PolicyName="streamarr-deployer", PolicyDocument=document)["Policy"]["Arn"]
+    iam.attach_user_policy(UserName="deployer", PolicyArn=policy)
+    key = iam.create_access_key(UserName="deployer")["AccessKey"]
+    return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
 
 
 def copy_checkout(project: Path) -> None:
@@ -171,7 +213,13 @@ def copy_checkout(project: Path) -> None:
 @contextmanager
 def _emulator(folder: Path, uses: Path) -> Iterator[str]:
     before = dict(os.environ)
-    os.environ |= {"AUTH": "true", "MINISTACK_USES": str(uses), "MINISTACK_TTL_SECONDS": "0.5"}
+    os.environ |= {
+        "AUTH": "true",
+        "MINISTACK_USES": str(uses),
+        "MINISTACK_TTL_SECONDS": "0.5",
+        "MINISTACK_UNVERIFIED": str(folder / UNVERIFIED),
+        "MINISTACK_DNS": str(folder / DNS),
+    }
     try:
         with ministack(port=free_port(), app="unused", log=folder / "ministack.log") as aws:
             yield aws.endpoint

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-LATE = {"pynamodb", "boto3", "plexapi", "requests", "qrcode", "png", "argon2"}
+LATE = {"pynamodb", "boto3", "plexapi", "requests", "qrcode", "png", "nacl"}
 """Dear at a cold start: imported where they run, and PynamoDB when Lambda's start warms up (wiring.warm_up)."""
 
 NEVER = {"pydantic", "yaml"}
@@ -99,4 +99,4 @@ def test_what_speaks_to_plex_loads_plexapi_and_still_no_boto3():
     clients = ", ".join(f"chalicelib.plexapi_client.{each}" for each in FOR_PLEX)
     packages = _packages(_modules_of(f"import {clients}"))
     assert "plexapi" in packages
-    assert packages.isdisjoint({"boto3", "qrcode", "argon2", *NEVER})
+    assert packages.isdisjoint({"boto3", "qrcode", "nacl", *NEVER})

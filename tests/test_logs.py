@@ -1,8 +1,12 @@
 """What is scrubbed from texts that others wrote, and what stays readable."""
 
+import json
+import logging
+
 import pytest
 
-from chalicelib.logs import scrubbed
+from chalicelib import __version__
+from chalicelib.logs import logger, scrubbed
 
 
 @pytest.mark.parametrize(
@@ -34,3 +38,8 @@ def test_what_explains_a_failure_stays(text):
 @pytest.mark.parametrize("text", ["x" * 1_000_000, "a@" * 500_000, "abcdefghij0123456789." * 50_000, "x9-" * 300_000])
 def test_a_long_text_is_cut_before_it_is_scrubbed(text):
     assert len(scrubbed(text)) < 200_000
+
+
+def test_every_line_names_the_version_that_wrote_it():
+    said = logging.LogRecord("x", logging.INFO, __file__, 1, "said", None, None)
+    assert json.loads(logger.registered_handler.format(said))["version"] == __version__

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.qr_codes.ports import ImageRecords, ImageStore, Render
     from chalicelib.redemptions.ports import Claims, RedemptionStore
     from chalicelib.settings.ports import SettingsStore
-    from chalicelib.setup.ports import OwnershipStore
+    from chalicelib.setup.ports import OwnershipStore, SchemaStore
 
 ROOT = Path(chalicelib.__file__).parent
 CORE = ("common", "plex", "events", "settings", "accounts", "invites", "qr_codes", "access", "setup", "redemptions")
@@ -82,7 +82,8 @@ def test_a_use_case_can_be_made_from_the_fakes(case):
 
 def test_there_is_no_port_without_a_use_case():
     asked = {each.name for case in USE_CASES for each in fields(case)}
-    for_the_edge = {"connection", "dead_letters", "encryption", "image_records", "owner_token", "work_queue"}
+    for_the_edge = {"connection", "dead_letters", "image_records", "work_queue"}
+    for_the_edge |= {"decrypter", "encrypter", "owner_token"}
     offered = {name for name in vars(Ports) | vars(UseCases) if not name.startswith("_")} - {"use"}
     assert offered - for_the_edge == asked
 
@@ -126,6 +127,7 @@ if TYPE_CHECKING:  # mypy refuses a fake that is not what the port promises
     _endings: AccessStore = _fakes.endings
     _qr_records: ImageRecords = _fakes.qr_records
     _qr_images: ImageStore = _fakes.qr_images
+    _schema: SchemaStore = _fakes.schema
     _queue: WorkQueue = _fakes.queue
     _plex_person: PlexPerson = _fakes.plex_person
     _tokens: HeldTokens = _fakes.tokens

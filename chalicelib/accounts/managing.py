@@ -11,7 +11,7 @@ from chalicelib.accounts.ports import AccountStore, SessionStore
 from chalicelib.accounts.quotas import QuotaUse, quota_in_force, quota_use
 from chalicelib.common.names import folded
 from chalicelib.common.pages import Page
-from chalicelib.common.people import Permission
+from chalicelib.common.people import Permission, edited_permissions, known_permissions
 from chalicelib.common.ports import NewId, StaleWrite
 from chalicelib.common.refusals import BadInput, LastAdmin, NotSignedIn, TryAgain, UserNotFound
 from chalicelib.common.retrying import MOST_TRIES
@@ -37,6 +37,8 @@ class AccountEdit:
 
     def apply(self, user: User) -> User:
         changes: dict[str, Any] = {name: getattr(self, name) for name in self.named}
+        if "permissions" in changes:
+            changes["permissions"] = edited_permissions(user.permissions, self.permissions)
         return replace(user, **changes)
 
 
@@ -157,7 +159,7 @@ def _tombstone(user: User, action: str, now: datetime) -> Tombstone:
 def _facts(user: User) -> Facts:
     quota = user.quota
     return {
-        "permissions": sorted(user.permissions),
+        "permissions": known_permissions(user.permissions),
         "quota": quota and {"limit": quota.limit, "days": quota.days},
         "trial_ends_at": user.trial_ends_at and iso(user.trial_ends_at),
         "state": user.state.value,

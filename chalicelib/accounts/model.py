@@ -167,7 +167,7 @@ def new_user(
     name: str,
     email: str | None,
     *,
-    permissions: frozenset[Permission],
+    permissions: frozenset[str],
     now: datetime,
     plex_id: int | None = None,
     holds_address: bool = True,

@@ -35,8 +35,8 @@ def _must_be_an_admin(by: User) -> None:
 
 def _must_hold_what_is_granted(was: User, changed: User, by: User) -> None:
     for permission in sorted(changed.permissions - was.permissions):
-        if not by.may(permission):
-            raise NotAllowed("grant_not_held", field="permissions", permission=permission.value)
+        if not by.may(Permission(permission)):
+            raise NotAllowed("grant_not_held", field="permissions", permission=permission)
 
 
 def _must_not_favour_oneself(was: User, changed: User, by: User) -> None:

@@ -150,10 +150,14 @@ class SessionStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Tokens that are held under one key, the latest last, and until when the latest may be used."""
+    """Tokens that are held under one key, the latest last, and until when the latest may be used.
+
+    ``undecryptable``: how many more there are, encrypted to a public key that was replaced since.
+    """
 
     tokens: tuple[str, ...] = field(repr=False)
     expires_at: datetime
+    undecryptable: int = 0
 
 
 class HeldTokens(Protocol):
@@ -163,7 +167,7 @@ class HeldTokens(Protocol):
         """Keep it beside earlier ones; it counts from now on."""
 
     def latest(self, key: str, *, now: datetime) -> str | None:
-        """The one that counts. Only the queue function can decrypt it."""
+        """The one that counts. Only the queue function can decrypt it. Raises DecryptionFailed."""
 
     def all(self, key: str) -> Held | None:
         """All of them, also after their time."""

@@ -44,6 +44,10 @@ class HoldingTokens:
             raise
 
 
+class NotSignedOut(Exception):
+    """Tokens were deleted that plex.tv still takes: they could not be decrypted any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class ForgettingTokens:
     tokens: HeldTokens
@@ -54,11 +58,14 @@ class ForgettingTokens:
         """Sign out at plex.tv all tokens that are held under that key, then delete them; gives how many. Repeatable.
 
         ``only_expired``: not while a later one is held. Raises TemporaryPlexError; then all of it is to be repeated.
+        Raises NotSignedOut, once, after deleting what cannot be decrypted.
         """
         held = self.tokens.all(key)
         if held is None or (only_expired and held.expires_at > self.clock()):
             return 0
         for token in held.tokens:
             self.plex_person.sign_out(token)
-        self.tokens.drop(key, len(held.tokens))
+        self.tokens.drop(key, len(held.tokens) + held.undecryptable)
+        if held.undecryptable:
+            raise NotSignedOut(f"{held.undecryptable} of the tokens of {key}")
         return len(held.tokens)

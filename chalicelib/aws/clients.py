@@ -6,10 +6,9 @@ from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from mypy_boto3_kms import KMSClient
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
 
 Client = TypeVar("Client")
 
@@ -36,17 +35,10 @@ def sqs() -> "SQSClient":
 
 
 @_once
-def kms() -> "KMSClient":
+def ssm() -> "SSMClient":
     import boto3
 
-    return boto3.client("kms")
-
-
-@_once
-def secrets_manager() -> "SecretsManagerClient":
-    import boto3
-
-    return boto3.client("secretsmanager")
+    return boto3.client("ssm")
 
 
 @_once

@@ -23,6 +23,9 @@ class SqsWorkQueue:
     def forget_tokens(self, key: str, *, delay: int = 0, only_expired: bool = False) -> None:
         self._send({"kind": "forget_tokens", "key": key, "only_expired": only_expired}, delay)
 
+    def migrate(self, *, delay: int = 0) -> None:
+        self._send({"kind": "migrate"}, delay)
+
     def refresh_libraries(self) -> None:
         self._send({"kind": "refresh_libraries"}, 0)
 

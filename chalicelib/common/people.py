@@ -16,6 +16,16 @@ class Permission(StrEnum):
     STREAMARR = "streamarr"
 
 
+def known_permissions(held: frozenset[str]) -> list[str]:
+    """Those that this version of the program knows, in order."""
+    return sorted(held & set(Permission))
+
+
+def edited_permissions(was: frozenset[str], wanted: frozenset[str]) -> frozenset[str]:
+    """What is wanted, beside those that only a newer version knows: nobody saw them, so nobody decided about them."""
+    return wanted | (was - set(Permission))
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """An account as others see it: its id and its name."""
@@ -26,11 +36,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """An account that asks for something, with what it may do."""
+    """An account that asks for something, with what it may do.
+
+    ``permissions`` may hold some that only a newer version of the program knows: they are kept, and allow nothing.
+    """
 
     id: str
     name: str
-    permissions: frozenset[Permission] = field(default_factory=frozenset)
+    permissions: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def person(self) -> Person:

@@ -13,6 +13,12 @@ NewId = Callable[[], str]
 """Something unguessable and unique: letters and digits."""
 
 
+UNWRITABLE = -1
+"""The version of a record in which a newer version of the program stored what this one does not know: it is shown,
+and no save is over it.
+"""
+
+
 class StaleWrite(Exception):
     """The record was changed since it was read; nothing was written."""
 
@@ -23,6 +29,10 @@ class Contention(Exception):
 
 class Unreachable(Exception):
     """The database did not answer: what was to be written is there or is not."""
+
+
+class DecryptionFailed(Exception):
+    """It is damaged, of another key pair, or of another record. The message says which, and nothing of the text."""
 
 
 class RetryLater(Exception):

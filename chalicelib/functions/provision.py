@@ -41,11 +41,20 @@ def work(message: str, context: Any) -> None:
         case {"kind": "forget_tokens", "key": key, "only_expired": only_expired}:
             forget = partial(use(ForgettingTokens).forget, key, only_expired=only_expired)
             logger.info("tokens forgotten", key=key, number=_later_if_plex_fails(forget))
+        case {"kind": "migrate"}:
+            _migrate(_deadline(context))
         case {"kind": "refresh_libraries"}:
             use(Pausing).end_if_token_changed()
             logger.info("libraries read", failure=use(ReadingLibraries).read().failure)
         case _:
             raise ValueError("a message of an unknown kind")
+
+
+def _migrate(deadline: datetime) -> None:
+    from chalicelib.setup.migrating import Migrating  # late: once an upgrade, if at all
+
+    migrated = use(Migrating).migrate(deadline=deadline)
+    logger.info("migrated", schema=migrated.schema, unfinished=migrated.is_under_way)
 
 
 def _later_if_plex_fails(ask: Callable[[], T]) -> T:

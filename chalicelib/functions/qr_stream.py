@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.logs import logger
-from chalicelib.metrics import Metric, record
 from chalicelib.qr_codes.cleanup import CleaningUpQrCodes
 from chalicelib.wiring import ports, use
 
@@ -27,7 +26,6 @@ def _clean_up_or_set_aside(removal: Json) -> None:
         deleted = _clean_up(removal)
     except Exception as error:  # noqa: BLE001 - one record must not hold back the others
         logger.exception("a stream record is set aside", event_id=removal.get("eventID"))
-        record(Metric.DEAD_LETTERS)
         ports.dead_letters.add(_gist(removal), type(error).__name__)
     else:
         logger.info("QR image deleted" if deleted else "QR image kept", event_id=removal.get("eventID"))

@@ -35,5 +35,3 @@ def _log_swept(swept: Swept) -> None:
     logger.info("swept", chore=swept.chore, done=swept.done, failed=swept.failed, unfinished=swept.unfinished)
     if swept.done:  # a metric is paid for by the hours in which it is sent
         record(Metric.SWEPT, swept.done, chore=swept.chore, unfinished=swept.unfinished)
-    if swept.failed:
-        record(Metric.SWEEP_FAILED, swept.failed, chore=swept.chore)

@@ -172,10 +172,11 @@ async function follow(token, redemption) {
   }
 }
 
-// Seconds until the next look. A person who verifies their e-mail address does that now; other needs take longer.
+// Seconds until the next look: most are in within two, and thirty people at once must not use up what the API lets in
+// (10 requests a second). A person who verifies their e-mail address does that now; other needs take longer.
 function restBefore({ state, reason }, looks) {
   if (state === "needs_attention") return reason.Code === "VerifyEmailOnPlex" ? 3 : 10;
-  return looks < 20 ? 0.5 : 3;
+  return Math.min((looks + 1) / 2, 4);
 }
 
 function show(title) {

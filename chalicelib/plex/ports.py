@@ -126,5 +126,8 @@ class WorkQueue(Protocol):
     def forget_tokens(self, key: str, *, delay: int = 0, only_expired: bool = False) -> None:
         """Have the tokens that are held under that key signed out at plex.tv and deleted."""
 
+    def migrate(self, *, delay: int = 0) -> None:
+        """Have the stored data migrated, or go on with it."""
+
     def refresh_libraries(self) -> None:
         """Have the server's libraries read from Plex into the settings."""

@@ -80,15 +80,23 @@ class Claims(Protocol):
         """
 
 
+MOST_COUNTED = 5000
+"""Accounts, and redemptions that need attention, are counted one by one, no further than this."""
+
+
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """``redemptions``: how many were begun on which day (UTC). ``paused_since``: while Plex refuses the owner."""
+    """``redemptions``: how many were begun on which day (UTC). ``paused_since``: while Plex refuses the owner.
+
+    ``users`` and ``needs_attention`` are no higher than ``most_counted``, which stands for that many or more.
+    """
 
     invites: Mapping[Status, int]
     redemptions: Mapping[date, int]
     users: int
     needs_attention: int
     paused_since: datetime | None = None
+    most_counted: int = MOST_COUNTED
 
 
 class RedemptionStore(Protocol):

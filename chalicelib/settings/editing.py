@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.common.people import Actor, Permission
+from chalicelib.common.people import Actor, Permission, edited_permissions, known_permissions
 from chalicelib.common.ports import NewId
 from chalicelib.common.refusals import SettingsOutOfDate
 from chalicelib.common.retrying import until_written
@@ -42,6 +42,8 @@ class EditingSettings:
         if version not in (None, was.version):
             raise SettingsOutOfDate(field="version", version=was.version)
         changed = wanted(was)
+        permissions = edited_permissions(was.default_permissions, changed.default_permissions)
+        changed = replace(changed, default_permissions=permissions)
         must_be_sound(changed, was=was)
         if changed == was:
             return was
@@ -49,7 +51,7 @@ class EditingSettings:
         entry = change_entry(
             self.new_id(), SETTINGS, "changed", by=by.person, now=now, before=facts(was), after=facts(changed)
         )
-        self.settings.save(changed, entry, over=was.version)
+        self.settings.save(changed, entry, over=was)
         return changed
 
 
@@ -64,7 +66,7 @@ def facts(settings: Settings) -> Facts:
         "time_zone": settings.time_zone,
         "local_signin_enabled": settings.local_signin_enabled,
         "new_plex_signin_enabled": settings.new_plex_signin_enabled,
-        "default_permissions": sorted(settings.default_permissions),
+        "default_permissions": known_permissions(settings.default_permissions),
         "default_quota": {"limit": quota.limit, "days": quota.days},
         "default_features": {
             "downloads": features.downloads,

@@ -86,7 +86,7 @@ class Settings:
     time_zone: str = "UTC"
     local_signin_enabled: bool = False
     new_plex_signin_enabled: bool = True
-    default_permissions: frozenset[Permission] = frozenset({Permission.STREAMARR})
+    default_permissions: frozenset[str] = frozenset({Permission.STREAMARR})
     default_quota: Quota = field(default_factory=Quota)
     default_features: Features = field(default_factory=Features)
     enabled_libraries: SectionIds | Literal["all"] = "all"

@@ -11,11 +11,13 @@ class SettingsStore(Protocol):
     def get(self) -> Settings:
         """The settings; the defaults (sign-up off, no server) while nothing is stored."""
 
-    def save(self, settings: Settings, entry: Entry, *, over: int) -> None:
-        """Write what people decide, with its journal entry, over that version. Raises StaleWrite."""
+    def save(self, settings: Settings, entry: Entry, *, over: Settings) -> None:
+        """Write what people decide, where it differs, with its journal entry, over those of that version. Raises
+        StaleWrite.
+        """
 
-    def choose_server(self, settings: Settings, entry: Entry, *, over: int) -> None:
-        """Write the server, its libraries and what goes with them, over that version. Raises StaleWrite."""
+    def choose_server(self, settings: Settings, entry: Entry, *, over: Settings) -> None:
+        """Write the server, its libraries and what goes with them, likewise."""
 
     def note_refresh(self, refresh: Refresh, *, was: Server) -> None:
         """Write how the reading of the libraries stands. Raises StaleWrite when the server is another by now."""

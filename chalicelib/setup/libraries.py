@@ -117,7 +117,7 @@ class ReadingLibraries:
             self.settings.save_libraries(server, libraries, refresh, was=settings.server)
         else:
             becomes = replace(becomes, version=settings.version + 1)
-            self.settings.choose_server(becomes, self._entry(settings, becomes), over=settings.version)
+            self.settings.choose_server(becomes, self._entry(settings, becomes), over=settings)
         return refresh
 
     def _entry(self, settings: Settings, becomes: Settings) -> Entry:

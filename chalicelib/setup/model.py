@@ -1,6 +1,6 @@
 """Who owns this installation, and how far its set-up is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from chalicelib.accounts.model import User
@@ -9,6 +9,27 @@ from chalicelib.settings.model import Settings
 
 FINISHED_AFTER = 5
 """Seconds between two looks of the queue function for a renewal: a browser that comes back from Plex is faster."""
+
+FIRST_SCHEMA = 1
+"""Of data that say nothing of their schema."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """All migrations up to the number ``schema`` have run. ``cursor``: where the next one goes on, empty at its
+    beginning; None while it did not begin.
+    """
+
+    schema: int = FIRST_SCHEMA
+    cursor: str | None = None
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.cursor is not None
+
+    def moved(self, cursor: str | None) -> "Progress":
+        """After a batch that gave this cursor: one without a cursor was the last."""
+        return Progress(self.schema + 1) if cursor is None else replace(self, cursor=cursor)
 
 
 class SetupState(StrEnum):

@@ -223,7 +223,7 @@ class SettingUp:
             after={"server": server.name},
         )
         try:
-            self.settings.choose_server(changed, entry, over=settings.version)
+            self.settings.choose_server(changed, entry, over=settings)
         except StaleWrite as error:
             raise TryAgain from error
 

@@ -34,8 +34,11 @@ def refusal_sentence(refusal: Refusal, language: str) -> str:
 
 
 def sentence(group: str, key: str, language: str, facts: Mapping[str, Any] | None = None) -> str:
-    """The sentence of that key in ``reasons``, ``steps`` or another group."""
-    return _fill(_catalogue(language)[group][key], facts or {}, language)
+    """The sentence of that key in ``reasons``, ``steps`` or another group. A key without one, which a newer version may
+    have stored, has that of the group in ``unknown``.
+    """
+    texts = _catalogue(language)
+    return _fill(texts[group].get(key) or texts["unknown"][group], facts or {}, language)
 
 
 def date_text(moment: datetime, language: str) -> str:

@@ -5,7 +5,7 @@ import sys
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.deploy import data, destroying, functions, restoring, stack
+from infra.deploy import account, announcing, data, destroying, functions, restoring, stack
 from infra.deploy.deploying import Deployment, configure
 from infra.deploy.installation import STAGES, DeploymentError, Installation, say
 from infra.deploy.smoke import Site, run_smoke_test
@@ -19,6 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = _parse(arguments)
     installation = Installation(given.stage, given.app)
     try:
+        account.check(installation, packages=given.command in ("deploy", "set-up-anew"))
         return COMMANDS[given.command](installation, given)
     except FAILURES as error:
         say(f"\nIt stopped: {error}")
@@ -53,7 +54,9 @@ def _config(installation: Installation, _given: argparse.Namespace) -> int:
 
 
 def _smoke(installation: Installation, _given: argparse.Namespace) -> int:
-    for seen in run_smoke_test(Site(_outputs(installation)["SiteUrl"])):
+    outputs = _outputs(installation)
+    site = Site(outputs["SiteUrl"]) if announcing.leads_there(outputs) else announcing.at_cloudfront(outputs)
+    for seen in run_smoke_test(site):
         say(seen)
     return 0
 
@@ -106,7 +109,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--at", default="", help="restore: the moment, such as 2026-11-22T10:00:00Z")
     parser.add_argument("--yes", default="", help="destroy --data, restore: the name of what is meant, typed out")
     parser.add_argument("parameters", nargs="*", metavar="NAME=VALUE", help="deploy: parameters of infra/template.yaml")
-    return parser.parse_args(arguments)
+    return parser.parse_intermixed_args(arguments)  # plain argparse takes no parameters after an option
 
 
 if __name__ == "__main__":

@@ -14,8 +14,6 @@ from infra.deploy.installation import API, DeploymentError, Installation
 
 VARIABLES = {
     "PROVISION_QUEUE_URL": "ProvisionQueueUrl",
-    "KMS_KEY_ID": "KeyId",
-    "PLEX_SECRET_ID": "PlexSecretName",
     "QR_BUCKET": "QrBucketName",
     "QR_STREAM_ARN": "QrStreamArn",
     "APPLICATION_URL": "SiteUrl",

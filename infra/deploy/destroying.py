@@ -1,89 +1,78 @@
 """Taking an installation down: all but its data, or all of it."""
 
-from typing import Any
+from collections.abc import Callable
+from contextlib import suppress
 
-from infra.deploy import functions, site, stack
+from infra.deploy import adopting, budget, functions, secret_parameters, site, stack, template_bucket
 from infra.deploy.installation import Installation, say
-
-KEY_DAYS = 7
-"""AWS deletes no key at once."""
+from infra.deploy.template import TABLE
 
 
 def destroy(installation: Installation, *, data: bool, delay: int = 5) -> None:
-    """Remove functions, API, roles, site and alarms; with ``data`` all data as well."""
-    cloudformation = installation.client("cloudformation")
-    outputs = stack.outputs(cloudformation, installation.name)
+    """Remove functions, API, roles, site and alarms; with ``data`` all data as well. Repeatable: what an earlier run
+    removed already is passed over.
+    """
     say("1/3 Functions, roles and the REST API")
     functions.remove(installation)
-    say("2/3 Site, CloudFront, logs, alarms")
-    if "SiteBucketName" in outputs:
-        site.empty(installation, outputs["SiteBucketName"])
-    if outputs:
-        values = {"Front": "off", "ApiId": "none"}
-        stack.deploy(installation.session, installation.name, values, tags=installation.tags, delay=delay)
+    say("2/3 Site, CloudFront, logs, alarms, budget")
+    budget.remove(installation)
+    _remove_front(installation, delay)
+    template_bucket.remove(installation.session, installation.name)
     if not data:
-        say("3/3 Data stays: tables, queues, key, secret and QR images (DATA=delete removes them).")
+        say("3/3 Data stays: tables, queues, keys, the owner's token and QR images (DATA=delete removes them).")
         return
     say("3/3 Data")
     _remove_data(installation, delay)
 
 
+def _remove_front(installation: Installation, delay: int) -> None:
+    """Leave the stack with the data only. One that never stood, or is half deleted, goes as a whole."""
+    found = stack.find(installation.client("cloudformation"), installation.name)
+    if found is None:
+        return
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])}
+    if "SiteBucketName" in outputs:
+        site.empty(installation, outputs["SiteBucketName"])
+    if stack.stands(found):
+        values = {"Front": "off", "ApiId": "none"}
+        stack.deploy(installation.session, installation.name, values, tags=installation.tags, delay=delay)
+    else:
+        stack.delete(installation.session, installation.name, delay=delay)
+
+
 def _remove_data(installation: Installation, delay: int) -> None:
-    kept = _resources(installation)
-    for table in kept.get("AWS::DynamoDB::Table", []):
-        _unprotect(installation, table)
+    """By the names that they have, for an earlier run may have deleted the stack."""
+    kept = adopting.find(installation.session, {"App": installation.app, "Stage": installation.stage})
+    for table in kept.get(TABLE, []):
+        installation.client("dynamodb").update_table(TableName=table, DeletionProtectionEnabled=False)
     stack.delete(installation.session, installation.name, delay=delay)
     for kind, names in kept.items():
         for name in names:
-            _REMOVERS.get(kind, _leave)(installation, name)
-
-
-def _resources(installation: Installation) -> dict[str, list[str]]:
-    """What the stack holds, by kind."""
-    client = installation.client("cloudformation")
-    if not stack.find(client, installation.name):
-        return {}
-    kept: dict[str, list[str]] = {}
-    for page in client.get_paginator("list_stack_resources").paginate(StackName=installation.name):
-        for each in page["StackResourceSummaries"]:
-            kept.setdefault(each["ResourceType"], []).append(each["PhysicalResourceId"])
-    return kept
-
-
-def _unprotect(installation: Installation, table: str) -> None:
-    installation.client("dynamodb").update_table(TableName=table, DeletionProtectionEnabled=False)
+            _REMOVERS[kind](installation, name)
+    secret_parameters.remove(installation.client("ssm"), app=installation.app, stage=installation.stage)
 
 
 def _delete_table(installation: Installation, table: str) -> None:
-    installation.client("dynamodb").delete_table(TableName=table)
+    client = installation.client("dynamodb")
+    with suppress(client.exceptions.ResourceNotFoundException):
+        client.delete_table(TableName=table)
 
 
 def _delete_queue(installation: Installation, url: str) -> None:
-    installation.client("sqs").delete_queue(QueueUrl=url)
+    client = installation.client("sqs")
+    with suppress(client.exceptions.QueueDoesNotExist):
+        client.delete_queue(QueueUrl=url)
 
 
 def _delete_bucket(installation: Installation, bucket: str) -> None:
-    site.empty(installation, bucket)
-    installation.client("s3").delete_bucket(Bucket=bucket)
+    client = installation.client("s3")
+    with suppress(client.exceptions.NoSuchBucket):
+        site.empty(installation, bucket)
+        client.delete_bucket(Bucket=bucket)
 
 
-def _delete_secret(installation: Installation, secret: str) -> None:
-    installation.client("secretsmanager").delete_secret(SecretId=secret, ForceDeleteWithoutRecovery=True)
-
-
-def _delete_key(installation: Installation, key: str) -> None:
-    installation.client("kms").schedule_key_deletion(KeyId=key, PendingWindowInDays=KEY_DAYS)
-    say(f"  The key is deleted in {KEY_DAYS} days, as AWS deletes none at once.")
-
-
-def _leave(_installation: Installation, _name: str) -> None:
-    """It went with the stack."""
-
-
-_REMOVERS: dict[str, Any] = {
-    "AWS::DynamoDB::Table": _delete_table,
+_REMOVERS: dict[str, Callable[[Installation, str], None]] = {
+    TABLE: _delete_table,
     "AWS::SQS::Queue": _delete_queue,
     "AWS::S3::Bucket": _delete_bucket,
-    "AWS::SecretsManager::Secret": _delete_secret,
-    "AWS::KMS::Key": _delete_key,
 }

@@ -2,7 +2,9 @@
 
 from infra.deploy.installation import Installation
 
-REQUESTS_PER_SECOND, BURST = 50, 100
+REQUESTS_PER_SECOND, BURST = 10, 50
+"""Of the whole API. Thirty people who redeem at once need fewer (docs/operations.md, "Limits"); and so many around the
+clock would cost some three hundred dollars a month rather than thousands."""
 
 
 def finish(installation: Installation, api: str) -> None:

@@ -29,9 +29,9 @@ def deploy(installation: Installation) -> str:
 def remove(installation: Installation) -> None:
     """Delete everything that Chalice made for this stage; nothing happens where it made nothing."""
     remember(installation)
-    if installation.record.exists():
+    if _recorded(installation):
         _chalice(installation, "delete")
-        installation.record.unlink(missing_ok=True)
+    installation.record.unlink(missing_ok=True)
 
 
 def rest_api_id(installation: Installation) -> str:
@@ -43,16 +43,20 @@ def rest_api_id(installation: Installation) -> str:
 
 
 def remember(installation: Installation) -> None:
-    """Complete Chalice's record with what AWS has of this installation, and say what was missing."""
-    recorded = _recorded(installation)
-    names = {resource["name"] for resource in recorded}
-    found = [resource for resource in _in_aws(installation) if resource["name"] not in names]
-    if not found:
-        return
-    say(f"  An earlier run, here or elsewhere, left what is not on record; going on with it: {_listed(found)}.")
-    content = {"resources": [*recorded, *found], "schema_version": "2.0", "backend": "api"}
-    installation.record.parent.mkdir(parents=True, exist_ok=True)
-    installation.record.write_text(json.dumps(content, indent=2))
+    """Bring Chalice's record to what AWS has of this installation, and say what was missing in it.
+
+    What was deleted meanwhile goes from the record: Chalice would fail on it.
+    """
+    recorded, there = _recorded(installation), list(_in_aws(installation))
+    names = {resource["name"] for resource in there}
+    known = [resource for resource in recorded if resource["name"] in names]
+    found = [resource for resource in there if resource["name"] not in {each["name"] for each in known}]
+    if found:
+        say(f"  An earlier run, here or elsewhere, left what is not on record; going on with it: {_listed(found)}.")
+    if found or known != recorded:
+        content = {"resources": [*known, *found], "schema_version": "2.0", "backend": "api"}
+        installation.record.parent.mkdir(parents=True, exist_ok=True)
+        installation.record.write_text(json.dumps(content, indent=2))
 
 
 def _recorded(installation: Installation) -> list[Resource]:
@@ -108,7 +112,7 @@ def _event_source(name: str, function_arn: str, mapping: dict[str, Any]) -> Reso
 
 def _rest_api(installation: Installation) -> Iterator[Resource]:
     """The API that may call this stage's function, or one that was made and never came to serve."""
-    api = _permitted_api(installation) or _unfinished_api(installation)
+    api = _permitted_api(installation) or _tagged_api(installation) or _unfinished_api(installation)
     if api:
         region = installation.session.region_name
         url = f"https://{api}.execute-api.{region}.amazonaws.com/{installation.template['api_gateway_stage']}/"
@@ -126,6 +130,11 @@ def _permitted_api(installation: Installation) -> str | None:
     )
     ids = [source.split(":")[5].split("/")[0] for source in sources if ":execute-api:" in source]
     return next((each for each in ids if each in _own_apis(installation)), None)
+
+
+def _tagged_api(installation: Installation) -> str | None:
+    own = (each for each in _own_apis(installation) if _stage_of(installation, each) == installation.stage)
+    return next(own, None)
 
 
 def _unfinished_api(installation: Installation) -> str | None:

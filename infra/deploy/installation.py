@@ -57,12 +57,18 @@ class Installation:
         """Credentials and region as for any AWS tool: the environment, or AWS_PROFILE."""
         return boto3.Session()
 
+    @cached_property
+    def account(self) -> str:
+        """The AWS account's number."""
+        number: str = self.client("sts").get_caller_identity()["Account"]
+        return number
+
     def arn_of_api(self, api: str) -> str:
         region = self.session.region_name
         return f"arn:{self.session.get_partition_for_region(region)}:apigateway:{region}::/restapis/{api}"
 
-    def client(self, service: str) -> Any:
-        return self.session.client(service)  # type: ignore[call-overload]  # by name: not every service has stubs here
+    def client(self, service: str, *, region: str | None = None) -> Any:
+        return self.session.client(service, region_name=region)  # type: ignore[call-overload]  # by name: not every service has stubs here
 
 
 def say(text: str = "") -> None:

@@ -2,6 +2,8 @@
 
 Each table is restored to a copy beside the live one, compared, and written back; then the copies go. The live tables
 remain the stack's own. Each step may be repeated, with the same moment: copies that are there are used.
+
+No table is held in memory: a hundred items at a time are looked up in the other one.
 """
 
 import json
@@ -9,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 
 from infra.deploy import closing, data
 from infra.deploy.data import KEPT, Item, Request
@@ -23,19 +26,13 @@ HOURS = 3
 
 @dataclass(frozen=True)
 class Difference:
-    """What is to be done to a live table. ``now`` and ``then`` are numbers of items."""
+    """What is to be done to a live table, in numbers of items."""
 
     table: str
     now: int
     then: int
-    put_back: list[Item]
-    take_out: list[Item]
-    """Keys of what was not there."""
-
-    @property
-    def requests(self) -> Iterator[Request]:
-        yield from ((self.table, {"PutRequest": {"Item": item}}) for item in self.put_back)
-        yield from ((self.table, {"DeleteRequest": {"Key": key}}) for key in self.take_out)
+    put_back: int
+    take_out: int
 
 
 def moment_of(text: str) -> datetime:
@@ -59,7 +56,7 @@ def restore(installation: Installation, moment: datetime, *, sure: bool) -> bool
         return False
     say("3/4 Writing back; the installation is closed meanwhile")
     closing.close(installation)
-    written = data.write(installation, _all(_differences(installation, copies)))
+    written = data.write(installation, _requests(installation, copies))
     for entity in EMPTIED:
         _empty(installation, f"{installation.name}-{entity}")
     _forget_work(installation)
@@ -115,26 +112,42 @@ def _window(installation: Installation, name: str) -> str:
 
 def _differences(installation: Installation, copies: dict[str, str]) -> Iterator[Difference]:
     for name, copy in copies.items():
+        now = then = put_back = take_out = 0
+        for item, live in _beside(installation, copy, name):
+            then += 1
+            put_back += item != live
+        for _, earlier in _beside(installation, name, copy):
+            now += 1
+            take_out += earlier is None
+        yield Difference(table=name, now=now, then=then, put_back=put_back, take_out=take_out)
+
+
+def _requests(installation: Installation, copies: dict[str, str]) -> Iterator[Request]:
+    """What makes each live table equal to its copy."""
+    for name, copy in copies.items():
         keys = _keys(installation, name)
-        now, then = ({_key(item, keys): item for item in data.items(installation, table)} for table in (name, copy))
-        yield Difference(
-            table=name,
-            now=len(now),
-            then=len(then),
-            put_back=[item for key, item in then.items() if now.get(key) != item],
-            take_out=[{name: item[name] for name in keys} for key, item in now.items() if key not in then],
-        )
+        for item, live in _beside(installation, copy, name):
+            if item != live:
+                yield name, {"PutRequest": {"Item": item}}
+        for item, earlier in _beside(installation, name, copy):
+            if earlier is None:
+                yield name, {"DeleteRequest": {"Key": {key: item[key] for key in keys}}}
 
 
-def _all(differences: Iterator[Difference]) -> Iterator[Request]:
-    for difference in differences:
-        yield from difference.requests
+def _beside(installation: Installation, table: str, other: str) -> Iterator[tuple[Item, Item | None]]:
+    """Each item of a table, with that of the same key in the other one."""
+    keys, rest = _keys(installation, table), data.items(installation, table)
+    while batch := list(islice(rest, data.READ_AT_ONCE)):
+        wanted = [{key: item[key] for key in keys} for item in batch]
+        found = {_key(item, keys): item for item in data.read(installation, other, wanted)}
+        for item in batch:
+            yield item, found.get(_key(item, keys))
 
 
 def _report(differences: Iterator[Difference]) -> None:
     say(f"  {'table':30}{'now':>8}{'then':>8}{'put back':>10}{'taken out':>11}")
     for each in differences:
-        say(f"  {each.table:30}{each.now:8}{each.then:8}{len(each.put_back):10}{len(each.take_out):11}")
+        say(f"  {each.table:30}{each.now:8}{each.then:8}{each.put_back:10}{each.take_out:11}")
 
 
 def _must_agree(differences: Iterator[Difference]) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import mimetypes
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +35,11 @@ def upload(installation: Installation, outputs: Mapping[str, str]) -> int:
 
 
 def empty(installation: Installation, bucket: str) -> None:
-    """Delete every object, as a bucket must be empty to be deleted."""
+    """Delete every object, as a bucket must be empty to be deleted. Nothing happens where there is none."""
     s3 = installation.client("s3")
-    for name in listed(s3, bucket):
-        s3.delete_object(Bucket=bucket, Key=name)
+    with suppress(s3.exceptions.NoSuchBucket):
+        for name in listed(s3, bucket):
+            s3.delete_object(Bucket=bucket, Key=name)
 
 
 def listed(s3: Any, bucket: str) -> dict[str, str]:

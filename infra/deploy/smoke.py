@@ -30,6 +30,13 @@ class Site:
         headers = {"Host": urlsplit(self.url).netloc, "X-Forwarded-Proto": "https"}
         return requests.get(f"{emulator}{path}", headers=headers, timeout=30, allow_redirects=False)
 
+    def answers(self) -> bool:
+        """Whether it is this site that answers there."""
+        try:
+            return self.get("/api/health").status_code == HTTPStatus.OK
+        except requests.RequestException:
+            return False
+
     def needs_set_up(self) -> bool:
         """Also where nothing answers yet."""
         try:

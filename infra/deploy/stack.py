@@ -1,20 +1,19 @@
 """infra/template.yaml as a CloudFormation stack: made, updated, and its outputs."""
 
-import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.exceptions import ClientError, WaiterError
 
+from infra.deploy import adopting, template, template_bucket
+
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, StackTypeDef
 
-TEMPLATE = Path(__file__).resolve().parents[1] / "template.yaml"
 SECONDS = 1800
 """How long a stack may take; CloudFront alone takes minutes."""
 
@@ -31,33 +30,63 @@ def deploy(
     endpoint: str | None = None,
     tags: Mapping[str, str] | None = None,
     delay: int = 5,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> dict[str, str]:
     """Create the stack, or update the one that is there, and give its outputs.
 
-    `values` are parameters of the template; an update keeps those that it does not name. `delay`: seconds between
-    looks. Raises StackFailedError.
+    `values` are parameters of the template; an update keeps those that it does not name. What an earlier stack of that
+    name left behind is taken into the new one. `delay`: seconds between looks. `tell` is told what is unusual. Raises
+    StackFailedError.
     """
     cloudformation = session.client("cloudformation", endpoint_url=endpoint)
-    request: dict[str, Any] = {
-        "StackName": name,
-        "TemplateBody": body(),
-        "Tags": [{"Key": key, "Value": value} for key, value in (tags or {}).items()],
-    }
+    named = [{"Key": key, "Value": value} for key, value in (tags or {}).items()]
     try:
-        found = _settled(cloudformation, name, delay)
-        if found and found["StackStatus"] in {"ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS"}:
-            _remove(cloudformation, name, delay)  # a creation that failed left nothing but its name
-            found = None
-        _settle(cloudformation, request, _parameters(values, found), found, delay)
+        found = _usable(cloudformation, name, delay)
+        if found is None:
+            own = {key: values[key] for key in ("App", "Stage") if key in values}
+            if adopted := adopting.adopt(session, name, own, endpoint=endpoint, delay=delay):
+                tell(f"  An earlier stack left data; the new one goes on with it: {', '.join(adopted)}.")
+                found = find(cloudformation, name)
+        for step in _steps(cloudformation, name, found):
+            url = template_bucket.upload(session, name, template.write(step), endpoint=endpoint)
+            request: dict[str, Any] = {"StackName": name, "TemplateURL": url, "Tags": named}
+            _settle(cloudformation, request, _parameters(values, found, step), found, delay)
     except (ClientError, WaiterError) as error:
         reasons = [f"{name}: {error}", *_failures(cloudformation, name)]
-        raise StackFailedError("\n".join(reasons)) from error
+        raise StackFailedError("\n".join([*reasons, *_advice(reasons)])) from error
     return outputs(cloudformation, name)
 
 
-def body() -> str:
-    """The template without its comments: CloudFormation takes 51,200 bytes."""
-    return "".join(line for line in TEMPLATE.read_text().splitlines(keepends=True) if not line.lstrip().startswith("#"))
+def _steps(
+    cloudformation: "CloudFormationClient", name: str, found: "StackTypeDef | None"
+) -> Iterator[template.Template]:
+    """What is deployed one after the other; the last is the template as it is here."""
+    wanted = template.load()
+    if found:
+        live = template.parse(cloudformation.get_template(StackName=name, TemplateStage="Original")["TemplateBody"])
+        yield from template.index_steps(live, wanted)
+    yield wanted
+
+
+def _usable(cloudformation: "CloudFormationClient", name: str, delay: int) -> "StackTypeDef | None":
+    """The stack, once it may be updated; None where there is none, or none that ever stood: such a one is removed.
+
+    It holds nothing that anybody stored. What it could not remove itself stays, and is adopted.
+    """
+    found = _settled(cloudformation, name, delay)
+    if found and found["StackStatus"] in _NEVER_STOOD:
+        _remove(cloudformation, name, delay)
+        return None
+    if found and found["StackStatus"] == "UPDATE_ROLLBACK_FAILED":
+        cloudformation.continue_update_rollback(StackName=name)
+        found = _settled(cloudformation, name, delay)
+    return found
+
+
+_NEVER_STOOD = frozenset(
+    {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "REVIEW_IN_PROGRESS", "DELETE_FAILED"}
+)
+"""Or is half deleted."""
 
 
 def find(cloudformation: "CloudFormationClient", name: str) -> "StackTypeDef | None":
@@ -67,6 +96,11 @@ def find(cloudformation: "CloudFormationClient", name: str) -> "StackTypeDef | N
         if "does not exist" in str(error):
             return None
         raise
+
+
+def stands(found: "StackTypeDef") -> bool:
+    """Whether its resources are there, so that it may be updated."""
+    return found["StackStatus"] not in _NEVER_STOOD and not found["StackStatus"].startswith("DELETE")
 
 
 def outputs(cloudformation: "CloudFormationClient", name: str) -> dict[str, str]:
@@ -116,10 +150,11 @@ def _settle(
     done.wait(StackName=str(request["StackName"]), WaiterConfig={"Delay": delay, "MaxAttempts": SECONDS // delay})
 
 
-def _parameters(values: Mapping[str, str], found: "StackTypeDef | None") -> "list[ParameterTypeDef]":
+def _parameters(
+    values: Mapping[str, str], found: "StackTypeDef | None", step: template.Template
+) -> "list[ParameterTypeDef]":
     known = {str(each.get("ParameterKey")) for each in found.get("Parameters", [])} if found else set()
-    declared = TEMPLATE.read_text().split("\nParameters:\n")[1].split("\nConditions:\n")[0]
-    kept = known & set(re.findall(r"^  (\w+):$", declared, re.MULTILINE)) - values.keys()
+    kept = known & step["Parameters"].keys() - values.keys()
     given: list[ParameterTypeDef] = [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()]
     given += [{"ParameterKey": key, "UsePreviousValue": True} for key in sorted(kept)]
     return given
@@ -139,3 +174,35 @@ def _failures(cloudformation: "CloudFormationClient", name: str) -> list[str]:
             if "FAILED" in event.get("ResourceStatus", "") and "ResourceStatusReason" in event
         ]
     return []
+
+
+def _advice(reasons: list[str]) -> Iterator[str]:
+    """What an owner can do about failures that a first deployment meets."""
+    said = "\n".join(reasons)
+    for sign, sentence in _ADVICE.items():
+        if sign in said:
+            yield sentence
+
+
+_ADVICE = {
+    "account must be verified": (
+        "AWS has not verified this account for CloudFront yet. Open a case at AWS Support (account and billing, free of"
+        " charge) with the sentence above; it takes a day or so. Nothing is lost: run the same command then."
+    ),
+    "doesn't cover the alternate domain name": (
+        "The certificate is for another domain. Make one for DomainName in ACM, in us-east-1, and name its ARN as"
+        " CertificateArn."
+    ),
+    "No hosted zone": (
+        "There is no such zone in Route 53. HostedZoneId must be the id of the domain's zone; leave it out where the"
+        " domain is kept elsewhere, and point the domain to CloudFront there."
+    ),
+    "is not permitted in zone": (
+        "That zone in Route 53 is another domain's. HostedZoneId must be the id of the zone that DomainName is in."
+    ),
+    "already exists": (
+        "What exists already is not this installation's, or half of it: nothing of it was touched. Look who uses it;"
+        " deploy under another name (--app) beside it, or remove it by hand."
+    ),
+}
+"""By what AWS says."""

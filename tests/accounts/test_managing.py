@@ -86,6 +86,13 @@ def edit(**changes):
     return AccountEdit(**changes, named=frozenset(changes))
 
 
+def test_a_permission_of_a_newer_version_stays_when_the_others_are_changed():
+    zoe = a_user("zoe", Permission.CREATE_INVITES)
+    office = Office(ANNA, replace(zoe, permissions=zoe.permissions | {"rule_the_world"}))
+    office.change("zoe", NO_RIGHTS, by=ANNA)
+    assert office.user("zoe").permissions == {"rule_the_world"}
+
+
 # Seeing
 
 

@@ -2,7 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.accounts.tokens import FORGOTTEN_AFTER, HELD_FOR, ForgettingTokens, HoldingTokens
+from chalicelib.accounts.ports import Held
+from chalicelib.accounts.tokens import FORGOTTEN_AFTER, HELD_FOR, ForgettingTokens, HoldingTokens, NotSignedOut
 from chalicelib.common.refusals import AlreadyHasAccess, PlexUnavailable, TryAgain
 from chalicelib.plex.errors import TemporaryPlexError
 from tests.fakes.ports import FakePorts
@@ -79,6 +80,15 @@ def test_a_token_that_came_meanwhile_is_signed_out_with_the_next_message(ports, 
     assert ports.tokens.all("r1").tokens == (first, second)
     ports.plex.before_call = lambda: None
     assert forget(ports) == 2
+
+
+def test_tokens_that_cannot_be_decrypted_any_more_are_deleted_with_the_others_and_that_is_told_once(ports, maya):
+    token = ports.plex.sign_in(maya)
+    ports.database.tokens["r1"] = Held((token,), ports.now, undecryptable=2)
+    with pytest.raises(NotSignedOut, match="2 of the tokens of r1"):
+        forget(ports)
+    assert ports.plex.tokens == {}
+    assert forget(ports) == 0
 
 
 @pytest.mark.parametrize(("minutes", "forgotten"), [(59, 0), (60, 1), (61, 1)])

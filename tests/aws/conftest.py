@@ -17,7 +17,7 @@ def aws(monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
-    for name in ("kms", "s3", "secrets_manager", "sqs"):
+    for name in ("s3", "sqs", "ssm"):
         monkeypatch.setattr(clients, name, cache(getattr(clients, name).__wrapped__))
     with mock_aws():
         yield

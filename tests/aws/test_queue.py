@@ -33,8 +33,10 @@ def test_a_message_names_its_kind_and_its_record_and_nothing_else(queue, url):
     queue.provision("redemption1")
     queue.end_access("user1")
     queue.refresh_libraries()
+    queue.migrate()
     assert sorted(bodies(url), key=lambda body: body["kind"]) == [
         {"kind": "end_access", "user_id": "user1"},
+        {"kind": "migrate"},
         {"kind": "provision", "redemption_id": "redemption1"},
         {"kind": "refresh_libraries"},
     ]
@@ -43,8 +45,9 @@ def test_a_message_names_its_kind_and_its_record_and_nothing_else(queue, url):
 def test_a_delayed_message_is_not_there_yet(queue, url):
     queue.provision("redemption1", delay=900)
     queue.end_access("user1", delay=30)
+    queue.migrate(delay=900)
     assert received(url) == []
-    assert delayed(url) == 2
+    assert delayed(url) == 3
 
 
 def test_a_postponed_message_comes_again_when_it_was_postponed_to(queue, url):

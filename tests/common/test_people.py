@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.common.people import Actor, Permission, Person
+from chalicelib.common.people import Actor, Permission, Person, edited_permissions, known_permissions
 from chalicelib.common.refusals import NotAllowed
 
 
@@ -37,3 +37,15 @@ def test_a_refusal_names_the_permissions_that_would_do_and_the_field():
 
 def test_others_see_id_and_name():
     assert an_actor().person == Person("u1", "Maya")
+
+
+def test_a_permission_of_a_newer_version_allows_nothing_and_is_not_shown():
+    held = frozenset({"view_invites", "rule_the_world"})
+    zoe = Actor(id="u1", name="Zoe", permissions=held)
+    assert [each for each in Permission if zoe.may(each)] == [Permission.VIEW_INVITES]
+    assert known_permissions(held) == ["view_invites"]
+
+
+def test_an_edit_leaves_the_permissions_that_no_one_saw():
+    was = frozenset({"view_invites", "rule_the_world"})
+    assert edited_permissions(was, frozenset({Permission.STREAMARR})) == {"streamarr", "rule_the_world"}

@@ -18,9 +18,9 @@ def elsewhere(rehearsal):
     """Empty tables of another installation."""
     known = rehearsal.environment
     session = boto3.Session(known["AWS_ACCESS_KEY_ID"], known["AWS_SECRET_ACCESS_KEY"], region_name=known["AWS_REGION"])
-    values = {"App": "other", "Stage": "dev", "Front": "off"}
-    stack.deploy(session, "other-dev", values, endpoint=rehearsal.endpoint, delay=1)
-    return "other"
+    values = {"App": "streamarr-other", "Stage": "dev", "Front": "off"}
+    stack.deploy(session, "streamarr-other-dev", values, endpoint=rehearsal.endpoint, delay=1)
+    return "streamarr-other"
 
 
 def test_what_is_exported_is_there_again_elsewhere(rehearsal, stage, elsewhere):
@@ -29,7 +29,7 @@ def test_what_is_exported_is_there_again_elsewhere(rehearsal, stage, elsewhere):
     restored = rehearsal.make("import", "dev", "--app", elsewhere, given=exported)
     again = rehearsal.make("export", "dev", "--app", elsewhere).stdout
     lines = exported.splitlines()
-    assert restored.stdout.startswith(f"{len(lines)} items into other-dev")
+    assert restored.stdout.startswith(f"{len(lines)} items into streamarr-other-dev")
     assert sorted(again.splitlines()) == sorted(lines)
     tables = {json.loads(line)["table"] for line in lines}
     assert {"settings", "users", "identities", "invites", "redemptions", "counts", "creations", "audit"} == tables
@@ -37,8 +37,7 @@ def test_what_is_exported_is_there_again_elsewhere(rehearsal, stage, elsewhere):
 
 def test_an_export_has_no_tokens(rehearsal, stage):
     exported = rehearsal.make("export", "prod").stdout
-    owner = rehearsal.client("secretsmanager").get_secret_value(SecretId=stage.outputs["PlexSecretArn"])
-    assert json.loads(owner["SecretString"])["token"] not in exported
+    assert stage.owner_token() not in exported
     assert stage.stack.running.admin_token not in exported
 
 

@@ -2,14 +2,32 @@
 
 import json
 from collections import Counter
+from functools import cache, partial
 
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib.vendors.encryption import Decrypter, Encrypter
+from testing.deployed_stage import secret
 from testing.rehearsal import become_owner, setup_token
 from tests.deploy.steps import STEPS
 
 FUNCTIONS = ("api_handler", "provision", "sweep", "tidy_qr")
+OWNER_TOKEN, PRIVATE_KEY = "/streamarr-prod/plex-owner-token", "/streamarr-prod/tokens-private-key"
+READERS = (
+    lambda ssm, name: ssm.get_parameter(Name=name),
+    lambda ssm, name: ssm.get_parameter(Name=name, WithDecryption=True),
+    lambda ssm, name: ssm.get_parameters(Names=[name], WithDecryption=True),
+    lambda ssm, name: ssm.get_parameters_by_path(Path=name.rpartition("/")[0], WithDecryption=True),
+    lambda ssm, name: ssm.get_parameter_history(Name=name, WithDecryption=True),
+)
+"""All that SSM has for reading a parameter; GetParameter begins each one's name."""
+
+
+@pytest.fixture(scope="module")
+def as_role(rehearsal, deployed):
+    """SSM for a user who may do exactly what that function's role may."""
+    return cache(partial(_as_role, rehearsal))
 
 
 def test_a_deployment_from_nothing_prints_its_checks_and_what_to_do_next(deployed, rehearsal):
@@ -35,14 +53,51 @@ def test_no_secret_is_in_the_functions_environment_or_in_the_configuration(rehea
         assert ("SETUP_TOKEN_HASH" in variables) is (name == "api_handler")
 
 
-def test_the_api_writes_the_owner_s_token_and_cannot_read_it(rehearsal, deployed):
-    secret = {"SecretId": rehearsal.outputs("prod")["PlexSecretArn"]}
-    good = rehearsal.client("secretsmanager").get_secret_value(**secret)["SecretString"]
-    api = _as_role(rehearsal, "api_handler")
-    with pytest.raises(ClientError, match="not authorized to perform: secretsmanager:GetSecretValue"):
-        api.get_secret_value(**secret)
-    api.put_secret_value(**secret, SecretString=good)
-    assert _as_role(rehearsal, "provision").get_secret_value(**secret)["SecretString"] == good
+def test_the_api_writes_the_owner_s_token_and_cannot_read_it(stage, as_role):
+    api, good = as_role("api_handler"), stage.owner_token()
+    for read in READERS:
+        with pytest.raises(ClientError, match="not authorized to perform: ssm:GetParameter"):
+            read(api, OWNER_TOKEN)
+    api.put_parameter(Name=OWNER_TOKEN, Value=good, Type="SecureString", Overwrite=True)
+    assert secret(as_role("provision"), OWNER_TOKEN) == good
+
+
+@pytest.mark.parametrize("name", sorted({*FUNCTIONS} - {"provision"}))
+def test_only_the_queue_function_reads_what_decrypts_invitees_tokens(stage, as_role, name):
+    for read in READERS:
+        with pytest.raises(ClientError, match="not authorized to perform: ssm:GetParameter"):
+            read(as_role(name), PRIVATE_KEY)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_function_replaces_what_decrypts_invitees_tokens(stage, as_role, name):
+    with pytest.raises(ClientError, match="not authorized to perform: ssm:PutParameter"):
+        as_role(name).put_parameter(Name=PRIVATE_KEY, Value="another", Overwrite=True)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_function_reads_earlier_versions_of_the_owner_s_token(stage, as_role, name):
+    with pytest.raises(ClientError, match="not authorized to perform: ssm:GetParameterHistory"):
+        as_role(name).get_parameter_history(Name=OWNER_TOKEN, WithDecryption=True)
+
+
+def test_what_the_deployed_api_encrypts_the_queue_function_s_role_decrypts(rehearsal, deployed, as_role):
+    public = _configuration(rehearsal, "api_handler")["Environment"]["Variables"]["TOKENS_PUBLIC_KEY"]
+    private = secret(as_role("provision"), PRIVATE_KEY)
+    encrypted = Encrypter(public).encrypt("a token", "redemption1")
+    assert Decrypter(lambda: private).decrypt(encrypted, "redemption1") == "a token"
+
+
+def test_a_parameter_is_made_with_tags_by_those_who_may_tag(rehearsal, deployed):
+    """As AWS has it; the deployment tags what it makes."""
+    name = "/streamarr-prod/tagged"
+    given = {"Name": name, "Value": "x", "Type": "SecureString", "Tags": [{"Key": "app", "Value": "streamarr"}]}
+    may_put = {"Effect": "Allow", "Action": "ssm:PutParameter", "Resource": "*"}
+    may_tag = {"Effect": "Allow", "Action": "ssm:AddTagsToResource", "Resource": f"arn:aws:ssm:*:*:parameter{name}"}
+    with pytest.raises(ClientError, match="not authorized to perform: ssm:AddTagsToResource"):
+        _as_user(rehearsal, "putter", [may_put]).put_parameter(**given)
+    _as_user(rehearsal, "tagger", [may_put, may_tag]).put_parameter(**given)
+    rehearsal.client("ssm").delete_parameter(Name=name)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -80,7 +135,7 @@ def test_the_api_is_regional_limited_and_tagged(rehearsal, deployed):
     tags = gateway.get_tags(resourceArn=f"arn:aws:apigateway:us-east-1::/restapis/{api['id']}")["tags"]
     assert tags == {"app": "streamarr", "stage": "prod"}
     limits = gateway.get_stage(restApiId=api["id"], stageName="api")["methodSettings"]["*/*"]
-    assert (limits["throttlingRateLimit"], limits["throttlingBurstLimit"]) == (50, 100)
+    assert (limits["throttlingRateLimit"], limits["throttlingBurstLimit"]) == (10, 50)
 
 
 def test_logs_are_kept_for_as_long_as_the_template_says(rehearsal, deployed):
@@ -123,7 +178,9 @@ def test_an_interrupted_deployment_goes_on_and_a_destroyed_one_is_gone(rehearsal
     assert "At step 3/7 Functions" in stopped.stdout
     assert "run the same command again" in stopped.stdout
 
-    resumed = rehearsal.make("deploy", "dev").stdout
+    resumed = rehearsal.make("deploy", "dev", "AlarmEmail=owner@example.org").stdout
+    assert "AWS writes to owner@example.org when the account's month comes near 5.00 USD." in resumed
+    assert _everything(rehearsal)["budgets"] == ["streamarr-dev"]
     assert "An earlier run, here or elsewhere, left what is not on record" in resumed
     assert Counter(_everything(rehearsal)["rest apis"]) == Counter({"streamarr": 2})
     with rehearsal.stack("dev") as stack:
@@ -135,6 +192,7 @@ def test_an_interrupted_deployment_goes_on_and_a_destroyed_one_is_gone(rehearsal
     assert left["roles"] == before["roles"]
     assert left["distributions"] == before["distributions"]
     assert "streamarr-dev-users" in left["tables"]
+    assert "/streamarr-dev/tokens-private-key" in left["secrets"]
 
     again = rehearsal.make("deploy", "dev").stdout
     assert "Set-up token" not in again
@@ -153,25 +211,29 @@ def _configuration(rehearsal, name):
 
 
 def _as_role(rehearsal, name):
-    """Secrets Manager for a user who may do exactly what that function's role may."""
-    iam, user = rehearsal.client("iam"), f"like-{name}"
+    iam = rehearsal.client("iam")
     (policy,) = iam.list_role_policies(RoleName=f"streamarr-prod-{name}")["PolicyNames"]
     document = iam.get_role_policy(RoleName=f"streamarr-prod-{name}", PolicyName=policy)["PolicyDocument"]
+    return _as_user(rehearsal, f"like-{name}", document["Statement"])
+
+
+def _as_user(rehearsal, user, statements):
+    iam, document = rehearsal.client("iam"), {"Version": "2012-10-17", "Statement": statements}
     iam.create_user(UserName=user)
-    iam.put_user_policy(UserName=user, PolicyName="same", PolicyDocument=json.dumps(document))
+    iam.put_user_policy(UserName=user, PolicyName="only", PolicyDocument=json.dumps(document))
     key = iam.create_access_key(UserName=user)["AccessKey"]
-    return rehearsal.client("secretsmanager", key["AccessKeyId"], key["SecretAccessKey"])
+    return rehearsal.client("ssm", key["AccessKeyId"], key["SecretAccessKey"])
 
 
 def _everything(rehearsal):
-    """The names of all that is there, by kind; without keys, as AWS deletes them days later."""
+    """The names of all that is there, by kind."""
     queues = rehearsal.client("sqs").list_queues().get("QueueUrls", [])
     distributions = rehearsal.client("cloudfront").list_distributions()["DistributionList"].get("Items", [])
     return {
         "tables": rehearsal.client("dynamodb").list_tables()["TableNames"],
         "queues": sorted(queues),
         "buckets": [each["Name"] for each in rehearsal.client("s3").list_buckets()["Buckets"]],
-        "secrets": [each["Name"] for each in rehearsal.client("secretsmanager").list_secrets()["SecretList"]],
+        "secrets": sorted(each["Name"] for each in rehearsal.client("ssm").describe_parameters()["Parameters"]),
         "functions": sorted(each["FunctionName"] for each in rehearsal.client("lambda").list_functions()["Functions"]),
         "mappings": len(rehearsal.client("lambda").list_event_source_mappings()["EventSourceMappings"]),
         "roles": sorted(each["RoleName"] for each in rehearsal.client("iam").list_roles()["Roles"]),
@@ -182,6 +244,11 @@ def _everything(rehearsal):
         "topics": [each["TopicArn"] for each in rehearsal.client("sns").list_topics()["Topics"]],
         "alarms": len(rehearsal.client("cloudwatch").describe_alarms()["MetricAlarms"]),
         "dashboards": len(rehearsal.client("cloudwatch").list_dashboards()["DashboardEntries"]),
-        "aliases": [each["AliasName"] for each in rehearsal.client("kms").list_aliases()["Aliases"]],
+        "budgets": [each["BudgetName"] for each in _budgets(rehearsal)],
         "stacks": sorted(each["StackName"] for each in rehearsal.client("cloudformation").describe_stacks()["Stacks"]),
     }
+
+
+def _budgets(rehearsal):
+    account = rehearsal.client("sts").get_caller_identity()["Account"]
+    return rehearsal.client("budgets").describe_budgets(AccountId=account).get("Budgets", [])

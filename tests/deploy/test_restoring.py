@@ -120,6 +120,6 @@ def _fail_after_the_first_batch(monkeypatch):
         batches.append(batch)
         if len(batches) > 1:
             raise EndpointConnectionError(endpoint_url="https://dynamodb.us-east-1.amazonaws.com")
-        write(client, batch[:3])
+        return write(client, batch[:3])
 
     monkeypatch.setattr(data, "_write_batch", fail)

@@ -16,6 +16,7 @@ PORTS = (
     "plex_person",
     "queue",
     "redemptions",
+    "schema",
     "sessions",
     "tokens",
 )

@@ -14,7 +14,7 @@ from chalicelib.invites.model import Invite
 from chalicelib.qr_codes.model import QrImage
 from chalicelib.redemptions.model import Redemption
 from chalicelib.settings.model import Settings
-from chalicelib.setup.model import Ownership
+from chalicelib.setup.model import FIRST_SCHEMA, Ownership, Progress
 
 
 @dataclass
@@ -23,11 +23,14 @@ class Database:
     a local account's password hash lies under its e-mail address, and the link that resets it. ``tombstones``: what is
     remembered under a ``plex#…`` that no account holds any more.
 
-    ``before_write`` is called before each conditional write, so that a test can have another writer come first.
+    ``newest_schema`` is that of the version that runs. ``before_write`` is called before each conditional write, so
+    that a test can have another writer come first.
     """
 
     settings: Settings = field(default_factory=Settings)
     ownership: Ownership | None = None
+    progress: Progress = field(default_factory=Progress)
+    newest_schema: int = FIRST_SCHEMA
     pause: Pause | None = None
     users: dict[str, User] = field(default_factory=dict)
     identities: dict[str, str] = field(default_factory=dict)

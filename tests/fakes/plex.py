@@ -531,6 +531,7 @@ Kind = Literal[
     "observe",
     "forget_tokens",
     "forget_expired_tokens",
+    "migrate",
 ]
 
 
@@ -552,6 +553,9 @@ class FakeWorkQueue:
 
     def align(self, user_id: str, *, delay: int = 0) -> None:
         self._send("align", user_id, delay)
+
+    def migrate(self, *, delay: int = 0) -> None:
+        self._send("migrate", "", delay)
 
     def refresh_libraries(self) -> None:
         self._send("refresh_libraries", "", 0)

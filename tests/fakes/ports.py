@@ -3,6 +3,7 @@
 import itertools
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from chalicelib.qr_codes.model import Format
 from chalicelib.wiring import UseCases
@@ -15,7 +16,10 @@ from tests.fakes.plex import FakePlexOwner, FakePlexPerson, FakeWorkQueue, PlexW
 from tests.fakes.qr_codes import FakeImageRecords, FakeImages
 from tests.fakes.redemptions import FakeClaims, FakeRedemptions
 from tests.fakes.settings import FakeSettings
-from tests.fakes.setup import FakeOwnership
+from tests.fakes.setup import FakeOwnership, FakeSchema
+
+if TYPE_CHECKING:
+    from chalicelib.setup.migrating import Migrations
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
 
@@ -31,6 +35,7 @@ class FakePorts(UseCases):
         self.setup_token_hash: str | None = None
         self.owner_token = "owner's token"
         self.token_version = "1"
+        self.migrations: Migrations = ()
         self._numbers = itertools.count(1)
 
     def clock(self) -> datetime:
@@ -86,6 +91,10 @@ class FakePorts(UseCases):
     @cached_property
     def ownership(self) -> FakeOwnership:
         return FakeOwnership(self.database)
+
+    @cached_property
+    def schema(self) -> FakeSchema:
+        return FakeSchema(self.database)
 
     @cached_property
     def invites(self) -> FakeInvites:

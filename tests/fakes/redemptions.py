@@ -22,7 +22,7 @@ from chalicelib.common.times import order_key
 from chalicelib.events.model import Entry
 from chalicelib.invites.model import MAY_INVITE, Invite, Redeemer, Status
 from chalicelib.redemptions.model import Redemption
-from chalicelib.redemptions.ports import Claim, Numbers
+from chalicelib.redemptions.ports import MOST_COUNTED, Claim, Numbers
 from chalicelib.settings.model import Settings
 from tests.fakes.accounts import (
     email_identity,
@@ -69,8 +69,9 @@ class FakeRedemptions:
         return Numbers(
             invites={status: statuses[status] for status in Status},
             redemptions={day: begun[day] for day in days},
-            users=sum(user.is_open for user in self.database.users.values()),
-            needs_attention=sum(one.state is State.NEEDS_ATTENTION for one in self._all()),
+            users=min(MOST_COUNTED, sum(user.is_open for user in self.database.users.values())),
+            needs_attention=min(MOST_COUNTED, sum(one.state is State.NEEDS_ATTENTION for one in self._all())),
+            most_counted=MOST_COUNTED,
             paused_since=self.database.pause.since if self.database.pause else None,
         )
 

@@ -11,7 +11,7 @@ from tests.fakes.database import Database
 
 _FROM_PLEX = {"server", "libraries", "libraries_refresh"}
 _EDITED = {each.name for each in fields(Settings)} - _FROM_PLEX
-_CHOSEN = {*_FROM_PLEX, "enabled_libraries", "default_libraries", "application_url", "version"}
+_CHOSEN = {"enabled_libraries", "default_libraries", "application_url", "version"}
 
 
 class FakeSettings:
@@ -23,11 +23,12 @@ class FakeSettings:
     def get(self) -> Settings:
         return self.database.settings
 
-    def save(self, settings: Settings, entry: Entry, *, over: int) -> None:
-        self._write(_EDITED, settings, entry, over)
+    def save(self, settings: Settings, entry: Entry, *, over: Settings) -> None:
+        self._write(_differing(_EDITED, settings, over), entry, over)
 
-    def choose_server(self, settings: Settings, entry: Entry, *, over: int) -> None:
-        self._write(_CHOSEN, settings, entry, over)
+    def choose_server(self, settings: Settings, entry: Entry, *, over: Settings) -> None:
+        from_plex = {name: getattr(settings, name) for name in _FROM_PLEX}
+        self._write(from_plex | _differing(_CHOSEN, settings, over), entry, over)
 
     def note_refresh(self, refresh: Refresh, *, was: Server) -> None:
         self._write_what_plex_said({"libraries_refresh": refresh}, was)
@@ -35,11 +36,11 @@ class FakeSettings:
     def save_libraries(self, server: Server, libraries: tuple[Library, ...], refresh: Refresh, *, was: Server) -> None:
         self._write_what_plex_said({"server": server, "libraries": libraries, "libraries_refresh": refresh}, was)
 
-    def _write(self, names: set[str], settings: Settings, entry: Entry, over: int) -> None:
+    def _write(self, values: dict[str, Any], entry: Entry, over: Settings) -> None:
         self.database.before_write()
-        if self.database.settings.version != over:
+        if self.database.settings.version != over.version:
             raise StaleWrite
-        self._replace({name: getattr(settings, name) for name in names})
+        self._replace(values)
         self.database.journal.append(entry)
 
     def _write_what_plex_said(self, values: dict[str, Any], was: Server) -> None:
@@ -50,3 +51,7 @@ class FakeSettings:
 
     def _replace(self, values: dict[str, Any]) -> None:
         self.database.settings = replace(self.database.settings, **values)
+
+
+def _differing(names: set[str], settings: Settings, over: Settings) -> dict[str, Any]:
+    return {name: getattr(settings, name) for name in names if getattr(settings, name) != getattr(over, name)}

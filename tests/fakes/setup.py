@@ -1,4 +1,4 @@
-"""Who owns the installation, in memory."""
+"""Who owns the installation, and of which schema its data are, in memory."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ from chalicelib.accounts.sessions import Session, SignIn
 from chalicelib.common.ports import StaleWrite
 from chalicelib.events.model import Entry
 from chalicelib.settings.model import Settings
-from chalicelib.setup.model import Handover, Ownership
+from chalicelib.setup.model import Handover, Ownership, Progress
 from tests.fakes.accounts import is_open, plex_identity, put_account, put_session, taken_identities
 from tests.fakes.database import Database
 
@@ -50,6 +50,8 @@ class FakeOwnership:
                 self.database.users[user.id] = replace(stored, permissions=user.permissions)
         if newcomer:
             put_account(self.database, newcomer)
+        if newcomer and not handover and self.database.progress == Progress():
+            self.database.progress = Progress(self.database.newest_schema)
 
     def renew(self, ownership: Ownership, entry: Entry) -> None:
         self.database.before_write()
@@ -65,3 +67,19 @@ class FakeOwnership:
             are_open = all(self.database.users[user.id].state is user.state for user in people)
             return owner == handover.over and are_open
         return owner is None if newcomer else owner is not None and owner.plex_id == ownership.plex_id
+
+
+class FakeSchema:
+    """setup.ports.SchemaStore."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def progress(self) -> Progress:
+        return self.database.progress
+
+    def save(self, progress: Progress, *, was: Progress) -> None:
+        self.database.before_write()
+        if self.database.progress != was:
+            raise StaleWrite
+        self.database.progress = progress

@@ -20,6 +20,8 @@ from chalicelib.metrics import Metric
 from chalicelib.plex.model import Features, Grant
 from chalicelib.redemptions.model import new_redemption
 from chalicelib.setup.libraries import ReadingLibraries
+from chalicelib.setup.migrating import Migrating
+from chalicelib.setup.model import Progress
 from local.lambda_events import sqs_event
 from testing.invite_builders import a_user
 
@@ -49,7 +51,7 @@ class Work:
                 raise self.answer
             return self.answer
 
-        return SimpleNamespace(provision=ask, end=ask, end_if_token_changed=ask, read=ask)
+        return SimpleNamespace(provision=ask, end=ask, end_if_token_changed=ask, read=ask, migrate=ask)
 
 
 @pytest.fixture
@@ -84,11 +86,14 @@ def test_each_kind_of_message_starts_its_work(work):
     deliver(kind="end_access", user_id="user1")
     work.answer = SimpleNamespace(failure=None)
     deliver(kind="refresh_libraries")
+    work.answer = Progress(2)
+    deliver(kind="migrate")
     assert work.asked == [
         (Provisioning, "redemption1", "deadline"),
         (EndingAccess, "user1", "deadline"),
         (Pausing,),
         (ReadingLibraries,),
+        (Migrating, "deadline"),
     ]
 
 

@@ -64,7 +64,6 @@ def test_what_failed_fails_the_function_once_the_rest_is_done(sweeps, recorded):
     assert failure.value.__cause__ is broken
     assert set(recorded) == {
         (Metric.SWEPT, 1, "trials"),
-        (Metric.SWEEP_FAILED, 2, "trials"),
         (Metric.SWEPT, 4, "images"),
     }
 

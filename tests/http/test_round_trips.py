@@ -34,18 +34,18 @@ ROUTES = {
     "GET /signup/{code}": f"{RATE} {READ}",
     "POST /signup/{code}/plex": f"{RATE} {READ} PutItem",
     "POST /signup/{code}/plex/{sign_in_id}, waiting": f"{RATE} {READ}",
-    "POST /signup/{code}/plex/{sign_in_id}, claiming": f"{RATE} {READ} Encrypt {WRITE} SendMessage",
+    "POST /signup/{code}/plex/{sign_in_id}, claiming": f"{RATE} {READ} {WRITE} SendMessage",
     "POST /signup/{code}/plex/{sign_in_id}, again": f"{RATE} {READ} {READ} GetItem",
     "POST /signup/{code}/local": f"{RATE} {READ} {WRITE}",
     "GET /redemptions/{redemption_id}": f"{WHO} GetItem",
     "GET /setup": "GetItem",
     "POST /setup": f"{RATE} {WHO} {READ} PutItem SendMessage",
     "POST /setup/{sign_in_id}": (
-        f"{RATE} {READ} {READ} {READ} GetItem {WRITE} PutSecretValue GetItem UpdateItem SendMessage"
+        f"{RATE} {READ} {READ} {READ} GetItem {WRITE} PutParameter GetItem UpdateItem SendMessage"
     ),
     "PUT /setup/server": f"{WHO} {READ} GetItem UpdateItem SendMessage GetItem",
     "POST /auth/plex": f"{RATE} GetItem PutItem",
-    "POST /auth/plex/{sign_in_id}": f"{RATE} {READ} GetItem GetItem Encrypt UpdateItem SendMessage {WRITE}",
+    "POST /auth/plex/{sign_in_id}": f"{RATE} {READ} GetItem GetItem UpdateItem SendMessage {WRITE}",
     "POST /auth/local": f"{RATE} {READ} {RATE} {READ} {WRITE} DeleteItem",
     "GET /auth/me": f"{WHO} {READ}",
     "DELETE /auth/session": f"{WHO} DeleteItem",
@@ -75,7 +75,7 @@ ROUTES = {
     "DELETE /invites/{code}/qr": f"{WHO} {READ} Query DeleteItem",
     "GET /redemptions": f"{WHO} Query Query Query Query Query",
     "GET /redemptions, in one state": f"{WHO} Query",
-    "POST /redemptions/{redemption_id}/retry": f"{WHO} GetItem PutItem SendMessage",
+    "POST /redemptions/{redemption_id}/retry": f"{WHO} GetItem UpdateItem SendMessage",
     "GET /users": f"{WHO} Query",
     "GET /users/{user_id}": f"{WHO} {READ} Query",
     "PATCH /users/{user_id}": f"{WHO} {READ} {WRITE}",
@@ -89,15 +89,15 @@ ROUTES = {
 }
 
 FUNCTIONS = {
-    "provision, a friend": f"{READ} PutItem GetSecretValue PutItem GetItem Decrypt SendMessage PutItem",
+    "provision, a friend": f"{READ} UpdateItem GetParameter UpdateItem GetItem GetParameter SendMessage UpdateItem",
     "provision, a friend in the Home": (
-        f"{READ} PutItem GetSecretValue PutItem PutItem PutItem GetItem Decrypt SendMessage PutItem"
+        f"{READ} UpdateItem GetParameter UpdateItem UpdateItem UpdateItem GetItem GetParameter SendMessage UpdateItem"
     ),
     "provision, the end of an account's access": (
-        f"GetItem GetItem GetItem SendMessage PutItem PutItem GetSecretValue GetItem {WRITE}"
+        f"GetItem GetItem GetItem SendMessage PutItem UpdateItem GetParameter GetItem {WRITE}"
     ),
-    "provision, a token signed out": "GetItem Decrypt DeleteItem",
-    "provision, the libraries": "GetItem GetItem GetSecretValue UpdateItem",
+    "provision, a token signed out": "GetItem GetParameter DeleteItem",
+    "provision, the libraries": "GetItem GetItem GetParameter UpdateItem",
     "tidy_qr, an image given up": "BatchGetItem GetItem DeleteObject",
     "tidy_qr, an image of an expired invite": "BatchGetItem GetItem DeleteObject",
 }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.deploy import deploying
+from infra.deploy import announcing
 from infra.deploy.deploying import Deployment
 
 
@@ -25,8 +25,8 @@ def deployed(monkeypatch):
             def needs_set_up(self) -> bool:
                 return needs_set_up
 
-        monkeypatch.setattr(deploying, "Site", Site)
-        outputs = {"SiteUrl": "https://site", "OriginSecretHash": "made"}
+        monkeypatch.setattr(announcing, "Site", Site)
+        outputs = {"SiteUrl": "https://site", "DistributionDomain": "site", "OriginSecretHash": "made"}
         monkeypatch.setattr("infra.deploy.stack.outputs", lambda *_: outputs)
 
     return be
@@ -40,7 +40,7 @@ def test_a_set_up_token_is_made_while_one_is_needed_or_asked_for(deployed, capsy
     deployment = Deployment(AnInstallation(), anew=anew)  # type: ignore[arg-type]  # all that is asked of it
     made = deployment._secrets()
     assert (made["SetupTokenHash"] != "none", deployment.setup_token is not None) == (is_made, is_made)
-    deployment._report({"SiteUrl": "https://site"})
+    deployment._announce({"SiteUrl": "https://site", "DistributionDomain": "site"})
     said = capsys.readouterr().out
     assert (f"Set-up token  {deployment.setup_token}" in said) == is_made
     assert ("https://site/set-up" in said) == is_made

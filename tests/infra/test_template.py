@@ -1,4 +1,6 @@
 import json
+import logging
+import re
 import shutil
 import subprocess
 import sys
@@ -8,12 +10,13 @@ import cfnlint.decode  # type: ignore[import-untyped]
 import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
 
+from chalicelib.logs import logger
 from chalicelib.metrics import NAMESPACE, Metric
 from chalicelib.qr_codes.model import IDLE_LIMIT, PREFIX
 from chalicelib.web.http import SECURITY_HEADERS
 from chalicelib.web.origins import ORIGIN_SECRET
 from chalicelib.web.rate_limits import VIEWER
-from infra.deploy.stack import body
+from infra.deploy.template import load, write
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "infra" / "template.yaml"
 ENTITIES = {
@@ -93,7 +96,7 @@ def test_prod_can_be_restored_but_for_what_promises_to_vanish_and_its_tables_can
     recoverable = {"PointInTimeRecoveryEnabled": only_prod}
     for entity, table in tables.items():
         assert table.get("PointInTimeRecoverySpecification") == (None if entity in EXPIRING else recoverable), entity
-        assert table["DeletionProtectionEnabled"] == only_prod
+        assert table["DeletionProtectionEnabled"] == {"Fn::If": ["Protected", True, False]}
 
 
 def test_what_is_for_a_while_expires_and_nothing_else_does(tables):
@@ -121,7 +124,7 @@ def test_only_qr_images_have_a_stream(tables):
 
 def test_data_outlives_its_stack(resources):
     for name, resource in resources.items():
-        if resource["Type"] != "AWS::KMS::Alias" and "Condition" not in resource:
+        if "Condition" not in resource:
             assert resource.get("DeletionPolicy") == "RetainExceptOnCreate", name
             assert resource.get("UpdateReplacePolicy") == "Retain", name
 
@@ -134,17 +137,17 @@ def test_the_front_goes_and_nothing_else(resources):
         "AWS::SQS::Queue",
         "AWS::S3::Bucket",
         "AWS::S3::BucketPolicy",
-        "AWS::KMS::Key",
-        "AWS::KMS::Alias",
-        "AWS::SecretsManager::Secret",
     }
     for resource in resources.values():
         if "Condition" in resource:
             assert "DeletionPolicy" not in resource
 
 
-def test_cloudformation_takes_it_in_one_piece():
-    assert len(body().encode()) <= 51200
+def test_the_template_as_it_is_sent_says_the_same(resources):
+    """As cfn-lint reads it, and within what CloudFormation takes from S3."""
+    sent = write(load())
+    assert json.loads(sent)["Resources"] == json.loads(json.dumps(resources))
+    assert len(sent) < 1_000_000
 
 
 def test_what_cannot_be_provisioned_goes_to_the_dead_letter_queue(resources):
@@ -163,7 +166,7 @@ def test_a_dead_letter_is_kept_longer_than_it_can_have_waited(resources):
 
 
 def test_nothing_is_kept_in_the_clear(resources):
-    # DynamoDB and Secrets Manager always encrypt; where there is a choice, it must be on.
+    # DynamoDB always encrypts; where there is a choice, it must be on.
     for queue in of_kind(resources, "AWS::SQS::Queue").values():
         assert queue["SqsManagedSseEnabled"] is True
     for bucket in of_kind(resources, "AWS::S3::Bucket").values():
@@ -171,12 +174,6 @@ def test_nothing_is_kept_in_the_clear(resources):
         assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] in {"AES256", "aws:kms"}
     for table in of_kind(resources, "AWS::DynamoDB::Table").values():
         assert table.get("SSESpecification", {"SSEEnabled": True})["SSEEnabled"] is True
-
-
-def test_the_key_is_rotated_no_more_often_than_it_is_worth(resources):
-    """Each of the first two rotations costs a dollar a month, for ever; what the key sealed is gone within the hour."""
-    (key,) = of_kind(resources, "AWS::KMS::Key").values()
-    assert (key["EnableKeyRotation"], key["RotationPeriodInDays"]) == (True, 2560)
 
 
 def test_buckets_are_private(resources):
@@ -274,19 +271,86 @@ def test_every_alarm_is_sent_and_explained(resources):
         assert f"`{name}`" in handbook, name
 
 
-def test_every_function_has_a_log_an_alarm_and_a_place_on_the_dashboard(resources):
-    functions = json.loads((TEMPLATE.parents[1] / ".chalice" / "config.template.json").read_text())["lambda_functions"]
-    suffixes = {"" if name == "api_handler" else f"-{name}" for name in functions}
+def test_every_function_has_a_log_and_a_place_on_the_dashboard(resources):
+    suffixes = _suffixes()
     logs = {log["LogGroupName"]["Fn::Sub"] for log in of_kind(resources, "AWS::Logs::LogGroup").values()}
     assert logs == {f"/aws/lambda/${{App}}-${{Stage}}{suffix}" for suffix in suffixes}
-    watched = {
-        alarm["Dimensions"][0]["Value"]["Fn::Sub"]
-        for alarm in of_kind(resources, "AWS::CloudWatch::Alarm").values()
-        if alarm["MetricName"] == "Errors"
-    }
-    assert watched == {f"${{App}}-${{Stage}}{suffix}" for suffix in suffixes}
     dashboard = resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
     assert all(f'"${{App}}-${{Stage}}{suffix}"' in dashboard for suffix in suffixes)
+
+
+def _suffixes():
+    functions = json.loads((TEMPLATE.parents[1] / ".chalice" / "config.template.json").read_text())["lambda_functions"]
+    return {"" if name == "api_handler" else f"-{name}" for name in functions}
+
+
+def _failure_filters(resources):
+    """The pattern and the weight, by the end of the function's name."""
+    found = {}
+    for each in of_kind(resources, "AWS::Logs::MetricFilter").values():
+        (made,) = each["MetricTransformations"]
+        if made["MetricName"] == "Failures":
+            log = resources[each["LogGroupName"]["Ref"]]["Properties"]["LogGroupName"]["Fn::Sub"]
+            found[log.removeprefix("/aws/lambda/${App}-${Stage}")] = (each["FilterPattern"], float(made["MetricValue"]))
+    return found
+
+
+def test_the_failures_of_every_function_feed_one_metric_with_one_alarm(resources):
+    assert {suffix: weight for suffix, (_, weight) in _failure_filters(resources).items()} == {
+        "": 1.0,
+        "-provision": 0.05,
+        "-sweep": 0.5,
+        "-tidy_qr": 1.0,
+    }
+    (alarm,) = [
+        each for each in of_kind(resources, "AWS::CloudWatch::Alarm").values() if each["MetricName"] == "Failures"
+    ]
+    assert (alarm["Statistic"], alarm["Threshold"], alarm["Period"]) == ("Sum", 1, 300)
+
+
+def _matches(pattern, line):
+    """CloudWatch's filter of terms, any of which is enough: ?term, in quotes where it has blanks."""
+    terms = re.findall(r'\?(?:"([^"]+)"|(\S+))', pattern)
+    return any((quoted or bare) in line for quoted, bare in terms)
+
+
+def _logged(level):
+    formatter = logger.handlers[0].formatter
+    assert formatter
+    return str(formatter.format(logging.LogRecord("streamarr-invites", level, "file", 1, "a request", None, None)))
+
+
+@pytest.mark.parametrize(
+    ("line", "fails"),
+    [
+        (_logged(logging.ERROR), True),
+        (_logged(logging.CRITICAL), True),
+        (_logged(logging.INFO), False),
+        (_logged(logging.WARNING), False),
+        ("[ERROR] ChoresFailed: trials: 2\nTraceback (most recent call last):", True),
+        ("[ERROR] Runtime.ImportModuleError: Unable to import module 'app'", True),
+        ("2026-11-26T10:00:00.000Z 6c1e Task timed out after 25.00 seconds", True),
+        ("RequestId: 6c1e Error: Runtime exited with error: signal: killed", True),
+        ("REPORT RequestId: 6c1e Duration: 12 ms Billed Duration: 12 ms Memory Size: 512 MB", False),
+        ("START RequestId: 6c1e Version: $LATEST", False),
+    ],
+)
+def test_what_a_function_or_lambda_writes_of_a_failure_is_counted_and_nothing_else(resources, line, fails):
+    for pattern, _ in _failure_filters(resources).values():
+        assert _matches(pattern, line) is fails
+
+
+def test_alarms_metrics_and_dashboards_stay_within_what_is_free_for_two_stages(resources):
+    """Of an account: ten alarms, ten metrics, three dashboards. A metric that is hardly ever sent costs by the hour."""
+    alarms, dashboards = (of_kind(resources, f"AWS::CloudWatch::{kind}") for kind in ("Alarm", "Dashboard"))
+    filtered = {
+        made["MetricName"]
+        for each in of_kind(resources, "AWS::Logs::MetricFilter").values()
+        for made in each["MetricTransformations"]
+    }
+    assert 2 * len(alarms) <= 10
+    assert 2 * len(dashboards) <= 3
+    assert len(filtered) + len(Metric) <= 10
 
 
 def test_the_dashboard_is_json_and_reads_metrics_that_the_code_writes(resources):
@@ -301,11 +365,6 @@ def test_the_dashboard_is_json_and_reads_metrics_that_the_code_writes(resources)
     assert named <= {metric.value for metric in Metric}
 
 
-def test_the_owners_token_starts_out_as_no_token(resources):
-    (secret,) = of_kind(resources, "AWS::SecretsManager::Secret").values()
-    assert secret["SecretString"] == "{}"
-
-
 def test_everything_that_can_be_tagged_is(resources):
     tags = [{"Key": "app", "Value": {"Ref": "App"}}, {"Key": "stage", "Value": {"Ref": "Stage"}}]
     for name, resource in resources.items():
@@ -315,7 +374,7 @@ def test_everything_that_can_be_tagged_is(resources):
 
 
 def test_names_carry_app_and_stage(resources):
-    keys = {"TableName", "QueueName", "BucketName", "AliasName", "Name", "AlarmName", "DashboardName", "TopicName"}
+    keys = {"TableName", "QueueName", "BucketName", "Name", "AlarmName", "DashboardName", "TopicName"}
     for resource in resources.values():
         if resource["Type"] != "AWS::Route53::RecordSet":  # the domain's own
             for key in keys & resource["Properties"].keys():

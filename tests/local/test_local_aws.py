@@ -1,4 +1,3 @@
-import json
 import os
 import signal
 import subprocess
@@ -8,8 +7,10 @@ from pathlib import Path
 import boto3
 import pytest
 
+from chalicelib.aws.owner_token import NOT_SET
+from chalicelib.vendors.encryption import Decrypter, Encrypter
 from infra.deploy.stack import StackFailedError, deploy
-from local.aws import PYTHON, ROOT, EmulatorFailedError, LocalAws, environment, free_port, ministack
+from local.aws import PYTHON, ROOT, EmulatorFailedError, LocalAws, free_port, ministack
 
 TABLES = {
     "invites",
@@ -24,6 +25,9 @@ TABLES = {
     "rate_limits",
     "audit",
 }
+
+
+OWNER_TOKEN = "/streamarr-dev/plex-owner-token"
 
 
 def test_every_table_of_the_template_is_there(local_client):
@@ -55,18 +59,18 @@ def test_an_index_answers_queries(local_client):
     assert found["Items"] == [{name: item[name] for name in ("id", "due_kind", "due_at")}]
 
 
-def test_the_key_encrypts_and_decrypts(local_aws, local_client):
-    kms = local_client("kms")
-    context = {"redemption": "r1"}
-    key = local_aws.environment["KMS_KEY_ID"]
-    sealed = kms.encrypt(KeyId=key, Plaintext=b"token", EncryptionContext=context)["CiphertextBlob"]
-    assert kms.decrypt(CiphertextBlob=sealed, EncryptionContext=context)["Plaintext"] == b"token"
+def test_what_is_encrypted_to_the_public_key_is_decrypted_with_the_stored_one(local_aws, local_client):
+    stored = secret(local_client("ssm"), "/streamarr-test/tokens-private-key")
+    encrypted = Encrypter(local_aws.environment["TOKENS_PUBLIC_KEY"]).encrypt("token", "r1")
+    assert Decrypter(lambda: stored).decrypt(encrypted, "r1") == "token"
 
 
-@pytest.mark.parametrize("output", ["PlexSecretName", "PlexSecretArn"])
-def test_the_owners_token_is_there_but_empty(local_aws, local_client, output):
-    secret = local_client("secretsmanager").get_secret_value(SecretId=local_aws.outputs[output])
-    assert json.loads(secret["SecretString"]) == {}
+def test_the_owners_token_is_there_and_not_set(local_client):
+    assert secret(local_client("ssm"), "/streamarr-test/plex-owner-token") == NOT_SET
+
+
+def secret(ssm, name):
+    return ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
 
 
 def test_the_bucket_takes_an_image(local_aws, local_client):
@@ -76,9 +80,7 @@ def test_the_bucket_takes_an_image(local_aws, local_client):
 
 
 def test_the_environment_is_all_that_the_app_needs(local_aws):
-    settings = environment(local_aws.outputs, local_aws.endpoint, stage="test")
-    assert settings == local_aws.environment
-    assert settings.keys() == {
+    assert local_aws.environment.keys() == {
         "AWS_ENDPOINT_URL",
         "AWS_ACCESS_KEY_ID",
         "AWS_SECRET_ACCESS_KEY",
@@ -90,8 +92,7 @@ def test_the_environment_is_all_that_the_app_needs(local_aws):
         "PROVISION_QUEUE_URL",
         "QR_BUCKET",
         "QR_STREAM_ARN",
-        "KMS_KEY_ID",
-        "PLEX_SECRET_ID",
+        "TOKENS_PUBLIC_KEY",
     }
 
 
@@ -105,7 +106,7 @@ def test_a_stack_that_is_there_is_updated(local_aws, local_client):
 
 
 def test_only_prod_can_be_restored_and_cannot_be_deleted(local_aws, local_client):
-    values = {"App": "other", "Stage": "prod"}
+    values = {"App": "other", "Stage": "prod", "Protect": "on"}
     deploy(session_of(local_aws), "other-prod", values, endpoint=local_aws.endpoint, delay=1)
     assert safety(local_client("dynamodb"), "other-prod-users") == ("ENABLED", True)
     assert safety(local_client("dynamodb"), "streamarr-test-users") == ("DISABLED", False)
@@ -117,9 +118,10 @@ def safety(dynamodb, table):
     return recovery, dynamodb.describe_table(TableName=table)["Table"]["DeletionProtectionEnabled"]
 
 
-def test_a_template_that_is_not_taken_says_why(local_aws):
+@pytest.mark.parametrize("name", ["Bad_Name", "awstream", "ssmarr"])
+def test_a_template_that_is_not_taken_says_why(local_aws, name):
     with pytest.raises(StackFailedError, match="must match pattern"):
-        deploy(session_of(local_aws), "bad-dev", {"App": "Bad_Name"}, endpoint=local_aws.endpoint, delay=1)
+        deploy(session_of(local_aws), "bad-dev", {"App": name}, endpoint=local_aws.endpoint, delay=1)
 
 
 def test_it_listens_on_this_machine_only(local_aws):
@@ -138,10 +140,10 @@ def test_a_taken_port_is_refused(local_aws):
 def test_what_was_kept_is_there_after_a_restart(tmp_path):
     port = free_port()
     with ministack(port=port, data_dir=tmp_path, persist=True) as aws:
-        before = dict(aws.outputs)
+        before = (dict(aws.outputs), dict(aws.environment))
         fill(aws)
     with ministack(port=port, data_dir=tmp_path, persist=True) as aws:
-        assert dict(aws.outputs) == before
+        assert (dict(aws.outputs), dict(aws.environment)) == before
         assert leftovers(aws) == ("friend", "provision r1", b"png", "owner")
 
 
@@ -158,21 +160,21 @@ def clients(aws: LocalAws):
         session.client("dynamodb", endpoint_url=aws.endpoint),
         session.client("sqs", endpoint_url=aws.endpoint),
         session.client("s3", endpoint_url=aws.endpoint),
-        session.client("secretsmanager", endpoint_url=aws.endpoint),
+        session.client("ssm", endpoint_url=aws.endpoint),
     )
 
 
 def fill(aws):
-    dynamodb, sqs, s3, secrets = clients(aws)
+    dynamodb, sqs, s3, ssm = clients(aws)
     user = {"id": {"S": "u1"}, "state": {"S": "active"}, "order": {"S": "1"}, "name": {"S": "friend"}}
     dynamodb.put_item(TableName="streamarr-dev-users", Item=user)
     sqs.send_message(QueueUrl=aws.environment["PROVISION_QUEUE_URL"], MessageBody="provision r1")
     s3.put_object(Bucket=aws.environment["QR_BUCKET"], Key="qr/x.png", Body=b"png")
-    secrets.put_secret_value(SecretId=aws.environment["PLEX_SECRET_ID"], SecretString="owner")
+    ssm.put_parameter(Name=OWNER_TOKEN, Value="owner", Overwrite=True)
 
 
 def leftovers(aws):
-    dynamodb, sqs, s3, secrets = clients(aws)
+    dynamodb, sqs, s3, ssm = clients(aws)
     (user,) = dynamodb.query(
         TableName="streamarr-dev-users",
         IndexName="by_state",
@@ -182,8 +184,7 @@ def leftovers(aws):
     )["Items"]
     (message,) = sqs.receive_message(QueueUrl=aws.environment["PROVISION_QUEUE_URL"])["Messages"]
     image = s3.get_object(Bucket=aws.environment["QR_BUCKET"], Key="qr/x.png")["Body"].read()
-    secret = secrets.get_secret_value(SecretId=aws.environment["PLEX_SECRET_ID"])["SecretString"]
-    return user["name"]["S"], message["Body"], image, secret
+    return user["name"]["S"], message["Body"], image, secret(ssm, OWNER_TOKEN)
 
 
 OWNER = """

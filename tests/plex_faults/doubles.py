@@ -1,4 +1,4 @@
-"""What a scenario has in place of the queue, the clock, KMS, the owner's secret and the hashing of passwords."""
+"""What a scenario has in place of the queue, the clock, encryption, the owner's token and the hashing of passwords."""
 
 import json
 import logging
@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chalicelib.aws.encryption import KmsEncryption
 from chalicelib.aws.owner_token import OwnerToken
 from chalicelib.plex.model import Pin
 from chalicelib.plexapi_client.person import PlexApiPerson
+from chalicelib.vendors.encryption import Decrypter, Encrypter
 from local.plex import demo
 
 
@@ -50,6 +50,9 @@ class ScenarioQueue:
     def align(self, user_id: str, *, delay: int = 0) -> None:
         self._send("align", user_id, delay)
 
+    def migrate(self, *, delay: int = 0) -> None:
+        self._send("migrate", "", delay)
+
     def refresh_libraries(self) -> None:
         self._send("refresh_libraries", "", 0)
 
@@ -84,19 +87,19 @@ class ScenarioQueue:
         self.ever_sent.clear()
 
 
-class FakeEncryption(KmsEncryption):
-    """Without the round trip to KMS, which tests/http makes."""
+class FakeEncryption(Encrypter, Decrypter):
+    """Without keys, which tests/http have."""
 
     def __init__(self) -> None:
-        super().__init__("no key")
+        """There is nothing to keep."""
 
-    def encrypt(self, token: str, redemption_id: str) -> bytes:
-        return bytes(byte ^ 0x55 for byte in f"{redemption_id} {token}".encode())
+    def encrypt(self, text: str, record_id: str) -> bytes:
+        return bytes(byte ^ 0x55 for byte in f"{record_id} {text}".encode())
 
-    def decrypt(self, sealed: bytes, redemption_id: str) -> str:
-        context, token = bytes(byte ^ 0x55 for byte in sealed).decode().split(" ")
-        assert context == redemption_id
-        return token
+    def decrypt(self, encrypted: bytes, record_id: str) -> str:
+        meant_for, text = bytes(byte ^ 0x55 for byte in encrypted).decode().split(" ")
+        assert meant_for == record_id
+        return text
 
 
 class FakePasswords:
@@ -113,7 +116,7 @@ class FakeOwnerToken(OwnerToken):
     """In memory."""
 
     def __init__(self) -> None:
-        super().__init__("no secret")
+        super().__init__("no parameter")
         self.value, self.number = demo.OWNER.token, 1
 
     def read(self) -> str:

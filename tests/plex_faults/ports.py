@@ -40,7 +40,11 @@ class ScenarioPorts(Ports):
         return self._queue
 
     @cached_property
-    def encryption(self) -> FakeEncryption:
+    def encrypter(self) -> FakeEncryption:
+        return FakeEncryption()
+
+    @cached_property
+    def decrypter(self) -> FakeEncryption:
         return FakeEncryption()
 
     @cached_property

@@ -47,6 +47,16 @@ def test_what_an_admin_decides_is_saved_and_told_of(ports):
     assert entry.after == {"application_title": "Cinema", "version": 8}
 
 
+def test_default_permissions_of_a_newer_version_stay(ports):
+    newer = frozenset({Permission.STREAMARR, "rule_the_world"})
+    ports.database.settings = replace(SETTINGS, default_permissions=newer, version=7)
+    shown = change(ports, default_permissions=frozenset({Permission.CREATE_INVITES}))
+    assert shown["default_permissions"] == ["create_invites"]
+    assert ports.settings.get().default_permissions == {"create_invites", "rule_the_world"}
+    change(ports, application_title="Cinema")
+    assert ports.settings.get().default_permissions == {"create_invites", "rule_the_world"}
+
+
 def test_settings_are_for_admins(ports):
     for attempt in (
         lambda: change(ports, by=MANAGER, application_title="Cinema"),

@@ -329,7 +329,7 @@ def test_who_may_invite_has_invites_that_can_be_redeemed(ports, claims, now, per
 def test_a_claim_rests_on_the_settings_that_it_was_made_from(ports, claims, settings_before, now):
     claim = a_claim(ports, add_invite(ports, now), now)
     changed = replace(settings_before, signup_enabled=False, version=settings_before.version + 1)
-    ports.settings.save(changed, an_entry(ports), over=settings_before.version)
+    ports.settings.save(changed, an_entry(ports), over=settings_before)
     with pytest.raises(StaleWrite):
         claims.claim(claim)
     assert invite_now(ports, claim).uses == 0

@@ -196,3 +196,13 @@ def test_numbers_count_invites_redemptions_accounts_and_who_needs_attention(port
     assert after.invites[Status.REDEEMED] == before.invites[Status.REDEEMED] + 1
     assert after.invites[Status.EXPIRED] == before.invites[Status.EXPIRED] + 1
     assert after.paused_since is None
+
+
+def test_no_more_are_counted_than_it_says(ports, redemptions, stored, now, monkeypatch):
+    for counting in ("chalicelib.stores.redemptions.statistics", "tests.fakes.redemptions"):
+        monkeypatch.setattr(f"{counting}.MOST_COUNTED", 2)
+    ruth = add_inviter(ports)
+    for _ in range(3):
+        redemptions.save(stored(now, add_invite(ports, now, created_by=ruth)).in_need(now, STUCK, None))
+    numbers = redemptions.count(now=now, since=now.date())
+    assert (numbers.users, numbers.needs_attention, numbers.most_counted) == (2, 2, 2)

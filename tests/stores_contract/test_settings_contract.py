@@ -41,29 +41,29 @@ def chosen(ports, before):
     """With the server chosen, and its libraries read."""
     version = before.version + 1
     with_server = replace(before, server=ATTIC, libraries=(MOVIES,), libraries_refresh=Refresh(), version=version)
-    ports.settings.choose_server(with_server, an_entry(ports, SETTINGS), over=before.version)
+    ports.settings.choose_server(with_server, an_entry(ports, SETTINGS), over=before)
     return ports.settings.get()
 
 
 def test_what_people_decide_is_read_as_it_was_written(ports, before):
     wanted = replace(before, **EDITED, version=before.version + 1)
     entry = an_entry(ports, SETTINGS)
-    ports.settings.save(wanted, entry, over=before.version)
+    ports.settings.save(wanted, entry, over=before)
     assert ports.settings.get() == wanted
     assert entry in journal_of(ports, SETTINGS)
 
 
 def test_what_was_given_can_be_taken_back(ports, before):
     given = replace(before, **EDITED, version=before.version + 1)
-    ports.settings.save(given, an_entry(ports, SETTINGS), over=before.version)
+    ports.settings.save(given, an_entry(ports, SETTINGS), over=before)
     taken_back = replace(given, dashboard_url=None, application_url="", version=given.version + 1)
-    ports.settings.save(taken_back, an_entry(ports, SETTINGS), over=given.version)
+    ports.settings.save(taken_back, an_entry(ports, SETTINGS), over=given)
     assert ports.settings.get() == taken_back
 
 
 def test_saving_writes_nothing_that_plex_said(ports, chosen):
     elsewhere = replace(chosen, server=None, libraries=(), libraries_refresh=Refresh(failure="NoServer"))
-    ports.settings.save(replace(elsewhere, version=chosen.version + 1), an_entry(ports, SETTINGS), over=chosen.version)
+    ports.settings.save(replace(elsewhere, version=chosen.version + 1), an_entry(ports, SETTINGS), over=chosen)
     assert ports.settings.get() == replace(chosen, version=chosen.version + 1)
 
 
@@ -73,7 +73,7 @@ def test_another_version_is_not_written_over(ports, chosen, how, off_by):
     entry = an_entry(ports, SETTINGS)
     wanted = replace(chosen, application_url="https://other.example.org", version=chosen.version + 1)
     with pytest.raises(StaleWrite):
-        getattr(ports.settings, how)(wanted, entry, over=chosen.version + off_by)
+        getattr(ports.settings, how)(wanted, entry, over=replace(chosen, version=chosen.version + off_by))
     assert ports.settings.get() == chosen
     assert entry not in journal_of(ports, SETTINGS)
 
@@ -90,9 +90,17 @@ def test_choosing_a_server_writes_what_goes_with_it_and_nothing_else(ports, chos
         "version": chosen.version + 1,
     }
     entry = an_entry(ports, SETTINGS)
-    ports.settings.choose_server(replace(chosen, application_title="Another", **goes_along), entry, over=chosen.version)
+    ports.settings.choose_server(replace(chosen, application_title="Another", **goes_along), entry, over=chosen)
     assert ports.settings.get() == replace(chosen, **goes_along)
     assert entry in journal_of(ports, SETTINGS)
+
+
+def test_choosing_a_server_takes_the_place_of_what_was_read_meanwhile(ports, chosen, now):
+    """A reading has no version: the libraries of the server before must not become those of another."""
+    ports.settings.save_libraries(ATTIC, (), Refresh(refreshed_at=now), was=ATTIC)
+    cellar = replace(chosen, server=Server("cellar", "Cellar", 42), version=chosen.version + 1)
+    ports.settings.choose_server(cellar, an_entry(ports, SETTINGS), over=chosen)
+    assert ports.settings.get() == cellar
 
 
 def test_how_a_reading_stands_is_noted_for_the_server_that_was_read(ports, chosen, now):

@@ -30,6 +30,7 @@ from chalicelib.stores.accounts.records import UserModel, read_user
 from chalicelib.stores.database.transactions import (
     ConditionsFailed,
     Transaction,
+    all_of,
     get_all,
     is_condition_failed,
     update_if,
@@ -118,7 +119,8 @@ class DynamoAccesses:
             return None
 
     def save_pause(self, pause: Pause) -> None:
-        PauseModel(id=PauseModel.ID, record=pause).save()
+        record = PauseModel(id=PauseModel.ID, record=pause)
+        record.update(all_of(record))
 
     def end_pause(self) -> None:
         PauseModel(id=PauseModel.ID).delete()

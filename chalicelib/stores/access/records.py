@@ -115,7 +115,7 @@ def put_next_decision(transaction: Transaction, access: Access) -> None:
     as_read = AccessModel.revision == access.revision
     following = access_record(access)
     following.revision = access.revision + 1
-    transaction.put("access", following, as_read & AccessModel.lease.does_not_exist())
+    transaction.write("access", following, as_read & AccessModel.lease.does_not_exist())
 
 
 def _written(access: Access) -> "list[Action]":

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pynamodb.connection import Connection
 from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
 
 from chalicelib.accounts.model import AccountState, Credential, Observed, PasswordReset, Tombstone, User
 from chalicelib.accounts.ports import PlexIdTaken, QuotaBasis
@@ -40,10 +39,13 @@ from chalicelib.stores.accounts.records import (
 )
 from chalicelib.stores.accounts.sessions import complete_sign_in
 from chalicelib.stores.database.pages import page_of
-from chalicelib.stores.database.transactions import ConditionsFailed, Transaction, get_all, update_if
+from chalicelib.stores.database.transactions import ConditionsFailed, Transaction, get_all, setting, update_if
 from chalicelib.stores.events.journal import entry_record
 from chalicelib.stores.settings.records import SettingsModel, read_settings
 from chalicelib.stores.settings.settings import check_version
+
+if TYPE_CHECKING:
+    from pynamodb.expressions.update import Action
 
 _MOST_READ = 1000
 """Accounts looked at for one page of a search: about 0.3 MB, 40 read units."""
@@ -175,8 +177,8 @@ class DynamoAccounts:
         tombstone: Tombstone | None = None,
     ) -> None:
         transaction = Transaction(self._connection)
-        edited = [name for name in _EDITED if getattr(was, name) != getattr(changed, name)]
-        actions = [_set(name, getattr(changed, name)) for name in edited]
+        edited = {name: new for name in _EDITED if (new := getattr(changed, name)) != getattr(was, name)}
+        actions = setting(UserModel, edited)
         transaction.update("user", UserModel(id=was.id), actions, _is_still(was))
         transaction.put("journal", entry_record(entry))
         if changed.state is AccountState.CLOSED:
@@ -187,7 +189,7 @@ class DynamoAccounts:
 
     def rename(self, was: User, becomes: User, entry: Entry) -> None:
         transaction = Transaction(self._connection)
-        actions = [_set(name, getattr(becomes, name)) for name in ("name", "email", "holds_address")]
+        actions = setting(UserModel, {name: getattr(becomes, name) for name in ("name", "email", "holds_address")})
         transaction.update("user", UserModel(id=was.id), actions, _is_still(was) & (UserModel.name == was.name))
         move_address(transaction, was, becomes)
         transaction.put("journal", entry_record(entry))
@@ -226,12 +228,6 @@ def _is_still(user: User) -> Condition:
         attribute, value = getattr(UserModel, name), getattr(user, name)
         condition &= attribute.does_not_exist() if value is None else attribute == value
     return condition
-
-
-def _set(name: str, value: Any) -> Action:
-    attribute = getattr(UserModel, name)
-    action: Action = attribute.remove() if value is None else attribute.set(value)
-    return action
 
 
 def _matching(record: UserModel, text: str) -> User | None:

@@ -2,6 +2,7 @@
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from pynamodb.expressions.condition import size
 from pynamodb.models import Model
 
 from chalicelib.accounts.ports import Held
+from chalicelib.common.ports import DecryptionFailed
 from chalicelib.stores.database.expired import BY_TTL, Expiring
 from chalicelib.stores.database.transactions import is_condition_failed
 
@@ -18,7 +20,7 @@ Encrypt = Callable[[str, str], bytes]
 """A token, and the key that it is for."""
 
 Decrypt = Callable[[bytes, str], str]
-"""The reverse, for the same key only."""
+"""The reverse, for the same key only. Raises DecryptionFailed."""
 
 
 class HeldTokenModel(Model):
@@ -57,7 +59,7 @@ class DynamoHeldTokens:
 
     def all(self, key: str) -> Held | None:
         held = _find(key)
-        return Held(tuple(self._open(each, key) for each in held.sealed), held.expires_at) if held else None
+        return self._held(held) if held else None
 
     def drop(self, key: str, count: int) -> None:
         try:
@@ -65,6 +67,13 @@ class DynamoHeldTokens:
         except DeleteError as error:
             if not is_condition_failed(error):
                 raise
+
+    def _held(self, record: HeldTokenModel) -> Held:
+        tokens = []
+        for each in record.sealed:
+            with suppress(DecryptionFailed):  # told by the number of those that are left
+                tokens.append(self._open(each, record.key))
+        return Held(tuple(tokens), record.expires_at, len(record.sealed) - len(tokens))
 
     def _open(self, sealed: str, key: str) -> str:
         return self._decrypt(b64decode(sealed), key)

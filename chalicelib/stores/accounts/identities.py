@@ -37,12 +37,13 @@ def put_account(
     """
     is_closed = UserModel.state == AccountState.CLOSED.value
     is_new = UserModel.id.does_not_exist()
-    transaction.put("user", user_record(user), is_closed if over and over.user_id == user.id else is_new)
+    if over and over.user_id == user.id:
+        transaction.write("user", user_record(user), is_closed)
+    else:
+        transaction.put("user", user_record(user), is_new)
     for name, identity in identities_of(user).items():
-        record = IdentityModel(id=identity, user_id=user.id)
-        if name == EMAIL and password_hash:
-            record.password_hash = password_hash
-        transaction.put(name, record, is_free(over if name == PLEX_ID else None))
+        remembered, hash_ = over if name == PLEX_ID else None, password_hash if name == EMAIL else None
+        hold_identity(transaction, name, identity, user.id, password_hash=hash_, over=remembered)
 
 
 def renew_account(transaction: Transaction, was: User, becomes: User, *, over: Tombstone | None = None) -> None:
@@ -60,13 +61,26 @@ def renew_account(transaction: Transaction, was: User, becomes: User, *, over: T
     if was.plex_id == becomes.plex_id:
         return
     transaction.delete("earlier plex id", IdentityModel(id=plex_identity(was.plex_id)), IdentityModel.user_id == was.id)
-    transaction.put(PLEX_ID, IdentityModel(id=plex_identity(becomes.plex_id), user_id=was.id), is_free(over))
+    hold_identity(transaction, PLEX_ID, plex_identity(becomes.plex_id), was.id, over=over)
 
 
-def is_free(over: Tombstone | None = None) -> Condition:
-    """Whether no account holds an identity; of a Plex id, whether ``over`` is still all that is remembered of it."""
-    condition: Condition = IdentityModel.tombstone == over if over else IdentityModel.id.does_not_exist()
-    return condition
+def hold_identity(
+    transaction: Transaction,
+    name: str,
+    identity: str,
+    user_id: str,
+    *,
+    password_hash: str | None = None,
+    over: Tombstone | None = None,
+) -> None:
+    """Under ``name``: the account holds an identity that no other does; of a Plex id, ``over`` is still all that is
+    remembered of it.
+    """
+    record = IdentityModel(id=identity, user_id=user_id, password_hash=password_hash)
+    if over:
+        transaction.write(name, record, IdentityModel.tombstone == over)
+    else:
+        transaction.put(name, record, IdentityModel.id.does_not_exist())
 
 
 def release_identities(transaction: Transaction, user: User, tombstone: Tombstone | None) -> None:
@@ -89,7 +103,7 @@ def move_address(transaction: Transaction, was: User, becomes: User) -> None:
     if before:
         transaction.delete("earlier e-mail", IdentityModel(id=before), _is_free_or_of(was))
     if after:
-        transaction.put(EMAIL, IdentityModel(id=after, user_id=was.id), _is_free_or_of(was))
+        transaction.write(EMAIL, IdentityModel(id=after, user_id=was.id), _is_free_or_of(was))
 
 
 def find_tombstone(plex_id: int) -> Tombstone | None:

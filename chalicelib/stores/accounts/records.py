@@ -18,6 +18,7 @@ from chalicelib.common.times import order_key
 from chalicelib.settings.model import Quota
 from chalicelib.stores.database.attributes import Moment, Typed
 from chalicelib.stores.database.expired import BY_TTL, Expiring
+from chalicelib.stores.database.newer import UnknownValue, known
 
 
 class UsersByState(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB
@@ -47,7 +48,7 @@ class UserModel(Model):
     email = UnicodeAttribute(null=True)
     kind = UnicodeAttribute()
     plex_id = NumberAttribute(null=True)
-    permissions = Typed[frozenset[Permission]](frozenset[Permission])
+    permissions = Typed[frozenset[str]](frozenset[str])
     state = UnicodeAttribute()
     created_at = Moment()
     trial_ends_at = Moment(null=True)
@@ -148,10 +149,10 @@ def read_user(record: UserModel) -> User:
         id=record.id,
         name=record.name,
         email=record.email,
-        kind=Kind(record.kind),
+        kind=known(Kind, record.kind),
         plex_id=None if record.plex_id is None else int(record.plex_id),
         permissions=record.permissions,
-        state=AccountState(record.state),
+        state=known(AccountState, record.state),
         created_at=record.created_at,
         trial_ends_at=record.trial_ends_at,
         invited_by=record.invited_by,
@@ -182,10 +183,17 @@ def sign_in_record(sign_in: SignIn) -> SignInModel:
     return SignInModel(**_values(sign_in) | {"purpose": sign_in.purpose.value})
 
 
-def read_sign_in(record: SignInModel) -> SignIn:
+def read_sign_in(record: SignInModel | None) -> SignIn | None:
+    """None also for one of a purpose that only a newer version knows: it can be completed as nothing here."""
+    if record is None:
+        return None
+    try:
+        purpose = known(Purpose, record.purpose)
+    except UnknownValue:
+        return None
     return SignIn(
         id=record.id,
-        purpose=Purpose(record.purpose),
+        purpose=purpose,
         code=record.code,
         pin_id=record.pin_id,
         browser_hash=record.browser_hash,

@@ -91,7 +91,7 @@ class DynamoSessions:
 
     def get_sign_in_with_settings(self, sign_in_id: str) -> tuple[SignIn | None, Settings]:
         sign_in, settings = get_all(self._connection, (SignInModel, sign_in_id), (SettingsModel, SettingsModel.ID))
-        return sign_in and read_sign_in(sign_in), read_settings(settings)
+        return read_sign_in(sign_in), read_settings(settings)
 
 
 def _in_force(

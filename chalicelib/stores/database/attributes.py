@@ -1,14 +1,17 @@
 """How domain values lie in DynamoDB."""
 
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 from pynamodb.attributes import Attribute
 from pynamodb.constants import MAP, STRING
 
+from chalicelib.common.ports import UNWRITABLE
 from chalicelib.common.times import iso
+from chalicelib.stores.database.newer import holds, with_known_values
 
 T = TypeVar("T")
 
@@ -26,7 +29,10 @@ class Moment(Attribute[datetime]):
 
 
 class Typed(Attribute[T], Generic[T]):
-    """Any dataclass, enum or collection of them as JSON text, checked against its type when read."""
+    """Any dataclass, enum or collection of them as JSON text, checked against its type when read.
+
+    Values that only a newer version of the program knows are read as ``newer.SAFE`` says.
+    """
 
     attr_type = STRING
 
@@ -43,7 +49,29 @@ class Typed(Attribute[T], Generic[T]):
         return msgspec.json.encode(value, order="deterministic").decode()
 
     def deserialize(self, value: str) -> T:
-        return self._decoder.decode(value)
+        try:
+            return self._decoder.decode(value)
+        except msgspec.ValidationError:
+            known: T = msgspec.convert(with_known_values(self._of, msgspec.json.decode(value)), self._of)
+            return known
+
+
+class Versioned(Typed[T]):
+    """A whole record with a ``version`` that counts its saves: UNWRITABLE where a newer version of the program stored
+    in it what this one does not know, and would lose.
+    """
+
+    def deserialize(self, value: str) -> T:
+        read: Any = super().deserialize(value)
+        is_whole = self.serialize(read) == value or self._is_known(value)
+        return cast("T", read if is_whole else replace(read, version=UNWRITABLE))
+
+    def _is_known(self, value: str) -> bool:
+        try:
+            read = self._decoder.decode(value)
+        except msgspec.ValidationError:
+            return False
+        return holds(msgspec.json.decode(self.serialize(read)), msgspec.json.decode(value))
 
 
 class Texts(Attribute[dict[str, str]]):

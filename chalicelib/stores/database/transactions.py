@@ -1,5 +1,6 @@
 """Transactions that tell which of their conditions failed."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pynamodb.connection import Connection
@@ -40,6 +41,10 @@ class Transaction:
 
     def update(self, name: str, model: Model, actions: list[Action], condition: Condition | None = None) -> None:
         self._updates.append((name, model, actions, condition))
+
+    def write(self, name: str, model: Model, condition: Condition | None = None) -> None:
+        """Put it, but keep attributes of the stored record that only a newer version of the program knows."""
+        self.update(name, model, all_of(model), condition)
 
     def delete(self, name: str, model: Model, condition: Condition | None = None) -> None:
         self._deletes.append((name, model, condition))
@@ -87,6 +92,20 @@ def _found(future: Any) -> Any:
         return None
 
 
+def setting(model: type[Model], values: Mapping[str, Any]) -> list[Action]:
+    """The update that gives these attributes these values, None meaning absent."""
+    attributes = {name: getattr(model, name) for name in values}
+    return [
+        attributes[name].remove() if value is None else attributes[name].set(value) for name, value in values.items()
+    ]
+
+
+def all_of(record: Model) -> list[Action]:
+    """The update that gives every attribute that this version knows the value that it has in ``record``."""
+    keys = {record._hash_keyname, record._range_keyname}  # noqa: SLF001 - PynamoDB has no other name for them
+    return setting(type(record), {name: getattr(record, name) for name in record.get_attributes() if name not in keys})
+
+
 def update_if(record: Model, actions: list[Any], condition: Condition) -> bool:
     """Update one record if the condition holds; whether it did."""
     try:
@@ -96,6 +115,11 @@ def update_if(record: Model, actions: list[Any], condition: Condition) -> bool:
             return False
         raise
     return True
+
+
+def write_if(record: Model, condition: Condition) -> bool:
+    """As ``Transaction.write``, by itself: whether the condition held."""
+    return update_if(record, all_of(record), condition)
 
 
 def is_condition_failed(error: PynamoDBException) -> bool:

@@ -7,9 +7,7 @@ under its old status, and in ``due``, until the sweep moves it. Readers check ag
 from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
-from pynamodb.models import Model
 
 from chalicelib.common.times import order_key
 from chalicelib.invites.model import Invite, Status
@@ -93,11 +91,3 @@ def places(invite: Invite, status: Status) -> dict[str, Any]:
 
 def creator_status(creator_id: str, status: Status) -> str:
     return f"{creator_id}#{status.value}"
-
-
-def setting(model: type[Model], values: dict[str, Any]) -> list[Action]:
-    """The update that gives these attributes these values, None meaning absent."""
-    attributes = {name: getattr(model, name) for name in values}
-    return [
-        attributes[name].remove() if value is None else attributes[name].set(value) for name, value in values.items()
-    ]

@@ -13,10 +13,10 @@ from chalicelib.invites.model import Invite, Status
 from chalicelib.invites.ports import Change
 from chalicelib.settings.model import Settings
 from chalicelib.stores.accounts.creations import note_creation
-from chalicelib.stores.database.transactions import ConditionsFailed, Transaction, get_all
+from chalicelib.stores.database.transactions import ConditionsFailed, Transaction, get_all, setting
 from chalicelib.stores.events.journal import entry_record
 from chalicelib.stores.invites.counts import Tally
-from chalicelib.stores.invites.indexes import places, setting
+from chalicelib.stores.invites.indexes import places
 from chalicelib.stores.invites.lists import DynamoInviteLists
 from chalicelib.stores.invites.records import InviteModel, facts_of, invite_record, read_invite, read_living
 from chalicelib.stores.settings.records import SettingsModel, read_settings

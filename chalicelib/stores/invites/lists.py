@@ -16,9 +16,9 @@ from chalicelib.common.times import iso, order_key
 from chalicelib.invites.model import Invite, Status, is_code
 from chalicelib.invites.searching import InviteSearch
 from chalicelib.stores.database.pages import page_of
-from chalicelib.stores.database.transactions import ConditionsFailed, Transaction
+from chalicelib.stores.database.transactions import ConditionsFailed, Transaction, setting
 from chalicelib.stores.invites.counts import Tally
-from chalicelib.stores.invites.indexes import ALL, EXPIRY, creator_status, places, setting
+from chalicelib.stores.invites.indexes import ALL, EXPIRY, creator_status, places
 from chalicelib.stores.invites.records import InviteModel, read_invite, read_living
 
 MOST_SEARCHED = 500

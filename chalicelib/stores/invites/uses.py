@@ -12,9 +12,9 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.invites.model import Invite, Redeemer, Status
 from chalicelib.redemptions.model import Redemption
-from chalicelib.stores.database.transactions import Transaction
+from chalicelib.stores.database.transactions import Transaction, setting
 from chalicelib.stores.invites.counts import Tally
-from chalicelib.stores.invites.indexes import places, setting
+from chalicelib.stores.invites.indexes import places
 from chalicelib.stores.invites.records import REDEEMERS_SHOWN, InviteModel, read_invite, redeemer_text
 
 if TYPE_CHECKING:

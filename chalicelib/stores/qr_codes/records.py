@@ -39,7 +39,7 @@ class DynamoImageRecords:
     def keep(self, image: QrImage, invite: Invite) -> None:
         transaction = Transaction(self._connection)
         transaction.check("invite", InviteModel, invite.code, InviteModel.edition == invite.edition)
-        transaction.put("image", _record(image))
+        transaction.write("image", _record(image))
         try:
             transaction.commit()
         except ConditionsFailed as error:

@@ -22,7 +22,7 @@ from chalicelib.stores.accounts.identities import (
     USERNAME,
     email_identity,
     find_tombstone,
-    is_free,
+    hold_identity,
     plex_identity,
     put_account,
     renew_account,
@@ -63,7 +63,7 @@ class DynamoClaims:
         sign_in, invite, settings = get_all(
             self._connection, (SignInModel, sign_in_id), (InviteModel, code), (SettingsModel, SettingsModel.ID)
         )
-        return sign_in and read_sign_in(sign_in), read_living(invite), read_settings(settings)
+        return read_sign_in(sign_in), read_living(invite), read_settings(settings)
 
     def claim(self, claim: Claim) -> None:
         transaction = Transaction(self._connection)
@@ -112,8 +112,7 @@ class DynamoClaims:
         over: Tombstone | None = None,
     ) -> None:
         transaction = Transaction(self._connection)
-        identity = IdentityModel(id=plex_identity(plex_id), user_id=user.id)
-        transaction.put(PLEX_ID, identity, is_free(over))
+        hold_identity(transaction, PLEX_ID, plex_identity(plex_id), user.id, over=over)
         is_still = is_at_epoch(user) & UserModel.plex_id.does_not_exist()
         linked: list[Action] = [UserModel.plex_id.set(plex_id), UserModel.epoch.set(user.epoch + 1)]
         transaction.update("user", UserModel(id=user.id), linked, is_still)

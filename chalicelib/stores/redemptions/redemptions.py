@@ -14,6 +14,7 @@ from chalicelib.common.refusals import RedemptionNotFound
 from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.ports import Numbers
 from chalicelib.stores.access.records import PauseModel
+from chalicelib.stores.database.newer import known
 from chalicelib.stores.database.pages import page_of
 from chalicelib.stores.redemptions.records import RedemptionModel, read_redemption
 from chalicelib.stores.redemptions.statistics import count_numbers
@@ -44,7 +45,7 @@ class DynamoRedemptions:
 
     def states(self, redemption_ids: Iterable[str]) -> dict[str, State]:
         found = RedemptionModel.batch_get(list(redemption_ids), attributes_to_get=["id", "state"])
-        return {record.id: State(record.state) for record in found}
+        return {record.id: known(State, record.state) for record in found}
 
     def count(self, *, now: datetime, since: date) -> Numbers:
         try:

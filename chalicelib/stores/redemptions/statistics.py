@@ -8,15 +8,12 @@ from pynamodb.connection import Connection
 from chalicelib.access.progress import State
 from chalicelib.accounts.model import AccountState
 from chalicelib.invites.model import Status
-from chalicelib.redemptions.ports import Numbers
+from chalicelib.redemptions.ports import MOST_COUNTED, Numbers
 from chalicelib.stores.accounts.records import UserModel
 from chalicelib.stores.invites.counts import numbers
 from chalicelib.stores.invites.indexes import EXPIRY
 from chalicelib.stores.invites.records import InviteModel
 from chalicelib.stores.redemptions.records import RedemptionModel
-
-MOST_COUNTED = 5000
-"""Accounts, and redemptions that need attention, are counted one by one: a Plex server has a hundred users at most."""
 
 MOST_DUE = 500
 
@@ -28,9 +25,28 @@ def count_numbers(connection: Connection, now: datetime, since: date) -> Numbers
     return Numbers(
         invites={status: counted[status.value] for status in Status},
         redemptions={day: counted[day.isoformat()] for day in days},
-        users=UserModel.by_state.count(AccountState.ACTIVE.value, limit=MOST_COUNTED),
-        needs_attention=RedemptionModel.by_state.count(State.NEEDS_ATTENTION.value, limit=MOST_COUNTED),
+        users=_count(connection, UserModel, AccountState.ACTIVE.value),
+        most_counted=MOST_COUNTED,
+        needs_attention=_count(connection, RedemptionModel, State.NEEDS_ATTENTION.value),
     )
+
+
+def _count(connection: Connection, model: type[UserModel | RedemptionModel], state: str) -> int:
+    """``MOST_COUNTED`` at most, and nothing is read after them; PynamoDB's own count goes on to the end."""
+    name, counted, after = model.Meta.table_name, 0, None
+    while counted < MOST_COUNTED:
+        page = connection.query(
+            name,
+            state,
+            index_name=model.by_state.Meta.index_name,
+            limit=MOST_COUNTED - counted,
+            exclusive_start_key=after,
+            select="COUNT",
+        )
+        counted += page["Count"]
+        if not (after := page.get("LastEvaluatedKey")):
+            break
+    return counted
 
 
 def _expire(counted: Counter[str], now: datetime) -> None:

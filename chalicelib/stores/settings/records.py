@@ -6,14 +6,16 @@ from typing import ClassVar, Literal
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
-from chalicelib.common.people import Permission
 from chalicelib.plex.model import Features, Library, SectionIds, Server
 from chalicelib.settings.model import Quota, Refresh, Settings, Trial
 from chalicelib.stores.database.attributes import Typed
 
 
 class SettingsModel(Model):
-    """One record, ``ID``: every request that needs settings reads this and nothing more."""
+    """One record, ``ID``: every request that needs settings reads this and nothing more.
+
+    ``schema_version`` and ``migration_cursor`` are no settings: stores/setup/schema.py writes them.
+    """
 
     class Meta:
         table_name = "settings"
@@ -28,7 +30,7 @@ class SettingsModel(Model):
     time_zone = UnicodeAttribute(null=True)
     local_signin_enabled = BooleanAttribute()
     new_plex_signin_enabled = BooleanAttribute()
-    default_permissions = Typed[frozenset[Permission]](frozenset[Permission])
+    default_permissions = Typed[frozenset[str]](frozenset[str])
     default_quota = Typed[Quota](Quota)
     default_features = Typed[Features](Features)
     enabled_libraries = Typed[SectionIds | Literal["all"]](tuple[str, ...] | Literal["all"])
@@ -38,6 +40,8 @@ class SettingsModel(Model):
     libraries = Typed[tuple[Library, ...]](tuple[Library, ...])
     libraries_refresh = Typed[Refresh](Refresh, null=True)
     version = NumberAttribute()
+    schema_version = NumberAttribute(null=True)
+    migration_cursor = UnicodeAttribute(null=True)
 
 
 def settings_record(settings: Settings) -> SettingsModel:

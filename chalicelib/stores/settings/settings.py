@@ -1,19 +1,21 @@
 """The settings: one record, read by every request that needs any of them."""
 
 from dataclasses import fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pynamodb.connection import Connection
 from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
 
 from chalicelib.common.ports import StaleWrite
 from chalicelib.events.model import Entry
 from chalicelib.plex.model import Library, Server
 from chalicelib.settings.model import Refresh, Settings
-from chalicelib.stores.database.transactions import ConditionsFailed, Transaction, update_if
+from chalicelib.stores.database.transactions import ConditionsFailed, Transaction, setting, update_if
 from chalicelib.stores.events.journal import entry_record
 from chalicelib.stores.settings.records import SettingsModel, read_settings
+
+if TYPE_CHECKING:
+    from pynamodb.expressions.update import Action
 
 _FROM_PLEX = {"server", "libraries", "libraries_refresh"}
 """What the queue function and set-up write. Edits write the rest, so that neither overwrites the other."""
@@ -21,16 +23,8 @@ _FROM_PLEX = {"server", "libraries", "libraries_refresh"}
 _EDITED = tuple(each.name for each in fields(Settings) if each.name not in _FROM_PLEX)
 
 
-_CHOSEN = (
-    "server",
-    "libraries",
-    "libraries_refresh",
-    "enabled_libraries",
-    "default_libraries",
-    "application_url",
-    "version",
-)
-"""What choosing a server writes."""
+_CHOSEN = ("enabled_libraries", "default_libraries", "application_url", "version")
+"""What choosing a server writes beside what comes from Plex, which has no version: it is written in any case."""
 
 
 class DynamoSettings:
@@ -45,16 +39,16 @@ class DynamoSettings:
         except SettingsModel.DoesNotExist:
             return read_settings(None)
 
-    def save(self, settings: Settings, entry: Entry, *, over: int) -> None:
-        self._save(_EDITED, settings, entry, over)
+    def save(self, settings: Settings, entry: Entry, *, over: Settings) -> None:
+        self._save(_differing(_EDITED, settings, over), entry, over)
 
-    def choose_server(self, settings: Settings, entry: Entry, *, over: int) -> None:
-        self._save(_CHOSEN, settings, entry, over)
+    def choose_server(self, settings: Settings, entry: Entry, *, over: Settings) -> None:
+        from_plex = {name: getattr(settings, name) for name in _FROM_PLEX}
+        self._save(from_plex | _differing(_CHOSEN, settings, over), entry, over)
 
-    def _save(self, names: tuple[str, ...], settings: Settings, entry: Entry, over: int) -> None:
+    def _save(self, values: dict[str, Any], entry: Entry, over: Settings) -> None:
         transaction = Transaction(self._connection)
-        actions = [_set(name, getattr(settings, name)) for name in names]
-        transaction.update("settings", _the_record(), actions, _is_at(over))
+        transaction.update("settings", _the_record(), setting(SettingsModel, values), _is_at(over.version))
         transaction.put("journal", entry_record(entry))
         try:
             transaction.commit()
@@ -78,6 +72,11 @@ def check_version(transaction: Transaction, version: int) -> None:
     transaction.check("settings", SettingsModel, SettingsModel.ID, _is_at(version))
 
 
+def _differing(names: tuple[str, ...], settings: Settings, over: Settings) -> dict[str, Any]:
+    """What does not differ stays as it is stored: it may be what only a newer version of the program knows."""
+    return {name: new for name in names if (new := getattr(settings, name)) != getattr(over, name)}
+
+
 def _update(actions: list[Any], condition: Condition) -> None:
     if not update_if(_the_record(), actions, condition):
         raise StaleWrite
@@ -90,9 +89,3 @@ def _the_record() -> SettingsModel:
 def _is_at(version: int) -> Condition:
     stored = SettingsModel.version == version
     return stored if version else stored | SettingsModel.version.does_not_exist()
-
-
-def _set(name: str, value: Any) -> Action:
-    attribute = getattr(SettingsModel, name)
-    action: Action = attribute.remove() if value is None else attribute.set(value)
-    return action

@@ -21,6 +21,7 @@ from chalicelib.stores.database.attributes import Typed
 from chalicelib.stores.database.transactions import ConditionsFailed, Transaction, get_all
 from chalicelib.stores.events.journal import entry_record
 from chalicelib.stores.settings.records import SettingsModel, read_settings
+from chalicelib.stores.setup.schema import begin_with_the_schema
 
 if TYPE_CHECKING:
     from pynamodb.expressions.update import Action
@@ -62,7 +63,9 @@ class DynamoOwnership:
         handover: Handover | None = None,
     ) -> None:
         transaction = Transaction(self._connection)
-        transaction.put("ownership", ownership_record(ownership), _may_take(ownership, newcomer, handover))
+        transaction.write("ownership", ownership_record(ownership), _may_take(ownership, newcomer, handover))
+        if newcomer and not handover:
+            begin_with_the_schema(transaction)
         complete_sign_in(transaction, sign_in, session)
         transaction.put("session", session_record(session))
         transaction.put("journal", entry_record(entry))
@@ -77,7 +80,7 @@ class DynamoOwnership:
     def renew(self, ownership: Ownership, entry: Entry) -> None:
         transaction = Transaction(self._connection)
         is_theirs = OwnershipModel.plex_id == ownership.plex_id
-        transaction.put("ownership", ownership_record(ownership), is_theirs)
+        transaction.write("ownership", ownership_record(ownership), is_theirs)
         transaction.put("journal", entry_record(entry))
         _commit(transaction)
 

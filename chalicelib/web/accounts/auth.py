@@ -9,6 +9,7 @@ from chalicelib.accounts.managing import ManagingUsers
 from chalicelib.accounts.model import SignedIn
 from chalicelib.accounts.password_sign_in import SigningInWithPassword
 from chalicelib.accounts.rate_limits import Route
+from chalicelib.common.people import known_permissions
 from chalicelib.invites.closing import ClosingInviters
 from chalicelib.redemptions.signing_in import SigningInWithPlex
 from chalicelib.web.accounts.users import quota_use_shape, user_shape
@@ -52,7 +53,7 @@ def show_me() -> Response:
     _, quota_use = use(ManagingUsers).show_own(by=by, now=now())
     content = {
         "user": user_shape(by),
-        "permissions": sorted(by.permissions),
+        "permissions": known_permissions(by.permissions),
         "quota": quota_use_shape(quota_use),
         "trial_ends_at": moment(by.trial_ends_at),
     }

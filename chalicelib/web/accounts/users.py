@@ -10,7 +10,7 @@ from chalice.app import Request, Response
 from chalicelib.accounts.managing import AccountEdit, ManagingUsers
 from chalicelib.accounts.model import AccountState, User
 from chalicelib.accounts.quotas import QuotaUse
-from chalicelib.common.people import Permission
+from chalicelib.common.people import Permission, known_permissions
 from chalicelib.common.refusals import BadInput
 from chalicelib.common.times import in_utc
 from chalicelib.invites.closing import ClosingInviters
@@ -92,7 +92,7 @@ def user_shape(user: User) -> shapes.Json:
         "email": user.email,
         "kind": user.kind.value,
         "plex_id": user.plex_id,
-        "permissions": sorted(user.permissions),
+        "permissions": known_permissions(user.permissions),
         "state": user.state.value,
         "quota": user.quota and {"limit": user.quota.limit, "days": user.quota.days},
         "trial_ends_at": shapes.moment(user.trial_ends_at),

@@ -21,6 +21,7 @@ def show_stats() -> Response:
                 {"day": day.isoformat(), "count": count} for day, count in sorted(numbers.redemptions.items())
             ],
             "needs_attention": numbers.needs_attention,
+            "most_counted": numbers.most_counted,
             "provisioning_paused_since": moment(numbers.paused_since),
         }
     )

@@ -82,3 +82,12 @@ describe("languages", () => {
     expect(kinds(de)).toEqual(kinds(en));
   });
 });
+
+describe("a number that is not counted further", () => {
+  it("says that there may be more", () => {
+    expect(en.overview.users(4999, 5000)).toBe("4,999 people have an account");
+    expect(en.overview.users(5000, 5000)).toBe("5,000+ people have an account");
+    expect(de.overview.waiting(5000, 5000)).toBe("5.000+ Einlösungen brauchen einen Blick");
+    expect(de.overview.users(1, 5000)).toBe("1 Person hat ein Konto");
+  });
+});

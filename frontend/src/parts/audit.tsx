@@ -25,7 +25,7 @@ export function AuditEntries({ entries }: { entries: AuditEntry[] }) {
       {entries.map((entry) => (
         <li key={entry.at + entry.action}>
           <p>
-            <strong>{entry.by.name}</strong> {t.audit.actions[entry.action] ?? entry.action}{" "}
+            <strong>{entry.by.name}</strong> {t.audit.actions[entry.action] ?? t.audit.unknownAction(entry.action)}{" "}
             <span class="quiet">
               <RelativeTime at={entry.at} />
             </span>

@@ -43,7 +43,7 @@ export function Overview() {
                 {t.overview.overTime} <span class="quiet">{t.overview.last(stats.redemptions_per_day.length)}</span>
               </h2>
               <Chart days={stats.redemptions_per_day} />
-              <p class="quiet">{t.overview.users(stats.users)}</p>
+              <p class="quiet">{t.overview.users(stats.users, stats.most_counted)}</p>
             </section>
           </div>
         )}
@@ -63,7 +63,7 @@ function AttentionCard({ stats }: { stats: Stats }) {
   return (
     <section class="card attention-card">
       <h2>{t.overview.waits}</h2>
-      <p>{t.overview.waiting(stats.needs_attention)}</p>
+      <p>{t.overview.waiting(stats.needs_attention, stats.most_counted)}</p>
       <Link href="/attention" class="button main">
         {t.overview.look}
       </Link>

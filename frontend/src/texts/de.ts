@@ -1,7 +1,9 @@
 import { reasons_for_admins as reasons } from "../../../chalicelib/texts/de.json";
 import type { Texts } from ".";
 
-const count = (number: number, one: string, many: string) => `${number} ${number === 1 ? one : many}`;
+/** "1 person", "5,000+ people": from `most` on, what is counted is that many or more. */
+const count = (number: number, one: string, many: string, most = Number.POSITIVE_INFINITY) =>
+  `${number.toLocaleString("de")}${number < most ? "" : "+"} ${number === 1 ? one : many}`;
 
 export const de: Texts = {
   reasons,
@@ -114,10 +116,10 @@ export const de: Texts = {
     most: (number) => `höchstens ${number} am Tag`,
     day: "Tag",
     people: "Personen",
-    users: (number) => count(number, "Person hat ein Konto", "Personen haben ein Konto"),
+    users: (number, most) => count(number, "Person hat ein Konto", "Personen haben ein Konto", most),
     waits: "Was auf dich wartet",
     nothingWaits: "Nichts wartet. Wer eingelöst hat, ist drin oder auf dem Weg.",
-    waiting: (number) => count(number, "Einlösung braucht einen Blick", "Einlösungen brauchen einen Blick"),
+    waiting: (number, most) => count(number, "Einlösung braucht einen Blick", "Einlösungen brauchen einen Blick", most),
     look: "Ansehen",
     paused: "Plex nimmt die Anmeldung des Besitzers nicht mehr an: Wer einlöst, wartet, bis sie erneuert ist. Bemerkt",
     connect: "Neu mit Plex verbinden",
@@ -403,6 +405,7 @@ export const de: Texts = {
     account: "Mein Konto",
   },
   audit: {
+    unknownAction: (action: string) => `hat getan, wofür diese Version der Website keine Worte hat (${action})`,
     actions: {
       created: "hat es erstellt",
       changed: "hat es geändert",

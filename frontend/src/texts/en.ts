@@ -3,7 +3,9 @@
 
 import { reasons_for_admins as reasons } from "../../../chalicelib/texts/en.json";
 
-const count = (number: number, one: string, many: string) => `${number} ${number === 1 ? one : many}`;
+/** "1 person", "5,000+ people": from `most` on, what is counted is that many or more. */
+const count = (number: number, one: string, many: string, most = Number.POSITIVE_INFINITY) =>
+  `${number.toLocaleString("en")}${number < most ? "" : "+"} ${number === 1 ? one : many}`;
 
 export const en = {
   /** The API's words for these reasons are for the invitee; these, by the same codes, are for admins. */
@@ -122,10 +124,11 @@ export const en = {
     most: (number: number) => `at most ${number} a day`,
     day: "Day",
     people: "People",
-    users: (number: number) => count(number, "person has an account", "people have an account"),
+    users: (number: number, most: number) => count(number, "person has an account", "people have an account", most),
     waits: "What waits for you",
     nothingWaits: "Nothing waits. Everyone who redeemed an invite is in, or on the way.",
-    waiting: (number: number) => count(number, "redemption needs a look", "redemptions need a look"),
+    waiting: (number: number, most: number) =>
+      count(number, "redemption needs a look", "redemptions need a look", most),
     look: "Have a look",
     paused:
       "Plex does not accept the owner's sign-in any more. People who redeem an invite wait until it is renewed. Noticed",
@@ -409,6 +412,7 @@ export const en = {
     account: "My account",
   },
   audit: {
+    unknownAction: (action: string) => `did what this version of the site has no words for (${action})`,
     actions: {
       created: "created it",
       changed: "changed it",

@@ -6,24 +6,19 @@ from testing.deployed_stage import DeployedStage, ok
 
 def the_owner_renews_their_token(stage: DeployedStage) -> None:
     owner = stage.stack.admin
-    before = stage.rehearsal.client("secretsmanager").get_secret_value(SecretId=stage.outputs["PlexSecretArn"])
+    before = stage.owner_token()
     started = ok(owner.post("/setup", json={})).json()
     stage.stack.plex.approve(started["auth_url"], {"id": demo.OWNER.id})
     ok(owner.post(f"/setup/{started['sign_in_id']}"))
-    after = stage.rehearsal.client("secretsmanager").get_secret_value(SecretId=stage.outputs["PlexSecretArn"])
-    assert after["SecretString"] != before["SecretString"]
+    assert stage.owner_token() != before
     ok(owner.put("/setup/server", json={"machine_id": demo.MACHINE_ID}))
 
 
 def a_renewal_is_finished_without_its_browser(stage: DeployedStage) -> None:
-    secret = {"SecretId": stage.outputs["PlexSecretArn"]}
-    before = stage.rehearsal.client("secretsmanager").get_secret_value(**secret)["SecretString"]
-    renewals = _renewals(stage)
+    before, renewals = stage.owner_token(), _renewals(stage)
     started = ok(stage.stack.admin.post("/setup", json={})).json()
     stage.stack.plex.approve(started["auth_url"], {"id": demo.OWNER.id})
-    stage.eventually(
-        lambda: stage.rehearsal.client("secretsmanager").get_secret_value(**secret)["SecretString"] != before
-    )
+    stage.eventually(lambda: stage.owner_token() != before)
     stage.eventually(lambda: _renewals(stage) != renewals)
 
 
@@ -46,16 +41,13 @@ def plex_fails_when_libraries_are_read(stage: DeployedStage) -> None:
 def plex_refuses_the_owner_s_token(stage: DeployedStage) -> None:
     """All pauses, and goes on once the owner renewed it."""
     stack, visitor = stage.stack, stage.stack.visitor()
-    secret = {"SecretId": stage.outputs["PlexSecretArn"]}
-    good = stage.rehearsal.client("secretsmanager").get_secret_value(**secret)["SecretString"]
-    stage.rehearsal.client("secretsmanager").put_secret_value(
-        **secret, SecretString='{"token": "refused-refused-refu"}'
-    )
+    good = stage.owner_token()
+    stage.set_owner_token("refused-refused-refu")
     try:
         redeemed = visitor.redeems(stack.invite())
         stage.eventually(lambda: stage.row("settings", id="pause"))
     finally:
-        stage.rehearsal.client("secretsmanager").put_secret_value(**secret, SecretString=good)
+        stage.set_owner_token(good)
     ok(stack.admin.post("/libraries/refresh"))
     stage.finished(visitor, redeemed)
     assert not stage.row("settings", id="pause")

@@ -1,0 +1,460 @@
+"""Items of a newer version, on the running stack: this one reads them, lists them, and loses nothing of them."""
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from chalicelib.redemptions.pauses import begin_pause
+from chalicelib.redemptions.provisioning import Provisioning
+from chalicelib.stores.access.endings import EndingModel
+
+from chalicelib import wiring
+from chalicelib.access.model import Ending
+from chalicelib.access.reasons import REFUSED_BY_PLEX
+from chalicelib.accounts.model import AccountState, Kind, Observed, PasswordReset, Tombstone, Why
+from chalicelib.common.people import Permission
+from chalicelib.common.ports import StaleWrite
+from chalicelib.invites.searching import InviteSearch
+from chalicelib.plex.model import Features
+from chalicelib.qr_codes.model import Format, image_of
+from chalicelib.redemptions.model import State
+from chalicelib.stores.accounts.counters import RateLimitModel
+from chalicelib.stores.accounts.creations import CreationsModel
+from chalicelib.stores.accounts.held_tokens import HeldTokenModel
+from chalicelib.stores.accounts.records import IdentityModel, SessionModel, SignInModel, UserModel
+from chalicelib.stores.events.journal import JournalModel
+from chalicelib.stores.invites.counts import CountModel
+from chalicelib.stores.invites.records import InviteModel
+from chalicelib.stores.qr_codes.records import QrImageModel
+from chalicelib.stores.redemptions.records import PauseModel, RedemptionModel
+from chalicelib.stores.settings.records import SettingsModel
+from chalicelib.stores.setup.ownership import OwnershipModel
+from chalicelib.stores.tables import MODELS
+from tests.stores_contract.builders import (
+    a_closed_account,
+    a_kept_invite,
+    a_session,
+    a_sign_in,
+    a_user,
+    an_account,
+    an_entry,
+)
+from tests.stores_contract.redeeming import a_claim, add_invite, edit_invite
+
+NEW = "from_a_newer_version"
+STAYS = {"S": "stays"}
+
+Write = Callable[[], object]
+Plan = tuple[dict[str, str], Write]
+"""The key of an item, and a write of this version to it."""
+
+
+@pytest.fixture
+def ports(stack):
+    return wiring.ports
+
+
+@pytest.fixture
+def now(ports):
+    """A year ahead: nothing that is left behind is due for the stack's own sweep."""
+    return ports.clock() + timedelta(days=365)
+
+
+@dataclass
+class Item:
+    """One item, as DynamoDB has it."""
+
+    model: Any
+    key: dict[str, str]
+
+    def _ask(self, operation: str, **arguments: Any) -> Any:
+        key = {name: {"S": value} for name, value in self.key.items()}
+        client: Any = wiring.ports.connection.client
+        return client._make_api_call(operation, {"TableName": self.model.Meta.table_name, "Key": key, **arguments})
+
+    def read(self) -> dict[str, Any]:
+        found: dict[str, Any] = self._ask("GetItem", ConsistentRead=True)["Item"]
+        return found
+
+    def set(self, **values: dict[str, Any]) -> None:
+        for name, value in values.items():
+            about = {"ExpressionAttributeNames": {"#n": name}, "ExpressionAttributeValues": {":v": value}}
+            self._ask("UpdateItem", UpdateExpression="SET #n = :v", **about)
+
+    def set_in_json(self, name: str, **values: Any) -> None:
+        self.set(**{name: {"S": json.dumps(json.loads(self.read()[name]["S"]) | values)}})
+
+    def remove(self, name: str) -> None:
+        self._ask("UpdateItem", UpdateExpression="REMOVE #n", ExpressionAttributeNames={"#n": name})
+
+
+def a_claimed(ports, now):
+    claim = a_claim(ports, add_invite(ports, now, usage_limit=3), now)
+    ports.claims.claim(claim)
+    return claim
+
+
+def an_invite_is_edited(ports, now) -> Plan:
+    invite = a_kept_invite(ports)
+    return {"code": invite.code}, lambda: edit_invite(ports, invite, note="edited", features=Features(downloads=True))
+
+
+def an_invite_is_redeemed(ports, now) -> Plan:
+    invite = add_invite(ports, now)
+    return {"code": invite.code}, lambda: ports.claims.claim(a_claim(ports, invite, now))
+
+
+def an_invite_expires(ports, now) -> Plan:
+    invite = add_invite(ports, now, expires_at=now + timedelta(seconds=1))
+    return {"code": invite.code}, lambda: list(ports.invites.move_expired(now + timedelta(seconds=2), 10))
+
+
+def a_use_is_given_back(ports, now) -> Plan:
+    claim = a_claimed(ports, now)
+    failed = claim.redemption.given_up(now, REFUSED_BY_PLEX).failed(now)
+    return {"code": claim.invite.code}, lambda: ports.claims.give_back(failed)
+
+
+def an_account_is_changed(ports, now) -> Plan:
+    user = an_account(ports)
+    changed = replace(user, permissions=frozenset({Permission.ADVANCED_INVITES}))
+    return {"id": user.id}, lambda: ports.accounts.change(user, changed, an_entry(ports))
+
+
+def an_account_is_renamed(ports, now) -> Plan:
+    user = an_account(ports)
+    return {"id": user.id}, lambda: ports.accounts.rename(user, replace(user, name="Renamed"), an_entry(ports))
+
+
+def an_account_is_closed(ports, now) -> Plan:
+    user = an_account(ports)
+    closed = replace(user, state=AccountState.CLOSED)
+    return {"id": user.id}, lambda: ports.accounts.change(user, closed, an_entry(ports))
+
+
+def an_account_is_opened_again(ports, now) -> Plan:
+    closed, tombstone = a_closed_account(ports, now)
+    opened = replace(closed, state=AccountState.ACTIVE, epoch=closed.epoch + 1)
+    return {"id": closed.id}, lambda: ports.accounts.open(opened, a_session(ports, opened), over=tombstone)
+
+
+def an_account_signs_out_everywhere(ports, now) -> Plan:
+    user = an_account(ports)
+    return {"id": user.id}, lambda: ports.sessions.end_all(user.id)
+
+
+def a_plex_id_is_observed(ports, now) -> Plan:
+    user = an_account(ports)
+    observed = Observed(user.plex_id or 0, has_access=True, email=None, at=now)
+    return {"id": f"plex#{user.plex_id}"}, lambda: ports.accounts.note_observed(observed)
+
+
+def a_plex_id_is_remembered(ports, now) -> Plan:
+    user = an_account(ports)
+    tombstone = Tombstone(user_id=user.id, why=Why.LEFT, closed_at=now)
+    closed = replace(user, state=AccountState.CLOSED)
+    change = ports.accounts.change
+    return {"id": f"plex#{user.plex_id}"}, lambda: change(user, closed, an_entry(ports), tombstone=tombstone)
+
+
+def a_plex_id_that_was_remembered_is_held_again(ports, now) -> Plan:
+    closed, tombstone = a_closed_account(ports, now)
+    newcomer = a_user(ports, plex_id=closed.plex_id)
+    opened = ports.accounts.open
+    return {"id": f"plex#{closed.plex_id}"}, lambda: opened(newcomer, a_session(ports, newcomer), over=tombstone)
+
+
+def a_plex_id_is_linked_that_was_remembered(ports, now) -> Plan:
+    closed, tombstone = a_closed_account(ports, now)
+    local = an_account(ports, kind=Kind.LOCAL)
+    link = ports.claims.link
+    return {"id": f"plex#{closed.plex_id}"}, lambda: link(
+        local, closed.plex_id, None, entry=an_entry(ports), over=tombstone
+    )
+
+
+def an_address_gets_a_link_for_a_password(ports, now) -> Plan:
+    user = an_account(ports, kind=Kind.LOCAL)
+    Item(IdentityModel, {"id": f"email#{user.email}"}).set(password_hash={"S": "hash"})
+    reset = PasswordReset("token", now)
+    return {"id": f"email#{user.email}"}, lambda: ports.accounts.offer_reset(user, reset, an_entry(ports))
+
+
+def a_redemption_is_saved(ports, now) -> Plan:
+    redemption = a_claimed(ports, now).redemption
+    return {"id": redemption.id}, lambda: ports.redemptions.save(redemption.nudged(now))
+
+
+def a_redemption_fails(ports, now) -> Plan:
+    claim = a_claimed(ports, now)
+    failed = claim.redemption.given_up(now, REFUSED_BY_PLEX).failed(now)
+    return {"id": failed.id}, lambda: ports.claims.give_back(failed)
+
+
+def a_redemption_is_sent_again(ports, now) -> Plan:
+    redemption = a_claimed(ports, now).redemption
+    return {"id": redemption.id}, lambda: ports.redemptions.note_resent(redemption.id, now)
+
+
+def an_ending_is_saved(ports, now) -> Plan:
+    ending = ports.endings.begin(Ending(user_id=ports.new_id(), begun_at=now, given=None))
+    return {"id": f"ending#{ending.user_id}"}, lambda: ports.endings.save(ending.taken(now))
+
+
+def an_ending_is_finished(ports, now) -> Plan:
+    ending = ports.endings.begin(Ending(user_id=ports.new_id(), begun_at=now, given=None))
+    return {"id": f"ending#{ending.user_id}"}, lambda: ports.endings.finish(ending.ended(now), None, None)
+
+
+def a_pause_is_noted_again(ports, now) -> Plan:
+    ports.redemptions.save_pause(begin_pause(now, "1"))
+    return {"id": "pause"}, lambda: ports.redemptions.save_pause(begin_pause(now, "1").probed(now, "2"))
+
+
+def the_settings_are_saved(ports, now) -> Plan:
+    settings = ports.settings.get()
+    changed = replace(settings, version=settings.version + 1)
+    return {"id": "settings"}, lambda: ports.settings.save(changed, an_entry(ports), over=settings)
+
+
+def the_server_is_chosen_again(ports, now) -> Plan:
+    settings = ports.settings.get()
+    changed = replace(settings, version=settings.version + 1)
+    return {"id": "settings"}, lambda: ports.settings.choose_server(changed, an_entry(ports), over=settings)
+
+
+def the_libraries_are_read(ports, now) -> Plan:
+    settings = ports.settings.get()
+    facts = settings.server, settings.libraries, settings.libraries_refresh
+    return {"id": "settings"}, lambda: ports.settings.save_libraries(*facts, was=settings.server)
+
+
+def the_owner_signs_in_again(ports, now) -> Plan:
+    ownership, _ = ports.ownership.get_with_settings()
+    return {"id": "ownership"}, lambda: ports.ownership.renew(ownership, an_entry(ports))
+
+
+def a_sign_in_leads_to_a_session(ports, now) -> Plan:
+    sign_in, user = a_sign_in(ports), an_account(ports)
+    return {"id": sign_in.id}, lambda: ports.sessions.complete(sign_in, a_session(ports, user), an_entry(ports))
+
+
+def an_image_is_looked_at_again(ports, now) -> Plan:
+    invite = a_kept_invite(ports)
+    image = image_of(invite, "https://invites.example.org", Format.PNG, now)
+    ports.qr_records.keep(image, invite)
+    later = replace(image, expires_at=image.expires_at + timedelta(days=1))
+    return {"code": invite.code, "object_key": image.object_key}, lambda: ports.qr_records.keep(later, invite)
+
+
+def an_image_s_date_moves(ports, now) -> Plan:
+    invite = a_kept_invite(ports)
+    image = image_of(invite, "https://invites.example.org", Format.PNG, now)
+    ports.qr_records.keep(image, invite)
+    later = replace(image, expires_at=image.expires_at + timedelta(days=1))
+    return {"code": invite.code, "object_key": image.object_key}, lambda: ports.image_records.move(later)
+
+
+def another_invite_counts_for_the_quota(ports, now) -> Plan:
+    invite = a_kept_invite(ports)
+    return {"user_id": invite.created_by.id}, lambda: a_kept_invite(ports, created_by=invite.created_by)
+
+
+def another_token_is_held(ports, now) -> Plan:
+    key = ports.new_id()
+    ports.tokens.hold(key, "token", expires_at=now)
+    return {"key": key}, lambda: ports.tokens.hold(key, "another", expires_at=now)
+
+
+def another_request_is_counted(ports, now) -> Plan:
+    key = ports.new_id()
+    ports.counters.add(key, 1, now)
+    return {"id": key}, lambda: ports.counters.block(key, 1, now)
+
+
+WRITES: dict[Callable[..., Plan], Any] = {
+    an_invite_is_edited: InviteModel,
+    an_invite_is_redeemed: InviteModel,
+    an_invite_expires: InviteModel,
+    a_use_is_given_back: InviteModel,
+    an_account_is_changed: UserModel,
+    an_account_is_renamed: UserModel,
+    an_account_is_closed: UserModel,
+    an_account_is_opened_again: UserModel,
+    an_account_signs_out_everywhere: UserModel,
+    a_plex_id_is_observed: IdentityModel,
+    a_plex_id_is_remembered: IdentityModel,
+    a_plex_id_that_was_remembered_is_held_again: IdentityModel,
+    a_plex_id_is_linked_that_was_remembered: IdentityModel,
+    an_address_gets_a_link_for_a_password: IdentityModel,
+    a_redemption_is_saved: RedemptionModel,
+    a_redemption_fails: RedemptionModel,
+    a_redemption_is_sent_again: RedemptionModel,
+    an_ending_is_saved: EndingModel,
+    an_ending_is_finished: EndingModel,
+    a_pause_is_noted_again: PauseModel,
+    the_settings_are_saved: SettingsModel,
+    the_server_is_chosen_again: SettingsModel,
+    the_libraries_are_read: SettingsModel,
+    the_owner_signs_in_again: OwnershipModel,
+    a_sign_in_leads_to_a_session: SignInModel,
+    an_image_is_looked_at_again: QrImageModel,
+    an_image_s_date_moves: QrImageModel,
+    another_invite_counts_for_the_quota: CreationsModel,
+    another_token_is_held: HeldTokenModel,
+    another_request_is_counted: RateLimitModel,
+}
+"""Every write to an item that may be there already, with the model of the item."""
+
+WRITTEN_ONCE = {SessionModel, JournalModel}
+NAMED_BY_WHAT_THEY_COUNT = {CountModel}
+"""Any attribute is known to it."""
+
+
+def test_every_model_has_its_writes_in_the_table():
+    assert set(WRITES.values()) | WRITTEN_ONCE | NAMED_BY_WHAT_THEY_COUNT == set(MODELS)
+
+
+@pytest.mark.parametrize("write", WRITES, ids=lambda write: write.__name__)
+def test_an_attribute_of_a_newer_version_stays(ports, now, write):
+    key, do = write(ports, now)
+    item = Item(WRITES[write], key)
+    item.set(**{NEW: STAYS})
+    before = item.read()
+    try:
+        do()
+        after = item.read()
+    finally:
+        if key.get("id") in ("settings", "ownership"):
+            item.remove(NEW)
+        if key.get("id") == "pause":
+            ports.redemptions.end_pause()
+    assert after[NEW] == STAYS
+    assert after != before or write in (the_libraries_are_read, the_owner_signs_in_again)
+
+
+@pytest.fixture
+def user(ports):
+    """An account with a permission that this version does not know."""
+    user = an_account(ports, Permission.CREATE_INVITES)
+    Item(UserModel, {"id": user.id}).set(permissions={"S": '["create_invites","rule_the_world"]'})
+    return user
+
+
+def permissions_of(user):
+    return json.loads(Item(UserModel, {"id": user.id}).read()["permissions"]["S"])
+
+
+def test_an_unknown_permission_allows_nothing_is_not_shown_and_stays(stack, ports, user):
+    read = ports.accounts.get(user.id)
+    assert read.may(Permission.CREATE_INVITES)
+    assert not read.may(*set(Permission) - {Permission.CREATE_INVITES})
+    shown = stack.admin.patch(f"/users/{user.id}", json={"permissions": ["view_invites"]})
+    assert (shown.status_code, shown.json()["permissions"]) == (200, ["view_invites"])
+    assert permissions_of(user) == ["rule_the_world", "view_invites"]
+    assert user.id in [each["id"] for each in stack.admin.get("/users").json()["users"]]
+
+
+def test_an_account_with_an_unknown_permission_can_be_closed(stack, ports, user):
+    assert stack.admin.delete(f"/users/{user.id}").status_code == 204
+    assert not ports.accounts.get(user.id).is_open
+
+
+def test_an_account_in_an_unknown_state_opens_nothing_and_is_not_written_over(stack, ports, user):
+    item = Item(UserModel, {"id": user.id})
+    item.set(state={"S": "suspended"}, kind={"S": "robot"})
+    before, read = item.read(), ports.accounts.get(user.id)
+    assert (read.is_open, read.kind) == (False, Kind.PLEX)
+    for becomes in (replace(read, permissions=frozenset()), replace(read, state=AccountState.ACTIVE)):
+        with pytest.raises(StaleWrite):
+            ports.accounts.change(read, becomes, an_entry(ports))
+    assert stack.admin.get(f"/users/{user.id}").json()["state"] == "closed"
+    assert stack.admin.patch(f"/users/{user.id}", json={"permissions": []}).status_code == 409
+    assert item.read() == before
+
+
+def test_a_sign_in_of_an_unknown_purpose_is_none(ports):
+    sign_in = a_sign_in(ports)
+    Item(SignInModel, {"id": sign_in.id}).set(purpose={"S": "prove_age"})
+    assert ports.sessions.get_sign_in_with_settings(sign_in.id)[0] is None
+
+
+@pytest.fixture
+def redemption(ports, now):
+    """One that a newer version stored in a state, with a step and for a reason that this one does not know."""
+    redemption = a_claimed(ports, now).redemption
+    item = Item(RedemptionModel, {"id": redemption.id})
+    new = {"name": "badge", "state": "printing", "at": None}
+    steps = [*json.loads(item.read()["record"]["S"])["steps"], new]
+    item.set_in_json("record", state="resting", steps=steps, reason={"code": "Tired", "facts": {}}, mood="calm")
+    item.set(state={"S": "resting"})
+    return redemption
+
+
+def test_a_redemption_that_is_not_known_in_full_is_shown_and_left_alone(stack, ports, redemption, now):
+    item = Item(RedemptionModel, {"id": redemption.id})
+    before = item.read()
+    shown = stack.admin.get(f"/redemptions/{redemption.id}").json()
+    assert (shown["state"], [step["name"] for step in shown["steps"]]) == ("pending", ["account", "share", "accept"])
+    assert shown["reason"] == {"Code": "Tired", "Message": "This version of the site has no words for the reason."}
+    (listed,) = stack.admin.get(f"/invites/{redemption.code}/redemptions").json()["redemptions"]
+    assert listed == shown
+    assert ports.redemptions.states([redemption.id]) == {redemption.id: State.PENDING}
+    read = ports.redemptions.get(redemption.id)
+    for save in (lambda: ports.redemptions.save(read.nudged(now)), lambda: ports.claims.give_back(read.failed(now))):
+        with suppress(StaleWrite):
+            save()
+        assert item.read() == before
+    assert stack.admin.post(f"/redemptions/{redemption.id}/retry").status_code == 202
+    assert item.read() == before
+
+
+def test_the_queue_function_leaves_it_to_the_newer_version(ports, redemption, now):
+    provisioned = ports.use(Provisioning).provision(redemption.id, deadline=now)
+    assert not provisioned.changed
+
+
+def test_a_choice_of_libraries_that_is_not_known_gives_nothing_and_stays(ports, now):
+    invite = add_invite(ports, now)
+    item = Item(InviteModel, {"code": invite.code})
+    item.set(libraries={"S": '"newest"'}, status_hint={"S": "active"})
+    read = ports.invites.get_even_deleted(invite.code)
+    assert not read.can_give(ports.settings.get())
+    edit_invite(ports, read, note="edited")
+    assert (item.read()["libraries"], item.read()["note"]) == ({"S": '"newest"'}, {"S": "edited"})
+    page = ports.invites.page(InviteSearch(creator_id=invite.created_by.id), after=None, limit=10, now=now)
+    assert [each.code for each in page.items] == [invite.code]
+
+
+def test_settings_that_are_not_known_stay_when_another_is_changed(stack, ports):
+    item = Item(SettingsModel, {"id": "settings"})
+    before = {name: item.read()[name] for name in ("enabled_libraries", "default_permissions")}
+    newer = {"enabled_libraries": {"S": '"unwatched"'}, "default_permissions": {"S": '["rule_the_world","streamarr"]'}}
+    item.set(**newer)
+    try:
+        assert ports.settings.get().enabled() == ()
+        title = stack.admin.get("/settings").json()["application_title"]
+        changed = stack.admin.patch("/settings", json={"application_title": f"{title}!"})
+        assert (changed.status_code, changed.json()["default_permissions"]) == (200, ["streamarr"])
+        assert {name: item.read()[name] for name in newer} == newer
+        stack.admin.patch("/settings", json={"application_title": title, "default_permissions": ["streamarr"]})
+        assert item.read()["default_permissions"] == newer["default_permissions"]
+    finally:
+        item.set(**before)
+
+
+def test_a_redemption_with_what_a_newer_version_adds_and_that_says_nothing_goes_on(ports, now):
+    redemption = a_claimed(ports, now).redemption
+    Item(RedemptionModel, {"id": redemption.id}).set_in_json("record", restrictions=None)
+    assert ports.redemptions.save(ports.redemptions.get(redemption.id).nudged(now)).version == 1
+
+
+def test_entries_of_actions_that_are_not_known_are_listed(stack, ports):
+    user = an_account(ports)
+    ports.accounts.change(user, user, an_entry(ports, f"user#{user.id}", action="beamed up"))
+    (entry,) = stack.admin.get("/audit", params={"subject": f"user#{user.id}"}).json()["entries"]
+    assert entry["action"] == "beamed up"
