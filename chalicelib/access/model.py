@@ -14,6 +14,7 @@ from chalicelib.access.progress import Progress, begin_progress
 from chalicelib.access.reasons import Reason
 from chalicelib.accounts.model import Tombstone
 from chalicelib.common.people import Person
+from chalicelib.common.ports import UNWRITABLE
 from chalicelib.plex.model import Grant, Library, Share
 
 LOOK_AGAIN_AFTER = timedelta(minutes=5)
@@ -242,7 +243,9 @@ class Access:
 
     @property
     def rests(self) -> bool:
-        """Nothing goes on by itself: it is settled, or has to be brought back."""
+        """Nothing goes on by itself: it is settled, has to be brought back, or is left to a newer version."""
+        if self.revision == UNWRITABLE:
+            return True
         if self.is_new:
             return False
         waits = self.done.need is not None and self.lease_until is None and self.done.next_try_at is None

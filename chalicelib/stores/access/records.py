@@ -8,7 +8,8 @@ from pynamodb.models import Model
 
 from chalicelib.access.model import Access, Decided, Done
 from chalicelib.access.pauses import Pause
-from chalicelib.stores.database.attributes import Moment, Typed
+from chalicelib.common.ports import UNWRITABLE
+from chalicelib.stores.database.attributes import Moment, Typed, Versioned
 from chalicelib.stores.database.transactions import Transaction
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ class AccessModel(Model):
         table_name = "access"
 
     user_id = UnicodeAttribute(hash_key=True)
-    decided = Typed[Decided](Decided)
-    done = Typed[Done](Done)
+    decided = Versioned[Decided](Decided, by="edition")
+    done = Versioned[Done](Done, by="edition")
     edition = NumberAttribute()
     revision = NumberAttribute()
     written_at = Moment()
@@ -59,6 +60,8 @@ class PauseModel(Model):
 
 
 def read_access(record: AccessModel) -> Access:
+    """Where a newer version of the program stored a half that this one would lose something of, no worker takes it."""
+    is_whole = UNWRITABLE not in (record.decided.edition, record.done.edition)
     return Access(
         user_id=record.user_id,
         decided=record.decided,
@@ -66,7 +69,7 @@ def read_access(record: AccessModel) -> Access:
         written_at=record.written_at,
         lease=record.lease,
         lease_until=record.lease_until,
-        revision=int(record.revision),
+        revision=int(record.revision) if is_whole else UNWRITABLE,
     )
 
 
