@@ -10,6 +10,9 @@ from enum import Enum
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from chalicelib.access.differences import Difference
+from chalicelib.access.entitlement import Place, Rule
+from chalicelib.access.model import Hold, Mark, Occasion, Part
 from chalicelib.access.progress import State, StepName, StepState
 from chalicelib.accounts.model import AccountState, Kind, Why
 from chalicelib.accounts.sessions import Purpose
@@ -24,6 +27,13 @@ SAFE: dict[type[Enum], Enum | None] = {
     StepState: StepState.WORKING,
     StepName: None,
     Purpose: None,
+    Hold: Hold.CLOSED,
+    Occasion: Occasion.HELD,
+    Rule: Rule.SPECIFIC,
+    Place: None,
+    Part: None,
+    Mark: None,
+    Difference: None,
 }
 """How a value is read that is not known; None: it is left out."""
 
