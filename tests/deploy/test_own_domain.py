@@ -19,6 +19,7 @@ def at_home(rehearsal, deployed):
     yield deploy
     (rehearsal.project.parent / DNS).unlink(missing_ok=True)
     rehearsal.make("destroy", "dev", "--app", APP, "--data", "--yes", f"{APP}-dev")
+    rehearsal.make("config", "prod")  # a checkout is configured for one app, and now again for that of the other tests
 
 
 def test_it_is_told_where_the_domain_has_to_lead_and_with_what_to_set_up_before_the_smoke_test(rehearsal, at_home):
