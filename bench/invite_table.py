@@ -67,6 +67,7 @@ class InviteTable:
     def _redeem(self, invite: Invite, at: datetime, redemptions: BatchWrite[RedemptionModel]) -> Invite:
         newcomer = Newcomer(f"Person {invite.code}", None, plex_id=1)
         claim, _ = replace(self.offer, invite=invite).draw_up_claim(newcomer, new_id=ports.new_id, now=at)
-        redemptions.save(redemption_record(claim.redemption.done(at)))
+        done = claim.redemption.with_progress(claim.redemption.progress.done(at))
+        redemptions.save(redemption_record(done))
         redeemer = Redeemer(claim.redemption.id, claim.user.person, at)
         return replace(invite, uses=1, redeemers=(redeemer,))

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
     from pynamodb.connection import Connection
 
-    from chalicelib.access.granting import Granting
-    from chalicelib.access.ports import AccessStore, StopProvisioning
-    from chalicelib.access.revoking import Revoking
+    from chalicelib.access.acting import ActingOnPlex
+    from chalicelib.access.nudging import Nudging
+    from chalicelib.access.pausing import Pausing
+    from chalicelib.access.ports import AccessStore
+    from chalicelib.access.resolving import ResolvingAnew
     from chalicelib.accounts.following_plex import FollowingPlex
     from chalicelib.accounts.managing import ManagingUsers
     from chalicelib.accounts.observing import ObservingPlex
@@ -38,10 +40,7 @@ if TYPE_CHECKING:
     from chalicelib.qr_codes.ports import ImageRecords, ImageStore, Render
     from chalicelib.redemptions.linking import LinkingPlex
     from chalicelib.redemptions.offers import ReadingOffers
-    from chalicelib.redemptions.pausing import Pausing
     from chalicelib.redemptions.ports import Claims, RedemptionStore
-    from chalicelib.redemptions.resolving import ResolvingAnew
-    from chalicelib.redemptions.retrying import RetryingRedemptions
     from chalicelib.redemptions.returning import ReturningRedeemers
     from chalicelib.settings.ports import SettingsStore
     from chalicelib.setup.libraries import ManagingLibraries
@@ -61,26 +60,26 @@ class UseCases:
         return case(**{each.name: getattr(self, each.name) for each in fields(cast("Any", case))})
 
     @property
-    def granting(self) -> "Granting":
-        from chalicelib.access.granting import Granting
+    def acting(self) -> "ActingOnPlex":
+        from chalicelib.access.acting import ActingOnPlex
 
-        return self.use(Granting)
+        return self.use(ActingOnPlex)
 
     @property
-    def revoking(self) -> "Revoking":
-        from chalicelib.access.revoking import Revoking
+    def nudging(self) -> "Nudging":
+        from chalicelib.access.nudging import Nudging
 
-        return self.use(Revoking)
+        return self.use(Nudging)
 
     @property
     def resolving(self) -> "ResolvingAnew":
-        from chalicelib.redemptions.resolving import ResolvingAnew
+        from chalicelib.access.resolving import ResolvingAnew
 
         return self.use(ResolvingAnew)
 
     @property
     def pausing(self) -> "Pausing":
-        from chalicelib.redemptions.pausing import Pausing
+        from chalicelib.access.pausing import Pausing
 
         return self.use(Pausing)
 
@@ -95,12 +94,6 @@ class UseCases:
         from chalicelib.redemptions.returning import ReturningRedeemers
 
         return self.use(ReturningRedeemers)
-
-    @property
-    def retrying(self) -> "RetryingRedemptions":
-        from chalicelib.redemptions.retrying import RetryingRedemptions
-
-        return self.use(RetryingRedemptions)
 
     @property
     def linking(self) -> "LinkingPlex":
@@ -143,12 +136,6 @@ class UseCases:
         from chalicelib.setup.libraries import ManagingLibraries
 
         return self.use(ManagingLibraries)
-
-    @property
-    def stop_provisioning(self) -> "StopProvisioning":
-        from chalicelib.redemptions.stopping import StoppingRedemptions
-
-        return self.use(StoppingRedemptions).stop
 
 
 class Ports(UseCases):
@@ -260,10 +247,10 @@ class Ports(UseCases):
         return DynamoHeldTokens(self._encrypt, self._decrypt)
 
     @cached_property
-    def endings(self) -> "AccessStore":
-        from chalicelib.stores.access.endings import DynamoEndings
+    def accesses(self) -> "AccessStore":
+        from chalicelib.stores.access.accesses import DynamoAccesses
 
-        return DynamoEndings(self.connection)
+        return DynamoAccesses(self.connection, self.clock)
 
     @property
     def qr_records(self) -> "ImageRecords":
@@ -385,11 +372,10 @@ def warm_up() -> None:
 
 def chores(now: datetime) -> "dict[str, Iterator[Batch]]":
     """What is swept every few minutes, of all that is due by ``now``."""
-    from chalicelib.access.ending import ResendingEndings
+    from chalicelib.access.aligning import ResendingWork
     from chalicelib.accounts.trials import EndingTrials
     from chalicelib.common.sweeping import remove_expired
     from chalicelib.invites.expiring import MovingExpiredInvites
-    from chalicelib.redemptions.retrying import RetryingRedemptions
     from chalicelib.setup.libraries import RefreshingDaily
     from chalicelib.setup.migrating import Migrating
     from chalicelib.stores.accounts.held_tokens import HeldTokenModel
@@ -409,8 +395,7 @@ def chores(now: datetime) -> "dict[str, Iterator[Batch]]":
         return True
 
     return {
-        "stuck_redemptions": use(RetryingRedemptions).sweep(now=now),
-        "stuck_endings": use(ResendingEndings).sweep(now=now),
+        "stuck_work": use(ResendingWork).sweep(now=now),
         "migrations": use(Migrating).sweep(),
         "expired_invites": use(MovingExpiredInvites).sweep(now=now),
         "daily_libraries": use(RefreshingDaily).sweep(now=now),

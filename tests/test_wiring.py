@@ -124,7 +124,7 @@ if TYPE_CHECKING:  # mypy refuses a fake that is not what the port promises
     _images: InviteImages = _fakes.images
     _claims: Claims = _fakes.claims
     _redemptions: RedemptionStore = _fakes.redemptions
-    _endings: AccessStore = _fakes.endings
+    _accesses: AccessStore = _fakes.accesses
     _qr_records: ImageRecords = _fakes.qr_records
     _qr_images: ImageStore = _fakes.qr_images
     _schema: SchemaStore = _fakes.schema

@@ -1,39 +1,67 @@
-"""Where endings are stored, and how what is under way for an account is stopped first."""
+"""Where accesses are stored; beside them the pause of all work while Plex does not take the owner's token."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.access.model import Ending, Given
-from chalicelib.accounts.model import Tombstone, User
+from chalicelib.access.model import Access
+from chalicelib.access.pauses import Pause
+from chalicelib.accounts.model import User
 
-StopProvisioning = Callable[[User], Given | None]
-"""Stops what is under way for a closed account, and gives what Plex may have of it; None where nothing ever was.
 
-Raises RetryLater while a worker is certainly still at it.
-"""
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a worker reads first. ``access`` is None for an account that never was given anything."""
+
+    user: User
+    access: Access | None
+    pause: Pause | None
 
 
 class AccessStore(Protocol):
-    """Endings of access."""
+    """Every write raises the revision. A joining's progress is written to its redemption, too, all or nothing."""
 
-    def begin(self, ending: Ending) -> Ending:
-        """Note it, unless it is noted already; gives the one that is there."""
+    def get(self, user_id: str) -> Access | None:
+        """The access of that account."""
 
-    def get(self, user_id: str) -> Ending | None:
-        """The ending of that account's access."""
+    def get_for_work(self, user_id: str) -> Work:
+        """All of it in one round trip. Raises UserNotFound."""
 
-    def save(self, ending: Ending) -> Ending:
-        """Write over the version it came from; gives it with its new version. Raises StaleWrite."""
+    def save(self, access: Access, *, lease: str | None = None) -> Access:
+        """Write what was done, and who has it; gives the access as it is now, with the latest decision.
 
-    def finish(self, ending: Ending, plex_id: int | None, tombstone: Tombstone | None) -> Ending:
-        """Save one that ended, and note that on the tombstone of that Plex account, all or nothing; as ``save`` does.
-
-        Raises StaleWrite where either is another by now.
+        Raises StaleWrite where another worker has the lease; without ``lease``, where it is not what was read.
         """
 
+    def decide(self, access: Access) -> Access:
+        """Write what was decided over the edition before; gives the access as it is now. Raises StaleWrite."""
+
+    def settle(self, access: Access, user: User, *, lease: str) -> Access:
+        """Write an access whose present edition a read confirmed, with what depends on that, all or nothing.
+
+        A joining is done. One that was given up is undone: the use is free again, the redemption failed, the account
+        closed and its names released; an account that was renewed stays open, with what it had before. A tombstone of a
+        closed account says that nothing is left. Raises StaleWrite where there is a newer decision or another lease.
+        """
+
+    def end_without_access(self, user: User, now: datetime) -> None:
+        """The tombstone of a closed account that never was given anything says that nothing is left. Repeatable."""
+
     def due(self, before: datetime, limit: int) -> Iterable[str]:
-        """Ids of accounts with access that should have ended by then."""
+        """Ids of accounts with work that should have gone on by then."""
 
     def note_resent(self, user_id: str, due_at: datetime) -> None:
         """Note that a message carries it again, to be looked for by then."""
+
+    def waiting_for_owner(self, limit: int) -> list[str]:
+        """Ids of those that wait until Plex takes the owner's token again."""
+
+    def pause(self) -> Pause | None:
+        """The one fact that Plex does not take the owner's token, while it does not."""
+
+    def save_pause(self, pause: Pause) -> None:
+        """Write it over an older one."""
+
+    def end_pause(self) -> None:
+        """Repeatable."""

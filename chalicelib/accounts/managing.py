@@ -93,10 +93,10 @@ class ManagingUsers:
         user, settings = self.accounts.get_with_settings(user_id)
         if user.is_open:
             self._remaining_admin(user, _closed(user), by, settings)
-            self.queue.end_access(user_id, delay=_CERTAINLY_OVER)  # should this worker die after the next line
+            self.queue.align(user_id, delay=_CERTAINLY_OVER)  # should this worker die after the next line
             self._write(action, user_id, _closed, by, now)
         self.sessions.end_all(user_id)
-        self.queue.end_access(user_id)
+        self.queue.align(user_id)
 
     def _write(self, action: str, user_id: str, wanted: Callable[[User], User], by: User, now: datetime) -> User:
         """What counts is what both accounts are when this is written: after a conflict both are read again."""

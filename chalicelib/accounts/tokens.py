@@ -23,9 +23,9 @@ class HoldingTokens:
     tokens: HeldTokens
     queue: WorkQueue
 
-    def hold(self, redemption_id: str, plex_token: str, *, now: datetime) -> None:
-        """Keep it for a redemption that is in progress, for an hour at most."""
-        self.tokens.hold(redemption_id, plex_token, expires_at=now + HELD_FOR)
+    def hold(self, key: str, plex_token: str, *, now: datetime) -> None:
+        """Keep it for the work that is under way for its person, for an hour at most."""
+        self.tokens.hold(key, plex_token, expires_at=now + HELD_FOR)
 
     def give_up(self, sign_in_id: str, plex_token: str, *, now: datetime) -> None:
         """It was needed to tell who signed in, and is not any more."""

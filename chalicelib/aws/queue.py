@@ -11,11 +11,8 @@ class SqsWorkQueue:
     def __init__(self, url: str) -> None:
         self._url = url
 
-    def provision(self, redemption_id: str, *, delay: int = 0) -> None:
-        self._send({"kind": "provision", "redemption_id": redemption_id}, delay)
-
-    def end_access(self, user_id: str, *, delay: int = 0) -> None:
-        self._send({"kind": "end_access", "user_id": user_id}, delay)
+    def align(self, user_id: str, *, delay: int = 0) -> None:
+        self._send({"kind": "align", "user_id": user_id}, delay)
 
     def finish_renewal(self, sign_in_id: str, *, delay: int = 0) -> None:
         self._send({"kind": "finish_renewal", "sign_in_id": sign_in_id}, delay)

@@ -8,17 +8,15 @@ from typing import Any, TypeVar
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from chalicelib.access.ending import EndingAccess
-from chalicelib.access.model import Ending
+from chalicelib.access.aligning import Aligned, Aligning
+from chalicelib.access.pausing import Pausing
+from chalicelib.access.progress import Progress, State
 from chalicelib.accounts.observing import Observing
 from chalicelib.accounts.tokens import ForgettingTokens
 from chalicelib.common.ports import RetryLater
 from chalicelib.logs import logger
 from chalicelib.metrics import Metric, record
 from chalicelib.plex.errors import PlexError
-from chalicelib.redemptions.model import Redemption, State
-from chalicelib.redemptions.pausing import Pausing
-from chalicelib.redemptions.provisioning import Provisioned, Provisioning
 from chalicelib.setup.finishing_renewals import FinishingRenewals
 from chalicelib.setup.libraries import ReadingLibraries
 from chalicelib.wiring import now, use
@@ -32,10 +30,8 @@ _SOON, _LONGEST_WAIT = 30, 900
 def work(message: str, context: Any) -> None:
     """Do what one message says. Raises RetryLater, and what was not foreseen."""
     match json.loads(message):
-        case {"kind": "provision", "redemption_id": redemption_id}:
-            log_provisioned(use(Provisioning).provision(redemption_id, deadline=_deadline(context)))
-        case {"kind": "end_access", "user_id": user_id}:
-            log_ending(user_id, use(EndingAccess).end(user_id, deadline=_deadline(context)))
+        case {"kind": "align", "user_id": user_id}:
+            log_aligned(user_id, use(Aligning).align(user_id, deadline=_deadline(context)))
         case {"kind": "finish_renewal", "sign_in_id": sign_in_id}:
             renewed = _later_if_plex_fails(lambda: use(FinishingRenewals).finish(sign_in_id))
             logger.info("the owner's sign-in, should its browser not have come back", renewed=renewed)
@@ -68,28 +64,35 @@ def _later_if_plex_fails(ask: Callable[[], T]) -> T:
         raise RetryLater(min(error.asked_to_wait or _SOON, _LONGEST_WAIT)) from error
 
 
-def log_provisioned(provisioned: Provisioned) -> None:
+def log_aligned(user_id: str, aligned: Aligned) -> None:
     """A message delivered twice changes nothing the second time, and is not counted."""
-    redemption = provisioned.redemption
-    reason = redemption.reason.code if redemption.reason else None
-    logger.info("provisioned", redemption=redemption.id, state=redemption.state.value, reason=reason)
-    if redemption.waits_for_owner:
-        logger.error("provisioning is paused: Plex does not take the owner's token", error="PlexTokenRefused")
-    if provisioned.changed:
-        _record(redemption, reason)
+    access = aligned.access
+    if access is None:
+        logger.info("aligned", user=user_id, access="none")
+        return
+    need, progress = access.done.need, access.done.progress
+    logger.info(
+        "aligned",
+        user=user_id,
+        redemption=aligned.joining,
+        state=progress.state.value if progress else None,
+        reason=need.code if need else None,
+        settled=access.is_settled,
+        tries=access.done.tries,
+    )
+    if access.done.waits_for_owner:
+        logger.error("work is paused: Plex does not take the owner's token", error="PlexTokenRefused")
+    if aligned.changed and aligned.joining and progress:
+        _record(aligned.joining, progress)
 
 
-def log_ending(user_id: str, ending: Ending | None) -> None:
-    ended = ending is not None and ending.ended_at is not None
-    logger.info("access on Plex", user=user_id, ended=ended, tries=ending.tries if ending else None)
-
-
-def _record(redemption: Redemption, reason: str | None) -> None:
-    if redemption.state is State.DONE:
-        seconds = round((now() - redemption.created_at).total_seconds(), 1)
-        record(Metric.PROVISIONING_SECONDS, seconds, unit=MetricUnit.Seconds, redemption=redemption.id)
-    if redemption.state is State.FAILED:
-        record(Metric.PROVISIONING_FAILED, redemption=redemption.id, reason=reason)
+def _record(redemption_id: str, progress: Progress) -> None:
+    if progress.state is State.DONE:
+        seconds = round((progress.at - progress.began_at).total_seconds(), 1)
+        record(Metric.PROVISIONING_SECONDS, seconds, unit=MetricUnit.Seconds, redemption=redemption_id)
+    if progress.state is State.FAILED:
+        reason = progress.reason
+        record(Metric.PROVISIONING_FAILED, redemption=redemption_id, reason=reason and reason.code)
 
 
 def _deadline(context: Any) -> datetime:

@@ -114,11 +114,8 @@ class PlexOwner(Protocol):
 class WorkQueue(Protocol):
     """Work for the queue function, the only one that may read the owner's Plex token."""
 
-    def provision(self, redemption_id: str, *, delay: int = 0) -> None:
-        """Have that redemption looked at, after ``delay`` seconds (at most 900)."""
-
-    def end_access(self, user_id: str, *, delay: int = 0) -> None:
-        """Have what that account was given on Plex taken away, if it is closed when the message is read."""
+    def align(self, user_id: str, *, delay: int = 0) -> None:
+        """Have that account's access looked at, after ``delay`` seconds (at most 900)."""
 
     def finish_renewal(self, sign_in_id: str, *, delay: int = 0) -> None:
         """Have that renewal of the owner's sign-in finished, should its browser not come back."""

@@ -1,8 +1,9 @@
 """Watching one redemption."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from chalicelib.access.nudging import Nudging
 from chalicelib.access.reasons import VERIFY_EMAIL
 from chalicelib.accounts.model import User
 from chalicelib.accounts.ports import SessionStore
@@ -11,16 +12,13 @@ from chalicelib.common.people import Permission
 from chalicelib.common.refusals import NotSignedIn, RedemptionNotFound
 from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.ports import RedemptionStore
-from chalicelib.redemptions.retrying import RetryingRedemptions
-
-_SOON = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
 class FollowingRedemptions:
     sessions: SessionStore
     redemptions: RedemptionStore
-    retrying: RetryingRedemptions
+    nudging: Nudging
 
     def follow(self, redemption_id: str, *, token: str, now: datetime) -> Redemption:
         """A redemption for its invitee, the invite's creator, or a person who sees all invites.
@@ -44,9 +42,8 @@ class FollowingRedemptions:
         return redemption
 
     def _look_soon(self, redemption: Redemption, now: datetime) -> Redemption:
-        waits_long = redemption.next_try_at is not None and redemption.next_try_at > now + _SOON
-        if redemption.reason == VERIFY_EMAIL and waits_long:
-            return self.retrying.nudge(redemption, now=now)
+        if redemption.reason == VERIFY_EMAIL:
+            self.nudging.look_soon(redemption.user.id, now=now)
         return redemption
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.access.progress import State
 from chalicelib.accounts.model import User
 from chalicelib.common.pages import Page
 from chalicelib.common.refusals import InviteNotFound
@@ -11,7 +12,7 @@ from chalicelib.events.ports import Journal
 from chalicelib.invites.model import Invite, is_code
 from chalicelib.invites.ports import InviteStore
 from chalicelib.invites.searching import InviteSearch, must_see
-from chalicelib.redemptions.model import Redemption, State
+from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.ports import RedemptionStore
 from chalicelib.settings.model import Settings
 

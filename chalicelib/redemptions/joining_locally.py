@@ -82,8 +82,8 @@ class JoiningLocally:
     def _claim(self, offer: Offer, who: Applicant, password_hash: str, now: datetime) -> Redeemed:
         claim, token = offer.draw_up_claim(Newcomer(who.username, who.email), new_id=self.new_id, now=now)
         self.claims.claim(replace(claim, password_hash=password_hash))
-        if claim.redemption.managed:
-            self.queue.provision(claim.redemption.id)
+        if claim.access.decided.identity.managed:
+            self.queue.align(claim.user.id)
         return Redeemed(token, claim.redemption)
 
     def _clicked_before(self, code: str, who: Applicant, now: datetime) -> tuple[User, Redemption] | None:

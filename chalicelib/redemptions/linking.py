@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.access.model import Access, Occasion
+from chalicelib.access.ports import AccessStore
 from chalicelib.accounts.journal import account_entry
 from chalicelib.accounts.model import Kind, Tombstone, User
 from chalicelib.accounts.ports import AccountStore
@@ -14,15 +16,14 @@ from chalicelib.events.model import Entry
 from chalicelib.invites.ports import InviteStore
 from chalicelib.plex.model import PlexAccount
 from chalicelib.plex.ports import WorkQueue
-from chalicelib.redemptions.model import Redemption
-from chalicelib.redemptions.ports import Claims, RedemptionStore
+from chalicelib.redemptions.ports import Claims
 
 
 @dataclass(frozen=True, slots=True)
 class LinkingPlex:
     accounts: AccountStore
     claims: Claims
-    redemptions: RedemptionStore
+    accesses: AccessStore
     invites: InviteStore
     holding_tokens: HoldingTokens
     queue: WorkQueue
@@ -41,20 +42,18 @@ class LinkingPlex:
         user = self._find_local_account(account)
         if user is None:
             return None
-        redemption = self._find_redemption(user)
-        over = self._may_come_back(account, redemption)
-        if redemption and not redemption.in_progress:
-            redemption = None
-        if redemption:
-            redemption = redemption.linked(now, plex_id=account.id, invited_as=account.email, over=over)
-            self.holding_tokens.hold(redemption.id, plex_token, now=now)
+        access = self._find_access(user)
+        over = self._may_come_back(account, user)
+        linked = _linked(access, account, over, now) if access and access.is_joining else None
+        if linked:
+            self.holding_tokens.hold(linked.token_key, plex_token, now=now)
         try:
-            self.claims.link(user, account.id, redemption, entry=self._entry(user, account, now), over=over)
+            self.claims.link(user, account.id, linked, entry=self._entry(user, account, now), over=over)
         except StaleWrite as error:
             raise TryAgain from error
-        if redemption:
-            self.queue.provision(redemption.id)
-        return replace(user, plex_id=account.id, epoch=user.epoch + 1), redemption is not None
+        if linked:
+            self.queue.align(user.id)
+        return replace(user, plex_id=account.id, epoch=user.epoch + 1), linked is not None
 
     def _find_local_account(self, account: PlexAccount) -> User | None:
         """An address that plex.tv did not verify proves nothing: anyone may enter it there. Equal addresses prove, and
@@ -73,17 +72,25 @@ class LinkingPlex:
         facts = {"plex_id": account.id}
         return account_entry(user, "linked", by=user.person, new_id=self.new_id, now=now, after=facts)
 
-    def _find_redemption(self, user: User) -> Redemption | None:
-        redemption = self.redemptions.get(user.redemption_id) if user.redemption_id else None
-        if redemption and redemption.managed:
+    def _find_access(self, user: User) -> Access | None:
+        access = self.accesses.get(user.id)
+        if access and access.decided.identity.managed:
             raise HasHomeProfile
-        return redemption
+        return access
 
-    def _may_come_back(self, account: PlexAccount, redemption: Redemption | None) -> Tombstone | None:
+    def _may_come_back(self, account: PlexAccount, user: User) -> Tombstone | None:
         """What is remembered of the Plex account, if it does not stand against the link."""
         tombstone = self.accounts.tombstone_of(account.id)
-        if tombstone and redemption:
-            tombstone.must_admit_by_invite(self.invites.get_even_deleted(redemption.code).created_at)
+        if tombstone and user.came_by:
+            tombstone.must_admit_by_invite(self.invites.get_even_deleted(user.came_by).created_at)
         elif tombstone:
             raise NotForYou
         return tombstone
+
+
+def _linked(access: Access, account: PlexAccount, over: Tombstone | None, now: datetime) -> Access:
+    """The account has a Plex account now, and what it was granted can be given."""
+    identity = replace(access.decided.identity, plex_id=account.id, invited_as=account.email)
+    decided = replace(access.decided, identity=identity, over=over, occasion=Occasion.LINKED)
+    progress = access.done.progress and access.done.progress.resumed(now)
+    return replace(access.doing(progress=progress).deciding(decided), written_at=now)

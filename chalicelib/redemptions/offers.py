@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.access.entitlement import Entitlement, Identity, Rule, Target
+from chalicelib.access.model import Access, Decided, Occasion, begin_access
 from chalicelib.accounts.model import Former, User, new_user
 from chalicelib.accounts.sessions import new_session
 from chalicelib.common.ports import NewId
@@ -18,7 +20,7 @@ from chalicelib.common.times import Unit, later
 from chalicelib.invites.model import Invite, is_code
 from chalicelib.invites.ports import InviteStore
 from chalicelib.plex.model import Grant, Library, Server
-from chalicelib.redemptions.model import Renewal, new_redemption
+from chalicelib.redemptions.model import Redemption, Renewal
 from chalicelib.redemptions.ports import Claim
 from chalicelib.settings.model import Settings
 
@@ -57,15 +59,15 @@ class Offer:
         now: datetime,
         former: Former | None = None,
         known: User | None = None,
-        renewal: Renewal | None = None,
+        access: Access | None = None,
         token_for: Callable[[str], str] | None = None,
     ) -> tuple[Claim, str]:
         """What the newcomer's redemption writes, and the token of the session in it.
 
         ``former``: the account that they had here; it is opened again where it ever had access. ``known``: the account
-        that they have, which is renewed, with ``renewal``. ``token_for`` gives
-        the token for an account's id, where a sign-in leads to it. Raises GrantUnavailable, InviteNotActive for a
-        person's own invite, and what ``Tombstone.must_admit_by_invite`` raises.
+        that they have, which is renewed. ``access``: what that account has or had. ``token_for`` gives the token for an
+        account's id, where a sign-in leads to it. Raises GrantUnavailable, InviteNotActive for a person's own invite,
+        and what ``Tombstone.must_admit_by_invite`` raises.
         """
         over = former.tombstone if former else None
         if over:
@@ -78,15 +80,20 @@ class Offer:
             user = _renewed(known, newcomer, redemption_id)
         if user.id == self.invite.created_by.id:
             raise InviteNotActive
-        redemption = new_redemption(
-            redemption_id,
+        wanted = replace(self._decide(newcomer, redemption_id, before=access if known else None), over=over)
+        joining = begin_access(user.id, wanted, now=now, over=access)
+        progress = joining.done.progress
+        if progress is None:
+            raise AssertionError("a joining has its progress")
+        redemption = Redemption(
+            id=redemption_id,
             code=self.invite.code,
-            user=user,
+            user=user.person,
             creator_id=self.invite.created_by.id,
             grant=self.grant(),
-            now=now,
-            invited_as=newcomer.invited_as,
-            over=over,
+            created_at=now,
+            progress=progress,
+            renewal=Renewal(known.redemption_id) if known else None,
         )
         token, session = new_session(
             user.id,
@@ -100,11 +107,29 @@ class Offer:
             invite=self.invite,
             settings_version=self.settings.version,
             user=user,
-            redemption=replace(redemption, renewal=renewal, libraries=self.invite.libraries),
+            redemption=redemption,
+            access=joining,
             session=session,
             renews=known,
         )
         return claim, token
+
+    def _decide(self, newcomer: Newcomer, redemption_id: str, *, before: Access | None) -> Decided:
+        """What is wanted from now on. A local account becomes a managed user where the invite has Plex Home."""
+        features, server = self.invite.features, chosen_server(self.settings)
+        return Decided(
+            grant=Entitlement(rule=_rule(self.invite), libraries=self.libraries, features=features),
+            identity=Identity(
+                name=newcomer.name,
+                plex_id=newcomer.plex_id,
+                managed=newcomer.plex_id is None and features.plex_home,
+                invited_as=newcomer.invited_as,
+            ),
+            target=Target(server.machine_id, server.owner_id),
+            occasion=Occasion.JOINED,
+            joining=redemption_id,
+            before=before.decided.as_before if before else None,
+        )
 
     def _new_user(self, newcomer: Newcomer, id_: str, redemption_id: str, now: datetime) -> User:
         settings = self.settings
@@ -164,6 +189,10 @@ class ReadingOffers:
         if not is_code(code):
             raise InviteNotFound
         return self.invites.get_with_settings(code)
+
+
+def _rule(invite: Invite) -> Rule:
+    return Rule(invite.libraries) if isinstance(invite.libraries, str) else Rule.SPECIFIC
 
 
 def _renewed(known: User, newcomer: Newcomer, redemption_id: str) -> User:

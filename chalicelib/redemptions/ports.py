@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
+from chalicelib.access.model import Access
+from chalicelib.access.progress import State
 from chalicelib.accounts.model import Former, Tombstone, User
 from chalicelib.accounts.sessions import Session, SignIn
 from chalicelib.common.pages import Page
 from chalicelib.events.model import Entry
 from chalicelib.invites.model import Invite, Status
-from chalicelib.redemptions.model import Redemption, State
-from chalicelib.redemptions.pauses import Pause
+from chalicelib.redemptions.model import Redemption
 from chalicelib.settings.model import Settings
 
 
@@ -22,14 +23,16 @@ class Claim:
     """All that one redemption writes, in one transaction or not at all.
 
     ``settings_version``: the settings that it rests on. A person who signed in with Plex brings a sign-in and a token
-    to hold, a local account a password's hash. ``renews``: the account as it was, where it is there already; then
-    ``user`` is what becomes of it, and may have another Plex id.
+    to hold, a local account a password's hash. ``access`` is what is wanted from now on, made anew or decided over the
+    edition before. ``renews``: the account as it was, where it is there already; then ``user`` is what becomes of it,
+    and may have another Plex id.
     """
 
     invite: Invite
     settings_version: int
     user: User
     redemption: Redemption
+    access: Access
     session: Session
     sign_in: SignIn | None = None
     plex_token: str | None = field(default=None, repr=False)
@@ -43,18 +46,12 @@ class Claims(Protocol):
         """The sign-in, the invite of that code and the settings, in one round trip."""
 
     def claim(self, claim: Claim) -> None:
-        """Write it all or nothing. The token is encrypted for that redemption only.
+        """Write it all or nothing. The token is encrypted for that account only.
 
-        Raises StaleWrite when the invite, the settings or the sign-in is no longer what the claim was made from,
-        InviteNotActive when the invite's creator is not open or may not create invites, AlreadyHasAccess when an
+        Raises StaleWrite when the invite, the settings, the access or the sign-in is no longer what the claim was made
+        from, InviteNotActive when the invite's creator is not open or may not create invites, AlreadyHasAccess when an
         account exists for the Plex id (or what is remembered of it is not what the claim goes over) or for a local
         account's address, AddressTaken for a Plex account's, UserNameTaken.
-        """
-
-    def give_back(self, failed: Redemption) -> None:
-        """Undo a claim in one transaction: the use is free again, the account closed, its e-mail released, the
-        redemption failed; of its Plex account is remembered what was before, or that it failed. An account that was
-        renewed stays open, with the redemption that it had before. Raises StaleWrite.
         """
 
     def of_plex_account(self, plex_id: int) -> tuple[User, Redemption | None] | None:
@@ -70,14 +67,14 @@ class Claims(Protocol):
         self,
         user: User,
         plex_id: int,
-        redemption: Redemption | None,
+        access: Access | None,
         *,
         entry: Entry,
         over: Tombstone | None = None,
     ) -> None:
-        """Give a local account its Plex id, and save its redemption, in one transaction, with the journal's entry; its
-        password goes, and its epoch rises, so that every session counts no more. ``over``: what was remembered of that
-        Plex account.
+        """Give a local account its Plex id, and write what was decided, in one transaction, with the journal's entry;
+        its password goes, and its epoch rises, so that every session counts no more. ``over``: what was remembered of
+        that Plex account.
 
         Raises AlreadyHasAccess when another account holds the Plex id, StaleWrite.
         """
@@ -103,16 +100,10 @@ class Numbers:
 
 
 class RedemptionStore(Protocol):
-    """Redemptions; beside them the pause of all provisioning."""
+    """Redemptions, which their accesses write."""
 
     def get(self, redemption_id: str) -> Redemption:
         """Raises RedemptionNotFound."""
-
-    def get_with_pause(self, redemption_id: str) -> tuple[Redemption, Pause | None]:
-        """Both in one round trip. Raises RedemptionNotFound."""
-
-    def save(self, redemption: Redemption) -> Redemption:
-        """Write over the version it came from; gives it with its new version. Raises StaleWrite."""
 
     def page(self, states: frozenset[State], *, after: str | None, limit: int) -> Page[Redemption]:
         """Those in one of these states, the newest first."""
@@ -125,21 +116,3 @@ class RedemptionStore(Protocol):
 
     def count(self, *, now: datetime, since: date) -> Numbers:
         """Invites by status, redemptions a day since then, accounts, and what needs attention."""
-
-    def due(self, before: datetime, limit: int) -> Iterable[str]:
-        """Ids of redemptions in progress with a next look that was due before then."""
-
-    def note_resent(self, redemption_id: str, due_at: datetime) -> None:
-        """Note that a message carries it again, to be looked for by then."""
-
-    def waiting_for_owner(self, limit: int) -> list[str]:
-        """Ids of those that wait until Plex takes the owner's token again."""
-
-    def pause(self) -> Pause | None:
-        """The one fact that Plex does not take the owner's token, while it does not."""
-
-    def save_pause(self, pause: Pause) -> None:
-        """Write it over an older one."""
-
-    def end_pause(self) -> None:
-        """Repeatable."""

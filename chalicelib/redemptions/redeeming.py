@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.access.nudging import Nudging
+from chalicelib.access.ports import AccessStore
 from chalicelib.accounts.following_plex import FollowingPlex
 from chalicelib.accounts.model import Former, User
 from chalicelib.accounts.observing import ObservingPlex
@@ -25,10 +27,9 @@ from chalicelib.common.retrying import until_written
 from chalicelib.invites.model import Invite, invite_link
 from chalicelib.plex.model import PlexAccount
 from chalicelib.plex.ports import PlexPerson, WorkQueue
-from chalicelib.redemptions.model import Redemption, Renewal
+from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.offers import Newcomer, Offer, ReadingOffers, chosen_server, make_offer
 from chalicelib.redemptions.ports import Claims, RedemptionStore
-from chalicelib.redemptions.retrying import RetryingRedemptions
 from chalicelib.redemptions.returning import Redeemed, ReturningRedeemers
 from chalicelib.settings.model import Settings
 
@@ -54,11 +55,12 @@ class Person:
 class Redeeming:
     offers: ReadingOffers
     accounts: AccountStore
+    accesses: AccessStore
     claims: Claims
     redemptions: RedemptionStore
     sessions: SessionStore
     returning: ReturningRedeemers
-    retrying: RetryingRedemptions
+    nudging: Nudging
     following_plex: FollowingPlex
     holding_tokens: HoldingTokens
     observing: ObservingPlex
@@ -155,7 +157,7 @@ class Redeeming:
             raise AddressTaken
         seen = self.observing.ask(holder.plex_id, now=now)
         if not seen.has_access:
-            return self._claim(offer, sign_in, person, now, known=(holder, None))
+            return self._claim(offer, sign_in, person, now, known=holder)
         if seen.email in (None, holder.email):
             raise AddressTaken
         self.following_plex.let_go_of_address(holder, now=now)
@@ -188,7 +190,7 @@ class Redeeming:
         if user is None or has_access:
             raise AlreadyHasAccess
         user = self.following_plex.follow(user, person.account, now=now)
-        return self._claim(make_offer(invite, settings, now=now), sign_in, person, now, known=(user, redemption))
+        return self._claim(make_offer(invite, settings, now=now), sign_in, person, now, known=user)
 
     def _find_own(self, person: Person, sign_in: SignIn) -> tuple[User, Redemption] | None:
         """The account and the redemption that this person has by this invite."""
@@ -200,7 +202,7 @@ class Redeeming:
     ) -> Redeemed:
         if redemption.in_progress:  # the token that is held may be too old by now
             self.holding_tokens.hold(redemption.id, person.plex_token, now=now)
-            redemption = self.retrying.nudge(redemption, now=now)
+            self.nudging.nudge(user.id, now=now)
         else:
             self.holding_tokens.give_up(sign_in.id, person.plex_token, now=now)
         user = self.following_plex.follow(user, person.account, now=now)
@@ -213,10 +215,10 @@ class Redeeming:
         person: Person,
         now: datetime,
         former: Former | None = None,
-        known: tuple[User, Redemption | None] | None = None,
+        known: User | None = None,
     ) -> Redeemed:
-        """``known``: the account that is renewed, and the redemption that gave it what it had."""
-        account = person.account
+        """``known``: the account that is renewed."""
+        account, earlier = person.account, known or (former.user if former and former.tombstone.reopens else None)
         newcomer = Newcomer(
             account.name,
             account.email,
@@ -229,8 +231,8 @@ class Redeeming:
             new_id=self.new_id,
             now=now,
             former=former,
-            known=known[0] if known else None,
-            renewal=_renewal(*known) if known else None,
+            known=known,
+            access=self.accesses.get(earlier.id) if earlier else None,
             token_for=lambda user_id: sign_in.token_for(user_id, person.browser_secret),
         )
         self.claims.claim(
@@ -241,7 +243,7 @@ class Redeeming:
                 token_expires_at=now + HELD_FOR,
             )
         )
-        self.queue.provision(claim.redemption.id)
+        self.queue.align(claim.user.id)
         return Redeemed(token, claim.redemption)
 
     def _read_again(self, sign_in: SignIn, code: str) -> tuple[SignIn, Invite | None, Settings]:
@@ -249,7 +251,3 @@ class Redeeming:
         if again is None:
             raise SignInNotFound
         return again, invite, settings
-
-
-def _renewal(user: User, redemption: Redemption | None) -> Renewal:
-    return Renewal(before=user.redemption_id, given=redemption.given if redemption else None)

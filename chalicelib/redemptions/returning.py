@@ -60,4 +60,4 @@ class ReturningRedeemers:
 
     def _send_again(self, redemption: Redemption) -> None:
         if redemption.is_untouched:  # the claim may have ended before its message was sent
-            self.queue.provision(redemption.id)
+            self.queue.align(redemption.user.id)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.access.nudging import Nudging
 from chalicelib.accounts.following_plex import FollowingPlex
 from chalicelib.accounts.journal import PLEX, signed_in_entry
 from chalicelib.accounts.model import SignedIn, User, new_user
@@ -25,7 +26,6 @@ from chalicelib.plex.model import PlexAccount
 from chalicelib.plex.ports import PlexPerson
 from chalicelib.redemptions.linking import LinkingPlex
 from chalicelib.redemptions.ports import Claims, RedemptionStore
-from chalicelib.redemptions.retrying import RetryingRedemptions
 from chalicelib.settings.model import Settings
 from chalicelib.settings.ports import SettingsStore
 
@@ -53,7 +53,7 @@ class SigningInWithPlex:
     following_plex: FollowingPlex
     holding_tokens: HoldingTokens
     redemptions: RedemptionStore
-    retrying: RetryingRedemptions
+    nudging: Nudging
     new_id: NewId
     application_url: str
 
@@ -109,7 +109,7 @@ class SigningInWithPlex:
         redemption = self.redemptions.get(user.redemption_id) if user.redemption_id else None
         if redemption and redemption.in_progress:
             self.holding_tokens.hold(redemption.id, here.plex_token, now=now)
-            self.retrying.nudge(redemption, now=now)
+            self.nudging.nudge(user.id, now=now)
         else:
             self.holding_tokens.give_up(here.sign_in.id, here.plex_token, now=now)
 

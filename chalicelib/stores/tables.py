@@ -5,7 +5,7 @@ from typing import Any
 from pynamodb.connection import Connection
 from pynamodb.models import Model
 
-from chalicelib.stores.access.endings import EndingModel
+from chalicelib.stores.access.records import AccessModel, PauseModel
 from chalicelib.stores.accounts.counters import RateLimitModel
 from chalicelib.stores.accounts.creations import CreationsModel
 from chalicelib.stores.accounts.held_tokens import HeldTokenModel
@@ -15,7 +15,7 @@ from chalicelib.stores.events.journal import JournalModel
 from chalicelib.stores.invites.counts import CountModel
 from chalicelib.stores.invites.records import InviteModel
 from chalicelib.stores.qr_codes.records import QrImageModel
-from chalicelib.stores.redemptions.records import PauseModel, RedemptionModel
+from chalicelib.stores.redemptions.records import RedemptionModel
 from chalicelib.stores.settings.records import SettingsModel
 from chalicelib.stores.setup.ownership import OwnershipModel
 
@@ -35,7 +35,7 @@ MODELS: tuple[type[Model], ...] = (
     RateLimitModel,
     OwnershipModel,
     PauseModel,
-    EndingModel,
+    AccessModel,
 )
 
 _POOL = 50

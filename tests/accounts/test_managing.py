@@ -251,7 +251,7 @@ def test_closing_ends_sessions_and_access_and_frees_what_was_unique():
     assert office.ports.sessions.find(token, now=NOW) == (session, None)
     assert office.ports.accounts.id_of_plex_account(7) is None
     assert office.ports.accounts.tombstone_of(7) == Tombstone(user_id="carl", why=Why.CLOSED, closed_at=NOW)
-    assert office.sent == [("end_access", "carl", 60), ("end_access", "carl", 0)]
+    assert office.sent == [("align", "carl", 60), ("align", "carl", 0)]
     entry = office.database.journal[-1]
     assert (entry.action, entry.before, entry.after) == ("closed", {"state": "active"}, {"state": "closed"})
 
@@ -259,7 +259,7 @@ def test_closing_ends_sessions_and_access_and_frees_what_was_unique():
 def test_closing_again_ends_what_may_be_left_and_writes_nothing():
     office = Office(ANNA, closed(CARL))
     office.managing.close("carl", by=ANNA, now=NOW)
-    assert office.sent == [("end_access", "carl", 0)]
+    assert office.sent == [("align", "carl", 0)]
     assert office.user("carl").epoch == 1
     assert office.database.journal == []
 
@@ -273,7 +273,7 @@ def test_a_crash_just_after_closing_still_ends_access():
     office.database.let_come_first(crash)
     with pytest.raises(Crash):
         office.managing.close("carl", by=ANNA, now=NOW)
-    assert office.sent == [("end_access", "carl", 60)]
+    assert office.sent == [("align", "carl", 60)]
 
 
 @pytest.mark.parametrize("by", [MANAGER, CARL])

@@ -1,59 +1,126 @@
-"""Endings in memory, on the conditions of chalicelib/stores/access."""
+"""Accesses in memory, on the conditions of chalicelib/stores/access."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
-from chalicelib.access.model import Ending
-from chalicelib.accounts.model import Tombstone
-from chalicelib.common.ports import StaleWrite
-from tests.fakes.accounts import plex_identity
+from chalicelib.access.model import Access, Hold
+from chalicelib.access.pauses import Pause
+from chalicelib.access.ports import Work
+from chalicelib.accounts.model import AccountState, Tombstone, User, Why
+from chalicelib.common.ports import Clock, StaleWrite
+from chalicelib.common.refusals import UserNotFound
+from tests.fakes.accounts import identities_of, plex_identity, release_identities
 from tests.fakes.database import Database
+from tests.fakes.invites import give_use_back
 
 
-class FakeEndings:
+class FakeAccesses:
     """access.ports.AccessStore."""
 
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self._resent: dict[str, tuple[Ending, datetime]] = {}
-        """When the sweep looks again, for the ending as it was then: the next save forgets it."""
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.database, self._clock = database, clock
+        self._resent: dict[tuple[str, int], datetime] = {}
+        """When the sweep looks again, by account and revision: the next save forgets it."""
 
-    def begin(self, ending: Ending) -> Ending:
+    def get(self, user_id: str) -> Access | None:
+        return self.database.accesses.get(user_id)
+
+    def get_for_work(self, user_id: str) -> Work:
+        if user_id not in self.database.users:
+            raise UserNotFound
+        return Work(self.database.users[user_id], self.get(user_id), self.database.pause)
+
+    def save(self, access: Access, *, lease: str | None = None) -> Access:
         self.database.before_write()
-        return self.database.endings.setdefault(ending.user_id, ending)
+        stored = self.database.accesses[access.user_id]
+        if (stored.revision != access.revision) if lease is None else (stored.lease != lease):
+            raise StaleWrite
+        return self._write(replace(access, decided=stored.decided, revision=stored.revision))
 
-    def get(self, user_id: str) -> Ending | None:
-        return self.database.endings.get(user_id)
-
-    def save(self, ending: Ending) -> Ending:
+    def decide(self, access: Access) -> Access:
         self.database.before_write()
-        if self.database.endings[ending.user_id].version != ending.version:
+        stored = self.database.accesses[access.user_id]
+        if stored.decided.edition != access.decided.edition - 1:
             raise StaleWrite
-        saved = replace(ending, version=ending.version + 1)
-        self.database.endings[ending.user_id] = saved
-        return saved
+        return self._write(replace(stored, decided=access.decided))
 
-    def finish(self, ending: Ending, plex_id: int | None, tombstone: Tombstone | None) -> Ending:
-        identity = plex_identity(plex_id)
-        if tombstone and self.database.tombstones.get(identity) != tombstone:
+    def settle(self, access: Access, user: User, *, lease: str) -> Access:
+        self.database.before_write()
+        stored = self.database.accesses[access.user_id]
+        if stored.lease != lease or stored.decided.edition != access.decided.edition:
             raise StaleWrite
-        saved = self.save(ending)
-        if tombstone and ending.ended_at:
-            self.database.tombstones[identity] = tombstone.ended(ending.ended_at)
-        return saved
+        if access.decided.hold is Hold.FAILED and access.decided.joining:
+            self._undo_joining(access, user)
+        elif access.decided.hold is Hold.CLOSED:
+            self._end_tombstone(user, self._clock())
+        self._show_progress(access)
+        return self._write(replace(access.after_joining(), revision=stored.revision))
+
+    def end_without_access(self, user: User, now: datetime) -> None:
+        self._end_tombstone(user, now)
 
     def due(self, before: datetime, limit: int) -> Iterator[str]:
-        endings = self.database.endings.values()
-        due = [(at, one.user_id) for one in endings if (at := self._due_at(one)) and at <= before]
-        return islice((user_id for _, user_id in sorted(due)), limit)
+        accesses = self.database.accesses.values()
+        due = [
+            (one.done.waits_for_owner, at, one.user_id)
+            for one in accesses
+            if (at := self._due_at(one)) and at <= before
+        ]
+        return islice((user_id for _, _, user_id in sorted(due)), limit)
 
     def note_resent(self, user_id: str, due_at: datetime) -> None:
-        found = self.database.endings.get(user_id)
+        found = self.database.accesses.get(user_id)
         if found and found.due_at:
-            self._resent[user_id] = found, due_at
+            self._resent[user_id, found.revision] = due_at
 
-    def _due_at(self, ending: Ending) -> datetime | None:
-        was, due_at = self._resent.get(ending.user_id, (None, None))
-        return due_at if was is ending else ending.due_at
+    def waiting_for_owner(self, limit: int) -> list[str]:
+        accesses = self.database.accesses.values()
+        waiting = [(at, one.user_id) for one in accesses if one.done.waits_for_owner and (at := self._due_at(one))]
+        return [user_id for _, user_id in sorted(waiting)][:limit]
+
+    def pause(self) -> Pause | None:
+        return self.database.pause
+
+    def save_pause(self, pause: Pause) -> None:
+        self.database.pause = pause
+
+    def end_pause(self) -> None:
+        self.database.pause = None
+
+    def _write(self, access: Access) -> Access:
+        self._show_progress(access)
+        saved = replace(access, revision=access.revision + 1, written_at=self._clock())
+        self.database.accesses[access.user_id] = saved
+        return saved
+
+    def _show_progress(self, access: Access) -> None:
+        joining, progress = access.decided.joining, access.done.progress
+        if joining and progress:
+            redemption = self.database.redemptions[joining]
+            self.database.redemptions[joining] = redemption.with_progress(progress)
+
+    def _undo_joining(self, access: Access, user: User) -> None:
+        database, now = self.database, self._clock()
+        redemption = database.redemptions[access.decided.joining or ""]
+        stored = database.users[user.id]
+        theirs = all(database.identities.get(identity) == user.id for identity in identities_of(stored))
+        if not redemption.in_progress or not stored.is_open or not theirs:
+            raise StaleWrite
+        give_use_back(database, redemption)
+        if redemption.renewal:
+            database.users[user.id] = replace(stored, redemption_id=redemption.renewal.before)
+            return
+        database.users[user.id] = replace(stored, state=AccountState.CLOSED)
+        before = access.decided.over or Tombstone(user_id=user.id, why=Why.FAILED, closed_at=now)
+        release_identities(database, stored, before.ended(now))
+
+    def _end_tombstone(self, user: User, now: datetime) -> None:
+        identity = plex_identity(user.plex_id)
+        tombstone = self.database.tombstones.get(identity)
+        if tombstone and tombstone.user_id == user.id and not tombstone.ended_at:
+            self.database.tombstones[identity] = tombstone.ended(now)
+
+    def _due_at(self, access: Access) -> datetime | None:
+        return access.due_at and self._resent.get((access.user_id, access.revision), access.due_at)

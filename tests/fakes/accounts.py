@@ -310,8 +310,8 @@ def may_be_put(database: Database, user: User, over: Tombstone | None) -> bool:
     """Whether the account is new, or one that is opened again after all that it had has ended."""
     if over is None or over.user_id != user.id:
         return user.id not in database.users
-    ending = database.endings.get(user.id)
-    return not database.users[user.id].is_open and (ending is None or ending.ended_at is not None)
+    access = database.accesses.get(user.id)
+    return not database.users[user.id].is_open and (access is None or access.is_settled)
 
 
 def taken_identities(database: Database, user: User, over: Tombstone | None) -> set[str]:
@@ -324,8 +324,6 @@ def taken_identities(database: Database, user: User, over: Tombstone | None) -> 
 
 def put_account(database: Database, user: User, *, password_hash: str | None = None) -> None:
     """Put the account with all that must be unique of it; a password's hash lies with the e-mail address."""
-    if user.id in database.users:
-        database.endings.pop(user.id, None)
     database.users[user.id] = user
     database.identities |= dict.fromkeys(identities_of(user), user.id)
     database.tombstones.pop(plex_identity(user.plex_id), None)

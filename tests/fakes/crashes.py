@@ -7,9 +7,9 @@ from typing import Any
 from tests.fakes.ports import FakePorts
 
 PORTS = (
+    "accesses",
     "accounts",
     "claims",
-    "endings",
     "invites",
     "owner_token_version",
     "plex_owner",

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from chalicelib.access.model import Ending
+from chalicelib.access.model import Access
+from chalicelib.access.pauses import Pause
 from chalicelib.accounts.model import Observed, PasswordReset, Tombstone, User
 from chalicelib.accounts.ports import Held
 from chalicelib.accounts.sessions import Session, SignIn
@@ -12,7 +13,6 @@ from chalicelib.events.model import Entry
 from chalicelib.invites.model import Invite
 from chalicelib.qr_codes.model import QrImage
 from chalicelib.redemptions.model import Redemption
-from chalicelib.redemptions.pauses import Pause
 from chalicelib.settings.model import Settings
 from chalicelib.setup.model import FIRST_SCHEMA, Ownership, Progress
 
@@ -44,7 +44,7 @@ class Database:
     created: dict[str, list[datetime]] = field(default_factory=dict)
     redemptions: dict[str, Redemption] = field(default_factory=dict)
     tokens: dict[str, Held] = field(default_factory=dict)
-    endings: dict[str, Ending] = field(default_factory=dict)
+    accesses: dict[str, Access] = field(default_factory=dict)
     images: dict[str, QrImage] = field(default_factory=dict)
     journal: list[Entry] = field(default_factory=list)
     before_write: Callable[[], None] = lambda: None

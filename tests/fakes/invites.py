@@ -13,6 +13,7 @@ from chalicelib.events.model import Entry
 from chalicelib.invites.model import Invite, Status
 from chalicelib.invites.ports import Change
 from chalicelib.invites.searching import InviteSearch
+from chalicelib.redemptions.model import Redemption
 from chalicelib.settings.model import Settings
 from tests.fakes.database import Database
 from tests.fakes.paging import page_of
@@ -125,3 +126,11 @@ def _order(invite: Invite) -> str:
 
 def _expiry(invite: Invite) -> tuple[str, datetime | None]:
     return invite.code, invite.expires_at
+
+
+def give_use_back(database: Database, redemption: Redemption) -> None:
+    """Free the use that a redemption took, of an invite that was deleted as well."""
+    invite = database.invites.get(redemption.code)
+    if invite:
+        left = tuple(each for each in invite.redeemers if each.redemption_id != redemption.id)
+        database.invites[invite.code] = replace(invite, uses=invite.uses - 1, redeemers=left)

@@ -525,8 +525,7 @@ class FakePlexOwner(_Side):
 
 
 Kind = Literal[
-    "provision",
-    "end_access",
+    "align",
     "refresh_libraries",
     "finish_renewal",
     "observe",
@@ -552,11 +551,8 @@ class FakeWorkQueue:
         self.messages: list[Message] = []
         self.forgetting: list[Message] = []
 
-    def provision(self, redemption_id: str, *, delay: int = 0) -> None:
-        self._send("provision", redemption_id, delay)
-
-    def end_access(self, user_id: str, *, delay: int = 0) -> None:
-        self._send("end_access", user_id, delay)
+    def align(self, user_id: str, *, delay: int = 0) -> None:
+        self._send("align", user_id, delay)
 
     def migrate(self, *, delay: int = 0) -> None:
         self._send("migrate", "", delay)

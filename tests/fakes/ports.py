@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.qr_codes.model import Format
 from chalicelib.wiring import UseCases
-from tests.fakes.access import FakeEndings
+from tests.fakes.access import FakeAccesses
 from tests.fakes.accounts import FakeAccounts, FakeCounters, FakeHeldTokens, FakePasswords, FakeSessions
 from tests.fakes.database import Database
 from tests.fakes.events import FakeJournal
@@ -113,8 +113,8 @@ class FakePorts(UseCases):
         return FakeHeldTokens(self.database)
 
     @cached_property
-    def endings(self) -> FakeEndings:
-        return FakeEndings(self.database)
+    def accesses(self) -> FakeAccesses:
+        return FakeAccesses(self.database, self.clock)
 
     @cached_property
     def qr_records(self) -> FakeImageRecords:

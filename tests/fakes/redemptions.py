@@ -1,12 +1,13 @@
 """Redemptions and claims in memory, on the conditions of chalicelib/stores/redemptions."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from itertools import islice
 
-from chalicelib.accounts.model import AccountState, Former, Tombstone, User, Why
+from chalicelib.access.model import Access
+from chalicelib.access.progress import State
+from chalicelib.accounts.model import Former, Tombstone, User
 from chalicelib.accounts.sessions import SignIn
 from chalicelib.common.pages import Page
 from chalicelib.common.ports import StaleWrite
@@ -17,24 +18,20 @@ from chalicelib.common.refusals import (
     RedemptionNotFound,
     UserNameTaken,
 )
-from chalicelib.common.retrying import until_written
 from chalicelib.common.times import order_key
 from chalicelib.events.model import Entry
 from chalicelib.invites.model import MAY_INVITE, Invite, Redeemer, Status
-from chalicelib.redemptions.model import Redemption, State
-from chalicelib.redemptions.pauses import Pause
+from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.ports import MOST_COUNTED, Claim, Numbers
 from chalicelib.settings.model import Settings
 from tests.fakes.accounts import (
     email_identity,
     held,
-    identities_of,
     is_open,
     may_be_put,
     plex_identity,
     put_account,
     put_session,
-    release_identities,
     taken_identities,
 )
 from tests.fakes.database import Database
@@ -48,22 +45,11 @@ class FakeRedemptions:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self._resent: dict[tuple[str, int], datetime] = {}
-        """When the sweep looks again, by id and version: the next save forgets it."""
 
     def get(self, redemption_id: str) -> Redemption:
         if redemption_id not in self.database.redemptions:
             raise RedemptionNotFound
         return self.database.redemptions[redemption_id]
-
-    def get_with_pause(self, redemption_id: str) -> tuple[Redemption, Pause | None]:
-        return self.get(redemption_id), self.database.pause
-
-    def save(self, redemption: Redemption) -> Redemption:
-        self.database.before_write()
-        if not _is_current(self.database, redemption):
-            raise StaleWrite
-        return _save(self.database, redemption)
 
     def page(self, states: frozenset[State], *, after: str | None, limit: int) -> Page[Redemption]:
         return page_of((one for one in self._all() if one.state in states), order=_order, after=after, limit=limit)
@@ -89,33 +75,8 @@ class FakeRedemptions:
             paused_since=self.database.pause.since if self.database.pause else None,
         )
 
-    def due(self, before: datetime, limit: int) -> Iterator[str]:
-        due = [(one.waits_for_owner, at, one.id) for one in self._all() if (at := self._due_at(one)) and at <= before]
-        return islice((id_ for _, _, id_ in sorted(due)), limit)
-
-    def note_resent(self, redemption_id: str, due_at: datetime) -> None:
-        found = self.database.redemptions.get(redemption_id)
-        if found and found.due_at:
-            self._resent[found.id, found.version] = due_at
-
-    def waiting_for_owner(self, limit: int) -> list[str]:
-        waiting = [(at, one.id) for one in self._all() if one.waits_for_owner and (at := self._due_at(one))]
-        return [id_ for _, id_ in sorted(waiting)][:limit]
-
-    def pause(self) -> Pause | None:
-        return self.database.pause
-
-    def save_pause(self, pause: Pause) -> None:
-        self.database.pause = pause
-
-    def end_pause(self) -> None:
-        self.database.pause = None
-
     def _all(self) -> list[Redemption]:
         return list(self.database.redemptions.values())
-
-    def _due_at(self, redemption: Redemption) -> datetime | None:
-        return redemption.due_at and self._resent.get((redemption.id, redemption.version), redemption.due_at)
 
 
 class FakeClaims:
@@ -141,11 +102,6 @@ class FakeClaims:
             raise UserNameTaken(field="username") if _are_names(taken) else AlreadyHasAccess()
         self._write(claim)
 
-    def give_back(self, failed: Redemption) -> None:
-        user = self.database.users[failed.user.id]
-        if not until_written(lambda: self._give_back(failed, user)):
-            raise StaleWrite
-
     def of_plex_account(self, plex_id: int) -> tuple[User, Redemption | None] | None:
         return self._redemption_under(plex_identity(plex_id))
 
@@ -160,7 +116,7 @@ class FakeClaims:
         self,
         user: User,
         plex_id: int,
-        redemption: Redemption | None,
+        access: Access | None,
         *,
         entry: Entry,
         over: Tombstone | None = None,
@@ -174,7 +130,7 @@ class FakeClaims:
             or stored.plex_id is not None
             or stored.epoch != user.epoch
             or (user.email and database.identities.get(address) != user.id)
-            or (redemption and not _is_current(database, redemption))
+            or (access and database.accesses[user.id].revision != access.revision)
         ):
             raise StaleWrite
         if identity in database.identities or database.tombstones.get(identity) != over:
@@ -185,8 +141,11 @@ class FakeClaims:
         database.password_hashes.pop(address, None)
         database.resets.pop(address, None)
         database.journal.append(entry)
-        if redemption:
-            _save(database, redemption)
+        if access:
+            database.accesses[user.id] = replace(access, revision=access.revision + 1)
+            joining, progress = access.decided.joining, access.done.progress
+            if joining and progress:
+                database.redemptions[joining] = database.redemptions[joining].with_progress(progress)
 
     def _holds(self, claim: Claim) -> bool:
         database = self.database
@@ -195,6 +154,7 @@ class FakeClaims:
             and self._may_be_written(claim)
             and claim.settings_version == database.settings.version
             and claim.redemption.id not in database.redemptions
+            and self._is_as_read(claim.access)
             and (claim.sign_in is None or is_open(database, claim.sign_in))
         )
 
@@ -206,12 +166,20 @@ class FakeClaims:
         else:
             put_account(database, user, password_hash=claim.password_hash)
         database.redemptions[redemption.id] = redemption
+        database.accesses[user.id] = replace(claim.access, revision=claim.access.revision + 1)
         put_session(database, claim.session, claim.sign_in)
         if claim.plex_token is not None and claim.token_expires_at:
             database.tokens[redemption.id] = held((claim.plex_token,), claim.token_expires_at)
 
+    def _is_as_read(self, access: Access) -> bool:
+        """A new one, or the next decision over one that is settled."""
+        stored = self.database.accesses.get(access.user_id)
+        if access.decided.edition == 1:
+            return stored is None
+        return stored is not None and stored.revision == access.revision and stored.is_settled
+
     def _taken(self, claim: Claim) -> set[str]:
-        taken = taken_identities(self.database, claim.user, claim.redemption.over)
+        taken = taken_identities(self.database, claim.user, claim.access.decided.over)
         return {identity for identity in taken if claim.renews is None or self._is_of_another(identity, claim.renews)}
 
     def _is_of_another(self, identity: str, user: User) -> bool:
@@ -220,7 +188,7 @@ class FakeClaims:
     def _may_be_written(self, claim: Claim) -> bool:
         was = claim.renews
         if was is None:
-            return may_be_put(self.database, claim.user, claim.redemption.over)
+            return may_be_put(self.database, claim.user, claim.access.decided.over)
         stored = self.database.users.get(was.id)
         if stored is None or not stored.is_open:
             return False
@@ -234,37 +202,6 @@ class FakeClaims:
         self.database.tombstones.pop(plex_identity(becomes.plex_id), None)
         self.database.identities[plex_identity(becomes.plex_id)] = was.id
 
-    def _give_back(self, failed: Redemption, user: User) -> bool:
-        database, was = self.database, self.database.invites.get(failed.code)
-        database.before_write()
-        if failed.renewal:
-            return self._have_what_was_before(failed, was)
-        still_is = (
-            _is_current(database, failed)
-            and database.users[user.id].is_open
-            and all(database.identities.get(identity) == user.id for identity in identities_of(user))
-        )
-        if not still_is:
-            return False
-        if was:
-            database.invites[was.code] = _freed(database.invites[was.code], was, failed)
-        _save(database, failed)
-        database.users[user.id] = replace(database.users[user.id], state=AccountState.CLOSED)
-        before = failed.over or Tombstone(user_id=user.id, why=Why.FAILED, closed_at=failed.updated_at)
-        release_identities(database, user, before.ended(failed.updated_at))
-        return True
-
-    def _have_what_was_before(self, failed: Redemption, was: Invite | None) -> bool:
-        database, user = self.database, self.database.users[failed.user.id]
-        if not _is_current(database, failed) or not user.is_open or user.redemption_id != failed.id:
-            return False
-        if was:
-            database.invites[was.code] = _freed(database.invites[was.code], was, failed)
-        _save(database, failed)
-        before = failed.renewal.before if failed.renewal else None
-        database.users[user.id] = replace(user, redemption_id=before)
-        return True
-
     def _may_invite(self, user_id: str) -> bool:
         user = self.database.users.get(user_id)
         return user is not None and user.is_open and not user.permissions.isdisjoint(MAY_INVITE)
@@ -272,17 +209,6 @@ class FakeClaims:
     def _redemption_under(self, identity: str) -> tuple[User, Redemption | None] | None:
         user = self.database.users.get(self.database.identities.get(identity, ""))
         return (user, self.database.redemptions.get(user.redemption_id or "")) if user else None
-
-
-def _is_current(database: Database, redemption: Redemption) -> bool:
-    stored = database.redemptions.get(redemption.id)
-    return stored is not None and stored.version == redemption.version
-
-
-def _save(database: Database, redemption: Redemption) -> Redemption:
-    saved = replace(redemption, version=redemption.version + 1)
-    database.redemptions[saved.id] = saved
-    return saved
 
 
 def _has_use(stored: Invite | None, claim: Claim) -> bool:
@@ -302,19 +228,6 @@ def _used(stored: Invite, claim: Claim) -> Invite:
         shown = (Redeemer(redemption.id, redemption.user, redemption.created_at), *shown)
     latest = sorted(shown, key=lambda each: each.at, reverse=True)[:REDEEMERS_SHOWN]
     return replace(stored, uses=stored.uses + 1, redeemers=tuple(latest))
-
-
-def _freed(stored: Invite, was: Invite, failed: Redemption) -> Invite:
-    """Raises StaleWrite where the invite became redeemed, or stopped being so, between reading and writing."""
-    has_moved = (stored.edition, stored.uses) != (was.edition, was.uses)
-    if stored.uses == 0 or (_is_redeemed(was) and has_moved) or _is_redeemed(stored) != _is_redeemed(was):
-        raise StaleWrite
-    left = tuple(each for each in stored.redeemers if each.redemption_id != failed.id)
-    return replace(stored, uses=stored.uses - 1, redeemers=left)
-
-
-def _is_redeemed(invite: Invite) -> bool:
-    return invite.usage_limit is not None and invite.uses >= invite.usage_limit
 
 
 def _are_names(identities: set[str]) -> bool:

@@ -2,38 +2,31 @@
 
 import json
 import logging
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from chalicelib import wiring
-from chalicelib.access.ending import EndingAccess
+from chalicelib.access.aligning import Aligned, Aligning
+from chalicelib.access.pausing import Pausing
 from chalicelib.access.reasons import REFUSED_BY_PLEX
 from chalicelib.common.ports import RetryLater
 from chalicelib.functions import handlers, provision
 from chalicelib.metrics import Metric
-from chalicelib.plex.model import Features, Grant
-from chalicelib.redemptions.model import new_redemption
-from chalicelib.redemptions.pausing import Pausing
-from chalicelib.redemptions.provisioning import Provisioned, Provisioning
 from chalicelib.setup.libraries import ReadingLibraries
 from chalicelib.setup.migrating import Migrating
 from chalicelib.setup.model import Progress
 from local.lambda_events import sqs_event
-from testing.invite_builders import a_user
+from tests.access.builders import an_access
+from tests.fakes.ports import NOW
 
-NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
-REDEMPTION = new_redemption(
-    "redemption1",
-    code="AbCdEfGh",
-    user=a_user("guest"),
-    creator_id="ruth",
-    grant=Grant("m", 1, (), Features()),
-    now=NOW,
-)
+BEGUN = an_access("user1")
+PROGRESS = BEGUN.done.progress
+assert PROGRESS
+JOINED = BEGUN.doing(progress=PROGRESS.done(NOW + timedelta(seconds=30)))
+GIVEN_UP = BEGUN.doing(progress=PROGRESS.failed(REFUSED_BY_PLEX, NOW))
 QUEUE = "arn:aws:sqs:us-east-1:000000000000:provision"
 
 
@@ -42,7 +35,7 @@ class Work:
 
     def __init__(self) -> None:
         self.asked: list[tuple[Any, ...]] = []
-        self.answer: Any = Provisioned(REDEMPTION, changed=True)
+        self.answer: Any = Aligned(BEGUN, changed=True, joining="r1")
 
     def use(self, case):
         def ask(*arguments, **named):
@@ -51,7 +44,7 @@ class Work:
                 raise self.answer
             return self.answer
 
-        return SimpleNamespace(provision=ask, end=ask, end_if_token_changed=ask, read=ask, migrate=ask)
+        return SimpleNamespace(align=ask, end_if_token_changed=ask, read=ask, migrate=ask)
 
 
 @pytest.fixture
@@ -81,16 +74,13 @@ def deliver(**message):
 
 
 def test_each_kind_of_message_starts_its_work(work):
-    deliver(kind="provision", redemption_id="redemption1")
-    work.answer = None
-    deliver(kind="end_access", user_id="user1")
+    deliver(kind="align", user_id="user1")
     work.answer = SimpleNamespace(failure=None)
     deliver(kind="refresh_libraries")
     work.answer = Progress(2)
     deliver(kind="migrate")
     assert work.asked == [
-        (Provisioning, "redemption1", "deadline"),
-        (EndingAccess, "user1", "deadline"),
+        (Aligning, "user1", "deadline"),
         (Pausing,),
         (ReadingLibraries,),
         (Migrating, "deadline"),
@@ -109,35 +99,45 @@ def test_a_message_that_is_to_come_later_is_postponed_and_fails(work, monkeypatc
     monkeypatch.setitem(vars(wiring.ports), "work_queue", queue)
     work.answer = RetryLater(42)
     with pytest.raises(RetryLater):
-        deliver(kind="provision", redemption_id="redemption1")
+        deliver(kind="align", user_id="user1")
     assert postponed == [("receipt1", 42)]
 
 
 def test_a_redemption_that_is_done_is_timed_from_its_claim(work, recorded):
-    work.answer = Provisioned(REDEMPTION.done(NOW), changed=True)
-    deliver(kind="provision", redemption_id="redemption1")
+    work.answer = Aligned(JOINED, changed=True, joining="r1")
+    deliver(kind="align", user_id="user1")
     assert recorded == [(Metric.PROVISIONING_SECONDS, 30.0)]
 
 
 def test_a_redemption_that_failed_is_counted(work, recorded):
-    work.answer = Provisioned(REDEMPTION.given_up(NOW, REFUSED_BY_PLEX).failed(NOW), changed=True)
-    deliver(kind="provision", redemption_id="redemption1")
+    work.answer = Aligned(GIVEN_UP, changed=True, joining="r1")
+    deliver(kind="align", user_id="user1")
     assert recorded == [(Metric.PROVISIONING_FAILED, 1)]
 
 
-@pytest.mark.parametrize(
-    "ended", [REDEMPTION.done(NOW), REDEMPTION.given_up(NOW, REFUSED_BY_PLEX).failed(NOW)], ids=["done", "failed"]
-)
+@pytest.mark.parametrize("ended", [JOINED, GIVEN_UP], ids=["done", "failed"])
 def test_a_message_delivered_again_is_counted_once(work, recorded, ended):
     for changed in (True, False):
-        work.answer = Provisioned(ended, changed=changed)
-        deliver(kind="provision", redemption_id="redemption1")
+        work.answer = Aligned(ended, changed=changed, joining="r1")
+        deliver(kind="align", user_id="user1")
     assert len(recorded) == 1
 
 
 def test_a_refused_owner_s_token_is_an_error_in_the_log_which_the_alarm_looks_for(work, caplog):
-    work.answer = Provisioned(replace(REDEMPTION, waits_for_owner=True), changed=True)
+    work.answer = Aligned(BEGUN.doing(waits_for_owner=True), changed=True)
     with caplog.at_level(logging.ERROR):
-        deliver(kind="provision", redemption_id="redemption1")
+        deliver(kind="align", user_id="user1")
     (line,) = caplog.records
     assert vars(line)["error"] == "PlexTokenRefused"
+
+
+def test_what_changes_after_a_joining_is_no_joining(work, recorded):
+    work.answer = Aligned(JOINED, changed=True)
+    deliver(kind="align", user_id="user1")
+    assert recorded == []
+
+
+def test_an_account_that_was_never_given_anything_is_passed_over(work, recorded):
+    work.answer = Aligned(None, changed=False)
+    deliver(kind="align", user_id="user1")
+    assert recorded == []

@@ -1,9 +1,11 @@
 """What people do in a scenario: sign up, join, leave; and what the owner does at Plex by hand."""
 
 import re
-from dataclasses import replace
 from functools import partial
+from typing import Any
 
+from chalicelib.access.entitlement import Entitlement, Identity, Rule, Target
+from chalicelib.access.model import Access, Decided, Entry, Mark, Occasion, Part, begin_access
 from chalicelib.accounts.managing import ManagingUsers
 from chalicelib.accounts.model import User
 from chalicelib.accounts.plex_sign_ins import StartedSignIn
@@ -13,7 +15,7 @@ from chalicelib.common.people import Person
 from chalicelib.invites.model import Invite
 from chalicelib.plex.model import Features, Grant, Library
 from chalicelib.redemptions.joining_locally import JoiningLocally, parse_applicant
-from chalicelib.redemptions.model import new_redemption
+from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.ports import Claim
 from chalicelib.redemptions.redeeming import Redeeming
 from chalicelib.redemptions.retrying import RetryingRedemptions
@@ -97,7 +99,7 @@ class Actions:
     def redeem_as(self, account_id: int, **features: bool) -> Redeemer:
         claim = self._draw_up(self.create_invite(**features), self.world.accounts[account_id])
         self.ports.claims.claim(claim)
-        self.ports.queue.provision(claim.redemption.id)
+        self.ports.queue.align(claim.user.id)
         return Redeemer(account_id, claim.redemption.id, claim.user.id, claim.invite.code)
 
     def redeem_earlier(self, **features: bool) -> Redeemer:
@@ -110,10 +112,20 @@ class Actions:
         if features.get("plex_home"):
             homes.invite(self.world, owner, account.id)
             homes.join(self.world, owner.id, account)
-        redemption = self.ports.redemptions.get(redeemer.redemption_id)
-        at_home = features.get("plex_home", False)
-        self.ports.redemptions.save(replace(redemption.done(self.ports.clock()), shares=True, invites_home=at_home))
+        self._settle(redeemer, made)
         return redeemer
+
+    def _settle(self, redeemer: Redeemer, share: Any) -> None:
+        """As the worker would have left it, whose calls are not what this is about."""
+        now, access = self.ports.clock(), self.ports.accesses.get(redeemer.user_id)
+        assert access
+        taken = self.ports.accesses.save(access.taken("earlier", now, now), lease=None)
+        given = taken.with_entry(_standing(taken, Part.SHARE, share_id=str(share.id)))
+        if taken.decided.grant.features.plex_home:
+            given = given.with_entry(_standing(taken, Part.HOME))
+        user = self.ports.accounts.get(redeemer.user_id)
+        self.ports.accesses.settle(given.settled(now), user, lease="earlier")
+        self.ports.queue.forget_tokens(redeemer.redemption_id)
 
     def join_locally(self, **features: bool) -> Redeemer:
         name = f"local {self.ports.new_id()[:8]}"
@@ -154,14 +166,27 @@ class Actions:
             created_at=now,
             redemption_id=redemption_id,
         )
-        redemption = new_redemption(
-            redemption_id,
-            code=invite.code,
-            user=user,
-            creator_id=invite.created_by.id,
-            grant=GRANT(features=invite.features),
+        features = invite.features
+        access = begin_access(
+            user.id,
+            Decided(
+                grant=Entitlement(rule=Rule.SPECIFIC, libraries=GRANT(features=features).libraries, features=features),
+                identity=Identity(name=user.name, plex_id=account.id, invited_as=account.email),
+                target=Target(demo.MACHINE_ID, demo.OWNER.id),
+                occasion=Occasion.JOINED,
+                joining=redemption_id,
+            ),
             now=now,
-            invited_as=account.email,
+        )
+        assert access.done.progress
+        redemption = Redemption(
+            id=redemption_id,
+            code=invite.code,
+            user=user.person,
+            creator_id=invite.created_by.id,
+            grant=GRANT(features=features),
+            created_at=now,
+            progress=access.done.progress,
         )
         _, session = new_session(user.id, new_id=new_id, now=now, redemption_id=redemption_id)
         return Claim(
@@ -169,6 +194,7 @@ class Actions:
             settings_version=self.ports.settings.get().version,
             user=user,
             redemption=redemption,
+            access=access,
             session=session,
             plex_token=issue_token(self.world, account, "visitors").value,
             token_expires_at=now + HELD_FOR,
@@ -181,3 +207,15 @@ class Actions:
         tally.moved(invite.code, None, record.status_hint)
         tally.write(transaction)
         transaction.commit()
+
+
+def _standing(access: Access, part: Part, share_id: str | None = None) -> Entry:
+    edition = access.decided.edition
+    return Entry(
+        part=part,
+        plex_id=access.plex_id,
+        machine_id=access.machine_id,
+        mark=Mark.STANDING,
+        share_id=share_id,
+        asked=edition,
+    )

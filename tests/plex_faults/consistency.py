@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.access.model import Access, Part
+from chalicelib.access.progress import State
 from chalicelib.accounts.model import AccountState
-from chalicelib.redemptions.model import Redemption, State
+from chalicelib.redemptions.model import Redemption
+from chalicelib.stores.access.records import AccessModel, read_access
 from chalicelib.stores.accounts.held_tokens import HeldTokenModel
 from chalicelib.stores.accounts.identities import plex_identity
 from chalicelib.stores.accounts.records import IdentityModel, UserModel
 from chalicelib.stores.database.transactions import get_all
 from chalicelib.stores.invites.records import InviteModel
-from chalicelib.stores.redemptions.records import RedemptionModel
+from chalicelib.stores.redemptions.records import RedemptionModel, read_redemption
 from local.plex import demo
 from local.plex.world import World
 from tests.plex_faults.ports import ScenarioPorts
@@ -34,11 +37,15 @@ class Records:
     """What is stored of a redeemer, read in one go. ``identity``: where it is held, or its end is still to come."""
 
     redemption: Redemption
+    access: Access
     uses: int
     state: AccountState
     held_token: Any
     identity: Any
-    plex_id: int | None
+
+    @property
+    def plex_id(self) -> int | None:
+        return self.access.plex_id
 
 
 class Consistency:
@@ -80,9 +87,7 @@ class Consistency:
     def must_have_no_access(self, redeemer: Redeemer) -> None:
         """The account is closed, its access has ended, and nothing is left on Plex."""
         records = self._read(redeemer)
-        ending = self.ports.endings.get(redeemer.user_id)
-        assert ending
-        assert ending.ended_at
+        assert records.access.is_settled
         assert self.shares(records.plex_id) == []
         assert (self.home_members(), self.world.home_invites) == ([], {})
         assert (records.state, records.identity, records.held_token) == (AccountState.CLOSED, None, None)
@@ -100,24 +105,26 @@ class Consistency:
 
     def _must_have_nothing(self, records: Records) -> None:
         assert records.redemption.reason
-        found = records.redemption.found
+        entry = records.access.entry(Part.SHARE)
+        found = entry.before if entry else None
         shares = [str(one.id) for one in self.shares(records.plex_id)]
         assert shares == ([found.id] if found and found.accepted else [])
         assert records.plex_id not in self.home_members()
         assert (records.uses, records.state, records.identity) == (0, AccountState.CLOSED, None)
 
     def _read(self, redeemer: Redeemer) -> Records:
-        redemption, invite, user, token, identity = get_all(
+        redemption, access, invite, user, token, identity = get_all(
             self.ports.connection,
             (RedemptionModel, redeemer.redemption_id),
+            (AccessModel, redeemer.user_id),
             (InviteModel, redeemer.code),
             (UserModel, redeemer.user_id),
             (HeldTokenModel, redeemer.redemption_id),
             (IdentityModel, plex_identity(redeemer.account_id)),
         )
-        plex_id = redemption.record.plex_id or redeemer.account_id or None
+        known = read_access(access)
         held = None if identity is None or _has_ended(identity) else identity
-        return Records(redemption.record, int(invite.uses), AccountState(user.state), token, held, plex_id)
+        return Records(read_redemption(redemption), known, int(invite.uses), AccountState(user.state), token, held)
 
 
 def _has_ended(identity: Any) -> bool:

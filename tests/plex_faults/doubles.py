@@ -47,11 +47,8 @@ class ScenarioQueue:
     waiting: list[Message] = field(default_factory=list)
     ever_sent: list[str] = field(default_factory=list)
 
-    def provision(self, redemption_id: str, *, delay: int = 0) -> None:
-        self._send("provision", redemption_id, delay)
-
-    def end_access(self, user_id: str, *, delay: int = 0) -> None:
-        self._send("end_access", user_id, delay)
+    def align(self, user_id: str, *, delay: int = 0) -> None:
+        self._send("align", user_id, delay)
 
     def migrate(self, *, delay: int = 0) -> None:
         self._send("migrate", "", delay)

@@ -8,14 +8,12 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.access.ending import EndingAccess
+from chalicelib.access.aligning import Aligned, Aligning
 from chalicelib.accounts.tokens import ForgettingTokens
 from chalicelib.common.ports import RetryLater
-from chalicelib.common.refusals import RedemptionNotFound
 from chalicelib.functions import provision
 from chalicelib.plex.errors import TemporaryPlexError
-from chalicelib.redemptions.provisioning import Provisioning
-from chalicelib.stores.redemptions.records import RedemptionModel
+from chalicelib.stores.access.records import AccessModel
 from chalicelib.web.redemptions.shapes import redemption_shape
 from chalicelib.wiring import UseCases
 from local.plex.faults import Fault, Kind, When
@@ -54,14 +52,14 @@ class Scenario(Actions, Consistency):
         self.queue.reset()
         self.crashes = None
         self.ports.owner_token.reset()
-        self.ports.redemptions.end_pause()
+        self.ports.accesses.end_pause()
 
     def clean_up(self) -> None:
         """Leave nothing to the stack that its own functions would go on with, at another Plex."""
         for id_ in dict.fromkeys(self.queue.ever_sent):
             if self._due(id_):
-                RedemptionModel(id=id_).delete()
-        self.ports.redemptions.end_pause()
+                AccessModel(user_id=id_).delete()
+        self.ports.accesses.end_pause()
 
     def crash_after(self, calls: int) -> Countdown:
         """Have the function killed once, after so many calls of any port; gives what is left of them."""
@@ -99,13 +97,10 @@ class Scenario(Actions, Consistency):
         """What functions.provision.work does, with the scenario's ports."""
         ports = self._function_ports()
         try:
-            if message.kind == "provision":
-                provisioned = ports.use(Provisioning).provision(message.id, deadline=self.clock() + FUNCTION_TIME)
-                self._note(redemption_shape(provisioned.redemption, "en"))
-                provision.log_provisioned(provisioned)
-            elif message.kind == "end_access":
-                ending = ports.use(EndingAccess).end(message.id, deadline=self.clock() + FUNCTION_TIME)
-                provision.log_ending(message.id, ending)
+            if message.kind == "align":
+                aligned = ports.use(Aligning).align(message.id, deadline=self.clock() + FUNCTION_TIME)
+                self._note(self._shown(aligned))
+                provision.log_aligned(message.id, aligned)
             elif message.kind.startswith("forget"):
                 only_expired = message.kind == "forget_expired_tokens"
                 ports.use(ForgettingTokens).forget(message.id, only_expired=only_expired)
@@ -121,20 +116,19 @@ class Scenario(Actions, Consistency):
     def _sweep(self) -> bool:
         """Only what this scenario made, for others' redemptions lie in the same table."""
         for id_ in dict.fromkeys(self.queue.ever_sent):
-            due = self._due(id_)
-            if due:
-                self.clock.reach(due[1])
-                self.queue.put(due[0], id_)
+            if due := self._due(id_):
+                self.clock.reach(due)
+                self.queue.put("align", id_)
                 return True
         return False
 
-    def _due(self, id_: str) -> tuple[str, datetime] | None:
-        """What is to be done with that redemption or account, and by when."""
-        with suppress(RedemptionNotFound):
-            due_at = self.ports.redemptions.get(id_).due_at
-            return ("provision", due_at) if due_at else None
-        ending = self.ports.endings.get(id_)
-        return ("end_access", ending.due_at) if ending and ending.due_at else None
+    def _due(self, id_: str) -> datetime | None:
+        """By when something is to be done with that account's access."""
+        access = self.ports.accesses.get(id_)
+        return access.due_at if access else None
+
+    def _shown(self, aligned: Aligned) -> object:
+        return aligned.joining and redemption_shape(self.ports.redemptions.get(aligned.joining), "en")
 
     def _note(self, *facts: Any) -> None:
         self.emitted += [str(fact) for fact in facts]

@@ -1,11 +1,10 @@
 """Accepting on the person's behalf."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from chalicelib.redemptions.model import State
+from chalicelib.access.progress import State
 from local.plex.rules import sharing
 
 
@@ -103,13 +102,14 @@ def test_a_person_who_never_accepts_is_not_looked_at_for_ever(scenario):
     scenario.world.options.v2_invites_status = 404
     scenario.world.options.v1_invites_gone = True
     redeemer = scenario.redeem()
-    begun = scenario.redemption(redeemer)
-    assert begun.watched_until - begun.created_at == timedelta(days=7)
-    scenario.ports.redemptions.save(replace(begun, watched_until=begun.created_at + timedelta(hours=4)))
+    scenario.deliver()
+    began, access = scenario.clock(), scenario.ports.accesses.get(redeemer.user_id)
+    assert timedelta(days=6, hours=23) < access.done.watched_until - began <= timedelta(days=7)
+    scenario.ports.accesses.save(access.doing(watched_until=began + timedelta(hours=4)))
     scenario.drain_queue()
-    rests = scenario.redemption(redeemer)
-    assert (rests.state, rests.due_at) == (State.NEEDS_ATTENTION, None)
-    assert scenario.clock() - rests.created_at < timedelta(hours=5)
+    assert scenario.redemption(redeemer).state is State.NEEDS_ATTENTION
+    assert scenario.ports.accesses.get(redeemer.user_id).due_at is None
+    assert scenario.clock() - began < timedelta(hours=5)
 
 
 def test_signing_in_again_brings_a_fresh_token_and_goes_on_at_once(scenario):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.redemptions.model import State
+from chalicelib.access.progress import State
 from tests.plex_faults.test_every_fault import HOME, SHARE
 
 FLOWS = {

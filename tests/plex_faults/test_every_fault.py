@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.redemptions.model import State
+from chalicelib.access.progress import State
 
 SHARES = r"/api/servers/[^/]+/shared_servers"
 SHARE = "/api/v2/shared_servers"

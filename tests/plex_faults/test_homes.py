@@ -2,8 +2,8 @@
 
 import pytest
 
+from chalicelib.access.progress import State
 from chalicelib.redemptions.joining_locally import JoiningLocally, parse_applicant
-from chalicelib.redemptions.model import State
 from local.plex import demo
 from local.plex.rules import homes, invitations
 from local.plex.rules.model import Home

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from chalicelib.redemptions.model import State
+from chalicelib.access.progress import State
 from chalicelib.web.redemptions.shapes import redemption_shape
 from local.plex import demo
 from local.plex.rules.sign_in import OWN_CLIENT, issue_token
@@ -40,7 +40,7 @@ def test_while_it_lasts_plex_is_hardly_asked(scenario):
     for _ in people:
         scenario.deliver()
     assert len(_asked_by_owner(scenario)) == 1
-    paused = scenario.ports.redemptions.pause()
+    paused = scenario.ports.accesses.pause()
     assert paused
     for _ in range(20):
         scenario.deliver()
@@ -58,7 +58,7 @@ def test_all_redemptions_go_on_once_the_token_is_renewed(scenario):
     scenario.drain_queue()
     for redeemer in people:
         assert scenario.must_be_consistent(redeemer).state is State.DONE
-    assert scenario.ports.redemptions.pause() is None
+    assert scenario.ports.accesses.pause() is None
 
 
 def test_it_goes_on_when_plex_takes_the_same_token_again(scenario):
@@ -75,5 +75,5 @@ def test_waiting_for_the_owner_counts_as_no_try(scenario):
     redeemer = scenario.redeem()
     for _ in range(30):
         scenario.deliver()
-    assert scenario.redemption(redeemer).tries == 0
+    assert scenario.ports.accesses.get(redeemer.user_id).done.tries == 0
     assert scenario.redemption(redeemer).state is State.PENDING

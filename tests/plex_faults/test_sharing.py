@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.redemptions.model import State
+from chalicelib.access.progress import State
 from chalicelib.web.redemptions.shapes import redemption_shape
 from local.plex import demo
 from local.plex.rules import sharing
@@ -90,7 +90,7 @@ def test_plex_s_retry_after_is_kept_to(scenario):
     scenario.add_fault("POST", SHARE, "status", status=429, retry_after="77")
     began = scenario.clock()
     scenario.deliver()
-    assert (scenario.redemption(redeemer).next_try_at - began).total_seconds() == 77
+    assert (scenario.ports.accesses.get(redeemer.user_id).done.next_try_at - began).total_seconds() == 77
     scenario.drain_queue()
     scenario.must_be_consistent(redeemer)
 

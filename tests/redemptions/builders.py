@@ -2,9 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from chalicelib.accounts.model import new_user
+from chalicelib.access.progress import begin_progress
+from chalicelib.access.reasons import LINK_PLEX
+from chalicelib.common.people import Person
 from chalicelib.plex.model import Features, Grant
-from chalicelib.redemptions.model import Redemption, new_redemption
+from chalicelib.redemptions.model import Redemption
 from tests.fakes.plex import MOVIES, MUSIC
 from tests.fakes.ports import NOW
 
@@ -18,16 +20,14 @@ def a_grant(**features: bool) -> Grant:
 
 def a_redemption(*, id_: str = "r1", plex_id: int | None = 41, now: datetime = NOW, **features: bool) -> Redemption:
     """A fresh one; of a local account where ``plex_id`` is None."""
-    user = new_user(f"user of {id_}", "Maya", None, permissions=frozenset(), now=now, plex_id=plex_id)
-    return new_redemption(
-        id_, code="AbCdEfGh", user=user, creator_id="ruth", grant=a_grant(**features), now=now, invited_as="maya"
+    managed = plex_id is None and features.get("plex_home", False)
+    need = LINK_PLEX if plex_id is None and not managed else None
+    return Redemption(
+        id=id_,
+        code="AbCdEfGh",
+        user=Person(f"user of {id_}", "Maya"),
+        creator_id="ruth",
+        grant=a_grant(**features),
+        created_at=now,
+        progress=begin_progress(home=features.get("plex_home", False), now=now, need=need),
     )
-
-
-def a_taken_redemption() -> Redemption:
-    """One that a worker has."""
-    return a_redemption().taken(NOW, DEADLINE)
-
-
-def a_shared_redemption() -> Redemption:
-    return a_taken_redemption().shared(NOW, "77")

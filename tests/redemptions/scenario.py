@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from chalicelib.access.ending import EndingAccess, ResendingEndings
+from chalicelib.access.aligning import Aligned, Aligning, ResendingWork
+from chalicelib.access.model import Access, Part
+from chalicelib.access.progress import State
 from chalicelib.accounts.managing import ManagingUsers
 from chalicelib.accounts.model import User, new_user
 from chalicelib.accounts.tokens import ForgettingTokens
@@ -13,10 +15,8 @@ from chalicelib.common.ports import RetryLater, StaleWrite
 from chalicelib.invites.model import Invite
 from chalicelib.plex.model import Features, Server
 from chalicelib.redemptions.joining_locally import JoiningLocally, parse_applicant
-from chalicelib.redemptions.model import Redemption, State
-from chalicelib.redemptions.provisioning import Provisioned, Provisioning
+from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.redeeming import Redeeming
-from chalicelib.redemptions.retrying import RetryingRedemptions
 from chalicelib.redemptions.returning import Redeemed
 from chalicelib.settings.model import Settings
 from chalicelib.setup.libraries import ReadingLibraries
@@ -129,11 +129,9 @@ class Scenario(FakePorts):
             self._bring_back(message, BACK_AFTER_FAILURE)
 
     def work(self, message: Message) -> Any:
-        if message.kind == "provision":
-            return self.provision(message.id)
-        if message.kind == "refresh_libraries":
-            return self.use(ReadingLibraries).read()
-        return self.use(EndingAccess).end(message.id, deadline=self.now + FUNCTION_TIME)
+        if message.kind == "align":
+            return self.align(message.id)
+        return self.use(ReadingLibraries).read()
 
     def forget_tokens(self) -> None:
         """What is done apart, moments later."""
@@ -141,8 +139,8 @@ class Scenario(FakePorts):
             self.use(ForgettingTokens).forget(message.id, only_expired=message.kind == "forget_expired_tokens")
         self.forgetting.clear()
 
-    def provision(self, redemption_id: str) -> Provisioned:
-        return self.use(Provisioning).provision(redemption_id, deadline=self.now + FUNCTION_TIME)
+    def align(self, user_id: str) -> Aligned:
+        return self.use(Aligning).align(user_id, deadline=self.now + FUNCTION_TIME)
 
     def drain(self, *, twice: bool = False, most: int = 2000) -> None:
         """Deliver, and sweep, until nothing goes on by itself. ``twice``: each message comes twice."""
@@ -158,13 +156,11 @@ class Scenario(FakePorts):
 
     def sweep_when_due(self) -> bool:
         """Let time pass until the sweep sends something again; whether there is anything at all."""
-        redemptions = [redemption.due_at for redemption in self.database.redemptions.values()]
-        due = [at for at in (*redemptions, *(one.due_at for one in self.database.endings.values())) if at]
+        due = [at for access in self.database.accesses.values() if (at := access.due_at)]
         if not due:
             return False
         self.now = max(self.now, min(due))
-        sweeps = self.use(RetryingRedemptions).sweep(now=self.now), self.use(ResendingEndings).sweep(now=self.now)
-        assert not any(batch.failed for sweep in sweeps for batch in sweep)
+        assert not any(batch.failed for batch in self.use(ResendingWork).sweep(now=self.now))
         return True
 
     def _bring_back(self, message: Message, after: timedelta) -> None:
@@ -175,52 +171,61 @@ class Scenario(FakePorts):
     def current(self, redemption: Redemption) -> Redemption:
         return self.database.redemptions[redemption.id]
 
+    def access(self, redemption: Redemption) -> Access:
+        return self.database.accesses[redemption.user.id]
+
+    def plex_id(self, redemption: Redemption) -> int | None:
+        return self.access(redemption).plex_id
+
     def must_be_settled(self, redemption: Redemption) -> Redemption:
         """Access with an account, or neither; nothing in between, and the redemption says which."""
         self.forget_tokens()
-        settled = self.current(redemption)
+        settled, access = self.current(redemption), self.access(redemption)
         assert settled.state in (State.DONE, State.FAILED)
+        assert (access.is_settled, access.lease, access.done.begun) == (True, None, None)
         assert settled.id not in self.database.tokens
-        theirs = [token for token in self.plex.tokens.values() if token.account_id == settled.plex_id]
+        theirs = [token for token in self.plex.tokens.values() if token.account_id == access.plex_id]
         assert not any(token.client.startswith("client ") for token in theirs)
         assert self.plex.home_invites == {}
         if settled.state is State.DONE:
-            self._must_have_the_grant(settled)
+            self._must_have_the_grant(settled, access)
         else:
-            self._must_have_nothing(settled)
+            self._must_have_nothing(settled, access)
         return settled
 
     def must_have_left(self, redemption: Redemption) -> None:
-        """Nothing is left of it on Plex."""
+        """Nothing is left of it on Plex, but for a managed profile, which has no libraries."""
         self.forget_tokens()
-        ending = self.database.endings[redemption.user.id]
-        assert ending.ended_at
-        assert self.plex.share_of(self.current(redemption).plex_id) is None
-        assert set(self.plex.home) <= {self.plex.owner.id}
+        access = self.access(redemption)
+        assert access.is_settled
+        assert self.plex.share_of(access.plex_id) is None
+        kept = {access.plex_id} if access.decided.identity.managed else set()
+        assert set(self.plex.home) <= {self.plex.owner.id} | kept
         assert self.plex.home_invites == {}
         assert redemption.id not in self.database.tokens
 
-    def _must_have_the_grant(self, redemption: Redemption) -> None:
-        share, grant, user = self.plex.share_of(redemption.plex_id), redemption.grant, self._user(redemption)
+    def _must_have_the_grant(self, redemption: Redemption, access: Access) -> None:
+        share, grant, user = self.plex.share_of(access.plex_id), redemption.grant, self._user(redemption)
         assert share
         assert share.library_ids == set(grant.section_ids)
         assert not share.everything
         assert (share.downloads, share.live_tv) == (grant.features.downloads, grant.features.live_tv)
         assert share.accepted
-        assert (redemption.plex_id in self.plex.home) == grant.features.plex_home
+        assert (access.plex_id in self.plex.home) == grant.features.plex_home
         assert (user.is_open, redemption.reason) == (True, None)
         assert self.database.invites[redemption.code].uses == 1
 
-    def _must_have_nothing(self, redemption: Redemption) -> None:
+    def _must_have_nothing(self, redemption: Redemption, access: Access) -> None:
         assert redemption.reason
-        self._must_have_what_another_hand_shared(redemption)
-        assert redemption.plex_id not in self.plex.home
+        self._must_have_what_another_hand_shared(access)
+        assert access.plex_id not in self.plex.home
         assert not self._user(redemption).is_open
         assert redemption.user.id not in self.database.identities.values()
         assert self.database.invites[redemption.code].uses == 0
 
-    def _must_have_what_another_hand_shared(self, redemption: Redemption) -> None:
-        share, found = self.plex.share_of(redemption.plex_id), redemption.found
+    def _must_have_what_another_hand_shared(self, access: Access) -> None:
+        share, entry = self.plex.share_of(access.plex_id), access.entry(Part.SHARE)
+        found = entry.before if entry else None
         if found is None or (share is None and not found.accepted):
             assert share is None
             return

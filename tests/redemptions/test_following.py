@@ -3,13 +3,13 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.access.progress import State
 from chalicelib.access.reasons import VERIFY_EMAIL
 from chalicelib.accounts.model import AccountState
 from chalicelib.accounts.sessions import SESSION_LIFETIME, new_session
 from chalicelib.common.people import Permission
 from chalicelib.common.refusals import NotSignedIn, RedemptionNotFound
 from chalicelib.redemptions.following import FollowingRedemptions
-from chalicelib.redemptions.model import State
 from tests.stores_contract.builders import an_entry
 
 

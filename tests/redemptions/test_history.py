@@ -2,12 +2,12 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.access.progress import State
 from chalicelib.common.people import Permission
 from chalicelib.common.refusals import InviteNotFound, NotAllowed
 from chalicelib.events.model import about_invite, change_entry
 from chalicelib.invites.searching import InviteSearch
 from chalicelib.redemptions.history import ReadingInvites
-from chalicelib.redemptions.model import State
 from tests.redemptions.scenario import RUTH
 
 

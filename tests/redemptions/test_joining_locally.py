@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.access.progress import State
 from chalicelib.access.reasons import LINK_PLEX
 from chalicelib.accounts.model import Kind
 from chalicelib.common.refusals import (
@@ -15,7 +16,6 @@ from chalicelib.common.refusals import (
     UserNameTaken,
 )
 from chalicelib.redemptions.joining_locally import Applicant, parse_applicant
-from chalicelib.redemptions.model import State
 from tests.fakes.plex import SERIES
 from tests.stores_contract.builders import an_entry
 
@@ -74,7 +74,7 @@ def test_a_local_account_waits_to_be_linked_with_plex(scenario):
     redeemed = scenario.join(invite, name="Tom")
     redemption = scenario.current(redeemed.redemption)
     assert (redemption.state, redemption.reason, redeemed.new) == (State.NEEDS_ATTENTION, LINK_PLEX, True)
-    assert (redemption.plex_id, redemption.creator_id, redemption.invited_as) == (None, "ruth", None)
+    assert (scenario.plex_id(redemption), redemption.creator_id) == (None, "ruth")
     session, user = scenario.sessions.find(redeemed.token, now=scenario.now)
     assert (user.name, user.email, user.kind, user.plex_id) == ("Tom", "tom@example.org", Kind.LOCAL, None)
     assert session.redemption_id == user.redemption_id == redemption.id
@@ -84,8 +84,8 @@ def test_a_local_account_waits_to_be_linked_with_plex(scenario):
 
 def test_a_local_account_with_a_place_at_home_is_provided_at_once(scenario):
     redemption = scenario.redeem_locally(plex_home=True)
-    assert redemption.managed
-    assert [(message.id, message.delay) for message in scenario.messages] == [(redemption.id, 0)]
+    assert scenario.access(redemption).decided.identity.managed
+    assert [(message.id, message.delay) for message in scenario.messages] == [(redemption.user.id, 0)]
 
 
 def test_a_password_is_stored_as_its_hash(scenario):
@@ -169,7 +169,7 @@ def test_a_second_click_has_the_message_sent_that_was_lost(scenario):
     first = scenario.join(invite)
     scenario.messages.clear()
     scenario.join(invite)
-    assert [message.id for message in scenario.messages] == [first.redemption.id]
+    assert [message.id for message in scenario.messages] == [first.redemption.user.id]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.access.progress import State
 from chalicelib.accounts.model import AccountState, Tombstone, Why
 from chalicelib.accounts.password_sign_in import SigningInWithPassword
 from chalicelib.accounts.ports import Held
@@ -9,7 +10,6 @@ from chalicelib.accounts.tokens import HELD_FOR
 from chalicelib.common.refusals import AccessEnding, AlreadyHasAccess, HasHomeProfile, NotForYou, TryAgain
 from chalicelib.plex.model import PlexAccount
 from chalicelib.redemptions.linking import LinkingPlex
-from chalicelib.redemptions.model import State
 from tests.redemptions.scenario import PASSWORD
 
 TOM = PlexAccount(51, "tom on plex", "Tom@example.org", confirmed=True, restricted=False)
@@ -42,10 +42,10 @@ def test_what_was_granted_is_provided_from_then_on(scenario):
     redemption = scenario.redeem_locally(name="Tom")
     link(scenario)
     going_on = scenario.current(redemption)
-    assert (going_on.state, going_on.reason, going_on.plex_id) == (State.PENDING, None, TOM.id)
-    assert (going_on.invited_as, going_on.next_try_at) == (TOM.email, scenario.now)
+    assert (going_on.state, going_on.reason, scenario.plex_id(redemption)) == (State.PENDING, None, TOM.id)
+    assert scenario.access(redemption).decided.identity.invited_as == TOM.email
     assert scenario.database.tokens[redemption.id] == Held(("token of tom",), scenario.now + HELD_FOR)
-    assert [(message.id, message.delay) for message in scenario.messages] == [(redemption.id, 0)]
+    assert [(message.id, message.delay) for message in scenario.messages] == [(redemption.user.id, 0)]
 
 
 def test_password_and_earlier_sessions_end_with_the_link(scenario):
@@ -117,16 +117,18 @@ def test_an_account_that_has_a_profile_in_the_home_is_not_linked(scenario):
 
 def test_a_redemption_that_is_over_stays_so(scenario):
     redemption = scenario.redeem_locally(name="Tom")
-    failed = scenario.redemptions.save(replace(redemption, state=State.FAILED))
+    over = scenario.access(redemption).after_joining()
+    scenario.database.accesses[redemption.user.id] = over
     assert link(scenario)
-    assert scenario.current(redemption) == failed
+    assert scenario.access(redemption) == over
     assert (scenario.messages, scenario.database.tokens) == ([], {})
 
 
 def test_an_account_without_a_redemption_is_linked_all_the_same(scenario):
     redemption = scenario.redeem_locally(name="Tom")
     user = user_of(scenario, redemption)
-    scenario.database.users[user.id] = replace(user, redemption_id=None)
+    scenario.database.users[user.id] = replace(user, redemption_id=None, came_by=None)
+    del scenario.database.accesses[user.id]
     assert link(scenario).plex_id == TOM.id
     assert scenario.messages == []
 
@@ -141,7 +143,7 @@ def test_a_plex_account_that_another_account_holds_is_not_linked(scenario):
 
 def test_a_link_that_meets_another_writer_is_to_be_tried_again(scenario):
     redemption = scenario.redeem_locally(name="Tom")
-    scenario.database.let_come_first(lambda: scenario.redemptions.save(redemption))
+    scenario.database.let_come_first(lambda: scenario.accesses.save(scenario.access(redemption)))
     with pytest.raises(TryAgain):
         link(scenario)
     assert scenario.messages == []
@@ -173,7 +175,7 @@ def test_a_plex_account_that_an_admin_removed_is_linked_where_the_invite_was_mad
     invite = scenario.database.invites[redemption.code]
     scenario.database.invites[redemption.code] = replace(invite, created_at=scenario.later(minutes=1))
     assert link(scenario).plex_id == TOM.id
-    assert scenario.current(redemption).over == tombstone
+    assert scenario.access(redemption).decided.over == tombstone
     assert scenario.accounts.tombstone_of(TOM.id) is None
 
 
@@ -181,7 +183,7 @@ def test_a_plex_account_that_an_admin_removed_is_not_linked_to_an_account_withou
     redemption = scenario.redeem_locally(name="Tom")
     remember(scenario, Why.CLOSED)
     user = user_of(scenario, redemption)
-    scenario.database.users[user.id] = replace(user, redemption_id=None)
+    scenario.database.users[user.id] = replace(user, redemption_id=None, came_by=None)
     with pytest.raises(NotForYou):
         link(scenario)
 

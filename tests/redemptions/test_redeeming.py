@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.access.progress import State
 from chalicelib.accounts.observing import Observing
 from chalicelib.accounts.ports import Held
 from chalicelib.accounts.sessions import Purpose, hash_secret, new_session
@@ -24,7 +25,6 @@ from chalicelib.common.refusals import (
     TryAgain,
 )
 from chalicelib.plex.errors import PlexRefused, PlexTokenRefused, TemporaryPlexError
-from chalicelib.redemptions.model import State
 from chalicelib.redemptions.redeeming import Redeeming
 from tests.fakes.plex import MOVIES, MUSIC, SERIES
 from tests.stores_contract.builders import an_entry
@@ -92,14 +92,15 @@ def test_a_person_who_approved_has_an_account_a_session_and_a_redemption_under_w
     redeemed = scenario.complete(invite.code, scenario.sign_in(invite.code, maya))
     redemption = scenario.database.redemptions[redeemed.redemption.id]
     assert (redeemed.redemption, redeemed.new) == (redemption, True)
-    assert (redemption.code, redemption.creator_id, redemption.plex_id) == (invite.code, "ruth", maya)
-    assert (redemption.state, redemption.invited_as) == (State.PENDING, "maya@example.org")
+    assert (redemption.code, redemption.creator_id, scenario.plex_id(redemption)) == (invite.code, "ruth", maya)
+    assert redemption.state is State.PENDING
+    assert scenario.access(redemption).decided.identity.invited_as == "maya@example.org"
     assert redemption.grant.features.live_tv
     session, user = scenario.sessions.find(redeemed.token, now=scenario.now)
     assert (session.redemption_id, user.redemption_id, user.plex_id) == (redemption.id, redemption.id, maya)
     assert (user.name, user.email) == ("maya", "maya@example.org")
     assert scenario.database.invites[invite.code].uses == 1
-    assert [(message.id, message.delay) for message in scenario.messages] == [(redemption.id, 0)]
+    assert [(message.id, message.delay) for message in scenario.messages] == [(redemption.user.id, 0)]
 
 
 def test_the_person_s_token_is_held_for_an_hour(scenario):
@@ -124,7 +125,8 @@ def test_a_token_that_is_not_needed_is_signed_out(scenario, maya, state):
 
 def test_a_person_without_an_address_is_invited_into_the_home_by_name(scenario):
     account = scenario.plex.add_person("noah", email=None)
-    assert scenario.redeem(account_id=account.id).invited_as == "noah"
+    redemption = scenario.redeem(account_id=account.id)
+    assert scenario.access(redemption).decided.identity.invited_as == "noah"
 
 
 def test_a_sign_in_completed_again_leads_to_the_same_redemption(scenario, maya):
@@ -158,7 +160,7 @@ def test_a_claim_whose_message_was_lost_has_it_sent_when_the_person_asks_again(s
     redeemed = scenario.complete(invite.code, sign_in)
     scenario.messages.clear()
     scenario.complete(invite.code, sign_in)
-    assert [message.id for message in scenario.messages] == [redeemed.redemption.id]
+    assert [message.id for message in scenario.messages] == [redeemed.redemption.user.id]
 
 
 def test_a_sign_in_is_completed_by_its_own_browser_for_its_own_invite_in_time(scenario, maya):
@@ -301,7 +303,6 @@ def test_what_an_earlier_code_had_shared_ends_with_the_account(scenario, maya):
     other = scenario.invite()
     again = scenario.complete(other.code, scenario.sign_in(other.code, maya)).redemption
     scenario.drain()
-    assert scenario.current(again).found
     scenario.close_account(again)
     scenario.drain()
     scenario.must_have_left(again)
@@ -493,7 +494,7 @@ def test_two_people_cannot_share_the_last_use(scenario, maya):
     scenario.database.let_come_first(lambda: scenario.complete(invite.code, theirs))
     with pytest.raises(InviteNotActive):
         complete(scenario, invite.code, mine)
-    assert [redemption.plex_id for redemption in scenario.database.redemptions.values()] == [noah]
+    assert [scenario.plex_id(redemption) for redemption in scenario.database.redemptions.values()] == [noah]
     assert scenario.database.invites[invite.code].uses == 1
 
 
@@ -570,8 +571,8 @@ def test_a_later_sign_in_has_its_token_held_and_the_redemption_tried_at_once(sce
     again = scenario.complete(invite.code, scenario.sign_in(invite.code, maya))
     assert (again.redemption.id, again.new) == (first.id, False)
     assert scenario.database.tokens[first.id] == Held(tuple(scenario.plex.tokens), scenario.now + HELD_FOR)
-    assert (scenario.current(first).tries, scenario.current(first).next_try_at) == (0, scenario.now)
-    assert [(message.id, message.delay) for message in scenario.messages] == [(first.id, 0)]
+    assert (scenario.access(first).done.tries, scenario.access(first).done.next_try_at) == (0, scenario.now)
+    assert [(message.id, message.delay) for message in scenario.messages] == [(first.user.id, 0)]
 
 
 def test_a_sign_in_begun_before_the_redemption_was_done_is_welcome(scenario, maya):

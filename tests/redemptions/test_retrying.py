@@ -1,12 +1,11 @@
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from chalicelib.access.progress import State
 from chalicelib.access.reasons import STUCK
 from chalicelib.common.people import Permission
 from chalicelib.common.refusals import NotAllowed, NothingToRetry, RedemptionNotFound
-from chalicelib.redemptions.model import State
 from chalicelib.redemptions.retrying import RetryingRedemptions
 
 
@@ -23,9 +22,11 @@ def manager(scenario):
 @pytest.fixture
 def stuck(scenario):
     """One that rests until a person does something."""
-    redemption = scenario.redemptions.save(replace(scenario.redeem().in_need(scenario.now, STUCK, None), tries=10))
+    redemption = scenario.redeem()
+    stuck = scenario.access(redemption).doing(edition=1, tries=10).in_need(STUCK, None, scenario.now)
+    scenario.accesses.save(stuck)
     scenario.messages.clear()
-    return redemption
+    return scenario.current(redemption)
 
 
 def sent(scenario):
@@ -61,11 +62,11 @@ def test_redemptions_are_listed_for_those_who_see_all_invites(scenario, retrying
 
 def test_a_click_has_it_tried_at_once_with_all_its_patience(scenario, retrying, manager, stuck):
     scenario.later(days=3)
-    nudged = retrying.retry(stuck.id, by=manager, now=scenario.now)
-    assert nudged == scenario.current(stuck)
+    assert retrying.retry(stuck.id, by=manager, now=scenario.now) == stuck
+    nudged = scenario.access(stuck).done
     assert (nudged.next_try_at, nudged.tries) == (scenario.now, 0)
     assert nudged.watched_until == scenario.now + timedelta(days=7)
-    assert sent(scenario) == [(stuck.id, 0)]
+    assert sent(scenario) == [(stuck.user.id, 0)]
 
 
 def test_only_managers_have_it_tried_again(scenario, retrying, stuck):
@@ -79,9 +80,10 @@ def test_one_that_is_unknown_is_not_tried(scenario, retrying, manager):
         retrying.retry("unknown", by=manager, now=scenario.now)
 
 
-@pytest.mark.parametrize("state", [State.DONE, State.FAILED])
-def test_one_that_is_over_has_nothing_to_retry(scenario, retrying, manager, stuck, state):
-    scenario.redemptions.save(replace(stuck, state=state))
+@pytest.mark.parametrize("end", ["done", "failed"])
+def test_one_that_is_over_has_nothing_to_retry(scenario, retrying, manager, stuck, end):
+    over = stuck.progress.done(scenario.now) if end == "done" else stuck.progress.failed(STUCK, scenario.now)
+    scenario.accesses.save(scenario.access(stuck).doing(progress=over))
     with pytest.raises(NothingToRetry) as refused:
         retrying.retry(stuck.id, by=manager, now=scenario.now)
     assert (refused.value.detail, sent(scenario)) == (None, [])
@@ -95,35 +97,14 @@ def test_one_that_waits_to_be_linked_has_nothing_to_retry(scenario, retrying, ma
 
 
 def test_one_that_a_worker_has_is_left_to_it(scenario, retrying, manager, stuck):
-    taken = scenario.redemptions.save(stuck.taken(scenario.now, scenario.now + timedelta(minutes=1)))
-    assert retrying.retry(stuck.id, by=manager, now=scenario.now) == taken
-    assert scenario.current(stuck) == taken
+    until = scenario.now + timedelta(minutes=1)
+    taken = scenario.accesses.save(scenario.access(stuck).taken("another", until, scenario.now))
+    retrying.retry(stuck.id, by=manager, now=scenario.now)
+    assert scenario.access(stuck) == taken
     assert sent(scenario) == []
 
 
 def test_one_that_is_written_meanwhile_is_sent_all_the_same(scenario, retrying, manager, stuck):
-    scenario.database.let_come_first(lambda: scenario.redemptions.save(stuck))
+    scenario.database.let_come_first(lambda: scenario.accesses.save(scenario.access(stuck)))
     assert retrying.retry(stuck.id, by=manager, now=scenario.now) == stuck
-    assert sent(scenario) == [(stuck.id, 0)]
-
-
-def sweep(scenario, retrying):
-    return [(batch.done, batch.failed) for batch in retrying.sweep(now=scenario.now)]
-
-
-def test_the_sweep_sends_again_what_no_message_carries_any_more(scenario, retrying, stuck):
-    lost = scenario.redeem()
-    scenario.messages.clear()
-    assert sweep(scenario, retrying) == []
-    scenario.later(minutes=5)
-    assert sweep(scenario, retrying) == [(1, 0)]
-    assert sent(scenario) == [(lost.id, 0)]
-
-
-def test_what_was_sent_again_is_looked_for_five_minutes_later(scenario, retrying):
-    scenario.redeem()
-    scenario.later(minutes=5)
-    sweep(scenario, retrying)
-    assert sweep(scenario, retrying) == []
-    scenario.later(minutes=5)
-    assert sweep(scenario, retrying) == [(1, 0)]
+    assert sent(scenario) == [(stuck.user.id, 0)]

@@ -1,5 +1,6 @@
 import pytest
 
+from chalicelib.access.progress import StepName
 from chalicelib.accounts.sessions import SESSION_LIFETIME
 from chalicelib.common.ports import StaleWrite
 from chalicelib.redemptions.returning import ReturningRedeemers
@@ -22,7 +23,7 @@ def user(scenario, redemption):
 
 def a_sign_in(scenario, redemption):
     invite = scenario.invite()
-    sign_in_id, secret = scenario.sign_in(invite.code, redemption.plex_id)
+    sign_in_id, secret = scenario.sign_in(invite.code, scenario.plex_id(redemption))
     return scenario.database.sign_ins[sign_in_id], secret
 
 
@@ -44,16 +45,21 @@ def test_a_sign_in_brings_them_back_once(scenario, returning, redemption, user):
 def test_the_message_of_a_redemption_that_no_worker_saw_yet_is_sent_again(scenario, returning, redemption, user):
     scenario.messages.clear()
     again = returning.resume_locally(user, redemption, now=scenario.now)
-    assert [message.id for message in scenario.messages] == [redemption.id]
+    assert [message.id for message in scenario.messages] == [redemption.user.id]
     assert scenario.sessions.find(again.token, now=scenario.now)[1] == user
     scenario.messages.clear()
     assert returning.repeat("token", redemption).token == "token"
-    assert [message.id for message in scenario.messages] == [redemption.id]
+    assert [message.id for message in scenario.messages] == [redemption.user.id]
+
+
+def seen_by_a_worker(redemption):
+    return redemption.progress.working(StepName.SHARE, redemption.created_at)
 
 
 def test_no_message_is_sent_for_one_that_a_worker_saw(scenario, returning, redemption, user):
     scenario.messages.clear()
-    returning.resume_locally(user, scenario.redemptions.save(redemption), now=scenario.now)
+    scenario.accesses.save(scenario.access(redemption).doing(progress=seen_by_a_worker(redemption)))
+    returning.resume_locally(user, scenario.current(redemption), now=scenario.now)
     assert scenario.messages == []
 
 

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.access.progress import State
 from chalicelib.accounts.managing import ManagingUsers
 from chalicelib.accounts.model import AccountState, Kind, new_user
 from chalicelib.accounts.sessions import Purpose, hash_secret, new_session
@@ -18,7 +19,6 @@ from chalicelib.common.refusals import (
     TryAgain,
 )
 from chalicelib.plex.errors import PlexRefused, TemporaryPlexError
-from chalicelib.redemptions.model import State
 from chalicelib.redemptions.signing_in import SigningInWithPlex
 from tests.fakes.plex import MOVIES
 

@@ -8,6 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from chalicelib.redemptions.pauses import begin_pause
+from chalicelib.redemptions.provisioning import Provisioning
+from chalicelib.stores.access.endings import EndingModel
 
 from chalicelib import wiring
 from chalicelib.access.model import Ending
@@ -19,9 +22,6 @@ from chalicelib.invites.searching import InviteSearch
 from chalicelib.plex.model import Features
 from chalicelib.qr_codes.model import Format, image_of
 from chalicelib.redemptions.model import State
-from chalicelib.redemptions.pauses import begin_pause
-from chalicelib.redemptions.provisioning import Provisioning
-from chalicelib.stores.access.endings import EndingModel
 from chalicelib.stores.accounts.counters import RateLimitModel
 from chalicelib.stores.accounts.creations import CreationsModel
 from chalicelib.stores.accounts.held_tokens import HeldTokenModel

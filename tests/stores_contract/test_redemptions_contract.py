@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.access.pauses import begin_pause
+from chalicelib.access.progress import State
 from chalicelib.access.reasons import STUCK, libraries_gone
 from chalicelib.common.ports import StaleWrite
 from chalicelib.common.refusals import RedemptionNotFound
 from chalicelib.invites.model import Status
-from chalicelib.redemptions.model import State
-from chalicelib.redemptions.pauses import begin_pause
 from chalicelib.redemptions.ports import RedemptionStore
 from tests.stores_contract.builders import walk
 from tests.stores_contract.redeeming import MOVIES, a_claim, a_redemption, add_invite, add_inviter

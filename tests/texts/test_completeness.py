@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from chalicelib.access import reasons
+from chalicelib.access.progress import StepName, StepState
 from chalicelib.access.reasons import Reason, libraries_gone
 from chalicelib.plex.model import Library
-from chalicelib.redemptions.steps import StepName, StepState
 from chalicelib.settings.model import RefreshFailure
 from chalicelib.texts import catalogue
 from chalicelib.texts.catalogue import DEFAULT, LANGUAGES, places_in

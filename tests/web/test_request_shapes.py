@@ -13,12 +13,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from chalicelib.access.progress import State
 from chalicelib.accounts.managing import LONGEST_SEARCH
 from chalicelib.accounts.model import AccountState, is_user_id
 from chalicelib.common.people import Permission
 from chalicelib.invites.model import Status, is_code
 from chalicelib.qr_codes.model import Format
-from chalicelib.redemptions.model import State
 from chalicelib.web.bodies import Code, LibraryId
 from chalicelib.web.paging import DEFAULT_LIMIT, HIGHEST_LIMIT
 from local.openapi import contract

@@ -17,7 +17,6 @@ from chalicelib.common.ports import StaleWrite
 from chalicelib.common.refusals import AddressTaken, UserNotFound
 from chalicelib.events.model import Entry
 from chalicelib.settings.model import Settings
-from chalicelib.stores.access.endings import forget_ending
 from chalicelib.stores.accounts.creations import TOO_MANY, CreationsModel, times_of, trim
 from chalicelib.stores.accounts.identities import (
     EMAIL,
@@ -132,8 +131,6 @@ class DynamoAccounts:
             complete_sign_in(transaction, sign_in, session)
         if settings_version is not None:
             check_version(transaction, settings_version)
-        if over and over.user_id == user.id:
-            forget_ending(transaction, user.id)
         try:
             transaction.commit()
         except ConditionsFailed as error:

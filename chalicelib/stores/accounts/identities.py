@@ -1,5 +1,6 @@
 """Under which names an account is unique."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pynamodb.expressions.condition import Condition
@@ -110,6 +111,13 @@ def find_tombstone(plex_id: int) -> Tombstone | None:
         return IdentityModel.get(plex_identity(plex_id), consistent_read=True).tombstone
     except IdentityModel.DoesNotExist:
         return None
+
+
+def end_tombstone(transaction: Transaction, plex_id: int, tombstone: Tombstone, now: datetime) -> None:
+    """Under the name ``tombstone``: nothing is left of what it remembers."""
+    noted: list[Action] = [IdentityModel.tombstone.set(tombstone.ended(now))]
+    identity = IdentityModel(id=plex_identity(plex_id))
+    transaction.update("tombstone", identity, noted, IdentityModel.tombstone == tombstone)
 
 
 def _is_free_or_of(user: User) -> Condition:

@@ -57,14 +57,18 @@ class Typed(Attribute[T], Generic[T]):
 
 
 class Versioned(Typed[T]):
-    """A whole record with a ``version`` that counts its saves: UNWRITABLE where a newer version of the program stored
-    in it what this one does not know, and would lose.
+    """A whole record with a ``version`` (or what ``by`` names) that counts its saves: UNWRITABLE where a newer version
+    of the program stored in it what this one does not know, and would lose.
     """
+
+    def __init__(self, of: Any, *, by: str = "version", **options: Any) -> None:
+        super().__init__(of, **options)
+        self._by = by
 
     def deserialize(self, value: str) -> T:
         read: Any = super().deserialize(value)
         is_whole = self.serialize(read) == value or self._is_known(value)
-        return cast("T", read if is_whole else replace(read, version=UNWRITABLE))
+        return cast("T", read if is_whole else replace(read, **{self._by: UNWRITABLE}))
 
     def _is_known(self, value: str) -> bool:
         try:

@@ -10,10 +10,12 @@ from enum import Enum
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from chalicelib.access.differences import Difference
+from chalicelib.access.entitlement import Place, Rule
+from chalicelib.access.model import Hold, Mark, Occasion, Part
+from chalicelib.access.progress import State, StepName, StepState
 from chalicelib.accounts.model import AccountState, Kind, Why
 from chalicelib.accounts.sessions import Purpose
-from chalicelib.redemptions.model import State
-from chalicelib.redemptions.steps import StepName, StepState
 
 E = TypeVar("E", bound=Enum)
 
@@ -25,6 +27,13 @@ SAFE: dict[type[Enum], Enum | None] = {
     StepState: StepState.WORKING,
     StepName: None,
     Purpose: None,
+    Hold: Hold.CLOSED,
+    Occasion: Occasion.HELD,
+    Rule: Rule.SPECIFIC,
+    Place: None,
+    Part: None,
+    Mark: None,
+    Difference: None,
 }
 """How a value is read that is not known; None: it is left out."""
 

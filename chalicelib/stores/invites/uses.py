@@ -5,6 +5,7 @@ or stops being so, is on condition that the number of uses is still the one that
 """
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pynamodb.expressions.condition import Condition
@@ -44,7 +45,7 @@ def take_a_use(transaction: Transaction, invite: Invite, redemption: Redemption)
     tally.write(transaction)
 
 
-def give_a_use_back(transaction: Transaction, failed: Redemption) -> None:
+def give_a_use_back(transaction: Transaction, failed: Redemption, now: datetime) -> None:
     """Under the name ``invite``: it fails when another write came between; then it has to be tried anew."""
     try:
         record = InviteModel.get(failed.code, consistent_read=True)
@@ -55,7 +56,7 @@ def give_a_use_back(transaction: Transaction, failed: Redemption) -> None:
     if record.status_hint == Status.REDEEMED:
         was = read_invite(record)
         becomes = replace(was, uses=was.uses - 1)
-        status = becomes.status(failed.updated_at)
+        status = becomes.status(now)
         actions += setting(InviteModel, places(becomes, status))
         condition = (InviteModel.edition == was.edition) & (InviteModel.uses == was.uses)
         tally = Tally()

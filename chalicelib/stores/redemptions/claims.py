@@ -1,21 +1,20 @@
 """The one transaction by which a person is let in, the one that takes it back, and the one that links Plex."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pynamodb.connection import Connection
 
-from chalicelib.accounts.model import AccountState, Former, Tombstone, User, Why
+from chalicelib.access.model import Access
+from chalicelib.accounts.model import Former, Tombstone, User
 from chalicelib.accounts.sessions import SignIn
 from chalicelib.common.ports import StaleWrite
 from chalicelib.common.refusals import AddressTaken, AlreadyHasAccess, InviteNotActive, UserNameTaken
-from chalicelib.common.retrying import until_written
 from chalicelib.events.model import Entry
 from chalicelib.invites.model import MAY_INVITE, Invite
 from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.ports import Claim
 from chalicelib.settings.model import Settings
-from chalicelib.stores.access.endings import forget_ending
+from chalicelib.stores.access.records import put_next_decision
 from chalicelib.stores.accounts.held_tokens import Encrypt, HeldTokenModel, seal
 from chalicelib.stores.accounts.identities import (
     EMAIL,
@@ -26,7 +25,6 @@ from chalicelib.stores.accounts.identities import (
     hold_identity,
     plex_identity,
     put_account,
-    release_identities,
     renew_account,
 )
 from chalicelib.stores.accounts.records import (
@@ -43,8 +41,8 @@ from chalicelib.stores.accounts.sessions import complete_sign_in
 from chalicelib.stores.database.transactions import ConditionsFailed, Transaction, get_all
 from chalicelib.stores.events.journal import entry_record
 from chalicelib.stores.invites.records import InviteModel, read_living
-from chalicelib.stores.invites.uses import INVITE, give_a_use_back, take_a_use
-from chalicelib.stores.redemptions.records import RedemptionModel, redemption_record
+from chalicelib.stores.invites.uses import take_a_use
+from chalicelib.stores.redemptions.records import RedemptionModel, read_redemption, redemption_record, show_progress
 from chalicelib.stores.settings.records import SettingsModel, read_settings
 from chalicelib.stores.settings.settings import check_version
 
@@ -70,13 +68,12 @@ class DynamoClaims:
     def claim(self, claim: Claim) -> None:
         transaction = Transaction(self._connection)
         take_a_use(transaction, claim.invite, claim.redemption)
-        over = claim.redemption.over
+        over = claim.access.decided.over
         if claim.renews:
             renew_account(transaction, claim.renews, claim.user, over=over)
         else:
             put_account(transaction, claim.user, password_hash=claim.password_hash, over=over)
-        if over and over.user_id == claim.user.id:
-            forget_ending(transaction, claim.user.id)
+        put_next_decision(transaction, claim.access)
         check_version(transaction, claim.settings_version)
         transaction.check(_INVITER, UserModel, claim.invite.created_by.id, is_open_with_any(*MAY_INVITE))
         self._put_redemption(transaction, claim)
@@ -101,11 +98,6 @@ class DynamoClaims:
     def of_email(self, email: str) -> tuple[User, Redemption | None] | None:
         return self._redemption_under(email_identity(email))
 
-    def give_back(self, failed: Redemption) -> None:
-        user = self._user(failed.user.id)
-        if not until_written(lambda: self._give_back(failed, user)):
-            raise StaleWrite
-
     def former_account(self, plex_id: int) -> Former | None:
         tombstone = find_tombstone(plex_id)
         return Former(self._user(tombstone.user_id), tombstone) if tombstone else None
@@ -114,7 +106,7 @@ class DynamoClaims:
         self,
         user: User,
         plex_id: int,
-        redemption: Redemption | None,
+        access: Access | None,
         *,
         entry: Entry,
         over: Tombstone | None = None,
@@ -129,8 +121,9 @@ class DynamoClaims:
             no_password: list[Action] = [IdentityModel.password_hash.remove(), IdentityModel.reset.remove()]
             transaction.update(EMAIL, address, no_password, IdentityModel.user_id == user.id)
         transaction.put("journal", entry_record(entry))
-        if redemption:
-            _save(transaction, redemption)
+        if access:
+            put_next_decision(transaction, access)
+            show_progress(transaction, access)
         try:
             transaction.commit()
         except ConditionsFailed as error:
@@ -149,25 +142,6 @@ class DynamoClaims:
             held = HeldTokenModel(key=redemption.id, sealed=sealed, expires_at=claim.token_expires_at)
             transaction.put("token", held)
 
-    def _give_back(self, failed: Redemption, user: User) -> bool:
-        """Whether it was written. False where the redemption or the account is another by now; raises StaleWrite
-        where the invite alone changed meanwhile.
-        """
-        transaction = Transaction(self._connection)
-        _save(transaction, failed)
-        give_a_use_back(transaction, failed)
-        if failed.renewal:
-            _have_what_was_before(transaction, failed, failed.renewal.before)
-        else:
-            _close_the_account(transaction, user, _tombstone(failed))
-        try:
-            transaction.commit()
-        except ConditionsFailed as error:
-            if error.names == {INVITE}:
-                raise StaleWrite from error
-            return False
-        return True
-
     def _redemption_under(self, identity_id: str) -> tuple[User, Redemption | None] | None:
         try:
             identity = IdentityModel.get(identity_id, consistent_read=True)
@@ -179,33 +153,4 @@ class DynamoClaims:
         if user.redemption_id is None:
             return user, None
         (found,) = get_all(self._connection, (RedemptionModel, user.redemption_id))
-        return user, found.record if found else None
-
-
-def _save(transaction: Transaction, redemption: Redemption) -> None:
-    saved = replace(redemption, version=redemption.version + 1)
-    transaction.write("redemption", redemption_record(saved), RedemptionModel.version == redemption.version)
-
-
-def _tombstone(failed: Redemption) -> Tombstone:
-    """What was remembered before counts again; else that it failed. Either way nothing is left on Plex by now."""
-    now = failed.updated_at
-    before = failed.over or Tombstone(user_id=failed.user.id, why=Why.FAILED, closed_at=now)
-    return before.ended(now)
-
-
-def _have_what_was_before(transaction: Transaction, failed: Redemption, before: str | None) -> None:
-    latest = UserModel.redemption_id
-    action = latest.set(before) if before else latest.remove()
-    is_still = (UserModel.state == AccountState.ACTIVE.value) & (latest == failed.id)
-    transaction.update("user", UserModel(id=failed.user.id), [action], is_still)
-
-
-def _close_the_account(transaction: Transaction, user: User, tombstone: Tombstone) -> None:
-    transaction.update(
-        "user",
-        UserModel(id=user.id),
-        [UserModel.state.set(AccountState.CLOSED.value)],
-        UserModel.state == AccountState.ACTIVE.value,
-    )
-    release_identities(transaction, user, tombstone)
+        return user, read_redemption(found) if found else None

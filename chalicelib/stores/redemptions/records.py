@@ -1,18 +1,20 @@
-"""Redemptions and the pause as they are stored in DynamoDB."""
+"""Redemptions as they are stored in DynamoDB."""
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
+from chalicelib.access.model import Access
+from chalicelib.access.progress import Progress
 from chalicelib.common.times import order_key
 from chalicelib.redemptions.model import Redemption
-from chalicelib.redemptions.pauses import Pause
-from chalicelib.stores.database.attributes import Typed, Versioned
+from chalicelib.stores.database.attributes import Typed
+from chalicelib.stores.database.transactions import Transaction
 
-PROVISION, PAUSED = "provision", "paused"
-"""What a redemption may be due for: another try, or the end of the pause."""
+if TYPE_CHECKING:
+    from pynamodb.expressions.update import Action
 
 
 class RedemptionsByCode(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB
@@ -33,55 +35,41 @@ class RedemptionsByState(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-
     order = UnicodeAttribute(range_key=True)
 
 
-class RedemptionsDue(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB
-    class Meta:
-        index_name = "due"
-        projection = KeysOnlyProjection()
-
-    due_kind = UnicodeAttribute(hash_key=True)
-    due_at = NumberAttribute(range_key=True)
-
-
 class RedemptionModel(Model):
-    """``record`` is the redemption; the rest is what conditions and indexes need of it."""
+    """``record`` is the redemption as it began, ``progress`` how far it is; the rest is what the indexes need."""
 
     class Meta:
         table_name = "redemptions"
 
     id = UnicodeAttribute(hash_key=True)
-    record = Versioned[Redemption](Redemption)
-    version = NumberAttribute()
+    record = Typed[Redemption](Redemption)
+    progress = Typed[Progress](Progress)
     code = UnicodeAttribute()
     state = UnicodeAttribute()
     order = UnicodeAttribute()
-    due_kind = UnicodeAttribute(null=True)
-    due_at = NumberAttribute(null=True)
     by_code = RedemptionsByCode()
     by_state = RedemptionsByState()
-    due = RedemptionsDue()
 
 
-class PauseModel(Model):
-    """One record in the settings' table, while Plex does not accept the owner's token."""
-
-    class Meta:
-        table_name = "settings"
-
-    ID: ClassVar[str] = "pause"
-
-    id = UnicodeAttribute(hash_key=True)
-    record = Typed[Pause](Pause)
+def read_redemption(record: RedemptionModel) -> Redemption:
+    """What was written when it began, and how far it is."""
+    return record.record.with_progress(record.progress)
 
 
 def redemption_record(redemption: Redemption) -> RedemptionModel:
-    due_at = redemption.due_at
     return RedemptionModel(
         id=redemption.id,
         record=redemption,
-        version=redemption.version,
+        progress=redemption.progress,
         code=redemption.code,
         state=redemption.state.value,
         order=order_key(redemption.created_at, redemption.id),
-        due_kind=(PAUSED if redemption.waits_for_owner else PROVISION) if due_at else None,
-        due_at=due_at.timestamp() if due_at else None,
     )
+
+
+def show_progress(transaction: Transaction, access: Access) -> None:
+    """Under the name ``redemption``: how far a joining is; nothing, where none is under way."""
+    progress, joining = access.done.progress, access.decided.joining
+    if progress and joining:
+        shown: list[Action] = [RedemptionModel.progress.set(progress), RedemptionModel.state.set(progress.state.value)]
+        transaction.update("redemption", RedemptionModel(id=joining), shown, RedemptionModel.id.exists())

@@ -1,30 +1,22 @@
-"""Redemptions, and the pause."""
+"""Redemptions."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from heapq import merge
-from itertools import chain, islice
 from typing import Any
 
 from pynamodb.connection import Connection
 
+from chalicelib.access.progress import State
 from chalicelib.common.pages import Page
-from chalicelib.common.ports import StaleWrite
 from chalicelib.common.refusals import RedemptionNotFound
-from chalicelib.redemptions.model import Redemption, State
-from chalicelib.redemptions.pauses import Pause
+from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.ports import Numbers
+from chalicelib.stores.access.records import PauseModel
 from chalicelib.stores.database.newer import known
 from chalicelib.stores.database.pages import page_of
-from chalicelib.stores.database.transactions import all_of, get_all, update_if, write_if
-from chalicelib.stores.redemptions.records import (
-    PAUSED,
-    PROVISION,
-    PauseModel,
-    RedemptionModel,
-    redemption_record,
-)
+from chalicelib.stores.redemptions.records import RedemptionModel, read_redemption
 from chalicelib.stores.redemptions.statistics import count_numbers
 
 
@@ -36,65 +28,31 @@ class DynamoRedemptions:
 
     def get(self, redemption_id: str) -> Redemption:
         try:
-            return RedemptionModel.get(redemption_id, consistent_read=True).record
+            return read_redemption(RedemptionModel.get(redemption_id, consistent_read=True))
         except RedemptionModel.DoesNotExist as error:
             raise RedemptionNotFound from error
-
-    def get_with_pause(self, redemption_id: str) -> tuple[Redemption, Pause | None]:
-        found, pause = get_all(self._connection, (RedemptionModel, redemption_id), (PauseModel, PauseModel.ID))
-        if found is None:
-            raise RedemptionNotFound
-        return found.record, pause and pause.record
-
-    def save(self, redemption: Redemption) -> Redemption:
-        saved = replace(redemption, version=redemption.version + 1)
-        if not write_if(redemption_record(saved), RedemptionModel.version == redemption.version):
-            raise StaleWrite
-        return saved
 
     def page(self, states: frozenset[State], *, after: str | None, limit: int) -> Page[Redemption]:
         older = RedemptionModel.order < after if after else None
         lists = [_newest(state, older, limit) for state in sorted(states)]
         records = merge(*lists, key=lambda record: record.order, reverse=True)
-        return page_of(records, limit=limit, most_read=limit, read=lambda record: record.record)
+        return page_of(records, limit=limit, most_read=limit, read=read_redemption)
 
     def of_invite(self, code: str, *, after: str | None, limit: int) -> Page[Redemption]:
         older = RedemptionModel.order < after if after else None
         records = RedemptionModel.by_code.query(code, older, scan_index_forward=False, page_size=limit + 1)
-        return page_of(records, limit=limit, most_read=limit, read=lambda record: record.record)
+        return page_of(records, limit=limit, most_read=limit, read=read_redemption)
 
     def states(self, redemption_ids: Iterable[str]) -> dict[str, State]:
         found = RedemptionModel.batch_get(list(redemption_ids), attributes_to_get=["id", "state"])
         return {record.id: known(State, record.state) for record in found}
 
     def count(self, *, now: datetime, since: date) -> Numbers:
-        pause = self.pause()
-        return replace(count_numbers(self._connection, now, since), paused_since=pause.since if pause else None)
-
-    def due(self, before: datetime, limit: int) -> Iterator[str]:
-        is_due = RedemptionModel.due_at <= before.timestamp()
-        found = chain.from_iterable(RedemptionModel.due.query(kind, is_due) for kind in (PROVISION, PAUSED))
-        return (record.id for record in islice(found, limit))
-
-    def note_resent(self, redemption_id: str, due_at: datetime) -> None:
-        later = RedemptionModel.due_at.set(due_at.timestamp())
-        update_if(RedemptionModel(id=redemption_id), [later], RedemptionModel.due_kind.exists())
-
-    def waiting_for_owner(self, limit: int) -> list[str]:
-        return [record.id for record in RedemptionModel.due.query(PAUSED, limit=limit)]
-
-    def pause(self) -> Pause | None:
         try:
-            return PauseModel.get(PauseModel.ID).record
+            paused_since = PauseModel.get(PauseModel.ID).record.since
         except PauseModel.DoesNotExist:
-            return None
-
-    def save_pause(self, pause: Pause) -> None:
-        record = PauseModel(id=PauseModel.ID, record=pause)
-        record.update(all_of(record))
-
-    def end_pause(self) -> None:
-        PauseModel(id=PauseModel.ID).delete()
+            paused_since = None
+        return replace(count_numbers(self._connection, now, since), paused_since=paused_since)
 
 
 def _newest(state: State, older: Any, limit: int) -> Iterator[RedemptionModel]:

@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 
 from pynamodb.connection import Connection
 
+from chalicelib.access.progress import State
 from chalicelib.accounts.model import AccountState
 from chalicelib.invites.model import Status
-from chalicelib.redemptions.model import State
 from chalicelib.redemptions.ports import MOST_COUNTED, Numbers
 from chalicelib.stores.accounts.records import UserModel
 from chalicelib.stores.invites.counts import numbers

@@ -6,12 +6,13 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from chalicelib.access.progress import State
 from chalicelib.common.times import Unit, in_utc
 from chalicelib.invites.creating import InviteRequest
 from chalicelib.invites.model import Invite, Redeemer, invite_link
 from chalicelib.invites.options import Expiry, InviteOptions
 from chalicelib.redemptions.history import InviteDetails
-from chalicelib.redemptions.model import Redemption, State
+from chalicelib.redemptions.model import Redemption
 from chalicelib.settings.model import Settings
 from chalicelib.web.bodies import Code, LibraryId, Unset
 from chalicelib.web.shapes import Json, entry, moment, person

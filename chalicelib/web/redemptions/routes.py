@@ -4,8 +4,8 @@ from http import HTTPStatus
 
 from chalice.app import Request, Response
 
+from chalicelib.access.progress import State
 from chalicelib.common.refusals import BadInput
-from chalicelib.redemptions.model import State
 from chalicelib.redemptions.retrying import RetryingRedemptions
 from chalicelib.web.bodies import Nothing
 from chalicelib.web.http import Api, body, find_caller, language_of, ok, query

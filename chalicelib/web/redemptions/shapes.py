@@ -2,10 +2,10 @@
 
 from dataclasses import asdict
 
+from chalicelib.access.progress import Progress, Step, StepState
 from chalicelib.access.reasons import Reason
 from chalicelib.plex.model import Grant
 from chalicelib.redemptions.model import Redemption
-from chalicelib.redemptions.steps import Step, StepState
 from chalicelib.texts.catalogue import sentence
 from chalicelib.web.shapes import Json, moment, person
 
@@ -21,14 +21,12 @@ def redemption_shape(each: Redemption, language: str) -> Json:
         "user": person(each.user),
         "state": each.state.value,
         "grant": grant_shape(each.grant),
-        "steps": [
-            _step(step, language, paused=each.waits_for_owner and step.name is each.stage) for step in each.steps
-        ],
+        "steps": [_step(step, each.progress, language) for step in each.steps],
         "created_at": moment(each.created_at),
-        "updated_at": moment(each.updated_at),
+        "updated_at": moment(each.progress.at),
         "reason": each.reason and _reason(each.reason, language),
-        "paused": each.waits_for_owner,
-        "without_downloads": each.without_downloads,
+        "paused": each.progress.paused,
+        "without_downloads": each.progress.without_downloads,
     }
 
 
@@ -39,7 +37,8 @@ def grant_shape(each: Grant) -> Json:
     }
 
 
-def _step(each: Step, language: str, *, paused: bool) -> Json:
+def _step(each: Step, progress: Progress, language: str) -> Json:
+    paused = progress.paused and each.name is progress.stage
     state = StepState.WAITING if paused else each.state
     key = PAUSED if paused else f"{each.name}.{state}"
     return {

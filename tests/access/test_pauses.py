@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from chalicelib.redemptions.pauses import Pause, begin_pause
+from chalicelib.access.pauses import Pause, begin_pause
 from tests.fakes.ports import NOW
 
 

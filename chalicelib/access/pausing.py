@@ -1,11 +1,11 @@
-"""Provisioning pauses while Plex does not take the owner's token, and goes on by itself once it does."""
+"""All work pauses while Plex does not take the owner's token, and goes on by itself once it does."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.access.pauses import Pause, begin_pause
+from chalicelib.access.ports import AccessStore
 from chalicelib.plex.ports import OwnerTokenVersion, WorkQueue
-from chalicelib.redemptions.pauses import Pause, begin_pause
-from chalicelib.redemptions.ports import RedemptionStore
 
 _RESUMED_AT_ONCE = 200
 """The others follow when they are due (model.py)."""
@@ -13,7 +13,7 @@ _RESUMED_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Pausing:
-    redemptions: RedemptionStore
+    accesses: AccessStore
     owner_token_version: OwnerTokenVersion
     queue: WorkQueue
 
@@ -25,17 +25,17 @@ class Pausing:
         """Plex did not take the owner's token, again if there is a pause already."""
         version = self.owner_token_version()
         noted = pause.probed(now, version) if pause else begin_pause(now, version)
-        self.redemptions.save_pause(noted)
+        self.accesses.save_pause(noted)
         return noted
 
     def end(self) -> None:
         """Plex takes the token: have all that waited for it go on."""
-        self.redemptions.end_pause()
-        for redemption_id in self.redemptions.waiting_for_owner(_RESUMED_AT_ONCE):
-            self.queue.provision(redemption_id)
+        self.accesses.end_pause()
+        for user_id in self.accesses.waiting_for_owner(_RESUMED_AT_ONCE):
+            self.queue.align(user_id)
 
     def end_if_token_changed(self) -> None:
         """Go on at once if the token is another than the one that was refused. Costs one read while all is well."""
-        pause = self.redemptions.pause()
+        pause = self.accesses.pause()
         if pause and self.owner_token_version() != pause.token_version:
             self.end()

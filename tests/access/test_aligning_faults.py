@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.access.progress import State
 from chalicelib.plex.errors import OwnerTokenRefused, PlexRefused, TemporaryPlexError
-from chalicelib.redemptions.model import State
 from tests.fakes.plex import MOVIES, SERIES
 from tests.redemptions.scenario import Scenario
 
@@ -28,13 +28,13 @@ def managed_user(scenario):
 
 def shared_by_hand(scenario):
     redemption = scenario.redeem()
-    scenario.plex.share_by_hand(redemption.plex_id, SERIES)
+    scenario.plex.share_by_hand(scenario.plex_id(redemption), SERIES)
     return redemption
 
 
 def invited_by_hand(scenario):
     redemption = scenario.redeem()
-    scenario.plex.share_by_hand(redemption.plex_id, MOVIES, accepted=False, left_behind=True)
+    scenario.plex.share_by_hand(scenario.plex_id(redemption), MOVIES, accepted=False, left_behind=True)
     return redemption
 
 

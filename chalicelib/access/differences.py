@@ -1,0 +1,60 @@
+"""How what plex.tv said differs from what is wanted. What it did not say is no difference."""
+
+from enum import StrEnum
+
+from chalicelib.access.entitlement import Entitlement, Observed, Place, Rule
+from chalicelib.plex.model import Share
+
+
+class Difference(StrEnum):
+    MISSING = "missing"
+    NARROWER = "narrower"
+    WIDER = "wider"
+    """More libraries than wanted; also any where nothing is wanted."""
+    EVERYTHING = "everything"
+    """plex.tv gives all libraries, those to come included."""
+    FEATURES = "features"
+    RESTRICTIONS = "restrictions"
+    PENDING = "pending"
+    NOT_IN_HOME = "not_in_home"
+
+
+def differences(wanted: Entitlement | None, observed: Observed) -> frozenset[Difference]:
+    """All kinds in which ``observed`` differs from ``wanted``; None: nothing is wanted."""
+    if observed.share is None:
+        return frozenset()
+    share = observed.share.share
+    if wanted is None:
+        return frozenset({Difference.WIDER} if share else ())
+    if share is None:
+        return frozenset({Difference.MISSING})
+    return _of_libraries(wanted, share) | _of_the_rest(wanted, share) | _of_the_home(wanted, observed)
+
+
+def _of_libraries(wanted: Entitlement, share: Share) -> frozenset[Difference]:
+    if wanted.rule is Rule.EVERYTHING:
+        return frozenset() if share.everything else frozenset({Difference.NARROWER})
+    if share.everything:
+        return frozenset({Difference.EVERYTHING})
+    kinds = set()
+    if wanted.section_ids - share.library_ids:
+        kinds.add(Difference.NARROWER)
+    if share.library_ids - wanted.section_ids:
+        kinds.add(Difference.WIDER)
+    return frozenset(kinds)
+
+
+def _of_the_rest(wanted: Entitlement, share: Share) -> frozenset[Difference]:
+    kinds, features = set(), wanted.features
+    if share.downloads not in (None, features.downloads) or share.live_tv not in (None, features.live_tv):
+        kinds.add(Difference.FEATURES)
+    if share.filters is not None and share.filters != wanted.filters:
+        kinds.add(Difference.RESTRICTIONS)
+    if not share.accepted:
+        kinds.add(Difference.PENDING)
+    return frozenset(kinds)
+
+
+def _of_the_home(wanted: Entitlement, observed: Observed) -> frozenset[Difference]:
+    is_out = observed.home is not None and observed.home.place is not Place.MEMBER
+    return frozenset({Difference.NOT_IN_HOME} if wanted.features.plex_home and is_out else ())

@@ -1,0 +1,101 @@
+"""What a member is entitled to on Plex, what is wanted there because of it, and what plex.tv said is there."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from chalicelib.plex.model import Features, Grant, Library, Share
+
+Filters = tuple[tuple[str, str], ...]
+"""What of the libraries is hidden, by plex.tv's names and in its words, sorted by name."""
+
+
+class Rule(StrEnum):
+    """Which libraries an entitlement means."""
+
+    SPECIFIC = "specific"
+    DEFAULT = "default"
+    ALL = "all"
+    EVERYTHING = "everything"
+    """plex.tv's own "all libraries", by adopting or accepting only: it is never asked of Plex."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entitlement:
+    """What a member may have, for as long as nothing stands against it. It survives a suspension.
+
+    ``libraries`` is what ``rule`` came to when it was granted.
+    """
+
+    rule: Rule
+    libraries: tuple[Library, ...]
+    features: Features
+    filters: Filters = ()
+
+    @property
+    def section_ids(self) -> frozenset[str]:
+        return frozenset(library.id for library in self.libraries)
+
+    def resolved(self, libraries: tuple[Library, ...]) -> "Entitlement":
+        return replace(self, libraries=libraries)
+
+    def without_downloads(self) -> "Entitlement":
+        return replace(self, features=replace(self.features, downloads=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The server that is shared."""
+
+    machine_id: str
+    owner_id: int
+
+    def grant(self, entitlement: Entitlement) -> Grant:
+        """The entitlement as plex.tv is asked for it."""
+        return Grant(self.machine_id, self.owner_id, entitlement.libraries, entitlement.features)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who it is on Plex. Names and addresses identify nobody.
+
+    ``plex_id`` is None where there is no Plex account. ``managed``: it is to be a managed user of the owner's Home,
+    under ``name`` or what is free of it. ``invited_as``: the name by which the Home invites.
+    """
+
+    name: str
+    plex_id: int | None = None
+    managed: bool = False
+    invited_as: str | None = None
+
+
+class Place(StrEnum):
+    """Where a person stands with the owner's Plex Home."""
+
+    OUT = "out"
+    INVITED = "invited"
+    MEMBER = "member"
+
+
+@dataclass(frozen=True, slots=True)
+class SeenShare:
+    """What plex.tv said of a person's share at a moment; ``share`` None: there was none."""
+
+    share: Share | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPlace:
+    """What plex.tv said of a person's place in the Home at a moment."""
+
+    place: Place
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """Each part as it was last read; None where it never was."""
+
+    share: SeenShare | None = None
+    home: SeenPlace | None = None

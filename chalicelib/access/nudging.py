@@ -1,0 +1,33 @@
+"""Bringing back what waits: at a click, at another sign-in, or while the person looks."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.access.ports import AccessStore
+from chalicelib.common.ports import StaleWrite
+from chalicelib.plex.ports import WorkQueue
+
+_SOON = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Nudging:
+    accesses: AccessStore
+    queue: WorkQueue
+
+    def nudge(self, user_id: str, *, now: datetime) -> None:
+        """Have it tried at once, unless a worker has it, which sees to the next try, or nothing is to be done."""
+        access = self.accesses.get(user_id)
+        if access is None or access.is_settled or access.is_taken(now):
+            return
+        with suppress(StaleWrite):
+            self.accesses.save(access.nudged(now))
+        self.queue.align(user_id)
+
+    def look_soon(self, user_id: str, *, now: datetime) -> None:
+        """The same, unless its next try comes within seconds anyway."""
+        access = self.accesses.get(user_id)
+        later = access.done.next_try_at if access else None
+        if later and later > now + _SOON:
+            self.nudge(user_id, now=now)

@@ -1,0 +1,170 @@
+"""Accesses, and the pause."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+from pynamodb.connection import Connection
+from pynamodb.exceptions import UpdateError
+
+from chalicelib.access.model import Access, Hold
+from chalicelib.access.pauses import Pause
+from chalicelib.access.ports import Work
+from chalicelib.accounts.model import User
+from chalicelib.common.ports import Clock, StaleWrite
+from chalicelib.common.refusals import UserNotFound
+from chalicelib.common.retrying import until_written
+from chalicelib.stores.access.records import (
+    ALIGN,
+    PAUSED,
+    AccessModel,
+    PauseModel,
+    read_access,
+    what_was_decided,
+    what_was_done,
+)
+from chalicelib.stores.accounts.identities import end_tombstone, find_tombstone
+from chalicelib.stores.accounts.records import UserModel, read_user
+from chalicelib.stores.database.transactions import (
+    ConditionsFailed,
+    Transaction,
+    all_of,
+    get_all,
+    is_condition_failed,
+    update_if,
+)
+from chalicelib.stores.invites.uses import INVITE
+from chalicelib.stores.redemptions.records import show_progress
+from chalicelib.stores.redemptions.undoing import undo_joining
+
+if TYPE_CHECKING:
+    from pynamodb.expressions.condition import Condition
+    from pynamodb.expressions.update import Action
+
+_ACCESS = "access"
+
+
+class DynamoAccesses:
+    """access.ports.AccessStore."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._connection, self._clock = connection, clock
+
+    def get(self, user_id: str) -> Access | None:
+        try:
+            return read_access(AccessModel.get(user_id, consistent_read=True))
+        except AccessModel.DoesNotExist:
+            return None
+
+    def get_for_work(self, user_id: str) -> Work:
+        user, access, pause = get_all(
+            self._connection, (UserModel, user_id), (AccessModel, user_id), (PauseModel, PauseModel.ID)
+        )
+        if user is None:
+            raise UserNotFound
+        return Work(read_user(user), access and read_access(access), pause and pause.record)
+
+    def save(self, access: Access, *, lease: str | None = None) -> Access:
+        """A joining's progress is left out where there is a newer decision: the next save has it."""
+        written = replace(access, written_at=self._clock())
+        is_mine = AccessModel.lease == lease if lease else AccessModel.revision == access.revision
+        if access.decided.joining and access.done.progress:
+            try:
+                return self._save_with_progress(written, is_mine)
+            except ConditionsFailed:
+                if lease is None:
+                    raise StaleWrite from None
+        return _update(written, what_was_done(written), is_mine)
+
+    def decide(self, access: Access) -> Access:
+        written = replace(access, written_at=self._clock())
+        return _update(written, what_was_decided(written), AccessModel.edition == access.decided.edition - 1)
+
+    def settle(self, access: Access, user: User, *, lease: str) -> Access:
+        after = replace(access.after_joining(), written_at=self._clock())
+        if not until_written(lambda: self._settle(access, after, user, lease)):
+            raise StaleWrite
+        return replace(after, revision=after.revision + 1)
+
+    def end_without_access(self, user: User, now: datetime) -> None:
+        tombstone = find_tombstone(user.plex_id) if user.plex_id else None
+        if user.plex_id is None or tombstone is None or tombstone.user_id != user.id or tombstone.ended_at:
+            return
+        transaction = Transaction(self._connection)
+        end_tombstone(transaction, user.plex_id, tombstone, now)
+        try:
+            transaction.commit()
+        except ConditionsFailed as error:
+            raise StaleWrite from error
+
+    def due(self, before: datetime, limit: int) -> Iterator[str]:
+        found = chain.from_iterable(
+            AccessModel.due.query(kind, AccessModel.due_at <= before.timestamp()) for kind in (ALIGN, PAUSED)
+        )
+        return (record.user_id for record in islice(found, limit))
+
+    def note_resent(self, user_id: str, due_at: datetime) -> None:
+        later = AccessModel.due_at.set(due_at.timestamp())
+        update_if(AccessModel(user_id=user_id), [later], AccessModel.due_kind.exists())
+
+    def waiting_for_owner(self, limit: int) -> list[str]:
+        return [record.user_id for record in AccessModel.due.query(PAUSED, limit=limit)]
+
+    def pause(self) -> Pause | None:
+        try:
+            return PauseModel.get(PauseModel.ID).record
+        except PauseModel.DoesNotExist:
+            return None
+
+    def save_pause(self, pause: Pause) -> None:
+        record = PauseModel(id=PauseModel.ID, record=pause)
+        record.update(all_of(record))
+
+    def end_pause(self) -> None:
+        PauseModel(id=PauseModel.ID).delete()
+
+    def _save_with_progress(self, access: Access, is_mine: "Condition") -> Access:
+        transaction = Transaction(self._connection)
+        condition = is_mine & (AccessModel.edition == access.decided.edition)
+        transaction.update(_ACCESS, AccessModel(user_id=access.user_id), what_was_done(access), condition)
+        show_progress(transaction, access)
+        transaction.commit()
+        return replace(access, revision=access.revision + 1)
+
+    def _settle(self, access: Access, after: Access, user: User, lease: str) -> bool:
+        """Whether it was written; raises StaleWrite where the invite alone changed meanwhile."""
+        transaction = Transaction(self._connection)
+        is_mine = (AccessModel.lease == lease) & (AccessModel.edition == access.decided.edition)
+        actions = [*what_was_done(after), AccessModel.decided.set(after.decided)]
+        transaction.update(_ACCESS, AccessModel(user_id=access.user_id), actions, is_mine)
+        show_progress(transaction, access)
+        if access.decided.hold is Hold.FAILED and access.decided.joining:
+            undo_joining(transaction, access, user, self._clock())
+        elif access.decided.hold is Hold.CLOSED:
+            self._end_tombstone(transaction, user)
+        try:
+            transaction.commit()
+        except ConditionsFailed as error:
+            if error.names == {INVITE}:
+                raise StaleWrite from error
+            return False
+        return True
+
+    def _end_tombstone(self, transaction: Transaction, user: User) -> None:
+        tombstone = find_tombstone(user.plex_id) if user.plex_id else None
+        if user.plex_id and tombstone and tombstone.user_id == user.id and not tombstone.ended_at:
+            end_tombstone(transaction, user.plex_id, tombstone, self._clock())
+
+
+def _update(access: Access, actions: "list[Action]", condition: "Condition") -> Access:
+    """Gives the item as it is now, which the write tells."""
+    record = AccessModel(user_id=access.user_id)
+    try:
+        record.update(actions, condition)
+    except UpdateError as error:
+        if is_condition_failed(error):
+            raise StaleWrite from error
+        raise
+    return read_access(record)
