@@ -5,6 +5,7 @@ TemporaryPlexError and OwnerTokenRefused leave the outcome of a change unknown: 
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import chain, count
 from typing import TYPE_CHECKING
 
@@ -82,18 +83,18 @@ class ActingOnPlex:
         entry = access.entry(Part.SHARE)
         if share is None:
             return self._without_share(seen, entry)
-        if entry and entry.mark is Mark.BEGUN and entry.share_id is None:
-            return _found_what_was_begun(seen, entry, share)
-        if entry and entry.is_about(share):
-            return seen.with_entry(replace(entry, mark=Mark.STANDING)).doing(begun=None)
-        return seen if _begun_in_the_home(access) else seen.doing(begun=None)
+        known = seen if _begun_in_the_home(access) else seen.doing(begun=None)
+        if entry and entry.asked_for:
+            return known.with_entry(_is_it(entry, share))
+        return known.with_entry(entry.found(share)) if entry and entry.is_about(share) else known
 
     def _without_share(self, seen: Access, entry: Entry | None) -> Access:
+        """A share that was asked for may come for a minute: it is asked for again, and taken back only then."""
         begun = seen.done.begun
         if begun is None or _begun_in_the_home(seen):
             return seen.marked(Part.SHARE, Mark.GONE) if seen.wanted is None else seen
         ended = seen.doing(begun=None)
-        return ended.with_entry(replace(entry, mark=Mark.GONE)) if entry else ended
+        return ended.with_entry(entry.lost()) if entry else ended
 
     def _read_home(self, access: Access) -> Access:
         identity = access.decided.identity
@@ -128,9 +129,10 @@ class ActingOnPlex:
         if found:
             return _made(access, found)
         seen = access.saw_place(Place.OUT, now)
-        if access.wanted is None:
-            return seen.doing(begun=None).marked(Part.HOME, Mark.GONE)
-        return seen if begun and now < begun.at + EFFECT_WITHIN else seen.doing(begun=None)
+        if begun and now < begun.at + EFFECT_WITHIN:
+            return seen
+        ended = seen.doing(begun=None)
+        return ended.marked(Part.HOME, Mark.GONE) if access.wanted is None else ended
 
     # The Home
 
@@ -164,7 +166,7 @@ class ActingOnPlex:
 
     def _leave_home(self, access: Access) -> Access:
         self.plex_owner.remove_from_home(_id(access))
-        return access.advanced().forgot_place()
+        return access.doing(begun=None).forgot_place()
 
     # The share
 
@@ -178,22 +180,24 @@ class ActingOnPlex:
             return self._found_instead(access)
         mark = Mark.STANDING if made.accepted else Mark.BEGUN
         edition, now = access.decided.edition, self.clock()
-        asked = replace(_share_entry(access), mark=mark, share_id=made.id, asked=edition, asked_at=now)
+        asked = replace(_share_entry(access), mark=mark, share_id=made.id, asked=edition, asked_at=now, asked_for=())
         return access.with_entry(asked).advanced().forgot_share()
 
     def _found_instead(self, access: Access) -> Access:
+        """There is one already: of an earlier asking, its answer lost, or by another hand."""
         found = self.plex_owner.find_share(_id(access), access.machine_id)
         if found is None:
             raise TemporaryPlexError("plex.tv contradicts itself about a share")
-        return access.marked(Part.SHARE, Mark.GONE).doing(begun=None).saw_share(found, self.clock())
+        entry = _share_entry(access)
+        earlier = replace(entry, asked_for=entry.asked_for[:-1])
+        return access.with_entry(_is_it(earlier, found)).doing(begun=None).saw_share(found, self.clock())
 
     def _replace(self, access: Access) -> Access:
-        self.plex_owner.unshare(_there(access))
-        return access.marked(Part.SHARE, Mark.GONE).advanced().forgot_share()
+        return self._unshare(access).marked(Part.SHARE, Mark.GONE)
 
     def _unshare(self, access: Access) -> Access:
         self.plex_owner.unshare(_there(access))
-        return access.advanced().forgot_share()
+        return without_late_effects(access).doing(begun=None).forgot_share()
 
     def _correct(self, access: Access) -> Access:
         wanted, share = _wanted(access), _there(access)
@@ -220,7 +224,7 @@ class ActingOnPlex:
             return access.marked(Part.SHARE, Mark.GONE).doing(begun=None)
         left = replace(was, library_ids=library_ids, everything=False)
         self.plex_owner.put_back(share, left, access.machine_id, library_ids)
-        return access.with_entry(replace(entry, before=left)).advanced().forgot_share()
+        return access.with_entry(replace(entry, before=left)).doing(begun=None).forgot_share()
 
     def _accept(self, access: Access, token: str) -> bool:
         target, wanted = access.decided.target, access.wanted
@@ -272,15 +276,28 @@ def is_titled(one: str, other: str) -> bool:
     return one.strip().casefold() == other.strip().casefold()
 
 
-def prepared(step: StepName, access: Access) -> Access:
+def prepared(step: StepName, access: Access, now: datetime) -> Access:
     """With the entry that must be saved before plex.tv is asked."""
     if step is StepName.SHARE:
-        again = access.entry(Part.SHARE)
-        declined = again is not None and again.is_owed and again.asked == access.decided.edition
-        return access.with_entry(_new_entry(Part.SHARE, access)).doing(gone_before=access.done.gone_before or declined)
+        return _about_to_share(access, now)
     if step in (StepName.INVITE_HOME, StepName.CREATE_MANAGED):
         return access.with_entry(_new_entry(Part.HOME, access))
     return access
+
+
+def without_late_effects(access: Access) -> Access:
+    """plex.tv answered, or a read found it: what a read does not find from now on is not there."""
+    entry = access.entry(Part.SHARE)
+    return access.with_entry(replace(entry, asked_at=None)) if entry else access
+
+
+def _about_to_share(access: Access, now: datetime) -> Access:
+    """What was asked for before, and was not found, may come all the same."""
+    before = access.entry(Part.SHARE)
+    declined = before is not None and before.is_owed and before.asked == access.decided.edition
+    lost = before.asked_for if before else ()
+    fresh = replace(_new_entry(Part.SHARE, access), asked_at=now, asked_for=(*lost, _wanted(access).section_ids))
+    return access.with_entry(fresh).doing(gone_before=access.done.gone_before or declined)
 
 
 def _take_over(access: Access) -> Access:
@@ -299,13 +316,11 @@ def _share_entry(access: Access) -> Entry:
     return access.entry(Part.SHARE) or _new_entry(Part.SHARE, access)
 
 
-def _found_what_was_begun(seen: Access, entry: Entry, share: Share) -> Access:
-    """A share whose answer was lost, if it has what was asked for; else another hand's."""
-    wanted = seen.wanted
-    is_ours = wanted is None or (not share.everything and share.library_ids == wanted.section_ids)
-    ours = replace(entry, mark=Mark.STANDING, share_id=share.id, asked=seen.decided.edition)
-    found = ours if is_ours else replace(entry, mark=Mark.GONE)
-    return seen.with_entry(found).doing(begun=None)
+def _is_it(entry: Entry, share: Share) -> Entry:
+    """Ours, of a lost answer, if it has what was asked for; else another hand's, and ours cannot come any more."""
+    if entry.may_be(share):
+        return entry.found(share)
+    return replace(entry, mark=Mark.GONE, asked_at=None, asked_for=())
 
 
 def _made(access: Access, member: HomeMember) -> Access:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.access import reasons
-from chalicelib.access.acting import ActingOnPlex, Impossible, prepared
+from chalicelib.access.acting import ActingOnPlex, Impossible, prepared, without_late_effects
 from chalicelib.access.model import LOOK_AGAIN_AFTER, Access, Hold, Part
 from chalicelib.access.pauses import Pause
 from chalicelib.access.pausing import Pausing
@@ -54,6 +54,9 @@ LONGEST_DELAY = 900
 MOST_STEPS = 40
 """Of one run; an access needs a dozen."""
 
+ASKED_ONCE = frozenset({StepName.CORRECT, StepName.REPLACE, StepName.UNSHARE, StepName.PUT_BACK})
+"""One of these in a run: what plex.tv does not do, it will not do at once either."""
+
 _LONGEST_WAIT = 2**PATIENCE
 _SPARE = timedelta(seconds=15)
 """What a call to plex.tv may take: with less left, the next message goes on."""
@@ -88,7 +91,7 @@ class _Run:
             known=self.known,
             token_held=self.token is not None,
             accepting=self.accepting,
-            corrected=not self.asked.isdisjoint({StepName.CORRECT, StepName.UNSHARE, StepName.PUT_BACK}),
+            corrected=not self.asked.isdisjoint(ASKED_ONCE),
             left_home=StepName.LEAVE_HOME in self.asked,
         )
 
@@ -141,8 +144,10 @@ class Aligning:
     def _follow_account(self, work: Work) -> Access | None:
         """A closed account has nothing."""
         access = work.access
-        if access is None or work.user.is_open or access.decided.hold in (Hold.CLOSED, Hold.FAILED):
+        if access is None or work.user.is_open or access.decided.hold is Hold.CLOSED:
             return access
+        if access.is_settled and access.decided.hold is Hold.FAILED:
+            return access  # closed because of that
         try:
             return self.accesses.decide(access.deciding(access.decided.held(Hold.CLOSED, reasons.ACCOUNT_CLOSED)))
         except StaleWrite as error:
@@ -150,7 +155,7 @@ class Aligning:
 
     def _bring_on(self, work: Work, access: Access, now: datetime, deadline: datetime) -> Access:
         if access.crashed(now) and access.done.tries >= PATIENCE:
-            return self._save_at_rest(access.in_need(reasons.STUCK, None, now))
+            return self._park(access, now)
         if work.pause and self.pausing.holds(work.pause, now=now):
             return self._save_at_rest(access.paused(work.pause.next_probe_at, now))
         run = self._take(work.user, access, now, deadline)
@@ -163,6 +168,14 @@ class Aligning:
             return self._pause(run, work.pause)
         except PlexError as error:
             return self._let_go(run, error)
+
+    def _park(self, access: Access, now: datetime) -> Access:
+        """Its workers crash. A person brings it back; taking back is tried again all the same."""
+        next_try_at = now + timedelta(seconds=LONGEST_DELAY) if access.decided.hold else None
+        parked = self._save_at_rest(access.in_need(reasons.STUCK, next_try_at, now))
+        if next_try_at:
+            self.queue.align(access.user_id, delay=LONGEST_DELAY)
+        return parked
 
     def _take(self, user: User, access: Access, now: datetime, deadline: datetime) -> _Run:
         lease = self.new_id()
@@ -203,7 +216,7 @@ class Aligning:
         """Save, and do it, unless another decision came first. Gives what follows from a refusal."""
         before, access = run.access, self._in_progress(run, name)
         if name in CHANGING:
-            access = prepared(name, access).beginning(name.value, self.clock())
+            access = prepared(name, access, self.clock()).beginning(name.value, self.clock())
         if access != before:
             run.access = self.accesses.save(access, lease=run.lease)
             if run.access.decided.edition != before.decided.edition:
@@ -239,7 +252,8 @@ class Aligning:
         run.start_over(known.renewed(self.clock()))
 
     def _cannot(self, run: _Run, reason: Reason) -> Next:
-        run.go_on_with(run.access.doing(begun=None).forgot_share().forgot_place())  # it may have had an effect, too
+        answered = without_late_effects(run.access).doing(begun=None)
+        run.go_on_with(answered.forgot_share().forgot_place())  # it may have had an effect, too
         if reason.code == reasons.LIBRARY_GONE and (again := self.resolving.resolve(run.access)):
             run.access = again
             return Later()
@@ -248,6 +262,8 @@ class Aligning:
     def _give_up(self, run: _Run, reason: Reason) -> Access | None:
         """The joining fails, once nothing of it is left on Plex."""
         saved = self.accesses.save(run.access, lease=run.lease)
+        if saved.is_new:
+            return self._retry_later(run, None)
         held = saved.deciding(saved.decided.held(Hold.FAILED, reason))
         try:
             decided = self.accesses.decide(held)
@@ -260,23 +276,20 @@ class Aligning:
         self.queue.forget_tokens(run.access.token_key, delay=FORGOTTEN_AFTER)
         try:
             return self.accesses.settle(run.access.settled(self.clock()), run.user, lease=run.lease)
-        except StaleWrite:
-            latest = self.accesses.get(run.access.user_id)
-            if latest is None or latest.decided.edition == run.access.decided.edition:
-                raise
+        except StaleWrite:  # there is a newer decision, or the account was closed
             return self._retry_later(run, None)
 
     def _let_go(self, run: _Run, error: PlexError) -> Access:
-        """A try comes when plex.tv asked for it, or after twice the wait. Taking back is tried for ever."""
-        access = run.access
-        reason = access.done.need or (reasons.PLEX_UNWELL if access.done.tries >= PATIENCE else None)
-        return self._retry_later(run, reason, asked_to_wait=error.asked_to_wait)
+        """A try comes when plex.tv asked for it, or after twice the wait."""
+        return self._retry_later(run, run.access.done.need, asked_to_wait=error.asked_to_wait)
 
     def _retry_later(
         self, run: _Run, reason: Reason | None, *, asked_to_wait: int | None = None, by: datetime | None = None
     ) -> Access:
         """Have a message bring it back: the queue waits, not this function. With a reason it needs attention."""
         access, now = run.access, self.clock()
+        if access.done.tries >= PATIENCE:
+            reason = reason or reasons.PLEX_UNWELL
         wait = spread(doubled(1, access.done.tries, longest=_LONGEST_WAIT), self.chance())
         delay = min(asked_to_wait or wait, LONGEST_DELAY)
         if by:
@@ -284,7 +297,9 @@ class Aligning:
         next_try_at = now + timedelta(seconds=delay)
         waiting = access.in_need(reason, next_try_at, now) if reason else access.let_go(next_try_at)
         saved = self.accesses.save(waiting, lease=run.lease)
-        if saved.done.next_try_at:
+        if saved.is_new:
+            self.queue.align(saved.user_id)
+        elif saved.done.next_try_at:
             self.queue.align(saved.user_id, delay=delay)
         return saved
 

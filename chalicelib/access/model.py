@@ -6,6 +6,7 @@ The two halves have different writers. People, claims and the clock decide; the 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from chalicelib.access import reasons
 from chalicelib.access.differences import Difference
@@ -16,6 +17,9 @@ from chalicelib.accounts.model import Tombstone
 from chalicelib.common.people import Person
 from chalicelib.common.ports import UNWRITABLE
 from chalicelib.plex.model import Grant, Library, Share
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LOOK_AGAIN_AFTER = timedelta(minutes=5)
 """How long after its next step was expected the sweep takes work for lost and sends it again."""
@@ -126,8 +130,9 @@ class Entry:
     """What one Plex account was given on one server. Taking back works from these entries alone.
 
     ``made``: by us, or else found. ``before``: as it was when it was found, or when a renewal began. ``share_id`` is
-    what plex.tv's answer or a read named. ``asked``: the edition that the share was last asked for with success, and
-    when.
+    what plex.tv's answer or a read named. ``asked``: the edition that the share was last asked for with success.
+    ``asked_at``: when it was last asked for, while its effect may be late. ``asked_for``: the libraries of each asking
+    with an unknown outcome.
     """
 
     part: Part
@@ -139,6 +144,7 @@ class Entry:
     before: Share | None = None
     asked: int = 0
     asked_at: datetime | None = None
+    asked_for: tuple[frozenset[str], ...] = ()
 
     @property
     def is_owed(self) -> bool:
@@ -152,6 +158,23 @@ class Entry:
 
     def is_about(self, share: Share) -> bool:
         return self.is_owed and self.share_id == share.id
+
+    def may_be(self, share: Share) -> bool:
+        """Whether it has what was asked for with an unknown outcome."""
+        return not share.everything and share.library_ids in self.asked_for
+
+    def comes_by(self, read_at: datetime) -> datetime | None:
+        """When a read that does not find it would prove that it is not there; None: the one at ``read_at`` does."""
+        by = self.asked_at and self.asked_at + EFFECT_WITHIN
+        return by if by and read_at < by else None
+
+    def found(self, share: Share) -> "Entry":
+        """A read found it."""
+        return replace(self, mark=Mark.STANDING, share_id=share.id, asked_for=())
+
+    def lost(self) -> "Entry":
+        """A read did not find what was asked for with an unknown outcome: it may come all the same."""
+        return replace(self, mark=Mark.GONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +216,7 @@ class Done:
     the managed user that was made. ``tries``: how often a worker took it since its last step forward. ``need``: what a
     person has to do. ``gone_before``: an invite went away once before it was accepted. ``without_downloads``: Plex
     refused those. ``resolved``: what the grant's rule comes to since a library is gone, and ``resolves_since`` from
-    when on that is waited for. ``progress``: of the latest joining. ``differs``: what looks confirmed.
+    when on that is waited for. ``progress``: of the joining that is under way. ``differs``: what looks confirmed.
     """
 
     ledger: Ledger = field(default_factory=Ledger)
@@ -323,8 +346,8 @@ class Access:
     def renewed(self, now: datetime) -> "Access":
         """At work for the latest decision, with as much patience as at the beginning."""
         progress = self.done.progress
-        if progress and progress.is_open and self.decided.hold is Hold.CLOSED:
-            progress = progress.failed(self.decided.reason, now)
+        if self.decided.hold is Hold.CLOSED:
+            progress = self._progress(lambda each: each.failed(self.decided.reason, now))
         return self.doing(
             edition=self.decided.edition,
             tries=0,
@@ -344,24 +367,31 @@ class Access:
         return replace(self.doing(next_try_at=next_try_at), lease=None, lease_until=None)
 
     def in_need(self, reason: Reason, next_try_at: datetime | None, now: datetime) -> "Access":
-        """It cannot go on; what to do stands in ``reason``. Looked at again for so long as it is watched."""
-        next_look = next_try_at if next_try_at and next_try_at <= self.done.watched_until else None
-        progress = self.done.progress and self.done.progress.in_need(reason, now)
+        """It cannot go on; what to do stands in ``reason``. Looked at again for so long as it is watched: taking back,
+        for ever.
+        """
+        is_watched = self.decided.hold or (next_try_at and next_try_at <= self.done.watched_until)
+        next_look = next_try_at if is_watched else None
+        progress = self._progress(lambda each: each.in_need(reason, now))
         return self.doing(need=reason, progress=progress).let_go(next_look)
 
     def paused(self, next_try_at: datetime, now: datetime) -> "Access":
         """Let go until Plex takes the owner's token again. That does not count as a failed try."""
         tries = max(0, self.done.tries - 1) if self.lease else self.done.tries
-        progress = self.done.progress and self.done.progress.waiting_for_owner(now)
+        progress = self._progress(lambda each: each.waiting_for_owner(now))
         return self.doing(waits_for_owner=True, tries=tries, progress=progress).let_go(next_try_at)
 
     def nudged(self, now: datetime) -> "Access":
         """To be tried at once, with as much patience as at the beginning."""
-        progress = self.done.progress
-        if progress and progress.paused:
-            progress = replace(progress, paused=False)
+        need = None if self.done.need == reasons.INVITATION_GONE else self.done.need
         return self.doing(
-            next_try_at=now, tries=0, watched_until=now + WATCHED_FOR, waits_for_owner=False, progress=progress
+            next_try_at=now,
+            tries=0,
+            need=need,
+            gone_before=False,
+            watched_until=now + WATCHED_FOR,
+            waits_for_owner=False,
+            progress=self._progress(lambda each: replace(each, paused=False)),
         )
 
     def beginning(self, step: str, now: datetime) -> "Access":
@@ -394,9 +424,8 @@ class Access:
 
     def settled(self, now: datetime) -> "Access":
         """A read confirmed the present edition. A joining is over: done, or undone, with what was before."""
-        progress, hold = self.done.progress, self.decided.hold
-        if progress and progress.is_open:
-            progress = progress.failed(self.decided.reason, now) if hold else progress.done(now)
+        hold = self.decided.hold
+        progress = self._progress(lambda each: each.failed(self.decided.reason, now) if hold else each.done(now))
         done = self.doing(
             settled=self.decided.edition, begun=None, tries=0, corrections=0, need=None, progress=progress
         )
@@ -418,7 +447,12 @@ class Access:
             )
         entry = self.entry(Part.SHARE)
         known = self.with_entry(replace(entry, before=None)) if entry and entry.made else self
-        return replace(known, decided=decided)
+        return replace(known.doing(progress=None), decided=decided)
+
+    def _progress(self, change: "Callable[[Progress], Progress]") -> Progress | None:
+        """That of the joining, which changes until it is over."""
+        progress = self.done.progress
+        return change(progress) if progress and progress.is_open else progress
 
 
 def begin_access(user_id: str, decided: Decided, *, now: datetime, over: Access | None = None) -> Access:

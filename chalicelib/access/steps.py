@@ -16,6 +16,8 @@ from chalicelib.plex.model import Share
 MOST_CORRECTIONS = 3
 BY_HAND = (reasons.MUST_ACCEPT, reasons.ACCEPT_HOME, reasons.VERIFY_EMAIL)
 """What a person does at Plex themselves."""
+NOT_TAKEN = (*BY_HAND, reasons.INVITATION_GONE)
+"""Why an invite that went away is not made again: the person was asked, and it is for them to say."""
 TRIES_TO_SEE_IT = 6
 """About two minutes: by then plex.tv shows the person their invite, and if not, they may find it by hand."""
 
@@ -217,17 +219,17 @@ def _is_of_before(case: Situation, entry: Entry) -> bool:
 
 
 def _give_again(case: Situation, entry: Entry | None, read_at: datetime) -> Next:
-    """There is no share. One that we made for a joining was declined, or never kept: it is given once more, unless the
-    person was asked to accept it.
+    """There is no share. One that was made for this decision was declined, or never kept: it is given once more, unless
+    the person was asked to accept it.
     """
     if entry is None or not entry.is_owed:
         return Step(StepName.SHARE)
-    if entry.asked_at and read_at < entry.asked_at + EFFECT_WITHIN:
-        return Later(entry.asked_at + EFFECT_WITHIN)
+    if by := entry.comes_by(read_at):
+        return Later(by)
     done = case.access.done
     was_asked = entry.asked == case.access.decided.edition
-    if case.access.is_joining and was_asked and (done.gone_before or done.need in BY_HAND):
-        return GivesUp(reasons.INVITATION_GONE)
+    if was_asked and (done.gone_before or done.need in NOT_TAKEN):
+        return cannot(case.access, reasons.INVITATION_GONE)
     return Step(StepName.SHARE)
 
 
@@ -238,7 +240,7 @@ def _take_over_invite(case: Situation) -> Next | None:
     if case.token_held and case.accepting is Accepting.UNTRIED:
         return Step(StepName.ACCEPT)
     if not case.token_held or case.accepting is Accepting.NOT_SHOWN:
-        return Step(StepName.REPLACE)
+        return Later() if case.corrected else Step(StepName.REPLACE)
     return NeedsPerson(reasons.VERIFY_EMAIL) if case.accepting is Accepting.UNVERIFIED else None
 
 
@@ -262,13 +264,23 @@ def _accept(case: Situation, by_hand: Reason) -> Next:
 
 
 def _take_back(case: Situation) -> Next:
-    entry, home = case.access.entry(Part.SHARE), case.access.entry(Part.HOME)
-    if case.access.plex_id is not None and (case.access.decided.takes_all or (entry and entry.is_owed)):
-        if not case.share_read_at:
-            return Step(StepName.READ_SHARE)
-        if case.share and (step := _end_share(case, entry, case.share)):
-            return step
+    home = case.access.entry(Part.HOME)
+    if case.access.plex_id is not None and (chosen := _take_back_share(case, case.access.entry(Part.SHARE))):
+        return chosen
     return _end_home(case) if home and home.is_owed else Settled()
+
+
+def _take_back_share(case: Situation, entry: Entry | None) -> Next | None:
+    """None where nothing that is to go is there, nor can come."""
+    may_be_there = entry is not None and (entry.is_owed or entry.asked_at)
+    if not may_be_there and not case.access.decided.takes_all:
+        return None
+    if not case.share_read_at:
+        return Step(StepName.READ_SHARE)
+    if case.share:
+        return _end_share(case, entry, case.share)
+    by = entry.comes_by(case.share_read_at) if entry else None
+    return Later(by) if by else None
 
 
 def _end_share(case: Situation, entry: Entry | None, share: Share) -> Next | None:

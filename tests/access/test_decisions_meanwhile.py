@@ -64,8 +64,12 @@ def test_a_suspended_member_has_nothing_and_a_resumed_one_has_it_again(scenario,
 def test_closing_wins_over_a_joining_that_is_about_to_be_given_up(scenario):
     redemption = scenario.redeem()
     scenario.plex.fail("share", NO)
-    meanwhile(scenario, "home_capacity", lambda: scenario.close_account(redemption))
-    meanwhile(scenario, "library_ids", lambda: (scenario.close_account(redemption), decide_closed(scenario, redemption)))
+
+    def close():
+        scenario.close_account(redemption)
+        decide_closed(scenario, redemption)
+
+    meanwhile(scenario, "library_ids", close)
     scenario.drain()
     assert scenario.access(redemption).decided.hold is Hold.CLOSED
     assert scenario.current(redemption).state is State.FAILED

@@ -54,6 +54,7 @@ class FakeShare:
     accepted: bool = False
     left_behind: bool = False
     filters: tuple[tuple[str, str], ...] = ()
+    by_hand: bool = True
 
 
 @dataclass
@@ -378,6 +379,7 @@ class FakePlexOwner(_Side):
             raise _refused(HTTPStatus.UNPROCESSABLE_ENTITY, reason=ALREADY_SHARED)
         _refuse_if(account_id not in world.accounts or self._are_too_many(account_id))
         made = world.share_by_hand(account_id, *grant.libraries, accepted=self._needs_no_accepting(account_id))
+        made.by_hand = False
         _set_features(made, grant)
         share = self._shown(made)
         return share if world.tells_features else replace(share, downloads=None, live_tv=None)
