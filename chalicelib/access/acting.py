@@ -85,16 +85,19 @@ class ActingOnPlex:
             return self._without_share(seen, entry)
         known = seen if _begun_in_the_home(access) else seen.doing(begun=None)
         if entry and entry.asked_for:
-            return known.with_entry(_is_it(entry, share))
+            return known.with_entry(_is_it(entry, share, access))
         return known.with_entry(entry.found(share)) if entry and entry.is_about(share) else known
 
     def _without_share(self, seen: Access, entry: Entry | None) -> Access:
-        """A share that was asked for may come for a minute: it is asked for again, and taken back only then."""
+        """A share that was asked for may come for a minute: it is asked for again, but taken back only then."""
         begun = seen.done.begun
-        if begun is None or _begun_in_the_home(seen):
-            return seen.marked(Part.SHARE, Mark.GONE) if seen.wanted is None else seen
-        ended = seen.doing(begun=None)
-        return ended.with_entry(entry.lost()) if entry else ended
+        known = seen if _begun_in_the_home(seen) else seen.doing(begun=None)
+        if entry is None:
+            return known
+        if begun and begun.step == StepName.SHARE:
+            return known.with_entry(replace(entry, mark=Mark.GONE))
+        is_gone = seen.wanted is None and not entry.comes_by(self.clock())
+        return known.marked(Part.SHARE, Mark.GONE) if is_gone else known
 
     def _read_home(self, access: Access) -> Access:
         identity = access.decided.identity
@@ -123,16 +126,18 @@ class ActingOnPlex:
 
     def _find_managed(self, access: Access) -> Access:
         """The managed user whose making may have been lost."""
-        title, begun, now = access.done.title or "", access.done.begun, self.clock()
-        members = self.plex_owner.home_members()
-        found = next((each for each in members if each.managed and is_titled(each.title, title)), None)
-        if found:
+        begun, now = access.done.begun, self.clock()
+        if found := self._managed_titled(access.done.title or ""):
             return _made(access, found)
         seen = access.saw_place(Place.OUT, now)
         if begun and now < begun.at + EFFECT_WITHIN:
             return seen
         ended = seen.doing(begun=None)
         return ended.marked(Part.HOME, Mark.GONE) if access.wanted is None else ended
+
+    def _managed_titled(self, title: str) -> HomeMember | None:
+        members = self.plex_owner.home_members()
+        return next((each for each in members if each.managed and is_titled(each.title, title)), None)
 
     # The Home
 
@@ -149,6 +154,8 @@ class ActingOnPlex:
         try:
             account_id = self.plex_owner.create_managed(title)
         except PlexRefused as error:
+            if found := self._managed_titled(title):
+                return _made(access, found)
             raise Impossible(self._why_not_at_home()) from error
         return _made(access, HomeMember(account_id, title, managed=True))
 
@@ -190,7 +197,7 @@ class ActingOnPlex:
             raise TemporaryPlexError("plex.tv contradicts itself about a share")
         entry = _share_entry(access)
         earlier = replace(entry, asked_for=entry.asked_for[:-1])
-        return access.with_entry(_is_it(earlier, found)).doing(begun=None).saw_share(found, self.clock())
+        return access.with_entry(_is_it(earlier, found, access)).doing(begun=None).saw_share(found, self.clock())
 
     def _replace(self, access: Access) -> Access:
         return self._unshare(access).marked(Part.SHARE, Mark.GONE)
@@ -316,10 +323,10 @@ def _share_entry(access: Access) -> Entry:
     return access.entry(Part.SHARE) or _new_entry(Part.SHARE, access)
 
 
-def _is_it(entry: Entry, share: Share) -> Entry:
+def _is_it(entry: Entry, share: Share, access: Access) -> Entry:
     """Ours, of a lost answer, if it has what was asked for; else another hand's, and ours cannot come any more."""
     if entry.may_be(share):
-        return entry.found(share)
+        return replace(entry.found(share), asked=max(entry.asked, access.decided.joining_since))
     return replace(entry, mark=Mark.GONE, asked_at=None, asked_for=())
 
 

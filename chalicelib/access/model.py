@@ -73,10 +73,10 @@ class Before:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """``edition`` rises with each decision. ``joining``: the redemption that is under way. ``before``: what a renewal
-    goes over, and ``over``: what was remembered of the Plex account; both count again should it fail. ``reason``: why a
-    joining was given up. ``removes_all``: the person who closed the account wants shares by other hands removed, too;
-    ``deletes_profile``: and the managed profile.
+    """``edition`` rises with each decision. ``joining``: the redemption that is under way, and ``joining_since`` the
+    edition that began it. ``before``: what a renewal goes over, and ``over``: what was remembered of the Plex account;
+    both count again should it fail. ``reason``: why a joining was given up. ``removes_all``: the person who closed the
+    account wants shares by other hands removed, too; ``deletes_profile``: and the managed profile.
     """
 
     grant: Entitlement
@@ -87,6 +87,7 @@ class Decided:
     hold: Hold | None = None
     reason: Reason | None = None
     joining: str | None = None
+    joining_since: int = 1
     before: Before | None = None
     over: Tombstone | None = None
     removes_all: bool = False
@@ -171,10 +172,6 @@ class Entry:
     def found(self, share: Share) -> "Entry":
         """A read found it."""
         return replace(self, mark=Mark.STANDING, share_id=share.id, asked_for=())
-
-    def lost(self) -> "Entry":
-        """A read did not find what was asked for with an unknown outcome: it may come all the same."""
-        return replace(self, mark=Mark.GONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,7 +422,8 @@ class Access:
     def settled(self, now: datetime) -> "Access":
         """A read confirmed the present edition. A joining is over: done, or undone, with what was before."""
         hold = self.decided.hold
-        progress = self._progress(lambda each: each.failed(self.decided.reason, now) if hold else each.done(now))
+        fails = hold in (Hold.CLOSED, Hold.FAILED)
+        progress = self._progress(lambda each: each.failed(self.decided.reason, now) if fails else each.done(now))
         done = self.doing(
             settled=self.decided.edition, begun=None, tries=0, corrections=0, need=None, progress=progress
         )
@@ -468,4 +466,4 @@ def begin_access(user_id: str, decided: Decided, *, now: datetime, over: Access 
         return Access(user_id=user_id, decided=decided, done=done, written_at=now)
     ledger = over.done.ledger.of(decided.identity.plex_id)
     known = replace(over, done=replace(over.done, progress=progress, ledger=ledger, managed_id=None, title=None))
-    return replace(known.deciding(decided), written_at=now)
+    return replace(known.deciding(replace(decided, joining_since=over.decided.edition + 1)), written_at=now)

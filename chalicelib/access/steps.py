@@ -215,7 +215,7 @@ def _have_accepted(case: Situation, share: Share) -> Next:
 
 def _is_of_before(case: Situation, entry: Entry) -> bool:
     """Whether it was made before this joining began, and is not noted as it was then."""
-    return case.access.is_joining and entry.before is None and entry.asked < case.access.decided.edition
+    return case.access.is_joining and entry.before is None and entry.asked < case.access.decided.joining_since
 
 
 def _give_again(case: Situation, entry: Entry | None, read_at: datetime) -> Next:

@@ -12,7 +12,7 @@ from tests.fakes.ports import NOW
 TARGET = Target("machine", 7)
 
 
-def an_entitlement(rule: Rule = Rule.SPECIFIC, **features: bool) -> Entitlement:
+def an_entitlement(*, rule: Rule = Rule.SPECIFIC, **features: bool) -> Entitlement:
     return Entitlement(rule=rule, libraries=(MOVIES, MUSIC), features=Features(**features))
 
 
