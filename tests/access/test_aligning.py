@@ -383,12 +383,16 @@ def test_what_was_given_before_the_refusal_is_taken_back(scenario):
     assert scenario.must_be_settled(redemption).state is State.FAILED
 
 
-@pytest.mark.parametrize("lost", [True, False])
-def test_a_managed_user_is_taken_back_though_no_answer_told_who_it_is(scenario, lost):
-    if lost:
-        scenario.plex.fail("create_managed", NO, after=True)
-    else:
-        scenario.plex.fail("share", NO)
+def test_a_managed_user_that_is_made_although_plex_refused_is_the_one_that_joins(scenario):
+    scenario.plex.fail("create_managed", NO, after=True)
+    redemption = scenario.redeem_locally(plex_home=True)
+    scenario.drain()
+    assert scenario.must_be_settled(redemption).state is State.DONE
+    assert scenario.plex.calls.count("create_managed") == 1
+
+
+def test_a_managed_user_is_taken_back_where_the_joining_fails(scenario):
+    scenario.plex.fail("share", NO)
     redemption = scenario.redeem_locally(plex_home=True)
     scenario.drain()
     assert scenario.must_be_settled(redemption).state is State.FAILED
