@@ -5,13 +5,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.accounts.model import User, new_user
+from chalicelib.access.entitlement import Entitlement, Identity, Rule, Target
+from chalicelib.access.model import Access, Decided, Hold, Occasion, begin_access
+from chalicelib.access.progress import begin_progress
+from chalicelib.access.reasons import REFUSED_BY_PLEX, Reason
+from chalicelib.accounts.model import Tombstone, User, new_user
 from chalicelib.accounts.sessions import Purpose, SignIn, new_session
 from chalicelib.common.people import Permission, Person
 from chalicelib.events.model import Entry, about_invite
 from chalicelib.invites.model import Invite
 from chalicelib.plex.model import Features, Grant, Library
-from chalicelib.redemptions.model import Redemption, new_redemption
+from chalicelib.redemptions.model import Redemption, Renewal
 from chalicelib.redemptions.ports import Claim
 from tests.stores_contract.builders import an_account, an_entry
 
@@ -63,7 +67,28 @@ def a_redemption(ports: Any, now: datetime, *, code: str | None = None, user: Us
     id_ = user.redemption_id if user and user.redemption_id else ports.new_id()
     user = user or a_user(id_, now, plex_id=a_plex_id())
     grant = Grant("machine", 7, (MOVIES,), Features())
-    return new_redemption(id_, code=code or id_[:12], user=user, creator_id=RUTH.id, grant=grant, now=now)
+    return Redemption(
+        id=id_,
+        code=code or id_[:12],
+        user=user.person,
+        creator_id=RUTH.id,
+        grant=grant,
+        created_at=now,
+        progress=begin_progress(home=False, now=now),
+    )
+
+
+def a_decision(redemption: Redemption, plex_id: int | None, **facts: Any) -> Decided:
+    """A joining's."""
+    grant = redemption.grant
+    return Decided(
+        grant=Entitlement(rule=Rule.SPECIFIC, libraries=grant.libraries, features=grant.features),
+        identity=Identity(name=redemption.user.name, plex_id=plex_id),
+        target=Target(grant.machine_id, grant.owner_id),
+        occasion=Occasion.JOINED,
+        joining=redemption.id,
+        **facts,
+    )
 
 
 def a_user(redemption_id: str, now: datetime, *, plex_id: int | None, **facts: Any) -> User:
@@ -96,5 +121,68 @@ def session_token(claim: Claim) -> str:
 def _claim(ports: Any, invite: Invite, user: User, now: datetime) -> Claim:
     redemption = a_redemption(ports, now, code=invite.code, user=user)
     _, session = new_session(user.id, new_id=lambda: "secret", now=now, redemption_id=redemption.id)
-    version = ports.settings.get().version
-    return Claim(invite=invite, settings_version=version, user=user, redemption=redemption, session=session)
+    return Claim(
+        invite=invite,
+        settings_version=ports.settings.get().version,
+        user=user,
+        redemption=redemption,
+        access=begin_access(user.id, a_decision(redemption, user.plex_id), now=now),
+        session=session,
+    )
+
+
+def going_over(claim: Claim, tombstone: Tombstone) -> Claim:
+    """The same, where that is remembered of the Plex account."""
+    decided = replace(claim.access.decided, over=tombstone)
+    return replace(claim, access=replace(claim.access, decided=decided))
+
+
+def a_renewal(ports: Any, claim: Claim, now: datetime, *, plex_id: int | None = None) -> Claim:
+    """Of the account that the claim made, by another invite."""
+    was = ports.accounts.get(claim.user.id)
+    renewal = a_claim(ports, add_invite(ports, now), now, plex_id=plex_id or was.plex_id)
+    redemption = replace(renewal.redemption, user=was.person, renewal=Renewal(was.redemption_id))
+    becomes = replace(was, redemption_id=redemption.id, plex_id=plex_id or was.plex_id)
+    _, session = new_session(was.id, new_id=ports.new_id, now=now, redemption_id=redemption.id)
+    before = ports.accesses.get(was.id)
+    decided = a_decision(redemption, becomes.plex_id, before=before.decided.as_before if before else None)
+    access = begin_access(was.id, decided, now=now, over=before)
+    return replace(renewal, user=becomes, redemption=redemption, access=access, session=session, renews=was)
+
+
+LEASE = "the worker's"
+
+
+def take(ports: Any, user_id: str, now: datetime) -> Access:
+    """A worker has it."""
+    access: Access = ports.accesses.get(user_id)
+    return ports.accesses.save(access.taken(LEASE, now + timedelta(minutes=1), now))
+
+
+def settle(ports: Any, access: Access, now: datetime) -> Access:
+    """A read confirmed the latest decision."""
+    user = ports.accounts.get(access.user_id)
+    settled: Access = ports.accesses.settle(access.renewed(now).settled(now), user, lease=LEASE)
+    return settled
+
+
+def joined(ports: Any, claim: Claim, now: datetime) -> Access:
+    """A joining that went well."""
+    return settle(ports, take(ports, claim.user.id, now), now)
+
+
+def hold(ports: Any, access: Access, why: Hold, reason: Reason | None = None) -> Access:
+    """Nothing is wanted from now on."""
+    held: Access = ports.accesses.decide(access.deciding(access.decided.held(why, reason)))
+    return held
+
+
+def given_up(ports: Any, claim: Claim, now: datetime) -> Access:
+    """A joining that has failed, and is not undone yet."""
+    return hold(ports, take(ports, claim.user.id, now), Hold.FAILED, REFUSED_BY_PLEX)
+
+
+def in_need(ports: Any, claim: Claim, reason: Reason, now: datetime) -> Access:
+    """A joining that cannot go on."""
+    access: Access = ports.accesses.save(take(ports, claim.user.id, now).in_need(reason, None, now), lease=LEASE)
+    return access

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.access.model import Ending
+from chalicelib.access.model import Hold, Occasion, begin_access
+from chalicelib.access.progress import State
 from chalicelib.access.reasons import REFUSED_BY_PLEX
 from chalicelib.accounts.model import AccountState, Kind, Tombstone, Why
 from chalicelib.accounts.sessions import new_session
@@ -19,17 +20,24 @@ from chalicelib.common.refusals import (
     UserNotFound,
 )
 from chalicelib.invites.model import MAY_INVITE, Status
-from chalicelib.redemptions.model import Renewal, State
+from chalicelib.redemptions.model import Renewal
 from chalicelib.redemptions.ports import Claim, Claims
 from tests.stores_contract.builders import a_closed_account, an_account, an_entry
 from tests.stores_contract.redeeming import (
     a_claim,
     a_local_claim,
     a_plex_id,
+    a_renewal,
     add_invite,
     add_sign_in,
     edit_invite,
+    given_up,
+    going_over,
+    hold,
+    joined,
     session_token,
+    settle,
+    take,
 )
 
 
@@ -54,7 +62,13 @@ def must_have_written_nothing(ports, claim: Claim, *, uses: int = 0) -> None:
         ports.accounts.get(claim.user.id)
     with pytest.raises(RedemptionNotFound):
         ports.redemptions.get(claim.redemption.id)
+    assert ports.accesses.get(claim.user.id) is None
     assert ports.tokens.latest(claim.redemption.id, now=claim.redemption.created_at) is None
+
+
+def assert_same(stored, access) -> None:
+    """What was decided and done, whatever the store counts."""
+    assert (stored.decided, stored.done) == (access.decided, access.done)
 
 
 def close_account(ports, claim: Claim) -> None:
@@ -70,6 +84,7 @@ def test_a_claim_writes_all_that_a_redemption_begins_with(ports, claims, now):
     assert ports.accounts.get(claim.user.id) == claim.user
     assert ports.accounts.id_of_plex_account(claim.user.plex_id) == claim.user.id
     assert ports.redemptions.get(claim.redemption.id) == claim.redemption
+    assert_same(ports.accesses.get(claim.user.id), claim.access)
     assert ports.tokens.latest(claim.redemption.id, now=now) == claim.plex_token
     session, user = ports.sessions.find(session_token(claim), now=now)
     assert (session.redemption_id, user) == (claim.redemption.id, claim.user)
@@ -231,68 +246,81 @@ def test_a_redemption_is_found_by_plex_account_and_by_address(ports, claims, now
     assert claims.of_email("unknown@example.org") is None
 
 
-def a_failed_claim(ports, claims, now, claim: Claim):
-    claims.claim(claim)
-    return ports.redemptions.get(claim.redemption.id).given_up(now, REFUSED_BY_PLEX).failed(now)
+def give_back(ports, claim: Claim, now):
+    """The joining has failed, and is undone."""
+    return settle(ports, given_up(ports, claim, now), now)
 
 
 def test_a_claim_that_is_given_back_leaves_the_invite_as_it_was(ports, claims, now):
     claim = a_claim(ports, add_invite(ports, now), now)
-    claims.give_back(a_failed_claim(ports, claims, now, claim))
+    claims.claim(claim)
+    give_back(ports, claim, now)
     free = invite_now(ports, claim)
     assert (free.uses, free.redeemers, free.status(now)) == (0, (), Status.ACTIVE)
     assert ports.accounts.get(claim.user.id).state is AccountState.CLOSED
     assert ports.accounts.id_of_plex_account(claim.user.plex_id) is None
     failed = ports.redemptions.get(claim.redemption.id)
-    assert (failed.state, failed.reason, failed.version) == (State.FAILED, REFUSED_BY_PLEX, 1)
+    assert (failed.state, failed.reason) == (State.FAILED, REFUSED_BY_PLEX)
     again = a_claim(ports, free, now, plex_id=claim.user.plex_id, email=claim.user.email)
     with pytest.raises(AlreadyHasAccess):
         claims.claim(again)
     former = claims.former_account(claim.user.plex_id)
     assert (former.user.id, former.tombstone.why) == (claim.user.id, Why.FAILED)
-    assert former.tombstone.ended_at == failed.updated_at
-    claims.claim(over(again, former.tombstone))
+    assert former.tombstone.ended_at
+    claims.claim(going_over(again, former.tombstone))
     assert claims.former_account(claim.user.plex_id) is None
     assert ports.accounts.id_of_plex_account(claim.user.plex_id) == again.user.id
 
 
-def over(claim, tombstone):
-    return replace(claim, redemption=replace(claim.redemption, over=tombstone))
-
-
 def reopening(ports, now, user, tombstone):
+    """What the person of a closed account claims."""
     claim = a_claim(ports, add_invite(ports, now), now, plex_id=user.plex_id)
     reopened = replace(claim.user, id=user.id)
     redemption = replace(claim.redemption, user=reopened.person)
-    return over(replace(claim, user=reopened, redemption=redemption), tombstone)
+    access = begin_access(user.id, claim.access.decided, now=now, over=ports.accesses.get(user.id))
+    return going_over(replace(claim, user=reopened, redemption=redemption, access=access), tombstone)
 
 
-def test_a_closed_account_is_opened_again_once_its_end_is_over(ports, claims, now):
-    user, tombstone = a_closed_account(ports, now)
-    ending = ports.endings.begin(Ending(user_id=user.id, begun_at=now, given=None))
+@pytest.fixture
+def closed(ports, claims, now):
+    """The claim of an account that was closed, what is remembered of it, and the access, which is not ended yet."""
+    claim = a_claim(ports, add_invite(ports, now), now)
+    claims.claim(claim)
+    joined(ports, claim, now)
+    tombstone = Tombstone(user_id=claim.user.id, why=Why.CLOSED, closed_at=now)
+    user = ports.accounts.get(claim.user.id)
+    ports.accounts.change(user, replace(user, state=AccountState.CLOSED), an_entry(ports), tombstone=tombstone)
+    return claim, tombstone, hold(ports, take(ports, user.id, now), Hold.CLOSED)
+
+
+def test_a_closed_account_is_opened_again_once_its_end_is_over(ports, claims, now, closed):
+    was, tombstone, access = closed
     with pytest.raises(StaleWrite):
-        claims.claim(reopening(ports, now, user, tombstone))
-    ports.endings.finish(ending.ended(now), user.plex_id, tombstone)
+        claims.claim(reopening(ports, now, was.user, tombstone))
+    settle(ports, access, now)
     with pytest.raises(AlreadyHasAccess):
-        claims.claim(reopening(ports, now, user, tombstone))
-    claim = reopening(ports, now, user, tombstone.ended(now))
+        claims.claim(reopening(ports, now, was.user, tombstone))
+    ended = ports.accounts.tombstone_of(was.user.plex_id)
+    assert ended == replace(tombstone, ended_at=ended.ended_at)
+    assert ended.ended_at
+    claim = reopening(ports, now, was.user, ended)
     claims.claim(claim)
-    assert ports.accounts.get(user.id) == claim.user
-    assert ports.accounts.id_of_plex_account(user.plex_id) == user.id
-    assert ports.endings.get(user.id) is None
-    assert claims.of_plex_account(user.plex_id) == (claim.user, ports.redemptions.get(claim.redemption.id))
+    assert ports.accounts.get(was.user.id) == claim.user
+    assert ports.accounts.id_of_plex_account(was.user.plex_id) == was.user.id
+    assert ports.accesses.get(was.user.id).decided.hold is None
+    assert claims.of_plex_account(was.user.plex_id) == (claim.user, ports.redemptions.get(claim.redemption.id))
 
 
-def test_a_claim_that_reopened_an_account_is_given_back_to_what_was_remembered(ports, claims, now):
-    user, tombstone = a_closed_account(ports, now)
-    claim = reopening(ports, now, user, tombstone)
+def test_a_claim_that_reopened_an_account_is_given_back_to_what_was_remembered(ports, claims, now, closed):
+    was, tombstone, access = closed
+    settle(ports, access, now)
+    claim = reopening(ports, now, was.user, ports.accounts.tombstone_of(was.user.plex_id))
     claims.claim(claim)
-    later = now + timedelta(minutes=1)
-    failed = claim.redemption.taken(now, now).given_up(now, REFUSED_BY_PLEX).failed(later)
-    saved = ports.redemptions.save(claim.redemption)
-    claims.give_back(replace(failed, version=saved.version))
-    assert ports.accounts.tombstone_of(user.plex_id) == tombstone.ended(later)
-    assert not ports.accounts.get(user.id).is_open
+    give_back(ports, claim, now)
+    remembered = ports.accounts.tombstone_of(was.user.plex_id)
+    assert (remembered.why, remembered.closed_at) == (tombstone.why, tombstone.closed_at)
+    assert remembered.ended_at
+    assert not ports.accounts.get(was.user.id).is_open
 
 
 def test_an_account_that_is_open_is_not_opened_again(ports, claims, now):
@@ -348,46 +376,50 @@ def test_a_link_goes_over_what_is_remembered_and_over_nothing_else(ports, claims
 def test_a_local_claim_that_is_given_back_releases_name_address_and_password(ports, claims, now):
     invite = add_invite(ports, now, usage_limit=3)
     claim = a_local_claim(ports, invite, now)
-    claims.give_back(a_failed_claim(ports, claims, now, claim))
+    claims.claim(claim)
+    give_back(ports, claim, now)
     assert ports.accounts.find_credential(claim.user.email)[0] is None
     claims.claim(a_local_claim(ports, invite, now, name=claim.user.name, email=claim.user.email))
 
 
 def test_a_claim_is_given_back_to_a_deleted_invite(ports, claims, now):
     claim = a_claim(ports, add_invite(ports, now), now)
-    failed = a_failed_claim(ports, claims, now, claim)
+    claims.claim(claim)
     edit_invite(ports, claim.invite, deleted_at=now)
-    claims.give_back(failed)
+    give_back(ports, claim, now)
     assert invite_now(ports, claim).uses == 0
-    assert ports.redemptions.get(failed.id).state is State.FAILED
+    assert ports.redemptions.get(claim.redemption.id).state is State.FAILED
 
 
 def test_a_claim_is_given_back_while_others_have_the_rest_of_the_invite(ports, claims, now):
     invite = add_invite(ports, now, usage_limit=2)
     claim = a_claim(ports, invite, now)
-    failed = a_failed_claim(ports, claims, now, claim)
+    claims.claim(claim)
     claims.claim(a_claim(ports, invite_now(ports, claim), now))
-    claims.give_back(failed)
+    give_back(ports, claim, now)
     left = invite_now(ports, claim)
     assert (left.uses, len(left.redeemers), left.status(now)) == (1, 1, Status.ACTIVE)
 
 
-def test_a_claim_is_not_given_back_by_a_stale_writer(ports, claims, now):
+def test_a_claim_is_given_back_once(ports, claims, now):
     claim = a_claim(ports, add_invite(ports, now), now)
-    failed = a_failed_claim(ports, claims, now, claim)
-    ports.redemptions.save(ports.redemptions.get(failed.id).shared(now, "1"))
+    claims.claim(claim)
+    access = given_up(ports, claim, now)
+    settle(ports, access, now)
     with pytest.raises(StaleWrite):
-        claims.give_back(failed)
-    assert (invite_now(ports, claim).uses, ports.accounts.get(claim.user.id).is_open) == (1, True)
+        settle(ports, access, now)
+    assert invite_now(ports, claim).uses == 0
 
 
 def test_a_claim_is_not_given_back_for_an_account_that_was_closed_already(ports, claims, now):
     claim = a_claim(ports, add_invite(ports, now), now)
-    failed = a_failed_claim(ports, claims, now, claim)
+    claims.claim(claim)
+    access = given_up(ports, claim, now)
     close_account(ports, claim)
     with pytest.raises(StaleWrite):
-        claims.give_back(failed)
+        settle(ports, access, now)
     assert invite_now(ports, claim).uses == 1
+    assert ports.redemptions.get(claim.redemption.id).in_progress
 
 
 def a_local_account(ports, claims, now) -> Claim:
@@ -396,21 +428,27 @@ def a_local_account(ports, claims, now) -> Claim:
     return claim
 
 
-def link(ports, claim: Claim, plex_id: int, redemption=None):
-    ports.claims.link(claim.user, plex_id, redemption, entry=an_entry(ports))
+def link(ports, claim: Claim, plex_id: int, access=None):
+    ports.claims.link(claim.user, plex_id, access, entry=an_entry(ports))
+
+
+def linked(ports, claim: Claim, plex_id: int):
+    """The access of a local account, with the Plex id that it is given."""
+    access = ports.accesses.get(claim.user.id)
+    identity = replace(access.decided.identity, plex_id=plex_id)
+    return access.deciding(replace(access.decided, identity=identity, occasion=Occasion.LINKED))
 
 
 def test_a_link_gives_the_account_its_plex_id_and_ends_password_and_sessions(ports, claims, now):
     claim, plex_id = a_local_account(ports, claims, now), a_plex_id()
-    linked = claim.redemption.linked(now, plex_id=plex_id, invited_as="maya")
-    link(ports, claim, plex_id, linked)
+    link(ports, claim, plex_id, linked(ports, claim, plex_id))
     user = ports.accounts.get(claim.user.id)
     assert (user.plex_id, user.kind) == (plex_id, claim.user.kind)
     assert ports.accounts.id_of_plex_account(plex_id) == user.id
     assert ports.accounts.find_credential(user.email)[0].password_hash is None
     assert ports.sessions.find(session_token(claim), now=now)[1] is None
-    assert claims.of_plex_account(plex_id)[1].version == 1
-    assert ports.redemptions.get(claim.redemption.id).plex_id == plex_id
+    access = ports.accesses.get(claim.user.id)
+    assert (access.plex_id, access.decided.edition) == (plex_id, 2)
 
 
 def test_a_link_ends_sessions_that_are_begun_meanwhile_and_leaves_later_ones_alone(ports, claims, now):
@@ -423,7 +461,7 @@ def test_a_link_ends_sessions_that_are_begun_meanwhile_and_leaves_later_ones_alo
     later, session = new_session(user.id, new_id=ports.new_id, now=now, epoch=user.epoch)
     ports.sessions.add(session, an_entry(ports))
     assert ports.sessions.find(later, now=now)[1] == user
-    assert ports.redemptions.get(claim.redemption.id) == claim.redemption
+    assert_same(ports.accesses.get(claim.user.id), claim.access)
 
 
 def test_a_link_fails_where_the_account_is_at_another_epoch(ports, claims, now):
@@ -458,31 +496,21 @@ def test_a_closed_account_is_not_linked(ports, claims, now):
         link(ports, claim, a_plex_id())
 
 
-def test_an_account_is_not_linked_with_a_stale_redemption(ports, claims, now):
+def test_an_account_is_not_linked_over_an_access_that_was_changed_meanwhile(ports, claims, now):
     claim, plex_id = a_local_account(ports, claims, now), a_plex_id()
-    linked = claim.redemption.linked(now, plex_id=plex_id, invited_as="maya")
-    ports.redemptions.save(claim.redemption)
+    wanted = linked(ports, claim, plex_id)
+    ports.accesses.save(ports.accesses.get(claim.user.id).nudged(now))
     with pytest.raises(StaleWrite):
-        link(ports, claim, plex_id, linked)
+        link(ports, claim, plex_id, wanted)
     assert ports.accounts.get(claim.user.id).plex_id is None
-
-
-def a_renewal(ports, claim: Claim, now, *, plex_id: int | None = None) -> Claim:
-    """Of the account that the claim made, by another invite."""
-    was = ports.accounts.get(claim.user.id)
-    renewal = a_claim(ports, add_invite(ports, now), now, plex_id=plex_id or was.plex_id)
-    redemption = replace(
-        renewal.redemption, user=was.person, renewal=Renewal(was.redemption_id, claim.redemption.given)
-    )
-    becomes = replace(was, redemption_id=redemption.id, plex_id=plex_id or was.plex_id)
-    _, session = new_session(was.id, new_id=ports.new_id, now=now, redemption_id=redemption.id)
-    return replace(renewal, user=becomes, redemption=redemption, session=session, renews=was)
 
 
 @pytest.fixture
 def claimed(ports, claims, now):
+    """An account that joined."""
     claim = a_claim(ports, add_invite(ports, now), now)
     claims.claim(claim)
+    joined(ports, claim, now)
     return claim
 
 
@@ -490,7 +518,8 @@ def test_a_renewal_gives_an_open_account_another_redemption(ports, claims, now, 
     renewal = a_renewal(ports, claimed, now)
     claims.claim(renewal)
     assert claims.of_plex_account(claimed.user.plex_id) == (renewal.user, renewal.redemption)
-    assert ports.redemptions.get(claimed.redemption.id) == claimed.redemption
+    assert ports.redemptions.get(claimed.redemption.id).state is State.DONE
+    assert ports.accesses.get(claimed.user.id).decided.joining == renewal.redemption.id
     assert invite_now(ports, renewal).uses == 1
 
 
@@ -510,13 +539,15 @@ def test_a_renewal_to_a_plex_account_that_has_an_account_here_is_refused(ports, 
     assert invite_now(ports, renewal).uses == 0
 
 
-@pytest.mark.parametrize("change", ["closed", "renewed", "signed out"])
+@pytest.mark.parametrize("change", ["closed", "renewed", "being worked on", "signed out"])
 def test_an_account_that_was_changed_meanwhile_is_not_renewed(ports, claims, now, claimed, change):
     renewal = a_renewal(ports, claimed, now)
     if change == "closed":
         close_account(ports, claimed)
     elif change == "renewed":
         claims.claim(a_renewal(ports, claimed, now))
+    elif change == "being worked on":
+        take(ports, claimed.user.id, now)
     else:
         ports.sessions.end_all(claimed.user.id)
     with pytest.raises(StaleWrite):
@@ -525,22 +556,27 @@ def test_an_account_that_was_changed_meanwhile_is_not_renewed(ports, claims, now
 
 
 def test_a_renewal_that_failed_leaves_the_account_what_it_had(ports, claims, now, claimed):
+    before = ports.accesses.get(claimed.user.id)
     renewal = a_renewal(ports, claimed, now)
     claims.claim(renewal)
-    claims.give_back(renewal.redemption.given_up(now, REFUSED_BY_PLEX).failed(now))
+    give_back(ports, renewal, now)
     assert ports.accounts.get(claimed.user.id) == claimed.user
-    assert claims.of_plex_account(claimed.user.plex_id) == (claimed.user, claimed.redemption)
+    assert claims.of_plex_account(claimed.user.plex_id)[1].id == claimed.redemption.id
     assert ports.redemptions.get(renewal.redemption.id).state is State.FAILED
     assert invite_now(ports, renewal).uses == 0
+    after = ports.accesses.get(claimed.user.id)
+    assert (after.decided.grant, after.decided.hold) == (before.decided.grant, before.decided.hold)
 
 
 def test_a_renewal_of_an_account_without_a_redemption_leaves_it_without(ports, claims, now):
     user = an_account(ports)
     renewal = a_claim(ports, add_invite(ports, now), now, plex_id=user.plex_id)
-    redemption = replace(renewal.redemption, user=user.person, renewal=Renewal(None, None))
-    renewal = replace(renewal, user=replace(user, redemption_id=redemption.id), redemption=redemption, renews=user)
+    redemption = replace(renewal.redemption, user=user.person, renewal=Renewal(None))
+    becomes = replace(user, redemption_id=redemption.id)
+    access = begin_access(user.id, renewal.access.decided, now=now)
+    renewal = replace(renewal, user=becomes, redemption=redemption, access=access, renews=user)
     claims.claim(renewal)
-    claims.give_back(redemption.given_up(now, REFUSED_BY_PLEX).failed(now))
+    give_back(ports, renewal, now)
     assert ports.accounts.get(user.id) == user
     assert claims.of_plex_account(user.plex_id) == (user, None)
 
@@ -548,7 +584,8 @@ def test_a_renewal_of_an_account_without_a_redemption_leaves_it_without(ports, c
 def test_a_renewal_whose_account_was_closed_meanwhile_is_not_given_back(ports, claims, now, claimed):
     renewal = a_renewal(ports, claimed, now)
     claims.claim(renewal)
+    access = given_up(ports, renewal, now)
     close_account(ports, renewal)
     with pytest.raises(StaleWrite):
-        claims.give_back(renewal.redemption.given_up(now, REFUSED_BY_PLEX).failed(now))
+        settle(ports, access, now)
     assert invite_now(ports, renewal).uses == 1

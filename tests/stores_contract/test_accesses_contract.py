@@ -1,0 +1,308 @@
+"""Accesses, and the pause of all work: of the fake and of the real store."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.access.entitlement import Place
+from chalicelib.access.model import Entry, Hold, Mark, Occasion, Part
+from chalicelib.access.pauses import begin_pause
+from chalicelib.access.ports import AccessStore
+from chalicelib.access.progress import State, StepName
+from chalicelib.access.reasons import PLEX_UNWELL, STUCK
+from chalicelib.common.ports import StaleWrite
+from chalicelib.common.refusals import UserNotFound
+from chalicelib.plex.model import Share
+from tests.stores_contract.builders import a_closed_account, an_account
+from tests.stores_contract.redeeming import (
+    LEASE,
+    MOVIES,
+    a_claim,
+    a_renewal,
+    add_invite,
+    given_up,
+    hold,
+    in_need,
+    joined,
+    settle,
+    take,
+)
+
+MINUTE = timedelta(minutes=1)
+LONG = timedelta(days=30)
+
+
+@pytest.fixture
+def now(ports):
+    """A year ahead: nothing that is left behind is due for the stack's own sweep."""
+    return ports.clock() + timedelta(days=365)
+
+
+@pytest.fixture
+def accesses(ports) -> AccessStore:
+    return ports.accesses
+
+
+@pytest.fixture
+def claim(ports, now):
+    """A joining that no worker had yet."""
+    claim = a_claim(ports, add_invite(ports, now), now)
+    ports.claims.claim(claim)
+    return claim
+
+
+@pytest.fixture
+def member(ports, now, claim):
+    """The access of a person who joined."""
+    return joined(ports, claim, now)
+
+
+def edited(access):
+    return access.deciding(replace(access.decided, occasion=Occasion.EDITED))
+
+
+def due(accesses, before, *user_ids):
+    return set(user_ids) & set(accesses.due(before, 5000))
+
+
+def test_an_account_that_was_given_nothing_has_none(ports, accesses, now):
+    user = an_account(ports)
+    assert accesses.get(user.id) is None
+    work = accesses.get_for_work(user.id)
+    assert (work.user, work.access, work.pause) == (user, None, None)
+
+
+def test_there_is_no_work_for_an_account_that_is_not_there(accesses):
+    with pytest.raises(UserNotFound):
+        accesses.get_for_work("unknown")
+
+
+def test_work_is_read_with_its_account(ports, accesses, claim):
+    work = accesses.get_for_work(claim.user.id)
+    assert (work.user, work.access) == (ports.accounts.get(claim.user.id), accesses.get(claim.user.id))
+
+
+def test_all_that_was_done_comes_back_whole(accesses, claim, now):
+    share = Share("s1", 7, frozenset({"1"}), everything=False, accepted=True, downloads=True, filters=(("a", "b"),))
+    entry = Entry(
+        part=Part.SHARE,
+        plex_id=7,
+        machine_id="machine",
+        mark=Mark.STANDING,
+        share_id="s1",
+        before=share,
+        asked=1,
+        asked_at=now,
+        asked_for=(frozenset({"1", "2"}), frozenset({"3"})),
+    )
+    access = accesses.get(claim.user.id).with_entry(entry).saw_share(share, now).saw_place(Place.OUT, now)
+    access = access.beginning("share", now).doing(title="Maya", resolved=(MOVIES,), need=STUCK, gone_before=True)
+    saved = accesses.save(access)
+    assert (saved.done, saved.decided) == (access.done, access.decided)
+    assert saved.revision == access.revision + 1
+    stored = accesses.get(claim.user.id)
+    assert (stored.done, stored.decided, stored.revision) == (saved.done, saved.decided, saved.revision)
+
+
+def test_without_a_lease_a_save_is_over_what_was_read(accesses, claim, now):
+    read = accesses.get(claim.user.id)
+    accesses.save(read.nudged(now))
+    with pytest.raises(StaleWrite):
+        accesses.save(read.nudged(now))
+
+
+def test_one_worker_takes_it(ports, accesses, claim, now):
+    read = accesses.get(claim.user.id)
+    taken = accesses.save(read.taken(LEASE, now + MINUTE, now))
+    assert (taken.lease, taken.lease_until) == (LEASE, now + MINUTE)
+    with pytest.raises(StaleWrite):
+        accesses.save(read.taken("another's", now + MINUTE, now))
+
+
+def test_with_its_lease_a_worker_saves_again_and_again(ports, accesses, claim, now):
+    access = take(ports, claim.user.id, now)
+    for step in ("share", "accept"):
+        access = accesses.save(access.beginning(step, now), lease=LEASE)
+    assert accesses.get(claim.user.id).done.begun.step == "accept"
+    let_go = accesses.save(access.let_go(now), lease=LEASE)
+    assert (let_go.lease, accesses.get(claim.user.id).lease_until) == (None, None)
+    with pytest.raises(StaleWrite):
+        accesses.save(let_go, lease=LEASE)
+
+
+def test_a_worker_whose_lease_another_one_has_saves_nothing(ports, accesses, claim, now):
+    mine = take(ports, claim.user.id, now)
+    accesses.save(accesses.get(claim.user.id).taken("another's", now + MINUTE, now))
+    with pytest.raises(StaleWrite):
+        accesses.save(mine.beginning("share", now), lease=LEASE)
+    with pytest.raises(StaleWrite):
+        settle(ports, mine, now)
+    assert accesses.get(claim.user.id).done.begun is None
+
+
+def test_a_newer_decision_is_seen_in_what_a_save_gives_back(ports, accesses, member, now):
+    decided = accesses.decide(edited(member))
+    taken = take(ports, member.user_id, now)
+    newest = accesses.decide(edited(decided))
+    seen = accesses.save(taken.beginning("correct", now), lease=LEASE)
+    assert (seen.decided.edition, seen.is_new) == (newest.decided.edition, True)
+    assert seen.done.begun
+
+
+def test_a_decision_is_over_the_edition_before(accesses, member):
+    first, second = edited(member), edited(member)
+    assert accesses.decide(first).decided.edition == member.decided.edition + 1
+    with pytest.raises(StaleWrite):
+        accesses.decide(second)
+
+
+def test_a_decision_leaves_the_worker_what_it_did(ports, accesses, member, now):
+    taken = take(ports, member.user_id, now)
+    accesses.save(taken.beginning("correct", now), lease=LEASE)
+    decided = accesses.decide(edited(member))
+    assert (decided.lease, decided.done.begun.step) == (LEASE, "correct")
+
+
+# What a joining shows on its redemption
+
+
+def test_a_joining_s_progress_is_shown_with_each_save(ports, accesses, claim, now):
+    access = take(ports, claim.user.id, now)
+    accesses.save(access.doing(progress=access.done.progress.working(StepName.SHARE, now)), lease=LEASE)
+    shown = ports.redemptions.get(claim.redemption.id)
+    assert (shown.state, shown.progress.stage) == (State.PENDING, StepName.SHARE)
+    assert shown.progress == accesses.get(claim.user.id).done.progress
+
+
+def test_what_was_resolved_anew_is_shown_as_its_libraries(ports, accesses, claim, now):
+    access = take(ports, claim.user.id, now)
+    told = replace(access.done.progress, libraries=(replace(MOVIES, id="9"),))
+    accesses.save(access.doing(progress=told), lease=LEASE)
+    assert [library.id for library in ports.redemptions.get(claim.redemption.id).grant.libraries] == ["9"]
+
+
+def test_one_that_is_done_is_shown_as_done(ports, accesses, claim, now):
+    settled = joined(ports, claim, now)
+    assert (settled.is_settled, settled.lease, settled.decided.joining) == (True, None, None)
+    assert ports.redemptions.get(claim.redemption.id).state is State.DONE
+    accesses.decide(edited(settled))
+    assert ports.redemptions.get(claim.redemption.id).state is State.DONE
+
+
+# Settling
+
+
+def test_nothing_is_settled_under_a_newer_decision(ports, accesses, member, now):
+    accesses.decide(edited(member))
+    taken = take(ports, member.user_id, now)
+    accesses.decide(edited(taken))
+    with pytest.raises(StaleWrite):
+        settle(ports, taken, now)
+    assert not accesses.get(member.user_id).is_settled
+
+
+def test_a_joining_that_was_given_up_fails_with_its_reason(ports, accesses, claim, now):
+    settled = settle(ports, given_up(ports, claim, now), now)
+    assert (settled.decided.hold, settled.decided.joining) == (Hold.FAILED, None)
+    redemption = ports.redemptions.get(claim.redemption.id)
+    assert (redemption.state, redemption.reason) == (State.FAILED, settled.decided.reason)
+    assert not ports.accounts.get(claim.user.id).is_open
+
+
+def test_a_renewal_that_was_given_up_leaves_an_open_account(ports, accesses, claim, member, now):
+    renewal = a_renewal(ports, claim, now)
+    ports.claims.claim(renewal)
+    settled = settle(ports, given_up(ports, renewal, now), now)
+    assert settled.decided.hold is None
+    assert ports.accounts.get(claim.user.id).is_open
+
+
+def test_the_end_of_a_closed_account_is_noted_on_its_tombstone(ports, accesses, now):
+    user, tombstone = a_closed_account(ports, now)
+    accesses.end_without_access(user, now)
+    accesses.end_without_access(user, now + MINUTE)
+    assert ports.accounts.tombstone_of(user.plex_id) == tombstone.ended(now)
+
+
+def test_no_end_is_noted_for_an_account_without_a_tombstone(ports, accesses, now):
+    user = an_account(ports)
+    accesses.end_without_access(user, now)
+    assert ports.accounts.tombstone_of(user.plex_id) is None
+
+
+# What is due
+
+
+def test_work_is_due_from_the_moment_that_it_says_until_it_is_settled(ports, accesses, claim, now):
+    at = accesses.get(claim.user.id).due_at
+    assert not due(accesses, at - MINUTE, claim.user.id)
+    assert due(accesses, at, claim.user.id)
+    joined(ports, claim, now)
+    assert not due(accesses, now + LONG, claim.user.id)
+
+
+def test_a_decision_is_due(accesses, member):
+    decided = accesses.decide(edited(member))
+    assert due(accesses, decided.due_at, member.user_id)
+
+
+def test_what_has_to_be_brought_back_is_not_due(ports, accesses, claim, now):
+    in_need(ports, claim, STUCK, now)
+    assert not due(accesses, now + LONG, claim.user.id)
+    assert ports.redemptions.get(claim.redemption.id).state is State.NEEDS_ATTENTION
+
+
+def test_taking_back_is_due_though_it_needs_a_person(ports, accesses, member, now):
+    hold(ports, take(ports, member.user_id, now), Hold.CLOSED)
+    access = accesses.get(member.user_id).renewed(now)
+    accesses.save(access.in_need(PLEX_UNWELL, now + MINUTE, now), lease=LEASE)
+    assert due(accesses, now + LONG, member.user_id)
+
+
+def test_no_more_are_due_than_asked_for(ports, accesses, claim, now):
+    ports.claims.claim(a_claim(ports, add_invite(ports, now), now))
+    assert len(list(accesses.due(now + LONG, 1))) == 1
+
+
+def test_what_was_sent_again_is_due_later_until_it_is_saved(ports, accesses, claim, now):
+    read = accesses.get(claim.user.id)
+    accesses.note_resent(claim.user.id, read.due_at + timedelta(hours=1))
+    assert not due(accesses, read.due_at, claim.user.id)
+    assert due(accesses, read.due_at + timedelta(hours=1), claim.user.id)
+    saved = accesses.save(accesses.get(claim.user.id).nudged(now))
+    assert due(accesses, saved.due_at, claim.user.id)
+
+
+def test_what_rests_is_not_woken_by_being_sent_again(accesses, member, now):
+    accesses.note_resent(member.user_id, now)
+    accesses.note_resent("unknown", now)
+    assert not due(accesses, now + LONG, member.user_id)
+
+
+# Waiting for the owner
+
+
+def test_those_that_wait_for_the_owner_are_found_and_due(ports, accesses, claim, now):
+    paused = accesses.save(accesses.get(claim.user.id).taken(LEASE, now, now).paused(now + MINUTE, now))
+    assert claim.user.id in accesses.waiting_for_owner(5000)
+    assert ports.redemptions.get(claim.redemption.id).progress.paused
+    assert not due(accesses, now, claim.user.id)
+    assert due(accesses, now + MINUTE, claim.user.id)
+    assert len(accesses.waiting_for_owner(1)) == 1
+    accesses.save(paused.nudged(now))
+    assert claim.user.id not in accesses.waiting_for_owner(5000)
+
+
+def test_there_is_one_pause_written_over_the_older_one_and_ended(ports, accesses, claim, now):
+    try:
+        for pause in (begin_pause(now, "1"), begin_pause(now, "1").probed(now, "2")):
+            accesses.save_pause(pause)
+            assert accesses.pause() == pause
+            assert accesses.get_for_work(claim.user.id).pause == pause
+        assert ports.redemptions.count(now=now, since=now.date()).paused_since == now
+    finally:
+        accesses.end_pause()
+        accesses.end_pause()
+    assert accesses.pause() is None
+    assert accesses.get_for_work(claim.user.id).pause is None
