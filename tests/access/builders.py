@@ -12,14 +12,14 @@ from tests.fakes.ports import NOW
 TARGET = Target("machine", 7)
 
 
-def an_entitlement(*, rule: Rule = Rule.SPECIFIC, **features: bool) -> Entitlement:
-    return Entitlement(rule=rule, libraries=(MOVIES, MUSIC), features=Features(**features))
+def an_entitlement(*, rule: Rule = Rule.SPECIFIC, features: Features | None = None) -> Entitlement:
+    return Entitlement(rule=rule, libraries=(MOVIES, MUSIC), features=features or Features())
 
 
 def a_decision(*, plex_id: int | None = 41, joining: str | None = "r1", **features: bool) -> Decided:
     managed = plex_id is None and features.get("plex_home", False)
     return Decided(
-        grant=an_entitlement(**features),
+        grant=an_entitlement(features=Features(**features)),
         identity=Identity(name="Maya", plex_id=plex_id, managed=managed, invited_as="maya"),
         target=TARGET,
         occasion=Occasion.JOINED,

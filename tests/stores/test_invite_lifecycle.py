@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -17,9 +18,6 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from chalicelib.access.reasons import REFUSED_BY_PLEX
-from chalicelib.accounts.model import User
-from chalicelib.accounts.sessions import new_session
 from chalicelib.common.refusals import (
     BadInput,
     InviteExpired,
@@ -34,12 +32,13 @@ from chalicelib.invites.editing import EditingInvites
 from chalicelib.invites.model import Status
 from chalicelib.invites.options import Expiry, InviteOptions
 from chalicelib.invites.searching import InviteSearch
-from chalicelib.plex.model import Grant
 from chalicelib.redemptions.history import ReadingInvites
-from chalicelib.redemptions.model import new_redemption
 from chalicelib.redemptions.offers import ReadingOffers
-from chalicelib.redemptions.ports import Claim
 from testing.invite_builders import a_manager, an_inviter
+from tests.stores_contract.redeeming import a_claim, given_up, settle
+
+if TYPE_CHECKING:
+    from chalicelib.redemptions.ports import Claim
 
 HOUR = timedelta(hours=1)
 LIMITS = st.sampled_from([1, 2, 3, None])
@@ -82,6 +81,7 @@ class InviteLife(RuleBasedStateMachine):
         user_record(self.ruth).save()  # claims ask whether she may still invite
         self.mona = a_manager(id_=self.ports.new_id())
         self.known: dict[str, Known] = {}
+        self.claims: dict[str, Claim] = {}
 
     @rule(target=invites, limit=LIMITS, hours=st.none() | st.integers(1, 3))
     def create(self, limit, hours):
@@ -129,9 +129,9 @@ class InviteLife(RuleBasedStateMachine):
 
     @rule(redemption_id=consumes(redemptions))
     def fail(self, redemption_id):
-        redemption = self.ports.redemptions.get(redemption_id)
-        self.ports.claims.give_back(redemption.given_up(self.tick(), REFUSED_BY_PLEX).failed(self.now))
-        self.known[redemption.code].uses -= 1
+        claim = self.claims.pop(redemption_id)
+        settle(self.ports, given_up(self.ports, claim, self.tick()), self.now)
+        self.known[claim.invite.code].uses -= 1
 
     @rule(code=invites, by_a_manager=st.booleans())
     def delete(self, code, by_a_manager):
@@ -216,17 +216,10 @@ class InviteLife(RuleBasedStateMachine):
         return {Status.ACTIVE: None, Status.EXPIRED: InviteExpired}.get(status, InviteNotActive)
 
     def claim(self, offer, now):
-        id_, server = self.ports.new_id(), offer.settings.server
-        user = User(id=self.ports.new_id(), name="guest", email=None, plex_id=int(id_[:12], 16), created_at=now)
-        grant = Grant(server.machine_id, server.owner_id, offer.libraries, offer.invite.features)
-        redemption = new_redemption(
-            id_, code=offer.invite.code, user=user, creator_id=self.ruth.id, grant=grant, now=now
-        )
-        _, session = new_session(user.id, new_id=self.ports.new_id, now=now, redemption_id=id_)
-        version = offer.settings.version
-        claim = Claim(invite=offer.invite, settings_version=version, user=user, redemption=redemption, session=session)
+        claim = a_claim(self.ports, offer.invite, now)
         self.ports.claims.claim(claim)
-        return id_
+        self.claims[claim.redemption.id] = claim
+        return claim.redemption.id
 
     def counts(self):
         from chalicelib.stores.invites.counts import numbers

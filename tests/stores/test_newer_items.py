@@ -8,20 +8,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from chalicelib.redemptions.pauses import begin_pause
-from chalicelib.redemptions.provisioning import Provisioning
-from chalicelib.stores.access.endings import EndingModel
 
 from chalicelib import wiring
-from chalicelib.access.model import Ending
-from chalicelib.access.reasons import REFUSED_BY_PLEX
+from chalicelib.access.aligning import Aligning
+from chalicelib.access.model import Hold
+from chalicelib.access.pauses import begin_pause
+from chalicelib.access.progress import State
 from chalicelib.accounts.model import AccountState, Kind, Observed, PasswordReset, Tombstone, Why
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import StaleWrite
 from chalicelib.invites.searching import InviteSearch
 from chalicelib.plex.model import Features
 from chalicelib.qr_codes.model import Format, image_of
-from chalicelib.redemptions.model import State
+from chalicelib.stores.access.records import AccessModel, PauseModel
 from chalicelib.stores.accounts.counters import RateLimitModel
 from chalicelib.stores.accounts.creations import CreationsModel
 from chalicelib.stores.accounts.held_tokens import HeldTokenModel
@@ -30,7 +29,7 @@ from chalicelib.stores.events.journal import JournalModel
 from chalicelib.stores.invites.counts import CountModel
 from chalicelib.stores.invites.records import InviteModel
 from chalicelib.stores.qr_codes.records import QrImageModel
-from chalicelib.stores.redemptions.records import PauseModel, RedemptionModel
+from chalicelib.stores.redemptions.records import RedemptionModel
 from chalicelib.stores.settings.records import SettingsModel
 from chalicelib.stores.setup.ownership import OwnershipModel
 from chalicelib.stores.tables import MODELS
@@ -43,7 +42,7 @@ from tests.stores_contract.builders import (
     an_account,
     an_entry,
 )
-from tests.stores_contract.redeeming import a_claim, add_invite, edit_invite
+from tests.stores_contract.redeeming import a_claim, add_invite, edit_invite, given_up, hold, joined, settle, take
 
 NEW = "from_a_newer_version"
 STAYS = {"S": "stays"}
@@ -115,8 +114,8 @@ def an_invite_expires(ports, now) -> Plan:
 
 def a_use_is_given_back(ports, now) -> Plan:
     claim = a_claimed(ports, now)
-    failed = claim.redemption.given_up(now, REFUSED_BY_PLEX).failed(now)
-    return {"code": claim.invite.code}, lambda: ports.claims.give_back(failed)
+    access = given_up(ports, claim, now)
+    return {"code": claim.invite.code}, lambda: settle(ports, access, now)
 
 
 def an_account_is_changed(ports, now) -> Plan:
@@ -184,35 +183,42 @@ def an_address_gets_a_link_for_a_password(ports, now) -> Plan:
     return {"id": f"email#{user.email}"}, lambda: ports.accounts.offer_reset(user, reset, an_entry(ports))
 
 
-def a_redemption_is_saved(ports, now) -> Plan:
-    redemption = a_claimed(ports, now).redemption
-    return {"id": redemption.id}, lambda: ports.redemptions.save(redemption.nudged(now))
+def a_redemption_goes_on(ports, now) -> Plan:
+    claim = a_claimed(ports, now)
+    access = ports.accesses.get(claim.user.id)
+    paused = access.doing(progress=replace(access.done.progress, paused=True))
+    return {"id": claim.redemption.id}, lambda: ports.accesses.save(paused)
 
 
 def a_redemption_fails(ports, now) -> Plan:
     claim = a_claimed(ports, now)
-    failed = claim.redemption.given_up(now, REFUSED_BY_PLEX).failed(now)
-    return {"id": failed.id}, lambda: ports.claims.give_back(failed)
+    access = given_up(ports, claim, now)
+    return {"id": claim.redemption.id}, lambda: settle(ports, access, now)
 
 
-def a_redemption_is_sent_again(ports, now) -> Plan:
-    redemption = a_claimed(ports, now).redemption
-    return {"id": redemption.id}, lambda: ports.redemptions.note_resent(redemption.id, now)
+def an_access_is_saved(ports, now) -> Plan:
+    user_id = a_claimed(ports, now).user.id
+    return {"user_id": user_id}, lambda: take(ports, user_id, now)
 
 
-def an_ending_is_saved(ports, now) -> Plan:
-    ending = ports.endings.begin(Ending(user_id=ports.new_id(), begun_at=now, given=None))
-    return {"id": f"ending#{ending.user_id}"}, lambda: ports.endings.save(ending.taken(now))
+def an_access_is_decided(ports, now) -> Plan:
+    access = joined(ports, a_claimed(ports, now), now)
+    return {"user_id": access.user_id}, lambda: hold(ports, access, Hold.SUSPENDED)
 
 
-def an_ending_is_finished(ports, now) -> Plan:
-    ending = ports.endings.begin(Ending(user_id=ports.new_id(), begun_at=now, given=None))
-    return {"id": f"ending#{ending.user_id}"}, lambda: ports.endings.finish(ending.ended(now), None, None)
+def an_access_is_settled(ports, now) -> Plan:
+    claim = a_claimed(ports, now)
+    return {"user_id": claim.user.id}, lambda: joined(ports, claim, now)
+
+
+def an_access_is_sent_again(ports, now) -> Plan:
+    user_id = a_claimed(ports, now).user.id
+    return {"user_id": user_id}, lambda: ports.accesses.note_resent(user_id, now)
 
 
 def a_pause_is_noted_again(ports, now) -> Plan:
-    ports.redemptions.save_pause(begin_pause(now, "1"))
-    return {"id": "pause"}, lambda: ports.redemptions.save_pause(begin_pause(now, "1").probed(now, "2"))
+    ports.accesses.save_pause(begin_pause(now, "1"))
+    return {"id": "pause"}, lambda: ports.accesses.save_pause(begin_pause(now, "1").probed(now, "2"))
 
 
 def the_settings_are_saved(ports, now) -> Plan:
@@ -291,11 +297,12 @@ WRITES: dict[Callable[..., Plan], Any] = {
     a_plex_id_that_was_remembered_is_held_again: IdentityModel,
     a_plex_id_is_linked_that_was_remembered: IdentityModel,
     an_address_gets_a_link_for_a_password: IdentityModel,
-    a_redemption_is_saved: RedemptionModel,
+    a_redemption_goes_on: RedemptionModel,
     a_redemption_fails: RedemptionModel,
-    a_redemption_is_sent_again: RedemptionModel,
-    an_ending_is_saved: EndingModel,
-    an_ending_is_finished: EndingModel,
+    an_access_is_saved: AccessModel,
+    an_access_is_decided: AccessModel,
+    an_access_is_settled: AccessModel,
+    an_access_is_sent_again: AccessModel,
     a_pause_is_noted_again: PauseModel,
     the_settings_are_saved: SettingsModel,
     the_server_is_chosen_again: SettingsModel,
@@ -332,7 +339,7 @@ def test_an_attribute_of_a_newer_version_stays(ports, now, write):
         if key.get("id") in ("settings", "ownership"):
             item.remove(NEW)
         if key.get("id") == "pause":
-            ports.redemptions.end_pause()
+            ports.accesses.end_pause()
     assert after[NEW] == STAYS
     assert after != before or write in (the_libraries_are_read, the_owner_signs_in_again)
 
@@ -389,33 +396,45 @@ def redemption(ports, now):
     redemption = a_claimed(ports, now).redemption
     item = Item(RedemptionModel, {"id": redemption.id})
     new = {"name": "badge", "state": "printing", "at": None}
-    steps = [*json.loads(item.read()["record"]["S"])["steps"], new]
-    item.set_in_json("record", state="resting", steps=steps, reason={"code": "Tired", "facts": {}}, mood="calm")
+    steps = [*json.loads(item.read()["progress"]["S"])["steps"], new]
+    item.set_in_json("progress", state="resting", steps=steps, reason={"code": "Tired", "facts": {}}, mood="calm")
     item.set(state={"S": "resting"})
     return redemption
 
 
-def test_a_redemption_that_is_not_known_in_full_is_shown_and_left_alone(stack, ports, redemption, now):
-    item = Item(RedemptionModel, {"id": redemption.id})
-    before = item.read()
+def test_a_redemption_that_is_not_known_in_full_is_shown(stack, ports, redemption):
     shown = stack.admin.get(f"/redemptions/{redemption.id}").json()
     assert (shown["state"], [step["name"] for step in shown["steps"]]) == ("pending", ["account", "share", "accept"])
     assert shown["reason"] == {"Code": "Tired", "Message": "This version of the site has no words for the reason."}
     (listed,) = stack.admin.get(f"/invites/{redemption.code}/redemptions").json()["redemptions"]
     assert listed == shown
     assert ports.redemptions.states([redemption.id]) == {redemption.id: State.PENDING}
-    read = ports.redemptions.get(redemption.id)
-    for save in (lambda: ports.redemptions.save(read.nudged(now)), lambda: ports.claims.give_back(read.failed(now))):
+
+
+@pytest.fixture(params=["decided", "done"])
+def access(request, ports, now):
+    """One of which a newer version stored a half with a value and a field that this one does not know."""
+    access = joined(ports, a_claimed(ports, now), now)
+    hold(ports, access, Hold.SUSPENDED)
+    item = Item(AccessModel, {"user_id": access.user_id})
+    newer = {"decided": {"hold": "on holiday"}, "done": {"mood": "calm"}}
+    item.set_in_json(request.param, **newer[request.param])
+    return access
+
+
+def test_an_access_that_is_not_known_in_full_is_left_alone(ports, access, now):
+    item = Item(AccessModel, {"user_id": access.user_id})
+    before, read = item.read(), ports.accesses.get(access.user_id)
+    assert read.wanted is None
+    assert not ports.use(Aligning).align(access.user_id, deadline=now + timedelta(minutes=1)).changed
+    writes = (
+        lambda: ports.accesses.save(read.nudged(now)),
+        lambda: ports.accesses.decide(read.deciding(read.decided)),
+    )
+    for write in writes:
         with suppress(StaleWrite):
-            save()
+            write()
         assert item.read() == before
-    assert stack.admin.post(f"/redemptions/{redemption.id}/retry").status_code == 202
-    assert item.read() == before
-
-
-def test_the_queue_function_leaves_it_to_the_newer_version(ports, redemption, now):
-    provisioned = ports.use(Provisioning).provision(redemption.id, deadline=now)
-    assert not provisioned.changed
 
 
 def test_a_choice_of_libraries_that_is_not_known_gives_nothing_and_stays(ports, now):
@@ -447,10 +466,10 @@ def test_settings_that_are_not_known_stay_when_another_is_changed(stack, ports):
         item.set(**before)
 
 
-def test_a_redemption_with_what_a_newer_version_adds_and_that_says_nothing_goes_on(ports, now):
-    redemption = a_claimed(ports, now).redemption
-    Item(RedemptionModel, {"id": redemption.id}).set_in_json("record", restrictions=None)
-    assert ports.redemptions.save(ports.redemptions.get(redemption.id).nudged(now)).version == 1
+def test_an_access_with_what_a_newer_version_adds_and_that_says_nothing_goes_on(ports, now):
+    access = joined(ports, a_claimed(ports, now), now)
+    Item(AccessModel, {"user_id": access.user_id}).set_in_json("decided", ends_at=None)
+    assert hold(ports, ports.accesses.get(access.user_id), Hold.SUSPENDED).decided.edition == access.decided.edition + 1
 
 
 def test_entries_of_actions_that_are_not_known_are_listed(stack, ports):

@@ -169,6 +169,7 @@ def test_a_decision_leaves_the_worker_what_it_did(ports, accesses, member, now):
 
 def test_a_joining_s_progress_is_shown_with_each_save(ports, accesses, claim, now):
     access = take(ports, claim.user.id, now)
+    assert access.done.progress
     accesses.save(access.doing(progress=access.done.progress.working(StepName.SHARE, now)), lease=LEASE)
     shown = ports.redemptions.get(claim.redemption.id)
     assert (shown.state, shown.progress.stage) == (State.PENDING, StepName.SHARE)
@@ -177,6 +178,7 @@ def test_a_joining_s_progress_is_shown_with_each_save(ports, accesses, claim, no
 
 def test_what_was_resolved_anew_is_shown_as_its_libraries(ports, accesses, claim, now):
     access = take(ports, claim.user.id, now)
+    assert access.done.progress
     told = replace(access.done.progress, libraries=(replace(MOVIES, id="9"),))
     accesses.save(access.doing(progress=told), lease=LEASE)
     assert [library.id for library in ports.redemptions.get(claim.redemption.id).grant.libraries] == ["9"]

@@ -14,7 +14,7 @@ from chalicelib.access.pauses import Pause
 from chalicelib.access.ports import Work
 from chalicelib.accounts.model import User
 from chalicelib.common.ports import Clock, StaleWrite
-from chalicelib.common.refusals import UserNotFound
+from chalicelib.common.refusals import TryAgain, UserNotFound
 from chalicelib.common.retrying import until_written
 from chalicelib.stores.access.records import (
     ALIGN,
@@ -84,8 +84,10 @@ class DynamoAccesses:
 
     def settle(self, access: Access, user: User, *, lease: str) -> Access:
         after = replace(access.after_joining(), written_at=self._clock())
-        if not until_written(lambda: self._settle(access, after, user, lease)):
-            raise StaleWrite
+        try:
+            until_written(lambda: self._settle(access, after, user, lease))
+        except (TryAgain, ConditionsFailed) as error:
+            raise StaleWrite from error
         return replace(after, revision=after.revision + 1)
 
     def end_without_access(self, user: User, now: datetime) -> None:
@@ -133,8 +135,8 @@ class DynamoAccesses:
         transaction.commit()
         return replace(access, revision=access.revision + 1)
 
-    def _settle(self, access: Access, after: Access, user: User, lease: str) -> bool:
-        """Whether it was written; raises StaleWrite where the invite alone changed meanwhile."""
+    def _settle(self, access: Access, after: Access, user: User, lease: str) -> None:
+        """Raises StaleWrite where the invite alone changed meanwhile, else ConditionsFailed."""
         transaction = Transaction(self._connection)
         is_mine = (AccessModel.lease == lease) & (AccessModel.edition == access.decided.edition)
         actions = [*what_was_done(after), AccessModel.decided.set(after.decided)]
@@ -149,8 +151,7 @@ class DynamoAccesses:
         except ConditionsFailed as error:
             if error.names == {INVITE}:
                 raise StaleWrite from error
-            return False
-        return True
+            raise
 
     def _end_tombstone(self, transaction: Transaction, user: User) -> None:
         tombstone = find_tombstone(user.plex_id) if user.plex_id else None

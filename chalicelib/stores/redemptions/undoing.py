@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING
 
 from chalicelib.access.model import Access
 from chalicelib.accounts.model import AccountState, Tombstone, User, Why
-from chalicelib.common.ports import StaleWrite
 from chalicelib.stores.accounts.identities import release_identities
 from chalicelib.stores.accounts.records import UserModel
-from chalicelib.stores.database.transactions import Transaction
+from chalicelib.stores.database.transactions import ConditionsFailed, Transaction
 from chalicelib.stores.invites.uses import give_a_use_back
 from chalicelib.stores.redemptions.records import RedemptionModel, read_redemption
 
@@ -20,11 +19,12 @@ def undo_joining(transaction: Transaction, access: Access, user: User, now: date
     """The use is free again; the account is closed and its names are released. An account that was renewed stays open,
     with the redemption that it had before.
 
-    Under the names ``invite``, ``user`` and those of the identities. Raises StaleWrite where the redemption is over.
+    Under the names ``invite``, ``user`` and those of the identities. Raises ConditionsFailed where the redemption is
+    over.
     """
     redemption = read_redemption(RedemptionModel.get(access.decided.joining, consistent_read=True))
     if not redemption.in_progress:
-        raise StaleWrite
+        raise ConditionsFailed(frozenset({"redemption"}))
     give_a_use_back(transaction, redemption, now)
     if redemption.renewal:
         _have_what_was_before(transaction, user, redemption.id, redemption.renewal.before)
