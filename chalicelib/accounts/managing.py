@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.accounts.model import AccountState, Tombstone, User, Why
 from chalicelib.accounts.permissions import loses_admin, must_be_allowed
 from chalicelib.accounts.ports import AccountStore, SessionStore
-from chalicelib.accounts.quotas import QuotaUse, quota_in_force, quota_use
+from chalicelib.accounts.quotas import QuotaUse, quota_in_force, read_quota_use
 from chalicelib.common.names import folded
 from chalicelib.common.pages import Page
 from chalicelib.common.people import Permission, edited_permissions, known_permissions
@@ -57,7 +57,7 @@ class ManagingUsers:
         return self.accounts.page(state, text=folded(text), after=after, limit=limit)
 
     def show(self, user_id: str, *, by: User, now: datetime) -> tuple[User, QuotaUse]:
-        """The account and how much of its quota is used, in one round trip. Raises UserNotFound."""
+        """The account and how much of its quota is used. Raises UserNotFound."""
         by.must(Permission.MANAGE_USERS)
         return self._with_quota_use(user_id, now)
 
@@ -69,7 +69,8 @@ class ManagingUsers:
         basis = self.accounts.quota_basis(user_id)
         if basis.user is None:
             raise UserNotFound
-        return basis.user, quota_use(quota_in_force(basis.user, basis.settings), basis.created, now=now)
+        quota = quota_in_force(basis.user, basis.settings)
+        return basis.user, read_quota_use(self.accounts, user_id, quota, now=now)
 
     def change(self, user_id: str, edit: AccountEdit, *, by: User, now: datetime) -> User:
         """Raises UserNotFound, LastAdmin, TryAgain and what ``must_be_allowed`` raises."""

@@ -18,11 +18,11 @@ class PlexIdTaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class QuotaBasis:
-    """What a quota is worked out from. ``created``: when the account's latest invites were made, deleted ones too."""
+    """What a quota is worked out from. ``made``: how many invites the account has made, deleted ones too."""
 
     settings: Settings
     user: User | None
-    created: tuple[datetime, ...]
+    made: int
 
 
 class AccountStore(Protocol):
@@ -36,6 +36,12 @@ class AccountStore(Protocol):
 
     def quota_basis(self, user_id: str) -> QuotaBasis:
         """All of it in one round trip; the account is None where there is none."""
+
+    def created_since(self, user_id: str, since: datetime) -> tuple[datetime, ...]:
+        """When those of the account's invites were made that were made after ``since``, deleted ones too.
+
+        The latest first, at most MOST_INVITES. Read after ``quota_basis``, it has at least what was counted there.
+        """
 
     def id_of_plex_account(self, plex_id: int) -> str | None:
         """The open account of that Plex id."""

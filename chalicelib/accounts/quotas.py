@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.accounts.model import User
+from chalicelib.accounts.ports import AccountStore
 from chalicelib.common.people import Permission
 from chalicelib.common.refusals import QuotaExceeded
 from chalicelib.settings.model import Quota, Settings
@@ -28,10 +29,9 @@ class QuotaUse:
 
 @dataclass(frozen=True, slots=True)
 class QuotaGuard:
-    """A condition on a write: fewer than ``limit`` (at least 1) invites were made after ``since``."""
+    """A condition on a write: the account has made fewer than ``below`` invites, ever."""
 
-    limit: int
-    since: datetime
+    below: int
 
 
 def quota_in_force(user: User, settings: Settings) -> Quota:
@@ -48,17 +48,26 @@ def quota_use(quota: Quota, created: tuple[datetime, ...], *, now: datetime) -> 
     return QuotaUse(limit, quota.days, used, max(0, limit - used), _renewal(counted[:limit], quota.days))
 
 
-def quota_guard(quota: Quota, created: tuple[datetime, ...], *, now: datetime) -> QuotaGuard | None:
-    """What the next invite's write is to hold to; None when unlimited. Raises QuotaExceeded."""
+def quota_guard(quota: Quota, made: int, use: QuotaUse) -> QuotaGuard | None:
+    """What the next invite's write is to hold to; None when unlimited. Raises QuotaExceeded.
+
+    ``made`` must have been read before what ``use`` counts: then no invite that counts is left out, and ``remaining``
+    more may be made, by all who try at once. Time can only let some of those counted go.
+    """
     limit = quota.enforced_limit
     if limit is None:
         return None
-    use = quota_use(quota, created, now=now)
     if use.remaining:
-        return QuotaGuard(limit, period_start(quota, now=now))
+        return QuotaGuard(made + use.remaining)
     if quota.days and use.renews_at:
         raise QuotaExceeded("renews", used=use.used, limit=limit, days=quota.days, at=use.renews_at)
     raise QuotaExceeded("none")
+
+
+def read_quota_use(accounts: AccountStore, user_id: str, quota: Quota, *, now: datetime) -> QuotaUse:
+    """How much of ``quota`` that account has used. Nothing is read where nothing counts."""
+    created = accounts.created_since(user_id, period_start(quota, now=now)) if quota.days else ()
+    return quota_use(quota, created, now=now)
 
 
 def period_start(quota: Quota, *, now: datetime) -> datetime:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chalicelib.accounts.model import User, is_user_id
 from chalicelib.accounts.ports import AccountStore, QuotaBasis
-from chalicelib.accounts.quotas import quota_guard, quota_in_force
+from chalicelib.accounts.quotas import quota_guard, quota_in_force, read_quota_use
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import NewId, StaleWrite
 from chalicelib.common.refusals import BadInput, CodeTaken, NotAllowed, OnTrial, SignupDisabled
@@ -46,13 +46,15 @@ class CreatingInvites:
         return until_written(lambda: self._create(request, by, now))
 
     def _create(self, request: InviteRequest, by: User, now: datetime) -> tuple[Invite, Settings]:
-        basis = self.accounts.quota_basis(_inviter_id(request, by))
+        inviter_id = _inviter_id(request, by)
+        basis = self.accounts.quota_basis(inviter_id)
         if not basis.settings.signup_enabled:
             raise SignupDisabled("creating")
         plain = _plain_invite(_inviter(request, by, basis), basis.settings, now)
         invite = request.options.apply(plain, by=by, settings=basis.settings, now=now)
         code = _custom_code(request, by) or generate_code(self.choose)
-        guard = quota_guard(quota_in_force(by, basis.settings), basis.created, now=now)
+        quota = quota_in_force(by, basis.settings)
+        guard = quota_guard(quota, basis.made, read_quota_use(self.accounts, inviter_id, quota, now=now))
         coded = replace(invite, code=code)
         try:
             self.invites.add(coded, invite_entry(self.new_id(), None, coded, by=by), guard)

@@ -14,7 +14,7 @@ REFRESHED_WITHIN = timedelta(minutes=10)
 
 
 MOST_INVITES = 1000
-"""The highest quota. Of each account, at least so many of the latest creation times are kept."""
+"""The highest quota."""
 
 
 @dataclass(frozen=True, slots=True)

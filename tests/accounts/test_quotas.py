@@ -6,13 +6,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.accounts.quotas import QuotaGuard, QuotaUse, period_start, quota_guard, quota_in_force, quota_use
+from chalicelib.accounts.quotas import (
+    QuotaGuard,
+    QuotaUse,
+    period_start,
+    quota_guard,
+    quota_in_force,
+    quota_use,
+    read_quota_use,
+)
 from chalicelib.common.people import Permission
 from chalicelib.common.refusals import QuotaExceeded
 from chalicelib.settings.model import Quota, Settings
 from testing.invite_builders import NOW, a_user
+from tests.fakes.accounts import FakeAccounts
+from tests.fakes.database import Database
 
 DAY = timedelta(days=1)
+
+
+def guard(quota, created, made=100):
+    return quota_guard(quota, made, quota_use(quota, created, now=NOW))
 
 
 def ago(*days):
@@ -105,19 +119,25 @@ def test_those_who_manage_users_or_invites_are_exempt(permission):
     assert in_force == (Quota() if permission in exempt else Quota(0, 1))
 
 
-def test_the_next_invite_is_held_to_the_limit_since_the_period_began():
-    assert quota_guard(Quota(2, 7), ago(1, 30), now=NOW) == QuotaGuard(2, NOW - 7 * DAY)
+def test_as_many_more_may_be_made_as_remain():
+    assert guard(Quota(3, 7), ago(1, 30), made=40) == QuotaGuard(42)
     assert period_start(Quota(2, 7), now=NOW) == NOW - 7 * DAY
+
+
+@pytest.mark.parametrize(("quota", "used"), [(Quota(3, 7), 2), (Quota(None, 7), 2), (Quota(3, None), 0)])
+def test_what_counts_is_read_from_the_period_s_beginning(quota, used):
+    accounts = FakeAccounts(Database(created={"ruth": list(ago(0, 6, 7, 8))}))
+    assert read_quota_use(accounts, "ruth", quota, now=NOW).used == used
 
 
 @pytest.mark.parametrize("quota", [Quota(), Quota(limit=1), Quota(days=7)])
 def test_an_unlimited_quota_holds_the_next_invite_to_nothing(quota):
-    assert quota_guard(quota, ago(0, 1, 2), now=NOW) is None
+    assert guard(quota, ago(0, 1, 2)) is None
 
 
 def test_over_the_quota_the_refusal_says_when_the_next_one_is_possible():
     with pytest.raises(QuotaExceeded) as refused:
-        quota_guard(Quota(2, 7), ago(1, 3, 4), now=NOW)
+        guard(Quota(2, 7), ago(1, 3, 4))
     assert refused.value.key == "QuotaExceeded.renews"
     assert refused.value.facts == {"used": 3, "limit": 2, "days": 7, "at": NOW + 4 * DAY}
 
@@ -125,7 +145,7 @@ def test_over_the_quota_the_refusal_says_when_the_next_one_is_possible():
 @pytest.mark.parametrize("quota", [Quota(0, 7), Quota(0, None)])
 def test_a_quota_of_none_is_never_renewed(quota):
     with pytest.raises(QuotaExceeded) as refused:
-        quota_guard(quota, (), now=NOW)
+        guard(quota, ())
     assert (refused.value.key, refused.value.facts) == ("QuotaExceeded.none", {})
 
 
@@ -136,8 +156,8 @@ def test_a_quota_of_none_has_no_renewal_though_some_were_made():
 @given(limit=st.integers(0, 5), days=st.integers(1, 9), hours=st.lists(st.integers(0, 300), max_size=12))
 def test_the_next_invite_is_refused_exactly_where_none_remains(limit, days, hours):
     quota, created = Quota(limit, days), tuple(NOW - timedelta(hours=each) for each in hours)
-    if quota_use(quota, created, now=NOW).remaining:
-        assert quota_guard(quota, created, now=NOW) == QuotaGuard(limit, NOW - days * DAY)
+    if remaining := quota_use(quota, created, now=NOW).remaining:
+        assert guard(quota, created) == QuotaGuard(100 + remaining)
         return
     with pytest.raises(QuotaExceeded):
-        quota_guard(quota, created, now=NOW)
+        guard(quota, created)

@@ -14,7 +14,7 @@ from chalicelib.common.ports import Contention, StaleWrite
 from chalicelib.common.refusals import AddressTaken, UserNotFound
 from chalicelib.common.times import order_key
 from chalicelib.events.model import Entry
-from chalicelib.settings.model import Settings
+from chalicelib.settings.model import MOST_INVITES, Settings
 from tests.fakes.database import Database
 from tests.fakes.paging import page_of
 
@@ -37,8 +37,12 @@ class FakeAccounts:
         return self.get(user_id), self.database.settings
 
     def quota_basis(self, user_id: str) -> QuotaBasis:
-        created = tuple(self.database.created.get(user_id, ()))
-        return QuotaBasis(self.database.settings, self.database.users.get(user_id), created)
+        made = len(self.database.created.get(user_id, ()))
+        return QuotaBasis(self.database.settings, self.database.users.get(user_id), made)
+
+    def created_since(self, user_id: str, since: datetime) -> tuple[datetime, ...]:
+        created = sorted(self.database.created.get(user_id, ()), reverse=True)
+        return tuple(at for at in created if at > since)[:MOST_INVITES]
 
     def id_of_plex_account(self, plex_id: int) -> str | None:
         return self.database.identities.get(plex_identity(plex_id))

@@ -34,7 +34,7 @@ class FakeInvites:
     def add(self, invite: Invite, entry: Entry, guard: QuotaGuard | None) -> None:
         self.database.before_write()
         created = self.database.created.setdefault(invite.created_by.id, [])
-        if guard and any(at > guard.since for at in created[guard.limit - 1 : guard.limit]):
+        if guard and len(created) >= guard.below:
             raise StaleWrite
         if invite.code in self.database.invites:
             raise CodeTaken(field="code")

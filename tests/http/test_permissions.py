@@ -287,15 +287,22 @@ def _invite(creator):
 def _redemption(code, by):
     """One that is done, so that trying it again is refused."""
     from chalicelib import wiring
+    from chalicelib.access.progress import begin_progress
     from chalicelib.plex.model import Features, Grant
-    from chalicelib.redemptions.model import State, new_redemption
+    from chalicelib.redemptions.model import Redemption
     from chalicelib.stores.redemptions.records import redemption_record
 
     ports, now = wiring.ports, wiring.now()
     invite = ports.invites.get_even_deleted(code)
     grant = Grant("machine", 1, ports.settings.get().libraries, Features())
-    redemption = new_redemption(
-        ports.new_id(), code=code, user=by.user, creator_id=invite.created_by.id, grant=grant, now=now
+    redemption = Redemption(
+        id=ports.new_id(),
+        code=code,
+        user=by.user.person,
+        creator_id=invite.created_by.id,
+        grant=grant,
+        created_at=now,
+        progress=begin_progress(home=False, now=now).done(now),
     )
-    redemption_record(replace(redemption, state=State.DONE, reason=None)).save()
+    redemption_record(redemption).save()
     return redemption.id

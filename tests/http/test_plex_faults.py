@@ -70,9 +70,9 @@ def test_a_message_that_cannot_be_read_holds_up_no_other(stack):
     from chalicelib.aws import clients
     from chalicelib.environment import environment
 
-    for text in ("no json", '{"kind": "dance"}', '{"kind": "provision", "redemption_id": "made-up"}'):
+    for text in ("no json", '{"kind": "dance"}', '{"kind": "provision", "redemption_id": "old"}'):
         clients.sqs().send_message(QueueUrl=environment().provision_queue_url, MessageBody=text)
-    wiring.ports.queue.end_access("made-up")
+    wiring.ports.queue.align("made-up")
     visitor = stack.visitor()
     visitor.waits(visitor.redeems(stack.invite()), seconds=10)
 

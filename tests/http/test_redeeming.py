@@ -150,8 +150,8 @@ def test_a_message_delivered_twice_changes_nothing(stack):
 
     code, visitor = stack.invite(), stack.visitor()
     redemption = visitor.waits(visitor.redeems(code))
-    wiring.ports.queue.provision(redemption["id"])
-    wiring.ports.queue.provision(redemption["id"])
+    for _ in range(2):
+        wiring.ports.queue.align(redemption["user"]["id"])
     _wait_for(_the_queue_is_empty)
     assert len(stack.plex.shares(visitor.account)) == 1
     assert stack.shown(code)["redeemed_by"][0]["state"] == "done"
@@ -166,12 +166,9 @@ def test_a_message_that_was_lost_is_sent_again_by_the_sweep(stack, monkeypatch):
     sign_in_id = visitor.signs_in(code)
     an_hour_ago = wiring.now().replace(year=wiring.now().year - 1)
     with monkeypatch.context() as patched:
-        patched.setattr(SqsWorkQueue, "provision", lambda *_, **__: None)
+        patched.setattr(SqsWorkQueue, "align", lambda *_, **__: None)
         answer = visitor.completes(code, sign_in_id)
-    redemption = wiring.ports.redemptions.get(answer.json()["redemption"]["id"])
-    import dataclasses
-
-    wiring.ports.redemptions.save(dataclasses.replace(redemption, updated_at=an_hour_ago))
+    wiring.ports.accesses.note_resent(answer.json()["redemption"]["user"]["id"], an_hour_ago)
     visitor.waits(answer, seconds=30)
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+from chalicelib.common.times import order_key
 from chalicelib.settings.model import Quota
 
 
@@ -51,18 +52,25 @@ def test_what_was_made_without_a_quota_counts_once_there_is_one(stack):
     assert inviter.http.post("/invites", json={}).json()["Code"] == "QuotaExceeded"
 
 
-def test_more_creations_than_any_quota_counts_are_forgotten_from_the_oldest_on(stack):
+def test_what_an_account_made_before_costs_its_next_invite_nothing(stack):
     from chalicelib import wiring
     from chalicelib.settings.model import MOST_INVITES
-    from chalicelib.stores.accounts.creations import TOO_MANY, CreationsModel
+    from chalicelib.stores.accounts.creations import HEAD, CreationsModel, created_since
 
-    inviter = stack.member("create_invites")
-    CreationsModel(user_id=inviter.id, times=list(range(TOO_MANY, 0, -1))).save()
+    inviter, now = stack.member("create_invites", quota=Quota(MOST_INVITES, 7)), wiring.now()
+    with CreationsModel.batch_write() as batch:
+        for number in range(1, MOST_INVITES + 200):
+            at = now - timedelta(minutes=number)
+            batch.save(CreationsModel(user_id=inviter.id, order=order_key(at, f"Code{number}"), at=at))
+    CreationsModel(user_id=inviter.id, order=HEAD, made=MOST_INVITES + 199).save()
+    counted = created_since(inviter.id, now - timedelta(days=1))
+    assert (len(counted), counted[0]) == (MOST_INVITES, now - timedelta(minutes=1))
+    assert inviter.http.post("/invites", json={}).json()["Code"] == "QuotaExceeded"
+    assert stack.admin.patch(f"/users/{inviter.id}", json={"quota": None}).status_code == 200
     assert inviter.http.post("/invites", json={}).status_code == 201
-    kept = CreationsModel.get(inviter.id).times
-    assert len(kept) == MOST_INVITES + 1
-    assert kept[1:] == list(range(TOO_MANY, TOO_MANY - MOST_INVITES, -1))
-    assert wiring.ports.accounts.quota_basis(inviter.id).created[0] > wiring.now() - timedelta(minutes=1)
+    assert CreationsModel.get(inviter.id, HEAD).made == MOST_INVITES + 200
+    sizes = [len(str(record.serialize())) for record in CreationsModel.query(inviter.id, limit=20)]
+    assert max(sizes) < 300
 
 
 def test_two_edits_at_once_both_count(stack):

@@ -22,7 +22,7 @@ from chalicelib.plex.model import Features
 from chalicelib.qr_codes.model import Format, image_of
 from chalicelib.stores.access.records import AccessModel, PauseModel
 from chalicelib.stores.accounts.counters import RateLimitModel
-from chalicelib.stores.accounts.creations import CreationsModel
+from chalicelib.stores.accounts.creations import HEAD, CreationsModel
 from chalicelib.stores.accounts.held_tokens import HeldTokenModel
 from chalicelib.stores.accounts.records import IdentityModel, SessionModel, SignInModel, UserModel
 from chalicelib.stores.events.journal import JournalModel
@@ -267,7 +267,7 @@ def an_image_s_date_moves(ports, now) -> Plan:
 
 def another_invite_counts_for_the_quota(ports, now) -> Plan:
     invite = a_kept_invite(ports)
-    return {"user_id": invite.created_by.id}, lambda: a_kept_invite(ports, created_by=invite.created_by)
+    return {"user_id": invite.created_by.id, "order": HEAD}, lambda: a_kept_invite(ports, created_by=invite.created_by)
 
 
 def another_token_is_held(ports, now) -> Plan:

@@ -45,7 +45,7 @@ def test_an_account_is_found_by_its_id_its_plex_id_and_its_address(ports):
     assert ports.accounts.id_of_plex_account(user.plex_id) == user.id
     assert ports.accounts.find_credential(user.email) == (Credential(user.id, None), ports.settings.get())
     basis = ports.accounts.quota_basis(user.id)
-    assert (basis.user, basis.created, basis.settings) == (user, (), ports.settings.get())
+    assert (basis.user, basis.made, basis.settings) == (user, 0, ports.settings.get())
 
 
 def test_an_account_is_read_as_it_was_written(ports, now):
@@ -249,7 +249,7 @@ def test_without_a_text_a_list_has_all_accounts_of_the_state(ports, now):
         close(ports, user)
 
 
-def test_what_a_quota_is_worked_out_from_has_the_latest_invites_first_and_those_deleted_since(ports, now):
+def test_the_invites_of_a_period_are_listed_latest_first_and_deleted_ones_too(ports, now):
     user = an_account(ports)
     first = a_kept_invite(ports, created_by=user.person, created_at=now)
     a_kept_invite(ports, created_by=user.person, created_at=now + HOUR)
@@ -258,7 +258,10 @@ def test_what_a_quota_is_worked_out_from_has_the_latest_invites_first_and_those_
         return replace(invite, deleted_at=now, updated_at=now, edition=2), an_entry(ports)
 
     ports.invites.change(first.code, delete)
-    assert ports.accounts.quota_basis(user.id).created == (now + HOUR, now)
+    assert ports.accounts.quota_basis(user.id).made == 2
+    assert ports.accounts.created_since(user.id, now - HOUR) == (now + HOUR, now)
+    assert ports.accounts.created_since(user.id, now) == (now + HOUR,)
+    assert ports.accounts.created_since(an_account(ports).id, now - HOUR) == ()
 
 
 @pytest.fixture

@@ -82,7 +82,8 @@ def test_a_code_belongs_to_one_invite(ports, creator):
     assert refused.value.field == "code"
     assert find(ports, first.code) == first
     assert journal_of(ports, about_invite(first.code)) == []
-    assert ports.accounts.quota_basis(creator.id).created == ()
+    assert ports.accounts.quota_basis(creator.id).made == 0
+    assert ports.accounts.created_since(creator.id, first.created_at - HOUR) == ()
 
 
 def test_a_code_that_is_the_same_but_for_its_capital_letters_is_known(ports, now):
@@ -100,29 +101,26 @@ def test_the_code_of_a_deleted_invite_is_never_given_again(ports, now):
         ports.invites.add(an_invite(ports, code=invite.code), an_entry(ports), None)
 
 
-def test_a_quota_holds_for_what_was_made_after_its_period_began(ports, creator, now):
-    since = now - HOUR
-    a_kept_invite(ports, created_by=creator, created_at=since)
-    ports.invites.add(an_invite(ports, created_by=creator), an_entry(ports), QuotaGuard(1, since))
+def test_an_invite_is_written_only_while_its_creator_has_made_fewer_than_the_guard_says(ports, creator):
+    ports.invites.add(an_invite(ports, created_by=creator), an_entry(ports), QuotaGuard(1))
     one_too_many = an_invite(ports, created_by=creator)
     with pytest.raises(StaleWrite):
-        ports.invites.add(one_too_many, an_entry(ports), QuotaGuard(1, since))
+        ports.invites.add(one_too_many, an_entry(ports), QuotaGuard(1))
     assert find(ports, one_too_many.code) is None
-    ports.invites.add(one_too_many, an_entry(ports), QuotaGuard(2, since))
-    assert len(ports.accounts.quota_basis(creator.id).created) == 3
+    assert ports.accounts.quota_basis(creator.id).made == 1
+    ports.invites.add(one_too_many, an_entry(ports), QuotaGuard(2))
+    assert ports.accounts.quota_basis(creator.id).made == 2
 
 
-def test_a_quota_that_is_reached_comes_before_a_code_that_is_taken(ports, creator, now):
+def test_a_quota_that_is_reached_comes_before_a_code_that_is_taken(ports, creator):
     first = a_kept_invite(ports, created_by=creator)
     with pytest.raises(StaleWrite):
-        ports.invites.add(
-            an_invite(ports, code=first.code, created_by=creator), an_entry(ports), QuotaGuard(1, now - HOUR)
-        )
+        ports.invites.add(an_invite(ports, code=first.code, created_by=creator), an_entry(ports), QuotaGuard(1))
 
 
-def test_a_quota_is_its_creator_s_own(ports, creator, now):
+def test_a_quota_is_its_creator_s_own(ports, creator):
     a_kept_invite(ports)
-    ports.invites.add(an_invite(ports, created_by=creator), an_entry(ports), QuotaGuard(1, now - HOUR))
+    ports.invites.add(an_invite(ports, created_by=creator), an_entry(ports), QuotaGuard(1))
 
 
 def test_a_change_is_decided_on_what_is_there_and_written_with_its_entry(ports, now):

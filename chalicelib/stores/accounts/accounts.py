@@ -17,7 +17,7 @@ from chalicelib.common.ports import StaleWrite
 from chalicelib.common.refusals import AddressTaken, UserNotFound
 from chalicelib.events.model import Entry
 from chalicelib.settings.model import Settings
-from chalicelib.stores.accounts.creations import TOO_MANY, CreationsModel, times_of, trim
+from chalicelib.stores.accounts.creations import HEAD, CreationsModel, created_since, made_by
 from chalicelib.stores.accounts.identities import (
     EMAIL,
     PLEX_ID,
@@ -72,13 +72,13 @@ class DynamoAccounts:
         return read_user(user), read_settings(settings)
 
     def quota_basis(self, user_id: str) -> QuotaBasis:
-        settings, user, creations = get_all(
-            self._connection, (SettingsModel, SettingsModel.ID), (UserModel, user_id), (CreationsModel, user_id)
+        settings, user, head = get_all(
+            self._connection, (SettingsModel, SettingsModel.ID), (UserModel, user_id), (CreationsModel, user_id, HEAD)
         )
-        created = times_of(creations)
-        if len(created) >= TOO_MANY:
-            trim(user_id)
-        return QuotaBasis(read_settings(settings), user and read_user(user), created)
+        return QuotaBasis(read_settings(settings), user and read_user(user), made_by(head))
+
+    def created_since(self, user_id: str, since: datetime) -> tuple[datetime, ...]:
+        return created_since(user_id, since)
 
     def read_credential(self, email: str, user_id: str) -> tuple[Credential | None, User | None]:
         identity, user = get_all(self._connection, (IdentityModel, email_identity(email)), (UserModel, user_id))

@@ -1,54 +1,48 @@
-"""When each account made its latest invites: what quotas count."""
+"""When each account made its invites: what quotas count. One record for each invite, and one that numbers them."""
 
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
-from pynamodb.attributes import ListAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.models import Model
 
 from chalicelib.accounts.quotas import QuotaGuard
+from chalicelib.common.times import order_key
+from chalicelib.invites.model import Invite
 from chalicelib.settings.model import MOST_INVITES
 from chalicelib.stores.database.transactions import Transaction
 
-TOO_MANY = MOST_INVITES + 100
+HEAD = "#"
+"""The order of the record with ``made``, how many invites the account has made. It sorts before all times."""
 
 
 class CreationsModel(Model):
-    """``times``: microseconds since 1970, the latest first; never fewer than quotas can count."""
-
     class Meta:
         table_name = "creations"
 
     user_id = UnicodeAttribute(hash_key=True)
-    times: Any = ListAttribute(of=NumberAttribute, null=True)
+    order = UnicodeAttribute(range_key=True)
+    at = UTCDateTimeAttribute(null=True)
+    made = NumberAttribute(null=True)
 
 
-def times_of(record: CreationsModel | None) -> tuple[datetime, ...]:
-    times = record.times if record else None
-    return tuple(datetime.fromtimestamp(time / 1_000_000, UTC) for time in times or ())
+def made_by(head: CreationsModel | None) -> int:
+    return int(head.made or 0) if head else 0
 
 
-def note_creation(transaction: Transaction, user_id: str, at: datetime, guard: QuotaGuard | None) -> None:
-    """Note one more, under the name ``quota``, on condition that the guard's limit leaves room for it.
+def created_since(user_id: str, since: datetime) -> tuple[datetime, ...]:
+    """When the account's invites were made after ``since``, the latest first, at most MOST_INVITES. Consistent."""
+    later = CreationsModel.order > order_key(since, "~")
+    records = CreationsModel.query(user_id, later, consistent_read=True, scan_index_forward=False, limit=MOST_INVITES)
+    return tuple(record.at for record in records if record.at)
 
-    The limit is reached when the last of so many latest creations lies within the period: the condition looks
-    at the list as it is when it is written, so the limit holds however many are created at once.
+
+def note_creation(transaction: Transaction, invite: Invite, guard: QuotaGuard | None) -> None:
+    """Note one more, under the name ``quota``, on condition that the guard leaves room for it.
+
+    The condition looks at how many were made when it is written, so the limit holds however many are created at once.
     """
-    times = CreationsModel.times
-    condition = None
-    if guard:
-        last = times[guard.limit - 1]
-        condition = last.does_not_exist() | (last <= _microseconds(guard.since))
-    noted = times.set((times | []).prepend([_microseconds(at)]))
-    transaction.update("quota", CreationsModel(user_id=user_id), [noted], condition)
-
-
-def trim(user_id: str) -> None:
-    """Remove what no quota can count. An entry added meanwhile moves the list on, so that no other entry is removed."""
-    # From the end: DynamoDB accepts any order, ministack moves the rest up after each removal.
-    gone = [CreationsModel.times[place].remove() for place in reversed(range(MOST_INVITES, TOO_MANY))]
-    CreationsModel(user_id=user_id).update(gone)
-
-
-def _microseconds(at: datetime) -> int:
-    return round(at.timestamp() * 1_000_000)
+    user_id, made = invite.created_by.id, CreationsModel.made
+    condition = (made.does_not_exist() | (made < guard.below)) if guard else None
+    transaction.update("quota", CreationsModel(user_id=user_id, order=HEAD), [made.add(1)], condition)
+    order = order_key(invite.created_at, invite.code)
+    transaction.put("creation", CreationsModel(user_id=user_id, order=order, at=invite.created_at))

@@ -78,10 +78,10 @@ class Transaction:
         return frozenset(name for name, reason in named if reason and reason.code == "ConditionalCheckFailed")
 
 
-def get_all(connection: Connection, *keys: tuple[type[Model], Any]) -> list[Any]:
+def get_all(connection: Connection, *keys: tuple[type[Model], *tuple[Any, ...]]) -> list[Any]:
     """Several records of several tables, consistently, in one round trip; None where there is none."""
     with TransactGet(connection=connection) as reading:
-        futures = [reading.get(model, key) for model, key in keys]
+        futures = [reading.get(model, *key) for model, *key in keys]
     return [_found(future) for future in futures]
 
 

@@ -32,7 +32,7 @@ class DynamoInvites(DynamoInviteLists):
         transaction, record, tally = Transaction(self._connection), invite_record(invite), Tally()
         transaction.put("code", record, InviteModel.code.does_not_exist())
         transaction.put("journal", entry_record(entry))
-        note_creation(transaction, invite.created_by.id, invite.created_at, guard)
+        note_creation(transaction, invite, guard)
         tally.moved(invite.code, None, record.status_hint)
         tally.write(transaction)
         try:
