@@ -30,21 +30,21 @@ def delayed(url):
 
 
 def test_a_message_names_its_kind_and_its_record_and_nothing_else(queue, url):
-    queue.provision("redemption1")
-    queue.end_access("user1")
+    queue.align("user1")
+    queue.observe(7)
     queue.refresh_libraries()
     queue.migrate()
     assert sorted(bodies(url), key=lambda body: body["kind"]) == [
-        {"kind": "end_access", "user_id": "user1"},
+        {"kind": "align", "user_id": "user1"},
         {"kind": "migrate"},
-        {"kind": "provision", "redemption_id": "redemption1"},
+        {"kind": "observe", "plex_id": 7},
         {"kind": "refresh_libraries"},
     ]
 
 
 def test_a_delayed_message_is_not_there_yet(queue, url):
-    queue.provision("redemption1", delay=900)
-    queue.end_access("user1", delay=30)
+    queue.align("user1", delay=900)
+    queue.finish_renewal("sign-in", delay=30)
     queue.migrate(delay=900)
     assert received(url) == []
     assert delayed(url) == 3

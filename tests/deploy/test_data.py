@@ -32,7 +32,17 @@ def test_what_is_exported_is_there_again_elsewhere(rehearsal, stage, elsewhere):
     assert restored.stdout.startswith(f"{len(lines)} items into streamarr-other-dev")
     assert sorted(again.splitlines()) == sorted(lines)
     tables = {json.loads(line)["table"] for line in lines}
-    assert {"settings", "users", "identities", "invites", "redemptions", "counts", "creations", "audit"} == tables
+    assert {
+        "settings",
+        "users",
+        "identities",
+        "invites",
+        "redemptions",
+        "access",
+        "counts",
+        "creations",
+        "audit",
+    } == tables
 
 
 def test_an_export_has_no_tokens(rehearsal, stage):

@@ -43,14 +43,14 @@ def an_access_not_ended_is_ended_by_the_sweep(stage: DeployedStage) -> None:
     stage.stack.plex.fault(path=".*shared_servers.*", kind="status", status=503, times=None, retry_after="900")
     stage.stack.plex.fault(path=".*sharing.*", kind="status", status=503, times=None, retry_after="900")
     ok(stage.stack.admin.delete(f"/users/{user}"))
-    stage.eventually(lambda: "due_at" in stage.row("redemptions", id=f"ending#{user}"))
+    stage.eventually(lambda: "due_at" in stage.row("access", user_id=user))
     stage.stack.plex.control.delete("/_standin/faults")
-    stage.set("redemptions", {"id": f"ending#{user}"}, due_at={"N": "1"})
+    stage.set("access", {"user_id": user}, due_at={"N": "1"})
     stage.invoke("sweep")
     stage.eventually(lambda: not stage.stack.plex.shares(visitor.account))
 
 
 def _access_ends(stage: DeployedStage, visitor: Visitor, user: str) -> None:
     stage.eventually(lambda: not stage.stack.plex.shares(visitor.account))
-    stage.eventually(lambda: "due_at" not in stage.row("redemptions", id=f"ending#{user}"))
-    assert stage.row("redemptions", id=f"ending#{user}")
+    stage.eventually(lambda: "due_at" not in stage.row("access", user_id=user))
+    assert stage.row("access", user_id=user)
