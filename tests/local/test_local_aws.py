@@ -43,20 +43,18 @@ def test_expiry_is_on_where_the_template_says_so(local_client):
 def test_an_index_answers_queries(local_client):
     dynamodb = local_client("dynamodb")
     item = {
-        "id": {"S": "r1"},
-        "code": {"S": "ABC"},
-        "order": {"S": "1"},
+        "user_id": {"S": "u1"},
         "due_kind": {"S": "retry"},
         "due_at": {"N": "1700000000"},
     }
-    dynamodb.put_item(TableName="streamarr-test-redemptions", Item=item)
+    dynamodb.put_item(TableName="streamarr-test-access", Item=item)
     found = dynamodb.query(
-        TableName="streamarr-test-redemptions",
+        TableName="streamarr-test-access",
         IndexName="due",
         KeyConditionExpression="due_kind = :kind AND due_at <= :now",
         ExpressionAttributeValues={":kind": {"S": "retry"}, ":now": {"N": "1700000001"}},
     )
-    assert found["Items"] == [{name: item[name] for name in ("id", "due_kind", "due_at")}]
+    assert found["Items"] == [{name: item[name] for name in ("user_id", "due_kind", "due_at")}]
 
 
 def test_what_is_encrypted_to_the_public_key_is_decrypted_with_the_stored_one(local_aws, local_client):

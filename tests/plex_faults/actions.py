@@ -1,6 +1,7 @@
 """What people do in a scenario: sign up, join, leave; and what the owner does at Plex by hand."""
 
 import re
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -27,7 +28,7 @@ from local.plex.rules import homes, sharing
 from local.plex.rules.model import Account
 from local.plex.rules.sign_in import approve, issue_token, pin_by_code_or_id
 from local.plex.world import World
-from tests.plex_faults.consistency import GRANTED, Redeemer
+from tests.plex_faults.consistency import BY_HAND, GRANTED, Redeemer
 from tests.plex_faults.ports import ScenarioPorts
 
 GRANT = partial(
@@ -141,6 +142,17 @@ class Actions:
         self.ports.use(ManagingUsers).close(redeemer.user_id, by=self._admin(), now=self.ports.clock())
         return redeemer
 
+    def decide(self, redeemer: Redeemer, occasion: Occasion, **changes: Any) -> Redeemer:
+        """An admin decides something else about their access; ``libraries``: those ids."""
+        access = self.ports.accesses.get(redeemer.user_id)
+        assert access
+        if ids := changes.pop("libraries", None):
+            libraries = tuple(Library(str(id_), "1", title, kind) for id_, title, kind in demo.SECTIONS if id_ in ids)
+            changes["grant"] = replace(access.decided.grant, libraries=libraries)
+        self.ports.accesses.decide(access.deciding(replace(access.decided, occasion=occasion, **changes)))
+        self.ports.queue.align(redeemer.user_id)
+        return redeemer
+
     def retry(self, redeemer: Redeemer) -> None:
         """An admin's click."""
         retrying = self.ports.use(RetryingRedemptions)
@@ -149,7 +161,7 @@ class Actions:
     def share_by_hand(self, account_id: int) -> None:
         """The owner shares another library with them, at Plex."""
         owner = self.world.accounts[demo.OWNER.id]
-        made = sharing.share(self.world, owner, sharing.Offer(demo.MACHINE_ID, account_id, [demo.TV_SHOWS]))
+        made = sharing.share(self.world, owner, sharing.Offer(demo.MACHINE_ID, account_id, BY_HAND))
         sharing.accept(self.world, self.world.accounts[account_id], [made])
 
     def _admin(self) -> User:

@@ -19,6 +19,8 @@ from local.plex.world import World
 from tests.plex_faults.ports import ScenarioPorts
 
 GRANTED = (demo.MOVIES, demo.MUSIC)
+BY_HAND = [demo.TV_SHOWS]
+"""What the owner shares with a person at Plex."""
 """The libraries of every invite here."""
 
 
@@ -92,6 +94,13 @@ class Consistency:
         assert (self.home_members(), self.world.home_invites) == ([], {})
         assert (records.state, records.identity, records.held_token) == (AccountState.CLOSED, None, None)
 
+    def must_have(self, redeemer: Redeemer, section_ids: list[int] | None) -> None:
+        """Their access is settled, and these libraries are shared with them; None: nothing is."""
+        records = self._read(redeemer)
+        assert (records.access.is_settled, records.access.lease, records.access.done.begun) == (True, None, None)
+        found = [sorted(one.section_ids) for one in self.shares(records.plex_id) if one.accepted_at]
+        assert found == ([] if section_ids is None else [section_ids])
+
     def _must_have_exactly_the_grant(self, records: Records) -> None:
         grant = records.redemption.grant
         (share,) = self.shares(records.plex_id)
@@ -107,8 +116,10 @@ class Consistency:
         assert records.redemption.reason
         entry = records.access.entry(Part.SHARE)
         found = entry.before if entry else None
-        shares = [str(one.id) for one in self.shares(records.plex_id)]
-        assert shares == ([found.id] if found and found.accepted else [])
+        shares = self.shares(records.plex_id)
+        assert all(sorted(one.section_ids) == BY_HAND for one in shares)
+        if found and found.accepted:
+            assert [str(one.id) for one in shares] == [found.id]
         assert records.plex_id not in self.home_members()
         assert (records.uses, records.state, records.identity) == (0, AccountState.CLOSED, None)
 

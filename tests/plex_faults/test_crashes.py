@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.access.progress import State
-from tests.plex_faults.test_every_fault import HOME, SHARE
+from tests.plex_faults.test_every_fault import CHANGES, CHANGING_FLOWS, HOME, SHARE
 
 FLOWS = {
     "friend": lambda scenario: scenario.redeem(downloads=True),
@@ -65,6 +65,12 @@ def test_a_function_killed_while_it_ends_access_leaves_nothing_behind(scenario, 
 
     for redeemer in crashes(scenario, close_account):
         scenario.must_have_no_access(redeemer)
+
+
+@pytest.mark.parametrize("flow", CHANGING_FLOWS, ids=lambda flow: flow.name)
+def test_a_function_killed_while_access_changes_ends_at_what_was_decided(scenario, flow):
+    for redeemer in crashes(scenario, flow.begin):
+        scenario.must_have(redeemer, CHANGES[flow.name])
 
 
 def test_an_account_closed_while_it_is_provisioned_keeps_no_access(scenario):

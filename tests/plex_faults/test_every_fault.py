@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.access.model import Hold, Occasion
 from chalicelib.access.progress import State
+from local.plex import demo
+from tests.plex_faults.consistency import GRANTED
 
 SHARES = r"/api/servers/[^/]+/shared_servers"
 SHARE = "/api/v2/shared_servers"
@@ -88,6 +91,30 @@ REMOVE_FROM_HOME = Flow(
     lambda scenario: scenario.close_account(scenario.redeem_earlier(plex_home=True)),
     (("DELETE", MEMBER), ("GET", HOME), ("GET", "/api/users/")),
 )
+
+
+def _suspended(scenario):
+    return scenario.decide(scenario.redeem_earlier(), Occasion.HELD, hold=Hold.SUSPENDED)
+
+
+def _resumed(scenario):
+    scenario.world.options.v2_shares_accepted_at_once = True
+    redeemer = _suspended(scenario)
+    scenario.drain_queue()
+    return scenario.decide(redeemer, Occasion.RESUMED, hold=None)
+
+
+EDITED = Flow(
+    "edited",
+    lambda scenario: scenario.decide(scenario.redeem_earlier(), Occasion.EDITED, libraries=[demo.TV_SHOWS]),
+    (("GET", SHARES), ("POST", ONE_SHARE)),
+)
+SUSPENDED = Flow("suspended", _suspended, (("GET", SHARES), ("DELETE", ONE_SHARE)))
+RESUMED = Flow("resumed", _resumed, (("GET", SHARES), ("POST", SHARE)))
+CHANGES = {EDITED.name: [demo.TV_SHOWS], SUSPENDED.name: None, RESUMED.name: sorted(GRANTED)}
+"""What the person has afterwards."""
+CHANGING_FLOWS = (EDITED, SUSPENDED, RESUMED)
+
 GRANTING_FLOWS = (FRIEND, LATER, HOME_MEMBER, MANAGED, ALREADY_SHARED)
 REVOKING_FLOWS = (REMOVE, REMOVE_FROM_HOME)
 
@@ -119,7 +146,7 @@ def _is_refused(flow, method, path, fault):
     """Whether Plex said no, for good, to granting something that a read does not find granted all the same."""
     if fault.get("status") not in PERMANENT or (method, path) not in GRANTING:
         return False
-    invited_all_the_same = flow is HOME_MEMBER and path == HOME and fault["when"] == "after"
+    invited_all_the_same = path == HOME and fault["when"] == "after"
     went_away = path == ONE_SHARE and fault["status"] == 404
     return not (invited_all_the_same or went_away)
 
@@ -131,3 +158,12 @@ def test_a_fault_while_access_is_ended_leaves_nothing_behind(scenario, flow, met
     scenario.drain_queue()
     assert all(one.fired for one in scenario.world.faults.listed()), "the flow never made this call"
     scenario.must_have_no_access(redeemer)
+
+
+@pytest.mark.parametrize(("flow", "method", "path", "fault"), list(cases(CHANGING_FLOWS)))
+def test_a_fault_while_access_changes_ends_at_what_was_decided(scenario, flow, method, path, fault):
+    redeemer = flow.begin(scenario)
+    scenario.add_fault(method, path, **fault)
+    scenario.drain_queue()
+    assert all(one.fired for one in scenario.world.faults.listed()), "the flow never made this call"
+    scenario.must_have(redeemer, CHANGES[flow.name])

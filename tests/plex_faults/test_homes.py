@@ -66,8 +66,8 @@ def test_a_managed_user_of_the_same_title_is_another_person(scenario):
     theirs = homes.create_managed_user(scenario.world, _owner(scenario), name)
     redeemer = scenario.join_locally_as(name, code)
     scenario.drain_queue()
-    redemption = scenario.must_be_consistent(redeemer, alone=False)
-    assert redemption.plex_id != theirs.id
+    scenario.must_be_consistent(redeemer, alone=False)
+    assert scenario.ports.accesses.get(redeemer.user_id).plex_id != theirs.id
     assert sorted(scenario.world.accounts[id_].title for id_ in scenario.home_members()) == [name, f"{name} 2"]
 
 
@@ -85,7 +85,7 @@ def test_joining_once_more_sends_the_message_that_was_lost(scenario):
     scenario.queue.waiting.clear()  # the claim was written, and the API died before its message
     again = scenario.ports.use(JoiningLocally).join(code, who, now=scenario.clock())
     assert again.redemption.id == joined.redemption.id
-    assert [message.id for message in scenario.queue.waiting] == [joined.redemption.id]
+    assert [message.id for message in scenario.queue.waiting] == [joined.redemption.user.id]
 
 
 def test_a_local_account_whose_plex_refuses_leaves_no_managed_user_behind(scenario):
