@@ -263,7 +263,7 @@ class ActingOnPlex:
         if missing := self._libraries_gone(access.plex_grant(wanted)):
             raise Impossible(reasons.libraries_gone(missing)) from error
         if wanted.features.downloads and (error.lacks_plex_pass or not self.plex_owner.home_capacity().plex_pass):
-            return access.doing(without_downloads=True, begun=None)
+            return without_late_effects(access).doing(without_downloads=True, begun=None)
         raise Impossible(reasons.REFUSED_BY_PLEX) from error
 
     def _libraries_gone(self, grant: Grant) -> list[Library]:

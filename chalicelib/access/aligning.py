@@ -59,7 +59,7 @@ ASKED_ONCE = frozenset({StepName.CORRECT, StepName.REPLACE, StepName.UNSHARE, St
 
 _LONGEST_WAIT = 2**PATIENCE
 _SPARE = timedelta(seconds=15)
-"""What a call to plex.tv may take: with less left, the next message goes on."""
+"""What a call to plex.tv may take: with less left, or a quarter of its time, the next message goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ class Aligning:
             if work.pause:
                 self.acting.check_owner(access.machine_id)
                 self.pausing.end()
-            return self._work(run, deadline)
+            return self._work(run, until=deadline - min(_SPARE, (deadline - now) / 4))
         except OwnerTokenRefused:
             return self._pause(run, work.pause)
         except PlexError as error:
@@ -180,7 +180,8 @@ class Aligning:
     def _take(self, user: User, access: Access, now: datetime, deadline: datetime) -> _Run:
         lease = self.new_id()
         taken = self._save_at_rest(access.taken(lease, deadline, now))
-        return _Run(taken, user, lease, self.tokens.latest(access.token_key, now=now))
+        token = self.tokens.latest(access.token_key, now=now) if taken.wanted else None
+        return _Run(taken, user, lease, token)
 
     def _save_at_rest(self, access: Access) -> Access:
         try:
@@ -188,11 +189,11 @@ class Aligning:
         except StaleWrite as error:
             raise RetryLater(1) from error
 
-    def _work(self, run: _Run, deadline: datetime) -> Access:
+    def _work(self, run: _Run, *, until: datetime) -> Access:
         for _ in range(MOST_STEPS):
             chosen: Next | None = next_step(run.situation())
             if isinstance(chosen, Step):
-                if self.clock() + _SPARE > deadline:
+                if self.clock() > until:
                     break
                 chosen = self._take_step(run, chosen.name)
             if chosen and (ended := self._conclude(run, chosen)):

@@ -132,7 +132,7 @@ class Entry:
 
     ``made``: by us, or else found. ``before``: as it was when it was found, or when a renewal began. ``share_id`` is
     what plex.tv's answer or a read named. ``asked``: the edition that the share was last asked for with success.
-    ``asked_at``: when it was last asked for, while its effect may be late. ``asked_for``: the libraries of each asking
+    ``asked_at``: when it was last asked for, until a read found it. ``asked_for``: the libraries of each asking
     with an unknown outcome.
     """
 
@@ -171,7 +171,7 @@ class Entry:
 
     def found(self, share: Share) -> "Entry":
         """A read found it."""
-        return replace(self, mark=Mark.STANDING, share_id=share.id, asked_for=())
+        return replace(self, mark=Mark.STANDING, share_id=share.id, asked_at=None, asked_for=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +213,7 @@ class Done:
     the managed user that was made. ``tries``: how often a worker took it since its last step forward. ``need``: what a
     person has to do. ``gone_before``: an invite went away once before it was accepted. ``without_downloads``: Plex
     refused those. ``resolved``: what the grant's rule comes to since a library is gone, and ``resolves_since`` from
-    when on that is waited for. ``progress``: of the joining that is under way. ``differs``: what looks confirmed.
+    when on that is waited for. ``progress``: of the latest joining. ``differs``: what looks confirmed.
     """
 
     ledger: Ledger = field(default_factory=Ledger)
@@ -240,7 +240,7 @@ class Done:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
     """``revision`` counts all saves, ``written_at`` is the last one's time. ``lease``: names the worker that has it
-    now; ``lease_until``: when that one is certainly gone.
+    now; ``lease_until``: when that one is certainly gone. ``is_told``: the redemption has the progress of the joining.
     """
 
     user_id: str
@@ -250,6 +250,7 @@ class Access:
     lease: str | None = None
     lease_until: datetime | None = None
     revision: int = 0
+    is_told: bool = True
 
     @property
     def is_settled(self) -> bool:
@@ -332,7 +333,8 @@ class Access:
     # What the worker does
 
     def doing(self, **changes: object) -> "Access":
-        return replace(self, done=replace(self.done, **changes))  # type: ignore[arg-type]
+        done = replace(self.done, **changes)  # type: ignore[arg-type]
+        return replace(self, done=done, is_told=self.is_told and done.progress == self.done.progress)
 
     def taken(self, lease: str, until: datetime, now: datetime) -> "Access":
         """A worker has it. ``until``: when the worker is certainly gone."""
@@ -445,7 +447,7 @@ class Access:
             )
         entry = self.entry(Part.SHARE)
         known = self.with_entry(replace(entry, before=None)) if entry and entry.made else self
-        return replace(known.doing(progress=None), decided=decided)
+        return replace(known, decided=decided)
 
     def _progress(self, change: "Callable[[Progress], Progress]") -> Progress | None:
         """That of the joining, which changes until it is over."""

@@ -83,7 +83,8 @@ class Progress:
         )
         steps = (*before, _moved(self.steps[at], StepState.WORKING, now), *after)
         state = State.SHARED if stage is StepName.ACCEPT else State.PENDING
-        return replace(self, steps=steps, state=state, reason=None, paused=False, at=now)
+        working = replace(self, steps=steps, state=state, reason=None, paused=False)
+        return self if working == self else replace(working, at=now)
 
     def resumed(self, now: datetime) -> "Progress":
         """What it needed is there."""

@@ -508,9 +508,19 @@ def test_a_share_that_plex_does_not_show_yet_is_looked_for_rather_than_made_agai
     assert scenario.plex.calls.count("share") == 1
 
 
-def test_a_share_that_vanished_at_once_is_made_again_after_a_minute(scenario):
-    """Its effect may be late: what is absent sooner tells nothing."""
+def test_a_share_that_was_seen_and_vanished_is_made_again_at_once(scenario):
     scenario.plex.shown_to_person_after = timedelta(seconds=1)
+    redemption = scenario.redeem()
+    scenario.deliver()
+    scenario.plex.end_shares(scenario.plex_id(redemption))
+    assert "share" in calls_after(scenario, scenario.deliver)
+    scenario.drain()
+    assert scenario.must_be_settled(redemption).state is State.DONE
+
+
+def test_a_share_that_was_never_seen_is_made_again_after_a_minute(scenario):
+    """Its effect may be late: what is absent sooner tells nothing."""
+    scenario.plex.shown_to_owner_after = scenario.plex.shown_to_person_after = timedelta(seconds=20)
     redemption = scenario.redeem()
     scenario.deliver()
     scenario.plex.end_shares(scenario.plex_id(redemption))

@@ -90,8 +90,9 @@ class FakeAccesses:
         self.database.pause = None
 
     def _write(self, access: Access) -> Access:
-        self._show_progress(access)
-        saved = replace(access, revision=access.revision + 1, written_at=self._clock())
+        if not access.is_told:
+            self._show_progress(access)
+        saved = replace(access, revision=access.revision + 1, written_at=self._clock(), is_told=True)
         self.database.accesses[access.user_id] = saved
         return saved
 

@@ -232,7 +232,7 @@ def test_no_token_stands_in_any_log_of_the_functions_or_in_the_dead_letters(stac
     from chalicelib.aws import clients
 
     logs = "".join(file.read_text(errors="replace") for file in stack.running.run_dir.glob("*.log"))
-    assert "provisioned" in logs
+    assert "aligned" in logs
     dead = clients.sqs().get_queue_url(QueueName="streamarr-dev-provision-dead")["QueueUrl"]
     letters = clients.sqs().receive_message(QueueUrl=dead, MaxNumberOfMessages=10).get("Messages", [])
     everything = logs + "".join(letter["Body"] for letter in letters)

@@ -165,7 +165,7 @@ def test_a_place_in_the_home_that_was_given_is_taken(stack):
     assert _home_of(stack, visitor.account["id"]) is None
 
 
-def test_an_account_with_a_profile_in_the_home_is_not_linked_and_closing_it_takes_the_profile_s_access(stack, settings):
+def test_an_account_with_a_profile_in_the_home_is_not_linked_and_closing_it_takes_its_libraries(stack, settings):
     visitor, code = stack.visitor(stack.plex.account(home_of=demo.OWNER.id)), stack.invite(plex_home=True)
     who = {"email": visitor.account["email"], "username": visitor.account["username"], "password": PASSWORD}
     with settings(local_signin_enabled=True):
@@ -175,7 +175,8 @@ def test_an_account_with_a_profile_in_the_home_is_not_linked_and_closing_it_take
     profiles = _profiles(stack, visitor)
     assert len(profiles) == 1
     close(stack, redemption)
-    wait_for(lambda: not _profiles(stack, visitor) and not stack.plex.shares(profiles[0]))
+    wait_for(lambda: not stack.plex.shares(profiles[0]))
+    assert _profiles(stack, visitor) == profiles
     assert _home_of(stack, visitor.account["id"]) == demo.OWNER.id
 
 

@@ -67,16 +67,17 @@ class DynamoAccesses:
         return Work(read_user(user), access and read_access(access), pause and pause.record)
 
     def save(self, access: Access, *, lease: str | None = None) -> Access:
-        """A joining's progress is left out where there is a newer decision: the next save has it."""
+        """The redemption is not told where there is a newer decision: the next save does that."""
         written = replace(access, written_at=self._clock())
         is_mine = AccessModel.lease == lease if lease else AccessModel.revision == access.revision
-        if access.decided.joining and access.done.progress:
-            try:
-                return self._save_with_progress(written, is_mine)
-            except ConditionsFailed:
-                if lease is None:
-                    raise StaleWrite from None
-        return _update(written, what_was_done(written), is_mine)
+        if access.is_told or not access.decided.joining:
+            return _update(written, what_was_done(written), is_mine)
+        try:
+            return self._save_with_progress(written, is_mine)
+        except ConditionsFailed:
+            if lease is None:
+                raise StaleWrite from None
+        return replace(_update(written, what_was_done(written), is_mine), is_told=False)
 
     def decide(self, access: Access) -> Access:
         written = replace(access, written_at=self._clock())
@@ -88,7 +89,7 @@ class DynamoAccesses:
             until_written(lambda: self._settle(access, after, user, lease))
         except (TryAgain, ConditionsFailed) as error:
             raise StaleWrite from error
-        return replace(after, revision=after.revision + 1)
+        return replace(after, revision=after.revision + 1, is_told=True)
 
     def end_without_access(self, user: User, now: datetime) -> None:
         tombstone = find_tombstone(user.plex_id) if user.plex_id else None
@@ -133,7 +134,7 @@ class DynamoAccesses:
         transaction.update(_ACCESS, AccessModel(user_id=access.user_id), what_was_done(access), condition)
         show_progress(transaction, access)
         transaction.commit()
-        return replace(access, revision=access.revision + 1)
+        return replace(access, revision=access.revision + 1, is_told=True)
 
     def _settle(self, access: Access, after: Access, user: User, lease: str) -> None:
         """Raises StaleWrite where the invite alone changed meanwhile, else ConditionsFailed."""
