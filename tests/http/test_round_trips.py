@@ -89,9 +89,7 @@ ROUTES = {
 }
 
 FUNCTIONS = {
-    "provision, a friend": (
-        f"{READ} UpdateItem GetItem GetParameter {WRITE} GetParameter {WRITE} SendMessage {WRITE}"
-    ),
+    "provision, a friend": f"{READ} UpdateItem GetItem GetParameter {WRITE} GetParameter {WRITE} SendMessage {WRITE}",
     "provision, a friend in the Home": (
         f"{READ} UpdateItem GetItem GetParameter {WRITE} GetParameter UpdateItem {WRITE} {WRITE} SendMessage {WRITE}"
     ),
