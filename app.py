@@ -6,6 +6,7 @@ from chalicelib import wiring
 from chalicelib.environment import environment
 from chalicelib.functions import handlers
 from chalicelib.web import contract
+from chalicelib.web.access import routes as access
 from chalicelib.web.accounts import auth, me, users
 from chalicelib.web.http import Site
 from chalicelib.web.invites import qr_codes
@@ -32,6 +33,7 @@ for blueprint in (
     stats.api,
     qr_codes.api,
     users.api,
+    access.api,
     settings.api,
     journal.api,
     contract.api,

@@ -370,6 +370,33 @@ def _(stack):
     yield lambda: stack.admin.patch(f"/users/{member.id}", json=changes)
 
 
+@_scenario("GET /users/{user_id}/access")
+def _(stack):
+    user_id, _ = _joined(stack)
+    yield lambda: stack.admin.get(f"/users/{user_id}/access")
+
+
+@_scenario("PATCH /users/{user_id}/access")
+def _(stack):
+    user_id, _ = _joined(stack)
+    version = stack.admin.get(f"/users/{user_id}/access").json()["version"]
+    yield lambda: stack.admin.patch(f"/users/{user_id}/access", json={"version": version, "libraries": "all"})
+
+
+@_scenario("GET /me/access")
+def _(stack):
+    _, client = _joined(stack)
+    yield lambda: client.get("/me/access")
+
+
+def _joined(stack):
+    """The account of a person who joined, and their client."""
+    visitor = stack.visitor()
+    answer = visitor.redeems(stack.invite())
+    redemption = visitor.waits(answer)
+    return redemption["user"]["id"], stack.client(answer.json()["token"])
+
+
 @_scenario("DELETE /users/{user_id}")
 def _(stack):
     member = stack.member("create_invites")

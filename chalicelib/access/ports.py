@@ -8,6 +8,8 @@ from typing import Protocol
 from chalicelib.access.model import Access
 from chalicelib.access.pauses import Pause
 from chalicelib.accounts.model import User
+from chalicelib.events.model import Entry
+from chalicelib.settings.model import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,15 @@ class Work:
     user: User
     access: Access | None
     pause: Pause | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """What a decision rests on. ``access`` is None for an account that never was given anything."""
+
+    user: User
+    access: Access | None
+    settings: Settings
 
 
 class AccessStore(Protocol):
@@ -34,8 +45,14 @@ class AccessStore(Protocol):
         Raises StaleWrite where another worker has the lease; without ``lease``, where it is not what was read.
         """
 
-    def decide(self, access: Access) -> Access:
-        """Write what was decided over the edition before; gives the access as it is now. Raises StaleWrite."""
+    def get_for_decision(self, user_id: str) -> Member:
+        """All of it in one round trip. Raises UserNotFound."""
+
+    def decide(self, access: Access, entry: Entry | None = None) -> Access:
+        """Write what was decided over the edition before, with the journal's entry, all or nothing.
+
+        Gives the access with that decision; with an entry, the worker's half is as it was read. Raises StaleWrite.
+        """
 
     def settle(self, access: Access, user: User, *, lease: str) -> Access:
         """Write an access whose present edition a read confirmed, with what depends on that, all or nothing.

@@ -38,6 +38,8 @@ Refusal
 │   ├── ApplicationUrlMissing
 │   ├── OwnsNoServer
 │   ├── SettingsOutOfDate
+│   ├── AccessOutOfDate
+│   ├── NoAccess
 │   ├── LimitBelowUses
 │   ├── UserNameTaken
 │   ├── NothingToRetry
@@ -219,6 +221,14 @@ class ApplicationUrlMissing(Conflict):
 
 class OwnsNoServer(Conflict):
     """This Plex account owns no Plex Media Server."""
+
+
+class AccessOutOfDate(Conflict):
+    """What a member may have was decided anew since it was read."""
+
+
+class NoAccess(Conflict):
+    """The account has no access that could be changed: none at all, or it is still joining."""
 
 
 class SettingsOutOfDate(Conflict):

@@ -7,10 +7,11 @@ from itertools import islice
 
 from chalicelib.access.model import Access, Hold
 from chalicelib.access.pauses import Pause
-from chalicelib.access.ports import Work
+from chalicelib.access.ports import Member, Work
 from chalicelib.accounts.model import AccountState, Tombstone, User, Why
 from chalicelib.common.ports import Clock, StaleWrite
 from chalicelib.common.refusals import UserNotFound
+from chalicelib.events.model import Entry
 from tests.fakes.accounts import identities_of, plex_identity, release_identities
 from tests.fakes.database import Database
 from tests.fakes.invites import give_use_back
@@ -39,11 +40,18 @@ class FakeAccesses:
             raise StaleWrite
         return self._write(replace(access, decided=stored.decided, revision=stored.revision))
 
-    def decide(self, access: Access) -> Access:
+    def get_for_decision(self, user_id: str) -> Member:
+        if user_id not in self.database.users:
+            raise UserNotFound
+        return Member(self.database.users[user_id], self.get(user_id), self.database.settings)
+
+    def decide(self, access: Access, entry: Entry | None = None) -> Access:
         self.database.before_write()
         stored = self.database.accesses[access.user_id]
         if stored.decided.edition != access.decided.edition - 1:
             raise StaleWrite
+        if entry:
+            self.database.journal.append(entry)
         return self._write(replace(stored, decided=access.decided))
 
     def settle(self, access: Access, user: User, *, lease: str) -> Access:

@@ -13,8 +13,9 @@ from chalicelib.access.progress import State, StepName
 from chalicelib.access.reasons import PLEX_UNWELL, STUCK
 from chalicelib.common.ports import StaleWrite
 from chalicelib.common.refusals import UserNotFound
+from chalicelib.events.model import about_user
 from chalicelib.plex.model import Share
-from tests.stores_contract.builders import a_closed_account, an_account
+from tests.stores_contract.builders import a_closed_account, an_account, an_entry, journal_of
 from tests.stores_contract.redeeming import (
     LEASE,
     MOVIES,
@@ -162,6 +163,23 @@ def test_a_decision_leaves_the_worker_what_it_did(ports, accesses, member, now):
     accesses.save(taken.beginning("correct", now), lease=LEASE)
     decided = accesses.decide(edited(member))
     assert (decided.lease, decided.done.begun.step) == (LEASE, "correct")
+
+
+def test_a_decision_is_read_and_written_with_what_it_rests_on(ports, accesses, member):
+    read = accesses.get_for_decision(member.user_id)
+    assert (read.user, read.access) == (ports.accounts.get(member.user_id), accesses.get(member.user_id))
+    assert read.settings == ports.settings.get()
+    entry = an_entry(ports, about_user(member.user_id))
+    decided = accesses.decide(edited(read.access), entry)
+    assert decided == accesses.get(member.user_id)
+    assert journal_of(ports, about_user(member.user_id))[0] == entry
+    with pytest.raises(StaleWrite):
+        accesses.decide(edited(read.access), an_entry(ports, about_user(member.user_id)))
+    assert journal_of(ports, about_user(member.user_id))[0] == entry
+    user = an_account(ports)
+    assert accesses.get_for_decision(user.id).access is None
+    with pytest.raises(UserNotFound):
+        accesses.get_for_decision("unknown")
 
 
 # What a joining shows on its redemption

@@ -11,11 +11,12 @@ from pynamodb.exceptions import UpdateError
 
 from chalicelib.access.model import Access, Hold
 from chalicelib.access.pauses import Pause
-from chalicelib.access.ports import Work
+from chalicelib.access.ports import Member, Work
 from chalicelib.accounts.model import User
 from chalicelib.common.ports import Clock, StaleWrite
 from chalicelib.common.refusals import TryAgain, UserNotFound
 from chalicelib.common.retrying import until_written
+from chalicelib.events.model import Entry
 from chalicelib.stores.access.records import (
     ALIGN,
     PAUSED,
@@ -35,9 +36,11 @@ from chalicelib.stores.database.transactions import (
     is_condition_failed,
     update_if,
 )
+from chalicelib.stores.events.journal import entry_record
 from chalicelib.stores.invites.uses import INVITE
 from chalicelib.stores.redemptions.records import show_progress
 from chalicelib.stores.redemptions.undoing import undo_joining
+from chalicelib.stores.settings.records import SettingsModel, read_settings
 
 if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
@@ -66,6 +69,14 @@ class DynamoAccesses:
             raise UserNotFound
         return Work(read_user(user), access and read_access(access), pause and pause.record)
 
+    def get_for_decision(self, user_id: str) -> Member:
+        user, access, settings = get_all(
+            self._connection, (UserModel, user_id), (AccessModel, user_id), (SettingsModel, SettingsModel.ID)
+        )
+        if user is None:
+            raise UserNotFound
+        return Member(read_user(user), access and read_access(access), read_settings(settings))
+
     def save(self, access: Access, *, lease: str | None = None) -> Access:
         """The redemption is not told where there is a newer decision: the next save does that."""
         written = replace(access, written_at=self._clock())
@@ -79,9 +90,19 @@ class DynamoAccesses:
                 raise StaleWrite from None
         return replace(_update(written, what_was_done(written), is_mine), is_told=False)
 
-    def decide(self, access: Access) -> Access:
+    def decide(self, access: Access, entry: Entry | None = None) -> Access:
         written = replace(access, written_at=self._clock())
-        return _update(written, what_was_decided(written), AccessModel.edition == access.decided.edition - 1)
+        is_as_before = AccessModel.edition == access.decided.edition - 1
+        if entry is None:
+            return _update(written, what_was_decided(written), is_as_before)
+        transaction = Transaction(self._connection)
+        transaction.update(_ACCESS, AccessModel(user_id=access.user_id), what_was_decided(written), is_as_before)
+        transaction.put("journal", entry_record(entry))
+        try:
+            transaction.commit()
+        except ConditionsFailed as error:
+            raise StaleWrite from error
+        return replace(written, revision=access.revision + 1)
 
     def settle(self, access: Access, user: User, *, lease: str) -> Access:
         after = replace(access.after_joining(), written_at=self._clock())

@@ -1,0 +1,133 @@
+"""What a member may have is decided anew, after they joined."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from chalicelib.access.entitlement import Entitlement, Rule, Target
+from chalicelib.access.model import Access, Decided, Hold, Occasion
+from chalicelib.access.ports import AccessStore, Member
+from chalicelib.accounts.model import User
+from chalicelib.common.people import Permission
+from chalicelib.common.ports import NewId, StaleWrite
+from chalicelib.common.refusals import AccessOutOfDate, AccountClosed, BadInput, NoAccess, SetupIncomplete, TryAgain
+from chalicelib.events.model import Entry, Facts, about_user, change_entry
+from chalicelib.plex.model import Library
+from chalicelib.plex.ports import WorkQueue
+from chalicelib.settings.model import Settings
+
+Choice = tuple[str, ...] | Literal["all", "default"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessEdit:
+    """What is wanted from now on; None: as before. ``libraries`` are global section ids, or a rule."""
+
+    libraries: Choice | None = None
+    downloads: bool | None = None
+    live_tv: bool | None = None
+
+    def apply(self, was: Entitlement, settings: Settings) -> Entitlement:
+        """Raises BadInput, naming the field."""
+        wanted = was
+        if self.libraries is not None:
+            wanted = replace(wanted, rule=_rule(self.libraries), libraries=_chosen(self.libraries, settings))
+        given = {name: getattr(self, name) for name in ("downloads", "live_tv") if getattr(self, name) is not None}
+        return replace(wanted, features=replace(wanted.features, **given))
+
+
+@dataclass(frozen=True, slots=True)
+class EditingAccess:
+    accesses: AccessStore
+    queue: WorkQueue
+    new_id: NewId
+
+    def show(self, user_id: str, *, by: User) -> Member:
+        """Raises UserNotFound."""
+        by.must(Permission.MANAGE_USERS)
+        return self.accesses.get_for_decision(user_id)
+
+    def show_own(self, *, by: User) -> Member:
+        """The caller's own, which takes no permission."""
+        return self.accesses.get_for_decision(by.id)
+
+    def edit(self, user_id: str, edit: AccessEdit, *, version: int, by: User, now: datetime) -> Member:
+        """Decide it, and have Plex brought to it. ``version`` is that of the access which the decision was made from.
+
+        Raises UserNotFound, AccountClosed, NoAccess, AccessOutOfDate, BadInput, SetupIncomplete, TryAgain.
+        """
+        by.must(Permission.MANAGE_USERS)
+        member = self.accesses.get_for_decision(user_id)
+        access = _editable(member, version)
+        grant = edit.apply(access.decided.grant, member.settings)
+        if grant == access.decided.grant:
+            return member
+        target = _present(member.settings)
+        decided = replace(
+            access.decided, grant=grant, target=target, occasion=Occasion.EDITED, by=by.person, reason=None
+        )
+        entry = access_entry(self.new_id(), "access changed", access, decided, by=by, now=now)
+        try:
+            decided_access = self.accesses.decide(access.deciding(decided), entry)
+        except StaleWrite as error:
+            raise TryAgain from error
+        self.queue.align(user_id)
+        return replace(member, access=decided_access)
+
+
+def access_entry(id_: str, action: str, access: Access, decided: Decided, *, by: User, now: datetime) -> Entry:
+    """What the journal tells of a decision."""
+    before, after = grant_facts(access.decided), grant_facts(decided)
+    return change_entry(id_, about_user(access.user_id), action, by=by.person, now=now, before=before, after=after)
+
+
+def grant_facts(decided: Decided) -> Facts:
+    """What is decided, as the history shows it."""
+    grant = decided.grant
+    chosen = grant.rule.value if grant.rule is not Rule.SPECIFIC else [library.title for library in grant.libraries]
+    features = grant.features
+    return {
+        "libraries": chosen,
+        "downloads": features.downloads,
+        "live_tv": features.live_tv,
+        "hold": decided.hold and decided.hold.value,
+    }
+
+
+def _editable(member: Member, version: int) -> Access:
+    access = member.access
+    if not member.user.is_open or (access and access.decided.hold is Hold.CLOSED):
+        raise AccountClosed
+    if access is None or access.decided.hold is Hold.FAILED:
+        raise NoAccess
+    if access.is_joining:
+        raise NoAccess("joining")
+    if access.decided.edition != version:
+        raise AccessOutOfDate(field="version", version=access.decided.edition)
+    return access
+
+
+def _present(settings: Settings) -> Target:
+    if settings.server is None:
+        raise SetupIncomplete
+    return Target(settings.server.machine_id, settings.server.owner_id)
+
+
+def _rule(choice: Choice) -> Rule:
+    return Rule(choice) if isinstance(choice, str) else Rule.SPECIFIC
+
+
+def _chosen(choice: Choice, settings: Settings) -> tuple[Library, ...]:
+    """Never none: to Plex, no library means every library. Raises BadInput."""
+    if choice == "all":
+        chosen = settings.enabled()
+    elif choice == "default":
+        chosen = settings.shared_by_default()
+    else:
+        enabled = {library.id: library for library in settings.enabled()}
+        if unknown := [id_ for id_ in choice if id_ not in enabled]:
+            raise BadInput("library_not_enabled", field="libraries", library=unknown[0])
+        chosen = tuple(enabled[id_] for id_ in dict.fromkeys(choice))
+    if not chosen:
+        raise BadInput("no_library_chosen", field="libraries")
+    return chosen
