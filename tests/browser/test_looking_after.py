@@ -203,3 +203,36 @@ def test_a_person_s_page_leads_to_the_invite_they_came_by_and_to_those_they_made
     screen.page.go_back()
     screen.page.get_by_role("link", name="The invite they came by").click()
     screen.shows(code)
+
+
+@SIZES
+def test_what_a_person_may_watch_is_changed_and_plex_has_it(stack, signed_in, size):
+    visitor = stack.visitor()
+    redemption = visitor.waits(visitor.redeems(stack.invite()))
+    screen = signed_in(size).opens(f"/people/{redemption['user']['id']}")
+    card = screen.page.locator("section.card", has=screen.page.get_by_role("heading", name="On Plex"))
+    expect(card).to_contain_text("Movies, TV Shows")
+    screen.is_sound("person-with-access")
+    card.get_by_role("button", name="Change libraries").click()
+    dialog = screen.page.get_by_role("dialog")
+    dialog.get_by_label("Specific Libraries").check()
+    for library in dialog.locator(".within").get_by_role("checkbox").all()[1:]:
+        library.uncheck()
+    dialog.get_by_label("Live TV").check()
+    screen.is_sound("person-access-edited")
+    dialog.get_by_role("button", name="Save").click()
+    screen.shows("Saved.")
+    expect(card).to_contain_text("Live TV")
+    expect(card).to_contain_text("So it is on Plex", timeout=20_000)
+    (share,) = stack.plex.shares(visitor.account)
+    assert (share["section_ids"], share["settings"]["allowTuners"], share["accepted"]) == ([demo.MOVIES], 1, True)
+
+
+def test_a_member_sees_what_they_have(stack, signed_in):
+    visitor = stack.visitor()
+    answer = visitor.redeems(stack.invite())
+    visitor.waits(answer)
+    screen = signed_in("phone", token=answer.json()["token"]).opens("/account")
+    expect(screen.page.locator("main")).to_contain_text("So it is on Plex")
+    expect(screen.page.get_by_role("button", name="Change libraries")).to_have_count(0)
+    screen.is_sound("own-access")

@@ -66,7 +66,7 @@ def test_an_edit_against_another_version_is_refused_and_changes_nothing(stack, j
         ({"libraries": ["999999999"]}, "libraries"),
         ({"libraries": "everything"}, "libraries"),
         ({"features": {"downloads": "yes"}}, "features.downloads"),
-        ({"features": {"plex_home": True}}, "features.plex_home"),
+        ({"features": {"plex_home": True}}, "features"),
     ],
 )
 def test_a_field_that_cannot_be_taken_is_named(stack, joined, change, field):

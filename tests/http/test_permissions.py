@@ -86,6 +86,11 @@ GET    /redemptions/{other_redemption}                        | 401    404    40
 POST   /redemptions/{own_redemption}/retry                    | 401    403    403    403    403    409    403    409
 POST   /redemptions/{other_redemption}/retry                  | 401    403    403    403    403    409    403    409
 
+GET    /users/{own_id}/access                                 | 401    403    403    403    403    403    200    200
+GET    /users/{other_id}/access                               | 401    403    403    403    403    403    200    200
+PATCH  /users/{own_id}/access {"version": 0}                  | 401    403    403    403    403    403    409    409
+PATCH  /users/{other_id}/access {"version": 0}                | 401    403    403    403    403    403    409    409
+GET    /me/access                                             | 401    200    200    200    200    200    200    200
 GET    /users                                                 | 401    403    403    403    403    403    200    200
 GET    /users/{own_id}                                        | 401    403    403    403    403    403    200    200
 GET    /users/{other_id}                                      | 401    403    403    403    403    403    200    200

@@ -9,6 +9,7 @@ import { useLoad } from "../app/loading";
 import { mayCreateInvites, useMe } from "../app/me";
 import { chooseTheme, getTheme, THEMES, type Theme } from "../app/theme";
 import { formatRelative } from "../format/times";
+import { AccessCard } from "../parts/access";
 import { Avatar } from "../parts/avatars";
 import { Select } from "../parts/fields";
 import { Problem } from "../parts/notices";
@@ -29,6 +30,7 @@ export function Account() {
           <span class="quiet note">{me.user.email}</span>
         </span>
       </p>
+      <AccessCard path="/me/access" />
       <Quota me={me} />
       <section class="card">
         <h2>{t.account.may}</h2>

@@ -11,6 +11,7 @@ import { useLoad } from "../app/loading";
 import { may, useMe } from "../app/me";
 import { go, Link } from "../app/routing";
 import { formatRelative } from "../format/times";
+import { AccessCard } from "../parts/access";
 import { Audit } from "../parts/audit";
 import { Avatar } from "../parts/avatars";
 import { Confirm } from "../parts/dialogs";
@@ -56,6 +57,7 @@ export function PersonScreen({ id }: { id: string }) {
             <About user={user} />
             {user.state === "active" ? (
               <>
+                <AccessCard path={`/users/${user.id}/access`} mayEdit onChanged={changed} />
                 <PermissionsForm user={user} onChanged={changed} />
                 <QuotaForm user={user} onChanged={changed} />
                 <TrialSection user={user} onChanged={changed} />

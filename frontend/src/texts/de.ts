@@ -404,6 +404,32 @@ export const de: Texts = {
     has: "Was du hast",
     account: "Mein Konto",
   },
+  access: {
+    title: "Auf Plex",
+    edit: "Bibliotheken ändern",
+    editTitle: (name: string) => `Was ${name} sehen darf`,
+    working: "Plex wird angepasst …",
+    asPlexSaid: "So steht es bei Plex, zuletzt gesehen",
+    states: {
+      none: "Hier wurde nie etwas gegeben.",
+      joining: "Kommt gerade herein.",
+      active: "Mit Zugang.",
+      suspended: "Ausgesetzt: Nichts ist freigegeben.",
+      ended: "Beendet: Nichts ist freigegeben.",
+      closed: "Geschlossen: Nichts ist freigegeben.",
+      failed: "Der Beitritt ist gescheitert: Nichts ist freigegeben.",
+    },
+    differences: {
+      missing: "Plex gibt der Person nichts frei.",
+      narrower: "Plex gibt weniger Bibliotheken frei.",
+      wider: "Plex gibt mehr frei, als hier gegeben wurde.",
+      everything: "Plex gibt alle Bibliotheken frei, auch künftige. Das hat hier niemand gegeben.",
+      features: "Downloads oder Live-TV sind bei Plex anders.",
+      restrictions: "Plex verbirgt etwas, das nicht verborgen sein soll, oder umgekehrt.",
+      pending: "Die Einladung bei Plex ist noch nicht angenommen.",
+      not_in_home: "Die Person ist nicht in deinem Plex Home.",
+    },
+  },
   audit: {
     unknownAction: (action: string) => `hat getan, wofür diese Version der Website keine Worte hat (${action})`,
     actions: {
@@ -415,6 +441,7 @@ export const de: Texts = {
       "switched on": "hat es eingeschaltet",
       "switched off": "hat es ausgeschaltet",
       server_chosen: "hat den Server gewählt",
+      "access changed": "hat geändert, was die Person sehen darf",
       "trial ended": "hat die Probezeit beendet",
       "signed in": "hat sich angemeldet",
       linked: "hat ein Plex-Konto verbunden",
@@ -428,6 +455,7 @@ export const de: Texts = {
       "owner's sign-in renewed": "hat neu mit Plex verbunden",
     },
     fields: {
+      hold: "ausgesetzt oder beendet",
       how: "mit",
       plex_id: "Plex-Konto",
       enabled: "eingeschaltet",

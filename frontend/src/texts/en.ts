@@ -411,6 +411,32 @@ export const en = {
     has: "What you have",
     account: "My account",
   },
+  access: {
+    title: "On Plex",
+    edit: "Change libraries",
+    editTitle: (name: string) => `What ${name} may watch`,
+    working: "Plex is being brought to this …",
+    asPlexSaid: "So it is on Plex, as it said",
+    states: {
+      none: "Nothing was ever given.",
+      joining: "Joining.",
+      active: "With access.",
+      suspended: "Suspended: nothing is shared.",
+      ended: "Ended: nothing is shared.",
+      closed: "Closed: nothing is shared.",
+      failed: "Joining failed: nothing is shared.",
+    },
+    differences: {
+      missing: "Plex shares nothing with them.",
+      narrower: "Plex shares fewer libraries.",
+      wider: "Plex shares more than was given here.",
+      everything: "Plex shares all libraries, those to come included. Nobody gave that here.",
+      features: "Downloads or Live TV are different on Plex.",
+      restrictions: "Plex hides something that was not to be hidden, or the reverse.",
+      pending: "They have not accepted the invitation at Plex.",
+      not_in_home: "They are not in your Plex Home.",
+    },
+  },
   audit: {
     unknownAction: (action: string) => `did what this version of the site has no words for (${action})`,
     actions: {
@@ -422,6 +448,7 @@ export const en = {
       "switched on": "switched it on",
       "switched off": "switched it off",
       server_chosen: "chose the server",
+      "access changed": "changed what they may watch",
       "trial ended": "ended the trial",
       "signed in": "signed in",
       linked: "linked a Plex account",
@@ -435,6 +462,7 @@ export const en = {
       "owner's sign-in renewed": "connected to Plex again",
     } as Record<string, string>,
     fields: {
+      hold: "suspended or ended",
       how: "with",
       plex_id: "Plex account",
       enabled: "switched on",
