@@ -110,6 +110,17 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class SurveyedPerson:
+    """A person whom plex.tv lists with the owner's server or Home. ``at_home`` is None for one who is invited there."""
+
+    account_id: int
+    name: str
+    share: Share | None
+    at_home: bool | None = False
+    managed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class HomeMember:
     """A member of the owner's Plex Home; ``managed``: a user without a Plex account of their own."""
 

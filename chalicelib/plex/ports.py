@@ -12,6 +12,7 @@ from chalicelib.plex.model import (
     Pin,
     PlexAccount,
     Share,
+    SurveyedPerson,
 )
 
 KeepOwnerToken = Callable[[str], None]
@@ -74,6 +75,15 @@ class PlexOwner(Protocol):
 
     def find_share(self, account_id: int, machine_id: str) -> Share | None:
         """The share or pending invite of that account, by account id only."""
+
+    def survey(self, machine_id: str) -> tuple[SurveyedPerson, ...]:
+        """All people of the server and of the Home, in about three calls however many there are.
+
+        Raises TemporaryPlexError where the answers are not complete, or do not agree: nobody is gone because of that.
+        """
+
+    def owned_shares(self, machine_id: str) -> dict[int, Share]:
+        """The server's shares and invites by account id, as another part of plex.tv lists them. Raises likewise."""
 
     def correct(self, share: Share, grant: Grant) -> None:
         """Bring an existing share's libraries and permissions to the grant. Repeatable. Raises PlexRefused."""

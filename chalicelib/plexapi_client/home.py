@@ -10,7 +10,7 @@ from chalicelib.plex.errors import PlexRefused, TemporaryPlexError
 from chalicelib.plex.model import HomeCapacity, HomeMember
 from chalicelib.plexapi_client.owner_calls import OwnerCalls
 
-_PEOPLE = "https://plex.tv/api/users/"
+PEOPLE = "https://plex.tv/api/users/"
 _USERS = MyPlexAccount.HOMEUSERS
 
 
@@ -26,13 +26,13 @@ class Home(OwnerCalls):
         who are invited may stand among the invites that the owner sent alone (docs/plex.md, 6).
         """
         with self._looking() as owner:
-            people = _rows(owner.xml("GET", _PEOPLE))
+            people = _rows(owner.xml("GET", PEOPLE))
             at_home = {int(person.attrib["id"]) for person in people if person.attrib.get("home") == "1"}
         return account_id in at_home or account_id in self._invited_home()
 
     def email_of(self, account_id: int) -> str | None:
         with self._looking() as owner:
-            people = _rows(owner.xml("GET", _PEOPLE))
+            people = _rows(owner.xml("GET", PEOPLE))
             return next((each.attrib.get("email") for each in people if each.attrib["id"] == str(account_id)), None)
 
     def _invited_home(self) -> set[int]:

@@ -1,9 +1,8 @@
 """plex.ports.PlexOwner."""
 
-from chalicelib.plexapi_client.home import Home
 from chalicelib.plexapi_client.libraries import Libraries
-from chalicelib.plexapi_client.shares import Shares
+from chalicelib.plexapi_client.surveying import Surveying
 
 
-class PlexApiOwner(Shares, Home, Libraries):
+class PlexApiOwner(Surveying, Libraries):
     """Shares, the Plex Home and the libraries, through one connection and with one token."""

@@ -13,7 +13,7 @@ from chalicelib.plex.model import Grant, Share
 from chalicelib.plexapi_client.owner_calls import OwnerCalls
 
 _FILTERS = ("filterMovies", "filterMusic", "filterPhotos", "filterTelevision")
-_V2 = "https://clients.plex.tv/api/v2/shared_servers"
+V2 = "https://clients.plex.tv/api/v2/shared_servers"
 
 
 class Shares(OwnerCalls):
@@ -28,7 +28,7 @@ class Shares(OwnerCalls):
             "skipFriendship": True,
         }
         with self._asking() as owner:
-            share = _share_of_v2(owner.json("POST", _V2, body=asked))
+            share = share_of_v2(owner.json("POST", V2, body=asked))
         if share.account_id != account_id:
             raise TemporaryPlexError("plex.tv answered another account's share")
         return share
@@ -36,7 +36,7 @@ class Shares(OwnerCalls):
     def find_share(self, account_id: int, machine_id: str) -> Share | None:
         answer = self._of_server(MyPlexAccount.FRIENDINVITE, machine_id)
         with self._looking():
-            shares = [] if answer is None else [_share_of_v1(row) for row in answer.findall("SharedServer")]
+            shares = [] if answer is None else [share_of_v1(row) for row in answer.findall("SharedServer")]
         return next((share for share in shares if share.account_id == account_id), None)
 
     def correct(self, share: Share, grant: Grant) -> None:
@@ -46,7 +46,7 @@ class Shares(OwnerCalls):
             "settings": _settings(grant),
         }
         with self._asking() as owner:
-            owner.json("POST", f"{_V2}/{int(share.id)}", body=asked)
+            owner.json("POST", f"{V2}/{int(share.id)}", body=asked)
 
     def put_back(self, share: Share, was: Share, machine_id: str, library_ids: frozenset[str]) -> None:
         settings = {"allowSync": bool(was.downloads), "allowTuners": int(bool(was.live_tv)), **dict(was.filters)}
@@ -56,11 +56,11 @@ class Shares(OwnerCalls):
             "settings": settings,
         }
         with self._asking() as owner:
-            owner.json("POST", f"{_V2}/{int(share.id)}", body=asked)
+            owner.json("POST", f"{V2}/{int(share.id)}", body=asked)
 
     def unshare(self, share: Share) -> None:
         with self._removing() as owner:
-            owner.json("DELETE", f"{_V2}/{int(share.id)}")
+            owner.json("DELETE", f"{V2}/{int(share.id)}")
 
     def library_ids(self, machine_id: str) -> frozenset[str]:
         answer = self._of_server(MyPlexAccount.PLEXSERVERS, machine_id)
@@ -100,7 +100,7 @@ def _settings(grant: Grant) -> dict[str, Any]:
     }
 
 
-def _share_of_v2(answer: Any) -> Share:
+def share_of_v2(answer: Any) -> Share:
     settings = answer.get("sharingSettings") or {}
     return Share(
         id=str(int(answer["id"])),
@@ -114,7 +114,7 @@ def _share_of_v2(answer: Any) -> Share:
     )
 
 
-def _share_of_v1(row: Element) -> Share:
+def share_of_v1(row: Element) -> Share:
     return Share(
         id=str(int(row.attrib["id"])),
         account_id=int(row.attrib.get("userID") or 0),

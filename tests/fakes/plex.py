@@ -19,6 +19,7 @@ from chalicelib.plex.model import (
     Pin,
     PlexAccount,
     Share,
+    SurveyedPerson,
 )
 
 MOVIES = Library("140000101", "1", "Movies", "movie")
@@ -392,6 +393,28 @@ class FakePlexOwner(_Side):
         if found is None or not self._is_shown(found.made_at, self._world.shown_to_owner_after):
             return None
         return self._shown(found)
+
+    @_call
+    def survey(self, machine_id: str) -> tuple[SurveyedPerson, ...]:
+        world = self._world
+        shares = {one.account_id: self._shown(one) for one in world.shares.values() if one.machine_id == machine_id}
+        home = dict.fromkeys(world.home_invites, None) | dict.fromkeys(self._members(), True)
+        ids = sorted(shares.keys() | home.keys())
+        return tuple(
+            SurveyedPerson(
+                account_id=id_,
+                name=world.accounts[id_].name,
+                share=shares.get(id_),
+                at_home=home.get(id_, False),
+                managed=world.accounts[id_].restricted,
+            )
+            for id_ in ids
+        )
+
+    @_call
+    def owned_shares(self, machine_id: str) -> dict[int, Share]:
+        mine = [one for one in self._world.shares.values() if one.machine_id == machine_id]
+        return {one.account_id: self._shown(one) for one in mine}
 
     @_call
     def correct(self, share: Share, grant: Grant) -> None:

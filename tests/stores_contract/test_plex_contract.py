@@ -570,3 +570,45 @@ def test_the_addresses_of_the_owner_s_people_are_known(plex, owner, maya):
     plex.share_by_hand(maya, MOVIES)
     assert owner.email_of(maya) == "maya@example.org"
     assert owner.email_of(NO_ONE) is None
+
+
+# Everybody at once
+
+
+def surveyed(owner, plex):
+    return {person.account_id: person for person in owner.survey(plex.server.machine_id)}
+
+
+def test_a_survey_has_everybody_with_what_they_have_and_where_they_are(plex, owner, maya):
+    friend, guest = plex.add_person("fred").id, plex.add_person("gina").id
+    plex.share_by_hand(maya, MOVIES)
+    plex.share_by_hand(friend, accepted=False)
+    owner.invite_home("gina")
+    managed = owner.create_managed("Tom")
+    people = surveyed(owner, plex)
+    assert people.keys() - {plex.owner.id} == {maya, friend, guest, managed}
+    assert people[maya].share == owner.find_share(maya, plex.server.machine_id)
+    assert (people[friend].share.accepted, people[friend].share.everything) == (False, True)
+    assert (people[guest].share, people[guest].at_home, people[maya].at_home) == (None, None, False)
+    assert (people[managed].at_home, people[managed].managed, people[managed].name) == (True, True, "Tom")
+    assert people[maya].name == "maya"
+
+
+def test_what_another_server_shares_is_not_surveyed(plex, owner, maya):
+    invited_by_a_stranger(plex, maya)
+    assert maya not in surveyed(owner, plex)
+
+
+def test_shares_are_listed_elsewhere_as_well(plex, owner, maya):
+    friend = plex.add_person("fred").id
+    plex.share_by_hand(maya, MOVIES, filters=(("filterMovies", "contentRating!=R"),))
+    plex.share_by_hand(friend, SERIES, accepted=False)
+    elsewhere = owner.owned_shares(plex.server.machine_id)
+    assert elsewhere == {id_: found(owner, plex, id_) for id_ in (maya, friend)}
+
+
+def test_a_survey_needs_the_owner(plex, owner):
+    plex.change(takes_owner_token=False)
+    for look in (owner.survey, owner.owned_shares):
+        with pytest.raises(OwnerTokenRefused):
+            look(plex.server.machine_id)

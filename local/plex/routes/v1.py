@@ -7,6 +7,7 @@ from flask import Blueprint, Response
 from local.plex.answers import container, element, xml_answer
 from local.plex.errors import Gone
 from local.plex.routes.caller import account, the_world
+from local.plex.routes.lists import page
 from local.plex.rules import sharing
 from local.plex.rules.homes import shown_at_home
 from local.plex.rules.model import Account, Share
@@ -39,7 +40,7 @@ def show_server(machine_id: str) -> Response:
 @v1.get("/users/")
 def list_people() -> Response:
     me = account()
-    return xml_answer(container(*(_person(me, person) for person in people_listed(the_world(), me))))
+    return xml_answer(page([_person(me, person) for person in people_listed(the_world(), me)]))
 
 
 @v1.route("/friends", methods=["GET", "POST", "PUT", "DELETE"], defaults={"anything": ""})

@@ -9,6 +9,7 @@ from flask import Blueprint, Response
 from local.plex.answers import container, element, xml_answer
 from local.plex.errors import Malformed
 from local.plex.routes.caller import account, body, numbers, the_world
+from local.plex.routes.lists import page
 from local.plex.rules import sharing
 from local.plex.rules.model import Account, Invitee, Share
 from local.plex.rules.people import invitee_named, invitee_with_id
@@ -20,7 +21,7 @@ v1_shares = Blueprint("v1_shares", __name__, url_prefix="/api/servers/<machine_i
 @v1_shares.get("")
 def list_shares(machine_id: str) -> Response:
     shares = sharing.shares_of_server(the_world(), account(), machine_id)
-    return xml_answer(container(*(_as_element(share) for share in shares), machineIdentifier=machine_id))
+    return xml_answer(page([_as_element(share) for share in shares], machineIdentifier=machine_id))
 
 
 @v1_shares.post("")

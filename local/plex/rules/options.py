@@ -30,6 +30,12 @@ class Options:
     downloads_need_plex_pass: bool = False
     """Downloads are refused to an owner without Plex Pass."""
     pin_lifetime_seconds: int = 1800
+    page_size: int | None = None
+    """v1's lists come in pages of at most so many rows, from where `X-Plex-Container-Start` says."""
+    pages_tell_totals: bool = True
+    """Those pages say how many rows there are in all."""
+    pages_shift_after: int | None = None
+    """The first row is gone from so many pages on, as where a person leaves while the list is read."""
     people_limit: int = 100
     """How many people an owner may share with, Home included."""
     home_limit: int = 15
