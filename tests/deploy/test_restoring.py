@@ -56,7 +56,7 @@ def test_everything_is_again_as_it_was_at_that_moment(rehearsal, stage, installa
         restoring.restore(installation, moment, sure=True)
     monkeypatch.undo()
     assert stage.stack.client().get("/health").status_code >= 429
-    _send(stage, {"kind": "provision", "redemption_id": "no-more"})
+    _send(stage, {"kind": "align", "user_id": "no-more"})
 
     done = rehearsal.make("restore", "prod", *at, *MINE).stdout
     assert "All people sign in again" in done

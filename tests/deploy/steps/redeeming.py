@@ -115,7 +115,7 @@ def what_was_lost_is_sent_again(stage: DeployedStage) -> None:
         redeemed = visitor.redeems(stage.stack.invite())
         assert redeemed.status_code == 202, redeemed.text
         stage.lose_all_messages()
-        stage.set("redemptions", {"id": redeemed.json()["redemption"]["id"]}, due_at={"N": "1"})
+        stage.set("access", {"user_id": redeemed.json()["redemption"]["user"]["id"]}, due_at={"N": "1"})
         stage.invoke("sweep")
     stage.finished(visitor, redeemed)
 
