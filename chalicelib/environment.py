@@ -38,6 +38,11 @@ class Environment:
         return self.variables.get("PLEX_BASE_URL") or None
 
     @property
+    def look_apart_seconds(self) -> int:
+        """How far apart two looks must see a difference before it counts."""
+        return int(self.variables.get("LOOK_APART") or 600)
+
+    @property
     def parking_queue_name(self) -> str:
         """The queue of what a function could not handle; for people to read."""
         return f"{self.table_prefix}parked"

@@ -8,7 +8,7 @@ boto3, plexapi, qrcode. What nearly every event needs is asked for by ``warm_up`
 import random
 import secrets
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from pynamodb.connection import Connection
 
     from chalicelib.access.acting import ActingOnPlex
+    from chalicelib.access.adopting import Adopting
     from chalicelib.access.nudging import Nudging
     from chalicelib.access.pausing import Pausing
-    from chalicelib.access.ports import AccessStore
+    from chalicelib.access.ports import AccessStore, LookStore
     from chalicelib.access.resolving import ResolvingAnew
+    from chalicelib.access.restoring import Restoring
     from chalicelib.accounts.following_plex import FollowingPlex
     from chalicelib.accounts.managing import ManagingUsers
     from chalicelib.accounts.observing import ObservingPlex
@@ -70,6 +72,18 @@ class UseCases:
         from chalicelib.access.nudging import Nudging
 
         return self.use(Nudging)
+
+    @property
+    def restoring(self) -> "Restoring":
+        from chalicelib.access.restoring import Restoring
+
+        return self.use(Restoring)
+
+    @property
+    def adopting(self) -> "Adopting":
+        from chalicelib.access.adopting import Adopting
+
+        return self.use(Adopting)
 
     @property
     def resolving(self) -> "ResolvingAnew":
@@ -247,6 +261,17 @@ class Ports(UseCases):
         return DynamoHeldTokens(self._encrypt, self._decrypt)
 
     @cached_property
+    def looks(self) -> "LookStore":
+        from chalicelib.stores.access.looks import DynamoLooks
+
+        _ = self.connection
+        return DynamoLooks()
+
+    @property
+    def look_apart(self) -> timedelta:
+        return timedelta(seconds=environment().look_apart_seconds)
+
+    @cached_property
     def accesses(self) -> "AccessStore":
         from chalicelib.stores.access.accesses import DynamoAccesses
 
@@ -373,6 +398,7 @@ def warm_up() -> None:
 def chores(now: datetime) -> "dict[str, Iterator[Batch]]":
     """What is swept every few minutes, of all that is due by ``now``."""
     from chalicelib.access.aligning import ResendingWork
+    from chalicelib.access.looking import SchedulingLooks
     from chalicelib.accounts.trials import EndingTrials
     from chalicelib.common.sweeping import remove_expired
     from chalicelib.invites.expiring import MovingExpiredInvites
@@ -396,6 +422,7 @@ def chores(now: datetime) -> "dict[str, Iterator[Batch]]":
 
     return {
         "stuck_work": use(ResendingWork).sweep(now=now),
+        "looks": use(SchedulingLooks).sweep(now=now),
         "migrations": use(Migrating).sweep(),
         "expired_invites": use(MovingExpiredInvites).sweep(now=now),
         "daily_libraries": use(RefreshingDaily).sweep(now=now),

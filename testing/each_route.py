@@ -383,6 +383,50 @@ def _(stack):
     yield lambda: stack.admin.patch(f"/users/{user_id}/access", json={"version": version, "libraries": "all"})
 
 
+@_scenario("POST /users/{user_id}/access/restore")
+def _(stack):
+    user_id, _ = _joined(stack)
+    yield lambda: stack.admin.post(f"/users/{user_id}/access/restore", json={"version": 1})
+
+
+@_scenario("POST /users/{user_id}/access/accept")
+def _(stack):
+    user_id, _ = _joined(stack)
+    yield lambda: stack.admin.post(f"/users/{user_id}/access/accept", json={"version": 1})
+
+
+@_scenario("GET /access")
+def _(stack):
+    _joined(stack)
+    yield lambda: stack.admin.get("/access")
+
+
+@_scenario("POST /access/look")
+def _(stack):
+    yield lambda: stack.admin.post("/access/look", json={})
+
+
+@_scenario("GET /access/look")
+def _(stack):
+    yield lambda: stack.admin.get("/access/look")
+
+
+@_scenario("GET /access/looks/{look_id}")
+def _(stack):
+    look_id = stack.admin.post("/access/look", json={}).json()["look_id"]
+    yield lambda: stack.admin.get(f"/access/looks/{look_id}")
+
+
+@_scenario("GET /access/unknown")
+def _(stack):
+    yield lambda: stack.admin.get("/access/unknown")
+
+
+@_scenario("POST /access/adopt")
+def _(stack):
+    yield lambda: stack.admin.post("/access/adopt", json={"plex_ids": [1]})
+
+
 @_scenario("GET /me/access")
 def _(stack):
     _, client = _joined(stack)

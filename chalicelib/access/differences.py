@@ -1,9 +1,14 @@
 """How what plex.tv said differs from what is wanted. What it did not say is no difference."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.access.entitlement import Entitlement, Observed, Place, Rule
 from chalicelib.plex.model import Share
+
+PENDING_FOR = timedelta(days=3)
+"""How long a person may take to accept before that is a difference."""
 
 
 class Difference(StrEnum):
@@ -17,6 +22,31 @@ class Difference(StrEnum):
     RESTRICTIONS = "restrictions"
     PENDING = "pending"
     NOT_IN_HOME = "not_in_home"
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A difference that is not confirmed yet, and since when it is seen."""
+
+    kind: Difference
+    since: datetime
+
+
+def still_doubted(
+    found: frozenset[Difference], known: frozenset[Difference], doubts: tuple[Doubt, ...], *, now: datetime
+) -> tuple[Doubt, ...]:
+    """What is seen and not confirmed, each since it was seen first."""
+    since = {doubt.kind: doubt.since for doubt in doubts}
+    return tuple(Doubt(kind, since.get(kind, now)) for kind in sorted(found - known))
+
+
+def ripe(doubts: tuple[Doubt, ...], *, apart: timedelta, now: datetime) -> frozenset[Difference]:
+    """Those that are seen for long enough to be asked about elsewhere."""
+    return frozenset(
+        doubt.kind
+        for doubt in doubts
+        if now - doubt.since >= (PENDING_FOR if doubt.kind is Difference.PENDING else apart)
+    )
 
 
 def differences(wanted: Entitlement | None, observed: Observed) -> frozenset[Difference]:

@@ -8,13 +8,15 @@ from chalicelib.access.entitlement import Entitlement, Rule, Target
 from chalicelib.access.model import Access, Decided, Hold, Occasion
 from chalicelib.access.ports import AccessStore, Member
 from chalicelib.accounts.model import User
-from chalicelib.common.people import Permission
+from chalicelib.common.pages import Page
+from chalicelib.common.people import Permission, Person
 from chalicelib.common.ports import NewId, StaleWrite
 from chalicelib.common.refusals import AccessOutOfDate, AccountClosed, BadInput, NoAccess, SetupIncomplete, TryAgain
 from chalicelib.events.model import Entry, Facts, about_user, change_entry
 from chalicelib.plex.model import Library
 from chalicelib.plex.ports import WorkQueue
 from chalicelib.settings.model import Settings
+from chalicelib.settings.ports import SettingsStore
 
 Choice = tuple[str, ...] | Literal["all", "default"]
 
@@ -39,6 +41,7 @@ class AccessEdit:
 @dataclass(frozen=True, slots=True)
 class EditingAccess:
     accesses: AccessStore
+    settings: SettingsStore
     queue: WorkQueue
     new_id: NewId
 
@@ -51,6 +54,11 @@ class EditingAccess:
         """The caller's own, which takes no permission."""
         return self.accesses.get_for_decision(by.id)
 
+    def page(self, *, by: User, differing: bool, after: str | None, limit: int) -> tuple[Page[Access], Settings]:
+        """Members by their accounts' ids; ``differing``: those of whom Plex has something else than is wanted."""
+        by.must(Permission.MANAGE_USERS)
+        return self.accesses.page(differing=differing, after=after, limit=limit), self.settings.get()
+
     def edit(self, user_id: str, edit: AccessEdit, *, version: int, by: User, now: datetime) -> Member:
         """Decide it, and have Plex brought to it. ``version`` is that of the access which the decision was made from.
 
@@ -58,7 +66,7 @@ class EditingAccess:
         """
         by.must(Permission.MANAGE_USERS)
         member = self.accesses.get_for_decision(user_id)
-        access = _editable(member, version)
+        access = must_be_editable(member, version)
         grant = edit.apply(access.decided.grant, member.settings)
         if grant == access.decided.grant:
             return member
@@ -66,7 +74,7 @@ class EditingAccess:
         decided = replace(
             access.decided, grant=grant, target=target, occasion=Occasion.EDITED, by=by.person, reason=None
         )
-        entry = access_entry(self.new_id(), "access changed", access, decided, by=by, now=now)
+        entry = access_entry(self.new_id(), "access changed", access, decided, by=by.person, now=now)
         try:
             decided_access = self.accesses.decide(access.deciding(decided), entry)
         except StaleWrite as error:
@@ -75,10 +83,10 @@ class EditingAccess:
         return replace(member, access=decided_access)
 
 
-def access_entry(id_: str, action: str, access: Access, decided: Decided, *, by: User, now: datetime) -> Entry:
+def access_entry(id_: str, action: str, access: Access, decided: Decided, *, by: Person, now: datetime) -> Entry:
     """What the journal tells of a decision."""
     before, after = grant_facts(access.decided), grant_facts(decided)
-    return change_entry(id_, about_user(access.user_id), action, by=by.person, now=now, before=before, after=after)
+    return change_entry(id_, about_user(access.user_id), action, by=by, now=now, before=before, after=after)
 
 
 def grant_facts(decided: Decided) -> Facts:
@@ -94,7 +102,8 @@ def grant_facts(decided: Decided) -> Facts:
     }
 
 
-def _editable(member: Member, version: int) -> Access:
+def must_be_editable(member: Member, version: int) -> Access:
+    """Raises AccountClosed, NoAccess, AccessOutOfDate."""
     access = member.access
     if not member.user.is_open or (access and access.decided.hold is Hold.CLOSED):
         raise AccountClosed

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 
 from chalicelib.plex.model import Features, Grant, Library, Share
 
@@ -99,3 +100,13 @@ class Observed:
 
     share: SeenShare | None = None
     home: SeenPlace | None = None
+
+    @property
+    def digest(self) -> str:
+        """Short, and another one for anything else that plex.tv said, whenever it did."""
+        share, place = self.share and self.share.share, self.home and self.home.place
+        said = [place.value if place else "", "" if self.share is None else "none"]
+        if share:
+            flags = (share.accepted, share.everything, share.downloads, share.live_tv)
+            said = [said[0], share.id, *map(str, flags), *sorted(share.library_ids), str(share.filters)]
+        return sha256("|".join(said).encode()).hexdigest()[:16]

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from chalicelib.access import reasons
-from chalicelib.access.differences import Difference
+from chalicelib.access.differences import Difference, Doubt
 from chalicelib.access.entitlement import Entitlement, Identity, Observed, Place, SeenPlace, SeenShare, Target
 from chalicelib.access.progress import Progress, begin_progress
 from chalicelib.access.reasons import Reason
@@ -55,6 +55,7 @@ class Occasion(StrEnum):
     JOINED = "joined"
     ADOPTED = "adopted"
     EDITED = "edited"
+    ACCEPTED = "accepted"
     RESTORED = "restored"
     RESUMED = "resumed"
     LINKED = "linked"
@@ -213,7 +214,8 @@ class Done:
     the managed user that was made. ``tries``: how often a worker took it since its last step forward. ``need``: what a
     person has to do. ``gone_before``: an invite went away once before it was accepted. ``without_downloads``: Plex
     refused those. ``resolved``: what the grant's rule comes to since a library is gone, and ``resolves_since`` from
-    when on that is waited for. ``progress``: of the latest joining. ``differs``: what looks confirmed.
+    when on that is waited for. ``progress``: of the latest joining. ``differs``: what looks confirmed, and ``doubts``:
+    what they have only seen. ``mended``: what was restored by itself since a person decided last: once is enough.
     """
 
     ledger: Ledger = field(default_factory=Ledger)
@@ -235,6 +237,8 @@ class Done:
     resolves_since: datetime | None = None
     progress: Progress | None = None
     differs: frozenset[Difference] = frozenset()
+    doubts: tuple[Doubt, ...] = ()
+    mended: frozenset[Difference] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -359,6 +363,7 @@ class Access:
             resolves_since=None,
             watched_until=now + WATCHED_FOR,
             progress=progress,
+            mended=self.done.mended if self.decided.by is None else frozenset(),
         )
 
     def let_go(self, next_try_at: datetime | None) -> "Access":
@@ -427,9 +432,26 @@ class Access:
         fails = hold in (Hold.CLOSED, Hold.FAILED)
         progress = self._progress(lambda each: each.failed(self.decided.reason, now) if fails else each.done(now))
         done = self.doing(
-            settled=self.decided.edition, begun=None, tries=0, corrections=0, need=None, progress=progress
+            settled=self.decided.edition,
+            begun=None,
+            tries=0,
+            corrections=0,
+            need=None,
+            progress=progress,
+            differs=frozenset(),
+            doubts=(),
         )
         return (done.marked(Part.SHARE, Mark.GONE) if hold else done).let_go(None)
+
+    # What looks see
+
+    @property
+    def can_be_looked_at(self) -> bool:
+        """Whether nobody works on it, and nothing newer is decided."""
+        return self.lease_until is None and self.revision != UNWRITABLE and (self.is_settled or self.rests)
+
+    def looked_at(self, observed: Observed, doubts: tuple[Doubt, ...], differs: frozenset[Difference]) -> "Access":
+        return self.doing(observed=observed, doubts=doubts, differs=differs)
 
     # What people and claims decide
 

@@ -1,15 +1,22 @@
 """Where accesses are stored; beside them the pause of all work while Plex does not take the owner's token."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
+from chalicelib.access.entitlement import Observed, Place, SeenPlace, SeenShare
+from chalicelib.access.looks import Look
 from chalicelib.access.model import Access
 from chalicelib.access.pauses import Pause
-from chalicelib.accounts.model import User
+from chalicelib.accounts.model import Tombstone, User
+from chalicelib.common.pages import Page
 from chalicelib.events.model import Entry
+from chalicelib.plex.model import Share
 from chalicelib.settings.model import Settings
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+"""A digest does not depend on when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,32 @@ class Member:
     user: User
     access: Access | None
     settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """Of an access, what tells whether it is worth reading. ``seen``: the digest of what plex.tv said last, empty where
+    something is doubted.
+    """
+
+    user_id: str
+    plex_id: int | None
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """A person to whom the owner's server is shared, and who has no account here. No address is kept of them."""
+
+    plex_id: int
+    name: str
+    share: Share
+    place: Place
+
+    @property
+    def digest(self) -> str:
+        said = Observed(SeenShare(self.share, _NEVER), SeenPlace(self.place, _NEVER))
+        return f"{said.digest} {self.name}"
 
 
 class AccessStore(Protocol):
@@ -65,6 +98,37 @@ class AccessStore(Protocol):
     def end_without_access(self, user: User, now: datetime) -> None:
         """The tombstone of a closed account that never was given anything says that nothing is left. Repeatable."""
 
+    def accept(self, access: Access, entry: Entry) -> Access:
+        """Write a decision that needs no work, over the edition before, with its entry. Raises StaleWrite, also where a
+        worker has it.
+        """
+
+    def members(self) -> Iterable[MemberRow]:
+        """All that looks care about."""
+
+    def page(self, *, differing: bool, after: str | None, limit: int) -> Page[Access]:
+        """Those accesses; ``differing``: only those with a confirmed difference."""
+
+    def strangers(self) -> Mapping[int, str]:
+        """The digests of those that are noted, by Plex id."""
+
+    def note_stranger(self, stranger: Stranger) -> None:
+        """Write it over an earlier one."""
+
+    def forget_stranger(self, plex_id: int) -> None:
+        """Repeatable."""
+
+    def list_strangers(self) -> tuple[Stranger, ...]:
+        """Those that are noted, by name."""
+
+    def adopt(self, user: User, access: Access, entry: Entry, *, over: Tombstone | None) -> None:
+        """Make a stranger a member: the account, its access, the entry, and the stranger is forgotten, all or nothing.
+        Raises AlreadyHasAccess where an account has that Plex id.
+        """
+
+    def adopt_account(self, user: User, access: Access, entry: Entry) -> None:
+        """The same for an account that is there and was never given anything. Repeatable."""
+
     def due(self, before: datetime, limit: int) -> Iterable[str]:
         """Ids of accounts with work that should have gone on by then."""
 
@@ -82,3 +146,13 @@ class AccessStore(Protocol):
 
     def end_pause(self) -> None:
         """Repeatable."""
+
+
+class LookStore(Protocol):
+    """The latest look at everybody on Plex."""
+
+    def get(self) -> Look | None:
+        """None where there never was one."""
+
+    def save(self, look: Look) -> Look:
+        """Write it over the one that was read; gives it as it is now. Raises StaleWrite."""

@@ -17,6 +17,9 @@ class SqsWorkQueue:
     def finish_renewal(self, sign_in_id: str, *, delay: int = 0) -> None:
         self._send({"kind": "finish_renewal", "sign_in_id": sign_in_id}, delay)
 
+    def look(self) -> None:
+        self._send({"kind": "look"}, 0)
+
     def observe(self, plex_id: int) -> None:
         self._send({"kind": "observe", "plex_id": plex_id}, 0)
 

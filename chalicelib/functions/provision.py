@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from aws_lambda_powertools.metrics import MetricUnit
 
@@ -21,6 +21,10 @@ from chalicelib.setup.finishing_renewals import FinishingRenewals
 from chalicelib.setup.libraries import ReadingLibraries
 from chalicelib.wiring import now, use
 
+if TYPE_CHECKING:
+    from chalicelib.access.looking import Looking
+    from chalicelib.access.looks import Look
+
 T = TypeVar("T")
 
 _SOON, _LONGEST_WAIT = 30, 900
@@ -32,6 +36,8 @@ def work(message: str, context: Any) -> None:
     match json.loads(message):
         case {"kind": "align", "user_id": user_id}:
             log_aligned(user_id, use(Aligning).align(user_id, deadline=_deadline(context)))
+        case {"kind": "look"}:
+            log_look(_looking().look(deadline=_deadline(context)))
         case {"kind": "finish_renewal", "sign_in_id": sign_in_id}:
             renewed = _later_if_plex_fails(lambda: use(FinishingRenewals).finish(sign_in_id))
             logger.info("the owner's sign-in, should its browser not have come back", renewed=renewed)
@@ -48,6 +54,26 @@ def work(message: str, context: Any) -> None:
             logger.info("libraries read", failure=use(ReadingLibraries).read().failure)
         case _:
             raise ValueError("a message of an unknown kind")
+
+
+def _looking() -> "Looking":
+    from chalicelib.access.looking import Looking  # late: a joining does not need it
+
+    return use(Looking)
+
+
+def log_look(look: "Look | None") -> None:
+    if look is None:
+        return
+    logger.info(
+        "looked at everybody on Plex",
+        look=look.id,
+        outcome=look.outcome and look.outcome.value,
+        people=look.people,
+        changed=look.changed,
+        confirmed=look.confirmed,
+        restored=look.restored,
+    )
 
 
 def _migrate(deadline: datetime) -> None:

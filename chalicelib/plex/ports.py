@@ -127,6 +127,9 @@ class WorkQueue(Protocol):
     def align(self, user_id: str, *, delay: int = 0) -> None:
         """Have that account's access looked at, after ``delay`` seconds (at most 900)."""
 
+    def look(self) -> None:
+        """Have everybody on Plex looked at."""
+
     def finish_renewal(self, sign_in_id: str, *, delay: int = 0) -> None:
         """Have that renewal of the owner's sign-in finished, should its browser not come back."""
 

@@ -1,7 +1,7 @@
 """What admins decide: read and changed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from chalicelib.common.people import Actor, Permission, edited_permissions, known_permissions
@@ -76,6 +76,7 @@ def facts(settings: Settings) -> Facts:
         "enabled_libraries": _listed(settings.enabled_libraries),
         "default_libraries": _listed(settings.default_libraries),
         "trial": {"enabled": trial.enabled, "days": trial.days},
+        "on_difference": {name: policy.value for name, policy in asdict(settings.on_difference).items()},
         "version": settings.version,
     }
 

@@ -36,6 +36,25 @@ class Trial:
     days: int = 30
 
 
+class Policy(StrEnum):
+    """What is done about a difference between what is wanted and what Plex has."""
+
+    REPORT = "report"
+    RESTORE = "restore"
+    ACCEPT = "accept"
+
+
+@dataclass(frozen=True, slots=True)
+class OnDifference:
+    """For each kind of difference (chalicelib/access). Nothing is taken from anybody unless it says so."""
+
+    missing: Policy = Policy.REPORT
+    narrower: Policy = Policy.REPORT
+    wider: Policy = Policy.REPORT
+    everything: Policy = Policy.REPORT
+    features: Policy = Policy.REPORT
+
+
 class RefreshState(StrEnum):
     IDLE = "idle"
     RUNNING = "running"
@@ -92,6 +111,7 @@ class Settings:
     enabled_libraries: SectionIds | Literal["all"] = "all"
     default_libraries: SectionIds | Literal["all"] = "all"
     trial: Trial = field(default_factory=Trial)
+    on_difference: OnDifference = field(default_factory=OnDifference)
     server: Server | None = None
     libraries: tuple[Library, ...] = ()
     libraries_refresh: Refresh = field(default_factory=Refresh)

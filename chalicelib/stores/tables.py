@@ -5,7 +5,7 @@ from typing import Any
 from pynamodb.connection import Connection
 from pynamodb.models import Model
 
-from chalicelib.stores.access.records import AccessModel, PauseModel
+from chalicelib.stores.access.records import AccessModel, LookModel, PauseModel, StrangerModel
 from chalicelib.stores.accounts.counters import RateLimitModel
 from chalicelib.stores.accounts.creations import CreationsModel
 from chalicelib.stores.accounts.held_tokens import HeldTokenModel
@@ -36,6 +36,8 @@ MODELS: tuple[type[Model], ...] = (
     OwnershipModel,
     PauseModel,
     AccessModel,
+    StrangerModel,
+    LookModel,
 )
 
 _POOL = 50

@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
+from chalicelib.access.looks import Look
 from chalicelib.access.model import Access, Hold
 from chalicelib.access.pauses import Pause
-from chalicelib.access.ports import Member, Work
+from chalicelib.access.ports import Member, MemberRow, Stranger, Work
 from chalicelib.accounts.model import AccountState, Tombstone, User, Why
+from chalicelib.common.pages import Page
 from chalicelib.common.ports import Clock, StaleWrite
-from chalicelib.common.refusals import UserNotFound
+from chalicelib.common.refusals import AlreadyHasAccess, UserNotFound
 from chalicelib.events.model import Entry
 from tests.fakes.accounts import identities_of, plex_identity, release_identities
 from tests.fakes.database import Database
@@ -68,6 +70,62 @@ class FakeAccesses:
 
     def end_without_access(self, user: User, now: datetime) -> None:
         self._end_tombstone(user, now)
+
+    def accept(self, access: Access, entry: Entry) -> Access:
+        self.database.before_write()
+        stored = self.database.accesses[access.user_id]
+        if stored.decided.edition != access.decided.edition - 1 or stored.lease:
+            raise StaleWrite
+        self.database.journal.append(entry)
+        return self._write(replace(access, revision=stored.revision))
+
+    def members(self) -> list[MemberRow]:
+        return [
+            MemberRow(one.user_id, one.plex_id, "" if one.done.doubts else one.done.observed.digest)
+            for one in self._listed()
+        ]
+
+    def page(self, *, differing: bool, after: str | None, limit: int) -> Page[Access]:
+        found = [one for one in self._listed() if one.done.differs or not differing]
+        later = [one for one in found if after is None or one.user_id > after]
+        return Page(tuple(later[:limit]), later[limit - 1].user_id if len(later) > limit else None)
+
+    def strangers(self) -> dict[int, str]:
+        return {id_: stranger.digest for id_, stranger in self.database.strangers.items()}
+
+    def note_stranger(self, stranger: Stranger) -> None:
+        self.database.strangers[stranger.plex_id] = stranger
+
+    def forget_stranger(self, plex_id: int) -> None:
+        self.database.strangers.pop(plex_id, None)
+
+    def list_strangers(self) -> tuple[Stranger, ...]:
+        return tuple(sorted(self.database.strangers.values(), key=lambda each: (each.name.casefold(), each.plex_id)))
+
+    def adopt(self, user: User, access: Access, entry: Entry, *, over: Tombstone | None) -> None:
+        self.database.before_write()
+        identity = plex_identity(user.plex_id)
+        if identity in self.database.identities or self.database.tombstones.get(identity) != over:
+            raise AlreadyHasAccess
+        self.database.tombstones.pop(identity, None)
+        self.database.users[user.id] = user
+        self.database.identities[identity] = user.id
+        self.database.journal.append(entry)
+        self.database.strangers.pop(user.plex_id or 0, None)
+        self.database.accesses[user.id] = access
+
+    def adopt_account(self, user: User, access: Access, entry: Entry) -> None:
+        if user.id not in self.database.accesses:
+            self.database.journal.append(entry)
+            self.database.accesses[user.id] = access
+        self.database.strangers.pop(user.plex_id or 0, None)
+
+    def _listed(self) -> list[Access]:
+        over = (Hold.CLOSED, Hold.FAILED)
+        return sorted(
+            (one for one in self.database.accesses.values() if one.decided.hold not in over),
+            key=lambda one: one.user_id,
+        )
 
     def due(self, before: datetime, limit: int) -> Iterator[str]:
         accesses = self.database.accesses.values()
@@ -133,3 +191,20 @@ class FakeAccesses:
 
     def _due_at(self, access: Access) -> datetime | None:
         return access.due_at and self._resent.get((access.user_id, access.revision), access.due_at)
+
+
+class FakeLooks:
+    """access.ports.LookStore."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def get(self) -> Look | None:
+        return self.database.look
+
+    def save(self, look: Look) -> Look:
+        self.database.before_write()
+        if look.revision != (self.database.look.revision if self.database.look else 0):
+            raise StaleWrite
+        self.database.look = replace(look, revision=look.revision + 1)
+        return self.database.look

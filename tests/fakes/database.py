@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from chalicelib.access.looks import Look
 from chalicelib.access.model import Access
 from chalicelib.access.pauses import Pause
+from chalicelib.access.ports import Stranger
 from chalicelib.accounts.model import Observed, PasswordReset, Tombstone, User
 from chalicelib.accounts.ports import Held
 from chalicelib.accounts.sessions import Session, SignIn
@@ -45,6 +47,8 @@ class Database:
     redemptions: dict[str, Redemption] = field(default_factory=dict)
     tokens: dict[str, Held] = field(default_factory=dict)
     accesses: dict[str, Access] = field(default_factory=dict)
+    strangers: dict[int, Stranger] = field(default_factory=dict)
+    look: Look | None = None
     images: dict[str, QrImage] = field(default_factory=dict)
     journal: list[Entry] = field(default_factory=list)
     before_write: Callable[[], None] = lambda: None

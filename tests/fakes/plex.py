@@ -91,8 +91,9 @@ class PlexWorld:
     plex.tv answers to that side. ``accepts_at_once``: shares need no accepting. ``hides_invites_of_unconfirmed``: a
     person with an unverified address is shown none, instead of being refused. ``tells_features``: the answer to a
     share does. ``says_home_invites``: the answer to an invite into the Home names its user. ``shows_home_invites``:
-    a list has it. ``keeps_corrections``, ``keeps_removals``: they have an effect. ``calls``: the names of all calls
-    so far. ``before_call`` is called before each of them, so that a test can have something else happen meanwhile.
+    a list has it. ``keeps_corrections``, ``keeps_removals``: they have an effect. ``calls``: the names of all
+    calls so far. ``elsewhere``: what the second list of shares says, where it is not what the first does.
+    ``before_call`` is called before each of them, so that a test can have something else happen meanwhile.
     """
 
     clock: Clock
@@ -121,6 +122,7 @@ class PlexWorld:
     in_another_home: set[int] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    elsewhere: dict[int, Share] | None = None
     before_call: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
@@ -413,6 +415,8 @@ class FakePlexOwner(_Side):
 
     @_call
     def owned_shares(self, machine_id: str) -> dict[int, Share]:
+        if self._world.elsewhere is not None:
+            return self._world.elsewhere
         mine = [one for one in self._world.shares.values() if one.machine_id == machine_id]
         return {one.account_id: self._shown(one) for one in mine}
 
@@ -557,6 +561,7 @@ Kind = Literal[
     "forget_tokens",
     "forget_expired_tokens",
     "migrate",
+    "look",
 ]
 
 
@@ -587,6 +592,9 @@ class FakeWorkQueue:
 
     def finish_renewal(self, sign_in_id: str, *, delay: int = 0) -> None:
         self._send("finish_renewal", sign_in_id, delay)
+
+    def look(self) -> None:
+        self._send("look", "", 0)
 
     def observe(self, plex_id: int) -> None:
         self._send("observe", str(plex_id), 0)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.qr_codes.model import Format
 from chalicelib.wiring import UseCases
-from tests.fakes.access import FakeAccesses
+from tests.fakes.access import FakeAccesses, FakeLooks
 from tests.fakes.accounts import FakeAccounts, FakeCounters, FakeHeldTokens, FakePasswords, FakeSessions
 from tests.fakes.database import Database
 from tests.fakes.events import FakeJournal
@@ -36,6 +36,7 @@ class FakePorts(UseCases):
         self.owner_token = "owner's token"
         self.token_version = "1"
         self.migrations: Migrations = ()
+        self.look_apart = timedelta(minutes=10)
         self._numbers = itertools.count(1)
 
     def clock(self) -> datetime:
@@ -95,6 +96,10 @@ class FakePorts(UseCases):
     @cached_property
     def schema(self) -> FakeSchema:
         return FakeSchema(self.database)
+
+    @cached_property
+    def looks(self) -> FakeLooks:
+        return FakeLooks(self.database)
 
     @cached_property
     def invites(self) -> FakeInvites:

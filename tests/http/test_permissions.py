@@ -90,6 +90,15 @@ GET    /users/{own_id}/access                                 | 401    403    40
 GET    /users/{other_id}/access                               | 401    403    403    403    403    403    200    200
 PATCH  /users/{own_id}/access {"version": 0}                  | 401    403    403    403    403    403    409    409
 PATCH  /users/{other_id}/access {"version": 0}                | 401    403    403    403    403    403    409    409
+POST   /users/{own_id}/access/restore {"version": 0}          | 401    403    403    403    403    403    409    409
+POST   /users/{other_id}/access/accept {"version": 0}         | 401    403    403    403    403    403    409    409
+GET    /access                                                | 401    403    403    403    403    403    200    200
+GET    /access?difference=any                                 | 401    403    403    403    403    403    200    200
+GET    /access/look                                           | 401    403    403    403    403    403    200    200
+GET    /access/looks/{unknown_look}                           | 401    403    403    403    403    403    404    404
+POST   /access/look                                           | 401    403    403    403    403    403    202    202
+GET    /access/unknown                                        | 401    403    403    403    403    403    200    200
+POST   /access/adopt {"plex_ids": [1]}                        | 401    403    403    403    403    403    202    202
 GET    /me/access                                             | 401    200    200    200    200    200    200    200
 GET    /users                                                 | 401    403    403    403    403    403    200    200
 GET    /users/{own_id}                                        | 401    403    403    403    403    403    200    200

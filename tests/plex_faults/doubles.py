@@ -59,6 +59,9 @@ class ScenarioQueue:
     def finish_renewal(self, sign_in_id: str, *, delay: int = 0) -> None:
         self._send("finish_renewal", sign_in_id, delay)
 
+    def look(self) -> None:
+        self._send("look", "", 0)
+
     def observe(self, plex_id: int) -> None:
         self._send("observe", str(plex_id), 0)
 

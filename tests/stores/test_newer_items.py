@@ -11,16 +11,19 @@ import pytest
 
 from chalicelib import wiring
 from chalicelib.access.aligning import Aligning
+from chalicelib.access.entitlement import Place
+from chalicelib.access.looks import Look
 from chalicelib.access.model import Hold
 from chalicelib.access.pauses import begin_pause
+from chalicelib.access.ports import Stranger
 from chalicelib.access.progress import State
 from chalicelib.accounts.model import AccountState, Kind, Observed, PasswordReset, Tombstone, Why
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import StaleWrite
 from chalicelib.invites.searching import InviteSearch
-from chalicelib.plex.model import Features
+from chalicelib.plex.model import Features, Share
 from chalicelib.qr_codes.model import Format, image_of
-from chalicelib.stores.access.records import AccessModel, PauseModel
+from chalicelib.stores.access.records import AccessModel, LookModel, PauseModel, StrangerModel
 from chalicelib.stores.accounts.counters import RateLimitModel
 from chalicelib.stores.accounts.creations import HEAD, CreationsModel
 from chalicelib.stores.accounts.held_tokens import HeldTokenModel
@@ -42,7 +45,17 @@ from tests.stores_contract.builders import (
     an_account,
     an_entry,
 )
-from tests.stores_contract.redeeming import a_claim, add_invite, edit_invite, given_up, hold, joined, settle, take
+from tests.stores_contract.redeeming import (
+    a_claim,
+    a_plex_id,
+    add_invite,
+    edit_invite,
+    given_up,
+    hold,
+    joined,
+    settle,
+    take,
+)
 
 NEW = "from_a_newer_version"
 STAYS = {"S": "stays"}
@@ -216,6 +229,19 @@ def an_access_is_sent_again(ports, now) -> Plan:
     return {"user_id": user_id}, lambda: ports.accesses.note_resent(user_id, now)
 
 
+def a_stranger_is_noted_again(ports, now) -> Plan:
+    share = Share("s1", 7, frozenset({"1"}), everything=False, accepted=True)
+    stranger = Stranger(a_plex_id(), "Fred", share, Place.OUT)
+    ports.accesses.note_stranger(stranger)
+    key = {"user_id": f"plex#{stranger.plex_id}"}
+    return key, lambda: ports.accesses.note_stranger(replace(stranger, name="Frederic"))
+
+
+def another_look_is_asked_for(ports, now) -> Plan:
+    latest = ports.looks.get() or ports.looks.save(Look(id="first", asked_at=now))
+    return {"id": "look"}, lambda: ports.looks.save(latest.asked_again("another", now))
+
+
 def a_pause_is_noted_again(ports, now) -> Plan:
     ports.accesses.save_pause(begin_pause(now, "1"))
     return {"id": "pause"}, lambda: ports.accesses.save_pause(begin_pause(now, "1").probed(now, "2"))
@@ -303,6 +329,8 @@ WRITES: dict[Callable[..., Plan], Any] = {
     an_access_is_decided: AccessModel,
     an_access_is_settled: AccessModel,
     an_access_is_sent_again: AccessModel,
+    a_stranger_is_noted_again: StrangerModel,
+    another_look_is_asked_for: LookModel,
     a_pause_is_noted_again: PauseModel,
     the_settings_are_saved: SettingsModel,
     the_server_is_chosen_again: SettingsModel,
@@ -336,7 +364,7 @@ def test_an_attribute_of_a_newer_version_stays(ports, now, write):
         do()
         after = item.read()
     finally:
-        if key.get("id") in ("settings", "ownership"):
+        if key.get("id") in ("settings", "ownership", "look"):
             item.remove(NEW)
         if key.get("id") == "pause":
             ports.accesses.end_pause()

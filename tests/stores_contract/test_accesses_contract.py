@@ -2,24 +2,30 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from chalicelib.access.differences import Difference, Doubt
 from chalicelib.access.entitlement import Place
-from chalicelib.access.model import Entry, Hold, Mark, Occasion, Part
+from chalicelib.access.looks import Look, Outcome
+from chalicelib.access.model import Entry, Hold, Mark, Occasion, Part, begin_access
 from chalicelib.access.pauses import begin_pause
-from chalicelib.access.ports import AccessStore
+from chalicelib.access.ports import AccessStore, Stranger
 from chalicelib.access.progress import State, StepName
 from chalicelib.access.reasons import PLEX_UNWELL, STUCK
 from chalicelib.common.ports import StaleWrite
-from chalicelib.common.refusals import UserNotFound
+from chalicelib.common.refusals import AlreadyHasAccess, UserNotFound
 from chalicelib.events.model import about_user
 from chalicelib.plex.model import Share
-from tests.stores_contract.builders import a_closed_account, an_account, an_entry, journal_of
+from tests.stores_contract.builders import a_closed_account, a_user, an_account, an_entry, journal_of
 from tests.stores_contract.redeeming import (
     LEASE,
     MOVIES,
     a_claim,
+    a_decision,
+    a_plex_id,
+    a_redemption,
     a_renewal,
     add_invite,
     given_up,
@@ -180,6 +186,160 @@ def test_a_decision_is_read_and_written_with_what_it_rests_on(ports, accesses, m
     assert accesses.get_for_decision(user.id).access is None
     with pytest.raises(UserNotFound):
         accesses.get_for_decision("unknown")
+
+
+# What looks read and write
+
+
+def rows_of(accesses, *user_ids):
+    return {row.user_id: row for row in accesses.members() if row.user_id in user_ids}
+
+
+def a_share(plex_id, **facts):
+    defaults: dict[str, Any] = {
+        "id": "s1",
+        "library_ids": frozenset({MOVIES.id}),
+        "everything": False,
+        "accepted": True,
+    }
+    return Share(account_id=plex_id, **defaults | facts)
+
+
+def test_members_are_listed_with_the_digest_of_what_plex_said(ports, accesses, member, now):
+    row = rows_of(accesses, member.user_id)[member.user_id]
+    assert (row.plex_id, row.seen) == (member.plex_id, member.done.observed.digest)
+    seen = accesses.save(member.saw_share(a_share(member.plex_id), now))
+    assert rows_of(accesses, member.user_id)[member.user_id].seen == seen.done.observed.digest != row.seen
+    doubt = Doubt(Difference.WIDER, now)
+    accesses.save(seen.looked_at(seen.done.observed, (doubt,), frozenset()))
+    assert rows_of(accesses, member.user_id)[member.user_id].seen == ""
+    assert accesses.get(member.user_id).done.doubts == (doubt,)
+
+
+def test_a_closed_account_is_not_listed(ports, accesses, member, now):
+    hold(ports, member, Hold.CLOSED)
+    assert rows_of(accesses, member.user_id) == {}
+
+
+def test_those_that_differ_are_listed_by_themselves(ports, accesses, member, now):
+    def differing():
+        found, after = [], None
+        while True:
+            page = accesses.page(differing=True, after=after, limit=2)
+            found += page.items
+            after = page.next
+            if after is None:
+                return [access for access in found if access.user_id == member.user_id]
+
+    assert differing() == []
+    saved = accesses.save(member.looked_at(member.done.observed, (), frozenset({Difference.MISSING})))
+    assert differing() == [saved]
+    accesses.save(saved.looked_at(saved.done.observed, (), frozenset()))
+    assert differing() == []
+
+
+def test_all_members_are_paged_by_their_accounts_ids(ports, accesses, member):
+    ids, after = [], None
+    while True:
+        page = accesses.page(differing=False, after=after, limit=7)
+        ids += [access.user_id for access in page.items]
+        after = page.next
+        if after is None:
+            break
+    assert member.user_id in ids
+    assert ids == sorted(set(ids))
+
+
+def test_what_is_accepted_is_written_with_its_entry_unless_it_was_decided_or_taken(ports, accesses, member, now):
+    accepted = edited(member).renewed(now).settled(now)
+    entry = an_entry(ports, about_user(member.user_id))
+    assert accesses.accept(accepted, entry).is_settled
+    assert accesses.get(member.user_id).is_settled
+    assert journal_of(ports, about_user(member.user_id))[0] == entry
+    with pytest.raises(StaleWrite):
+        accesses.accept(accepted, an_entry(ports))
+    again = accesses.get(member.user_id)
+    take(ports, member.user_id, now)
+    with pytest.raises(StaleWrite):
+        accesses.accept(edited(again), an_entry(ports))
+
+
+@pytest.fixture
+def stranger(ports, accesses):
+    plex_id = a_plex_id()
+    stranger = Stranger(plex_id, f"Fred {plex_id}", a_share(plex_id), Place.OUT)
+    accesses.note_stranger(stranger)
+    yield stranger
+    accesses.forget_stranger(plex_id)
+
+
+def test_a_stranger_is_noted_over_what_was_noted_and_forgotten(accesses, stranger):
+    assert accesses.strangers()[stranger.plex_id] == stranger.digest
+    assert stranger in accesses.list_strangers()
+    other = replace(stranger, share=a_share(stranger.plex_id, everything=True))
+    accesses.note_stranger(other)
+    assert other in accesses.list_strangers()
+    assert stranger not in accesses.list_strangers()
+    accesses.forget_stranger(stranger.plex_id)
+    accesses.forget_stranger(stranger.plex_id)
+    assert stranger.plex_id not in accesses.strangers()
+
+
+def adoption(ports, stranger, now):
+    user = replace(a_user(ports), plex_id=stranger.plex_id, holds_address=False)
+    decided = a_decision(a_redemption(ports, now), stranger.plex_id)
+    access = begin_access(user.id, replace(decided, joining=None), now=now).settled(now)
+    return user, access, an_entry(ports, about_user(user.id))
+
+
+def test_a_stranger_is_adopted_with_an_account_and_its_access(ports, accesses, stranger, now):
+    user, access, entry = adoption(ports, stranger, now)
+    accesses.adopt(user, access, entry, over=None)
+    assert ports.accounts.get(user.id) == user
+    assert ports.accounts.id_of_plex_account(stranger.plex_id) == user.id
+    assert accesses.get(user.id).decided == access.decided
+    assert journal_of(ports, about_user(user.id)) == [entry]
+    assert stranger.plex_id not in accesses.strangers()
+
+
+def test_nobody_is_adopted_twice(ports, accesses, stranger, now):
+    first, second = adoption(ports, stranger, now), adoption(ports, stranger, now)
+    accesses.adopt(*first, over=None)
+    with pytest.raises(AlreadyHasAccess):
+        accesses.adopt(*second, over=None)
+    with pytest.raises(UserNotFound):
+        ports.accounts.get(second[0].id)
+
+
+def test_who_was_here_before_is_adopted_over_what_is_remembered(ports, accesses, stranger, now):
+    closed, tombstone = a_closed_account(ports, now)
+    known = replace(stranger, plex_id=closed.plex_id)
+    user, access, entry = adoption(ports, known, now)
+    with pytest.raises(AlreadyHasAccess):
+        accesses.adopt(user, access, entry, over=None)
+    accesses.adopt(user, access, entry, over=tombstone)
+    assert ports.accounts.id_of_plex_account(closed.plex_id) == user.id
+
+
+def test_an_account_that_is_there_is_given_what_it_has(ports, accesses, stranger, now):
+    _, access, entry = adoption(ports, stranger, now)
+    user = an_account(ports, plex_id=stranger.plex_id)
+    mine = replace(access, user_id=user.id)
+    for _ in range(2):
+        accesses.adopt_account(user, mine, entry)
+    assert accesses.get(user.id).decided == access.decided
+    assert stranger.plex_id not in accesses.strangers()
+
+
+def test_the_latest_look_is_written_over_the_one_that_was_read(ports, now):
+    before = ports.looks.get() or ports.looks.save(Look(id="first", asked_at=now))
+    asked = ports.looks.save(before.asked_again("second", now))
+    assert ports.looks.get() == asked
+    begun = ports.looks.save(asked.begun(now, now + MINUTE))
+    with pytest.raises(StaleWrite):
+        ports.looks.save(asked.begun(now, now + MINUTE))
+    done = ports.looks.save(begun.finished(Outcome.COMPLETE, now))
+    assert (ports.looks.get(), done.outcome) == (done, Outcome.COMPLETE)
 
 
 # What a joining shows on its redemption

@@ -1,6 +1,7 @@
 """Accesses, and the pause."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain, islice
@@ -11,22 +12,30 @@ from pynamodb.exceptions import UpdateError
 
 from chalicelib.access.model import Access, Hold
 from chalicelib.access.pauses import Pause
-from chalicelib.access.ports import Member, Work
-from chalicelib.accounts.model import User
+from chalicelib.access.ports import Member, MemberRow, Stranger, Work
+from chalicelib.accounts.model import Tombstone, User
+from chalicelib.common.pages import Page
 from chalicelib.common.ports import Clock, StaleWrite
-from chalicelib.common.refusals import TryAgain, UserNotFound
+from chalicelib.common.refusals import AlreadyHasAccess, TryAgain, UserNotFound
 from chalicelib.common.retrying import until_written
 from chalicelib.events.model import Entry
 from chalicelib.stores.access.records import (
     ALIGN,
+    DIFFERS,
+    MEMBER,
     PAUSED,
+    STRANGER,
     AccessModel,
     PauseModel,
+    StrangerModel,
+    access_record,
     read_access,
+    stranger_key,
+    stranger_record,
     what_was_decided,
     what_was_done,
 )
-from chalicelib.stores.accounts.identities import end_tombstone, find_tombstone
+from chalicelib.stores.accounts.identities import end_tombstone, find_tombstone, put_account
 from chalicelib.stores.accounts.records import UserModel, read_user
 from chalicelib.stores.database.transactions import (
     ConditionsFailed,
@@ -122,6 +131,72 @@ class DynamoAccesses:
             transaction.commit()
         except ConditionsFailed as error:
             raise StaleWrite from error
+
+    def accept(self, access: Access, entry: Entry) -> Access:
+        written = replace(access, written_at=self._clock())
+        actions = [
+            *what_was_done(written),
+            AccessModel.decided.set(written.decided),
+            AccessModel.edition.set(written.decided.edition),
+        ]
+        is_as_before = (AccessModel.edition == access.decided.edition - 1) & AccessModel.lease.does_not_exist()
+        transaction = Transaction(self._connection)
+        transaction.update(_ACCESS, AccessModel(user_id=access.user_id), actions, is_as_before)
+        transaction.put("journal", entry_record(entry))
+        try:
+            transaction.commit()
+        except ConditionsFailed as error:
+            raise StaleWrite from error
+        return replace(written, revision=access.revision + 1)
+
+    def members(self) -> Iterator[MemberRow]:
+        for record in AccessModel.by_listed.query(MEMBER):
+            yield MemberRow(record.user_id, record.plex_id and int(record.plex_id), record.seen or "")
+
+    def page(self, *, differing: bool, after: str | None, limit: int) -> Page[Access]:
+        index, key = (AccessModel.by_differing, DIFFERS) if differing else (AccessModel.by_listed, MEMBER)
+        later = AccessModel.user_id > after if after else None
+        ids = [record.user_id for record in index.query(key, later, limit=limit + 1)]
+        found = {record.user_id: read_access(record) for record in AccessModel.batch_get(ids[:limit])}
+        accesses = tuple(found[id_] for id_ in ids[:limit] if id_ in found)
+        return Page(accesses, ids[limit - 1] if len(ids) > limit else None)
+
+    def strangers(self) -> dict[int, str]:
+        return {int(record.plex_id): record.seen for record in StrangerModel.by_listed.query(STRANGER)}
+
+    def note_stranger(self, stranger: Stranger) -> None:
+        record = stranger_record(stranger)
+        record.update(all_of(record))
+
+    def forget_stranger(self, plex_id: int) -> None:
+        StrangerModel(user_id=stranger_key(plex_id)).delete()
+
+    def list_strangers(self) -> tuple[Stranger, ...]:
+        keys = [record.user_id for record in StrangerModel.by_listed.query(STRANGER)]
+        found = [record.record for record in StrangerModel.batch_get(keys)]
+        return tuple(sorted(found, key=lambda each: (each.name.casefold(), each.plex_id)))
+
+    def adopt(self, user: User, access: Access, entry: Entry, *, over: Tombstone | None) -> None:
+        transaction = Transaction(self._connection)
+        put_account(transaction, user, over=over)
+        self._adopt(transaction, user, access, entry)
+        try:
+            transaction.commit()
+        except ConditionsFailed as error:
+            raise AlreadyHasAccess from error
+
+    def adopt_account(self, user: User, access: Access, entry: Entry) -> None:
+        transaction = Transaction(self._connection)
+        self._adopt(transaction, user, access, entry)
+        with suppress(ConditionsFailed):
+            transaction.commit()
+
+    @staticmethod
+    def _adopt(transaction: Transaction, user: User, access: Access, entry: Entry) -> None:
+        transaction.put(_ACCESS, access_record(access), AccessModel.user_id.does_not_exist())
+        transaction.put("journal", entry_record(entry))
+        if user.plex_id is not None:
+            transaction.delete("stranger", StrangerModel(user_id=stranger_key(user.plex_id)))
 
     def due(self, before: datetime, limit: int) -> Iterator[str]:
         found = chain.from_iterable(

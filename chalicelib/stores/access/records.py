@@ -3,17 +3,24 @@
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 from pynamodb.models import Model
 
-from chalicelib.access.model import Access, Decided, Done
+from chalicelib.access.looks import Look
+from chalicelib.access.model import Access, Decided, Done, Hold
 from chalicelib.access.pauses import Pause
+from chalicelib.access.ports import Stranger
 from chalicelib.common.ports import UNWRITABLE
 from chalicelib.stores.database.attributes import Moment, Typed, Versioned
 from chalicelib.stores.database.transactions import Transaction
 
 if TYPE_CHECKING:
     from pynamodb.expressions.update import Action
+
+MEMBER, STRANGER = "member", "stranger"
+"""In the index that looks go through."""
+
+DIFFERS = "differs"
 
 ALIGN, PAUSED = "align", "paused"
 """What an access may be due for: another try, or the end of the pause."""
@@ -28,8 +35,30 @@ class AccessesDue(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  
     due_at = NumberAttribute(range_key=True)
 
 
+class AccessesListed(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB
+    """What looks go through: members, and strangers on Plex."""
+
+    class Meta:
+        index_name = "listed"
+        projection = IncludeProjection(["plex_id", "seen"])
+
+    listed = UnicodeAttribute(hash_key=True)
+    user_id = UnicodeAttribute(range_key=True)
+    plex_id = NumberAttribute(null=True)
+    seen = UnicodeAttribute(null=True)
+
+
+class AccessesDiffering(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB
+    class Meta:
+        index_name = "differing"
+        projection = KeysOnlyProjection()
+
+    differing = UnicodeAttribute(hash_key=True)
+    user_id = UnicodeAttribute(range_key=True)
+
+
 class AccessModel(Model):
-    """``decided`` and ``done`` are the access; the rest is what conditions and the index need of it."""
+    """``decided`` and ``done`` are the access; the rest is what conditions and indexes need of it."""
 
     class Meta:
         table_name = "access"
@@ -44,7 +73,40 @@ class AccessModel(Model):
     lease_until = Moment(null=True)
     due_kind = UnicodeAttribute(null=True)
     due_at = NumberAttribute(null=True)
+    listed = UnicodeAttribute(null=True)
+    plex_id = NumberAttribute(null=True)
+    seen = UnicodeAttribute(null=True)
+    differing = UnicodeAttribute(null=True)
     due = AccessesDue()
+    by_listed = AccessesListed()
+    by_differing = AccessesDiffering()
+
+
+class StrangerModel(Model):
+    """Beside the accesses, so that one query of the index reads all that a look goes through."""
+
+    class Meta:
+        table_name = "access"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    listed = UnicodeAttribute(default=STRANGER)
+    plex_id = NumberAttribute()
+    seen = UnicodeAttribute()
+    record = Typed[Stranger](Stranger)
+    by_listed = AccessesListed()
+
+
+class LookModel(Model):
+    """One record in the settings' table."""
+
+    class Meta:
+        table_name = "settings"
+
+    ID: ClassVar[str] = "look"
+
+    id = UnicodeAttribute(hash_key=True)
+    record = Typed[Look](Look)
+    revision = NumberAttribute()
 
 
 class PauseModel(Model):
@@ -86,7 +148,30 @@ def access_record(access: Access) -> AccessModel:
         lease_until=access.lease_until,
         due_kind=due_kind(access),
         due_at=due_at.timestamp() if due_at else None,
+        **places(access),
     )
+
+
+def places(access: Access) -> dict[str, Any]:
+    """Where it stands in the indexes of looks; nowhere once it is closed."""
+    is_over = access.decided.hold in (Hold.CLOSED, Hold.FAILED)
+    return {
+        "listed": None if is_over else MEMBER,
+        "plex_id": access.plex_id,
+        "seen": None if access.done.doubts else access.done.observed.digest,
+        "differing": DIFFERS if access.done.differs and not is_over else None,
+    }
+
+
+def stranger_record(stranger: Stranger) -> StrangerModel:
+    return StrangerModel(
+        user_id=stranger_key(stranger.plex_id), plex_id=stranger.plex_id, seen=stranger.digest, record=stranger
+    )
+
+
+def stranger_key(plex_id: int) -> str:
+    """No account's id has a sign in it."""
+    return f"plex#{plex_id}"
 
 
 def due_kind(access: Access) -> str | None:
@@ -128,6 +213,11 @@ def _written(access: Access) -> "list[Action]":
         AccessModel.written_at.set(access.written_at),
         *_set_or_remove(AccessModel.due_kind, due_kind(access)),
         *_set_or_remove(AccessModel.due_at, due_at.timestamp() if due_at else None),
+        *(
+            action
+            for name, value in places(access).items()
+            for action in _set_or_remove(getattr(AccessModel, name), value)
+        ),
     ]
 
 

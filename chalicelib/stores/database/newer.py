@@ -12,10 +12,12 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 
 from chalicelib.access.differences import Difference
 from chalicelib.access.entitlement import Place, Rule
+from chalicelib.access.looks import Outcome
 from chalicelib.access.model import Hold, Mark, Occasion, Part
 from chalicelib.access.progress import State, StepName, StepState
 from chalicelib.accounts.model import AccountState, Kind, Why
 from chalicelib.accounts.sessions import Purpose
+from chalicelib.settings.model import Policy
 
 E = TypeVar("E", bound=Enum)
 
@@ -34,6 +36,8 @@ SAFE: dict[type[Enum], Enum | None] = {
     Part: None,
     Mark: None,
     Difference: None,
+    Policy: Policy.REPORT,
+    Outcome: Outcome.INCOMPLETE,
 }
 """How a value is read that is not known; None: it is left out."""
 

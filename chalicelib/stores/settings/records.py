@@ -7,7 +7,7 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 from pynamodb.models import Model
 
 from chalicelib.plex.model import Features, Library, SectionIds, Server
-from chalicelib.settings.model import Quota, Refresh, Settings, Trial
+from chalicelib.settings.model import OnDifference, Quota, Refresh, Settings, Trial
 from chalicelib.stores.database.attributes import Typed
 
 
@@ -36,6 +36,7 @@ class SettingsModel(Model):
     enabled_libraries = Typed[SectionIds | Literal["all"]](tuple[str, ...] | Literal["all"])
     default_libraries = Typed[SectionIds | Literal["all"]](tuple[str, ...] | Literal["all"])
     trial = Typed[Trial](Trial)
+    on_difference = Typed[OnDifference](OnDifference, null=True)
     server = Typed[Server](Server, null=True)
     libraries = Typed[tuple[Library, ...]](tuple[Library, ...])
     libraries_refresh = Typed[Refresh](Refresh, null=True)

@@ -4,12 +4,17 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 
 import msgspec
-from chalice.app import Response
+from chalice.app import Request, Response
 
+from chalicelib.access.adopting import Adopting
 from chalicelib.access.editing import AccessEdit, EditingAccess
-from chalicelib.web.access.shapes import access_shape
-from chalicelib.web.bodies import LibraryId, Unset
-from chalicelib.web.http import Api, body, find_caller, language_of, ok
+from chalicelib.access.looking import AskingForLooks
+from chalicelib.access.restoring import Restoring
+from chalicelib.common.refusals import BadInput, NotFound
+from chalicelib.web.access.shapes import access_shape, adopted_shape, listed_shape, look_shape, stranger_shape
+from chalicelib.web.bodies import LibraryId, Nothing, Unset
+from chalicelib.web.http import Api, body, find_caller, find_caller_with_settings, language_of, ok, query
+from chalicelib.web.paging import read_cursor, read_limit, shape_page
 from chalicelib.wiring import now, use
 
 api = Api(__name__)
@@ -39,6 +44,16 @@ class AccessChange(msgspec.Struct, forbid_unknown_fields=True):
         return AccessEdit(libraries=tuple(chosen) if isinstance(chosen, list) else chosen, **features)
 
 
+class AgainstVersion(msgspec.Struct, forbid_unknown_fields=True):
+    """``version``: that of the access which was seen."""
+
+    version: Annotated[int, msgspec.Meta(ge=0)]
+
+
+class People(msgspec.Struct, forbid_unknown_fields=True):
+    plex_ids: Annotated[list[Annotated[int, msgspec.Meta(ge=1)]], msgspec.Meta(min_length=1, max_length=100)]
+
+
 @api.route("/users/{user_id}/access", methods=["GET"])
 def show_access(user_id: str) -> Response:
     request = api.current_request
@@ -54,7 +69,80 @@ def change_access(user_id: str) -> Response:
     return ok(access_shape(member, language_of(request)), HTTPStatus.ACCEPTED)
 
 
+@api.route("/users/{user_id}/access/restore", methods=["POST"])
+def restore_access(user_id: str) -> Response:
+    request = api.current_request
+    by, said = find_caller(request), body(request, AgainstVersion)
+    member = use(Restoring).restore(user_id, version=said.version, by=by, now=now())
+    return ok(access_shape(member, language_of(request)), HTTPStatus.ACCEPTED)
+
+
+@api.route("/users/{user_id}/access/accept", methods=["POST"])
+def accept_access(user_id: str) -> Response:
+    request = api.current_request
+    by, said = find_caller(request), body(request, AgainstVersion)
+    member = use(Restoring).accept(user_id, version=said.version, by=by, now=now())
+    return ok(access_shape(member, language_of(request)), HTTPStatus.ACCEPTED)
+
+
+@api.route("/access", methods=["GET"])
+def list_accesses() -> Response:
+    request = api.current_request
+    page, settings = use(EditingAccess).page(
+        by=find_caller(request),
+        differing=_differing(request),
+        after=read_cursor(request),
+        limit=read_limit(request),
+    )
+    language = language_of(request)
+    return ok(shape_page("access", page, lambda each: listed_shape(each, settings, language)))
+
+
+@api.route("/access/look", methods=["POST"])
+def ask_for_look() -> Response:
+    request = api.current_request
+    by = find_caller(request)
+    body(request, Nothing)
+    return ok({"look_id": use(AskingForLooks).ask(by=by, now=now()).id}, HTTPStatus.ACCEPTED)
+
+
+@api.route("/access/look", methods=["GET"])
+def show_look() -> Response:
+    look = use(AskingForLooks).latest(by=find_caller(api.current_request))
+    return ok({"look": look and look_shape(look, now())})
+
+
+@api.route("/access/looks/{look_id}", methods=["GET"])
+def show_one_look(look_id: str) -> Response:
+    look = use(AskingForLooks).latest(by=find_caller(api.current_request))
+    if look is None or look.id != look_id:
+        raise NotFound
+    return ok(look_shape(look, now()))
+
+
+@api.route("/access/unknown", methods=["GET"])
+def list_strangers() -> Response:
+    request = api.current_request
+    by, settings = find_caller_with_settings(request)
+    return ok({"people": [stranger_shape(each, settings) for each in use(Adopting).strangers(by=by)]})
+
+
+@api.route("/access/adopt", methods=["POST"])
+def adopt() -> Response:
+    request = api.current_request
+    by, said = find_caller(request), body(request, People)
+    adopted = use(Adopting).adopt(tuple(said.plex_ids), by=by, now=now())
+    return ok({"results": [adopted_shape(each, language_of(request)) for each in adopted]}, HTTPStatus.ACCEPTED)
+
+
 @api.route("/me/access", methods=["GET"])
 def show_own_access() -> Response:
     request = api.current_request
     return ok(access_shape(use(EditingAccess).show_own(by=find_caller(request)), language_of(request)))
+
+
+def _differing(request: Request) -> bool:
+    text = query(request, "difference")
+    if text not in ("", None, "any"):
+        raise BadInput("one_of", field="difference", choices="any")
+    return bool(text)

@@ -1,25 +1,67 @@
 """How a member's access looks in JSON (docs/openapi.yaml)."""
 
 from dataclasses import asdict
+from datetime import datetime
 
-from chalicelib.access.differences import differences
+from chalicelib.access.adopting import Adopted
 from chalicelib.access.entitlement import Entitlement, Observed
+from chalicelib.access.looks import Look, Outcome
 from chalicelib.access.model import Access
-from chalicelib.access.ports import Member
+from chalicelib.access.ports import Member, Stranger
 from chalicelib.access.reasons import Reason
+from chalicelib.common.people import Person
 from chalicelib.settings.model import Settings
-from chalicelib.texts.catalogue import sentence
+from chalicelib.texts.catalogue import refusal_sentence, sentence
 from chalicelib.web.shapes import Json, moment, person
 
 
 def access_shape(member: Member, language: str) -> Json:
     """``wanted`` null: nothing is; ``observed`` null: Plex was not asked yet, or shares nothing."""
-    access = member.access
+    return _shape(member.user.person, member.access, member.settings, language)
+
+
+def listed_shape(access: Access, settings: Settings, language: str) -> Json:
+    """The same in a list, by the name that was known when it was decided."""
+    return _shape(Person(access.user_id, access.decided.identity.name), access, settings, language)
+
+
+def look_shape(each: Look, now: datetime) -> Json:
+    state = "running" if each.is_running(now) else (each.outcome or Outcome.INCOMPLETE).value
     return {
-        "user": person(member.user.person),
+        "id": each.id,
+        "state": state,
+        "asked_at": moment(each.asked_at),
+        "finished_at": moment(each.finished_at),
+        "people": each.people,
+        "changed": each.changed,
+        "confirmed": each.confirmed,
+        "restored": each.restored,
+    }
+
+
+def stranger_shape(each: Stranger, settings: Settings) -> Json:
+    titles = {library.id: library.title for library in settings.libraries}
+    return {
+        "plex_id": each.plex_id,
+        "name": each.name,
+        "libraries": [{"id": id_, "title": titles.get(id_, id_)} for id_ in sorted(each.share.library_ids)],
+        "everything": each.share.everything,
+        "accepted": each.share.accepted,
+    }
+
+
+def adopted_shape(each: Adopted, language: str) -> Json:
+    refusal = each.refusal
+    reason = refusal and {"Code": refusal.code, "Message": refusal_sentence(refusal, language)}
+    return {"plex_id": each.plex_id, "user": each.user and person(each.user.person), "reason": reason}
+
+
+def _shape(who: Person, access: Access | None, settings: Settings, language: str) -> Json:
+    return {
+        "user": person(who),
         "state": state_of(access),
         "wanted": _entitlement(access.wanted) if access and access.wanted else None,
-        "observed": _observed(access.done.observed, member.settings) if access else None,
+        "observed": _observed(access.done.observed, settings) if access else None,
         "difference": sorted(_differences(access)) if access else [],
         "work": _work(access, language) if access else None,
         "version": access.decided.edition if access else 0,
@@ -35,8 +77,8 @@ def state_of(access: Access | None) -> str:
 
 
 def _differences(access: Access) -> frozenset[str]:
-    """While it is being worked on, they are no news."""
-    return frozenset(differences(access.wanted, access.done.observed)) if access.is_settled else frozenset()
+    """Those that are confirmed; while it is being worked on, they are no news."""
+    return frozenset(access.done.differs) if access.is_settled else frozenset()
 
 
 def _entitlement(each: Entitlement) -> Json:

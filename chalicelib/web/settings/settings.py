@@ -11,7 +11,7 @@ from chalice.app import Response
 from chalicelib.common.addresses import LONGEST_ADDRESS
 from chalicelib.common.people import Permission
 from chalicelib.settings.editing import EditingSettings
-from chalicelib.settings.model import Refresh, RefreshFailure, Settings
+from chalicelib.settings.model import Policy, Refresh, RefreshFailure, Settings
 from chalicelib.setup.libraries import ManagingLibraries
 from chalicelib.texts.catalogue import sentence
 from chalicelib.web import shapes
@@ -41,6 +41,14 @@ class TrialSettings(msgspec.Struct, forbid_unknown_fields=True):
     days: Days | Unset = msgspec.UNSET
 
 
+class DifferenceSettings(msgspec.Struct, forbid_unknown_fields=True):
+    missing: Policy | Unset = msgspec.UNSET
+    narrower: Policy | Unset = msgspec.UNSET
+    wider: Policy | Unset = msgspec.UNSET
+    everything: Policy | Unset = msgspec.UNSET
+    features: Policy | Unset = msgspec.UNSET
+
+
 class ChangeSettings(msgspec.Struct, forbid_unknown_fields=True):
     """``version``, if given, is that of the settings which the change was made from. What is left out stays, in
     objects too.
@@ -60,6 +68,7 @@ class ChangeSettings(msgspec.Struct, forbid_unknown_fields=True):
     enabled_libraries: LibraryIds | Unset = msgspec.UNSET
     default_libraries: LibraryIds | Unset = msgspec.UNSET
     trial: TrialSettings | Unset = msgspec.UNSET
+    on_difference: DifferenceSettings | Unset = msgspec.UNSET
 
     def apply(self, settings: Settings) -> Settings:
         """These settings with what was given in its place."""

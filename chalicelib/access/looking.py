@@ -1,0 +1,246 @@
+"""Looking at everybody on Plex, whatever was done here: what differs from what is wanted is seen, and then confirmed.
+
+Nothing is concluded from an answer that is not complete. A difference counts once two looks saw it some time apart, and
+another part of plex.tv says the same.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from chalicelib.access.adopting import Adopting
+from chalicelib.access.differences import Difference, differences, ripe, still_doubted
+from chalicelib.access.entitlement import Observed, Place, SeenPlace, SeenShare
+from chalicelib.access.looks import Look, Outcome
+from chalicelib.access.model import Access
+from chalicelib.access.pausing import Pausing
+from chalicelib.access.ports import AccessStore, LookStore, MemberRow, Stranger
+from chalicelib.access.restoring import Restoring
+from chalicelib.common.people import Actor, Permission
+from chalicelib.common.ports import Clock, NewId, StaleWrite
+from chalicelib.common.sweeping import Batch
+from chalicelib.plex.errors import OwnerTokenRefused, PlexError
+from chalicelib.plex.model import Server, Share, SurveyedPerson
+from chalicelib.plex.ports import PlexOwner, WorkQueue
+from chalicelib.settings.model import Settings
+from chalicelib.settings.ports import SettingsStore
+
+EVERY = timedelta(minutes=14, seconds=30)
+"""The sweep comes every five minutes, and not to the second."""
+
+MOST_RESTORED = 20
+"""Accesses that one look has restored by itself: what is wrong about many is for a person to see first."""
+
+SEEN_IN_ONE_LIST = frozenset({Difference.NOT_IN_HOME})
+"""plex.tv says it nowhere else: two looks must do."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskingForLooks:
+    looks: LookStore
+    queue: WorkQueue
+    new_id: NewId
+
+    def ask(self, *, by: Actor, now: datetime) -> Look:
+        """Have one begun; gives the one that runs already, where one does."""
+        by.must(Permission.MANAGE_USERS)
+        return self.schedule(now=now)
+
+    def schedule(self, *, now: datetime) -> Look:
+        latest = self.looks.get()
+        if latest and latest.is_running(now):
+            return latest
+        asked = latest.asked_again(self.new_id(), now) if latest else Look(id=self.new_id(), asked_at=now)
+        try:
+            saved = self.looks.save(asked)
+        except StaleWrite:
+            return self.looks.get() or asked
+        self.queue.look()
+        return saved
+
+    def latest(self, *, by: Actor) -> Look | None:
+        by.must(Permission.MANAGE_USERS)
+        return self.looks.get()
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulingLooks:
+    looks: LookStore
+    queue: WorkQueue
+    new_id: NewId
+
+    def sweep(self, *, now: datetime) -> Iterator[Batch]:
+        """Have one begun where the last was asked for a quarter of an hour ago."""
+        latest = self.looks.get()
+        if latest is None or now - latest.asked_at >= EVERY:
+            asking = AskingForLooks(self.looks, self.queue, self.new_id)
+            asking.schedule(now=now)
+            yield Batch(1)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What one look works with. ``elsewhere``: the other source, once it was needed."""
+
+    look: Look
+    settings: Settings
+    server: Server
+    began: datetime
+    people: Mapping[int, SurveyedPerson]
+    elsewhere: Mapping[int, Share] | None = None
+    cannot_ask: bool = False
+    changed: int = 0
+    confirmed: int = 0
+    restored: int = 0
+    seen: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    looks: LookStore
+    accesses: AccessStore
+    settings: SettingsStore
+    plex_owner: PlexOwner
+    pausing: Pausing
+    restoring: Restoring
+    adopting: Adopting
+    queue: WorkQueue
+    clock: Clock
+    look_apart: timedelta
+
+    def look(self, *, deadline: datetime) -> Look | None:
+        """Look once, if one was asked for. Repeatable: what it judged is written before it is over."""
+        now, latest = self.clock(), self.looks.get()
+        if latest is None or latest.finished_at or (latest.lease_until and latest.lease_until > now):
+            return latest
+        try:
+            look = self.looks.save(latest.begun(now, deadline))
+        except StaleWrite:
+            return self.looks.get()
+        return self.looks.save(self._look(look, now).finished_now(self.clock()))
+
+    def _look(self, look: Look, now: datetime) -> "_Result":
+        settings, pause = self.settings.get(), self.accesses.pause()
+        if settings.server is None:
+            return _Result(look, Outcome.NO_SERVER)
+        if pause and self.pausing.holds(pause, now=now):
+            return _Result(look, Outcome.PAUSED)
+        try:
+            people = self.plex_owner.survey(settings.server.machine_id)
+        except OwnerTokenRefused:
+            self.pausing.note_refusal(pause, now=now)
+            return _Result(look, Outcome.PAUSED)
+        except PlexError:
+            return _Result(look, Outcome.INCOMPLETE)
+        guests = {each.account_id: each for each in people if each.account_id != settings.server.owner_id}
+        weighed = look.weighed(sum(1 for each in guests.values() if each.share), now, apart=self.look_apart)
+        reading = _Reading(weighed, settings, settings.server, now, guests)
+        for row in self.accesses.members():
+            if row.plex_id is not None:
+                reading.seen.add(row.plex_id)
+                self._compare(reading, row, row.plex_id)
+        self._note_strangers(reading)
+        counted = replace(weighed, changed=reading.changed, confirmed=reading.confirmed, restored=reading.restored)
+        return _Result(counted, weighed.outcome or Outcome.COMPLETE)
+
+    def _compare(self, reading: _Reading, row: MemberRow, plex_id: int) -> None:
+        """Nothing is read and nothing written for whom plex.tv says what it said before."""
+        person = reading.people.get(plex_id)
+        observed = _observed(person, reading.began)
+        is_missing = person is None or person.share is None
+        if row.seen == observed.digest or (is_missing and reading.look.outcome is Outcome.SUSPECT):
+            return
+        access = self.accesses.get(row.user_id)
+        if access is None or not access.can_be_looked_at or access.written_at >= reading.began:
+            return
+        if access.machine_id != reading.server.machine_id:
+            return
+        self._judge(reading, access, observed, plex_id)
+
+    def _judge(self, reading: _Reading, access: Access, observed: Observed, plex_id: int) -> None:
+        if not access.is_settled:
+            self._wake(access, observed)
+            return
+        found, known = differences(access.wanted, observed), access.done.differs
+        doubts = still_doubted(found, known, access.done.doubts, now=reading.began)
+        asked = ripe(doubts, apart=self.look_apart, now=reading.began)
+        confirmed = self._confirmed(reading, access, observed, asked, plex_id) if asked else frozenset()
+        left = tuple(doubt for doubt in doubts if doubt.kind not in confirmed)
+        differs = (known & found) | confirmed
+        looked = access.looked_at(observed, left, differs)
+        if looked == access:
+            return
+        try:
+            saved = self.accesses.save(looked)
+        except StaleWrite:
+            return  # the next look sees what it has become
+        reading.changed += 1
+        reading.confirmed += bool(confirmed)
+        if confirmed and reading.restored < MOST_RESTORED:
+            reading.restored += self.restoring.by_itself(saved, confirmed, reading.settings, now=reading.began)
+
+    def _wake(self, access: Access, observed: Observed) -> None:
+        """It waits for a person, who may have done at Plex what they were asked for."""
+        if observed.digest != access.done.observed.digest:
+            try:
+                self.accesses.save(access.nudged(self.clock()))
+            except StaleWrite:
+                return
+            self.queue.align(access.user_id)
+
+    def _confirmed(
+        self, reading: _Reading, access: Access, observed: Observed, asked: frozenset[Difference], plex_id: int
+    ) -> frozenset[Difference]:
+        """Those of which another part of plex.tv says the same; none while it does not answer."""
+        here = asked & SEEN_IN_ONE_LIST
+        elsewhere = self._elsewhere(reading)
+        if elsewhere is None:
+            return here
+        other = replace(observed, share=SeenShare(elsewhere.get(plex_id), reading.began))
+        return here | (asked & differences(access.wanted, other))
+
+    def _elsewhere(self, reading: _Reading) -> Mapping[int, Share] | None:
+        """Asked for once a look, if at all."""
+        if reading.elsewhere is None and not reading.cannot_ask:
+            try:
+                reading.elsewhere = self.plex_owner.owned_shares(reading.server.machine_id)
+            except PlexError:
+                reading.cannot_ask = True
+        return reading.elsewhere
+
+    def _note_strangers(self, reading: _Reading) -> None:
+        """People on Plex who have no account here: noted, and forgotten once they are gone."""
+        known = self.accesses.strangers()
+        there = {id_: person for id_, person in reading.people.items() if person.share and id_ not in reading.seen}
+        for id_, person in there.items():
+            share = person.share
+            stranger = Stranger(id_, person.name, share, _place(person)) if share else None
+            if stranger and known.get(id_) != stranger.digest:
+                if not self.adopting.adopt_account(stranger, reading.settings, now=reading.began):
+                    self.accesses.note_stranger(stranger)
+                reading.changed += 1
+        if reading.look.outcome is Outcome.SUSPECT:
+            return
+        for id_ in known.keys() - there.keys():
+            self.accesses.forget_stranger(id_)
+            reading.changed += 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    look: Look
+    outcome: Outcome
+
+    def finished_now(self, now: datetime) -> Look:
+        return self.look.finished(self.outcome, now)
+
+
+def _observed(person: SurveyedPerson | None, at: datetime) -> Observed:
+    share = person.share if person else None
+    return Observed(SeenShare(share, at), SeenPlace(_place(person), at))
+
+
+def _place(person: SurveyedPerson | None) -> Place:
+    if person is None or person.at_home is False:
+        return Place.OUT
+    return Place.MEMBER if person.at_home else Place.INVITED

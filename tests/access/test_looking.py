@@ -1,0 +1,535 @@
+"""Looking at everybody on Plex: differences are seen, confirmed, shown and mended."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.access.adopting import Adopting
+from chalicelib.access.differences import Difference
+from chalicelib.access.entitlement import Rule
+from chalicelib.access.looking import EVERY, MOST_RESTORED, AskingForLooks, Looking, SchedulingLooks
+from chalicelib.access.looks import Outcome
+from chalicelib.access.model import Hold, Mark, Occasion, Part
+from chalicelib.access.restoring import Restoring
+from chalicelib.accounts.model import new_user
+from chalicelib.accounts.trials import SCHEDULE
+from chalicelib.common.people import Permission
+from chalicelib.common.refusals import AccessOutOfDate, NotAllowed, NothingToRetry, SetupIncomplete
+from chalicelib.plex.errors import OwnerTokenRefused, TemporaryPlexError
+from chalicelib.settings.model import OnDifference, Policy
+from tests.fakes.plex import MOVIES, MUSIC, SERIES
+
+APART = timedelta(minutes=10)
+NO_ANSWER = TemporaryPlexError("no answer")
+
+
+def joined(scenario, **features):
+    redemption = scenario.redeem(**features)
+    scenario.drain()
+    scenario.later(seconds=1)
+    return redemption
+
+
+@pytest.fixture
+def manager(scenario):
+    return scenario.user("mona", Permission.MANAGE_USERS)
+
+
+@pytest.fixture
+def member(scenario):
+    """One who joined, among others, and whom a look has seen."""
+    redemption = joined(scenario)
+    for _ in range(4):
+        joined(scenario)
+    look(scenario)
+    return redemption
+
+
+def look(scenario):
+    """The look that went, and what was asked of Plex."""
+    scenario.use(AskingForLooks).schedule(now=scenario.now)
+    scenario.messages.clear()
+    scenario.plex.calls.clear()
+    done = scenario.use(Looking).look(deadline=scenario.now + timedelta(seconds=60))
+    scenario.later(seconds=1)
+    return done
+
+
+def look_twice(scenario):
+    look(scenario)
+    scenario.now += APART
+    return look(scenario)
+
+
+def share_of(scenario, member):
+    return scenario.plex.share_of(scenario.plex_id(member))
+
+
+def differs(scenario, member):
+    return scenario.access(member).done.differs
+
+
+def remove(scenario, member):
+    scenario.plex.end_shares(scenario.plex_id(member))
+
+
+def give_more(scenario, member):
+    share_of(scenario, member).library_ids |= {SERIES.id}
+
+
+def give_less(scenario, member):
+    share_of(scenario, member).library_ids = frozenset({MUSIC.id})
+
+
+def give_everything(scenario, member):
+    share_of(scenario, member).everything = True
+
+
+def allow_downloads(scenario, member):
+    share_of(scenario, member).downloads = True
+
+
+def hide(scenario, member):
+    share_of(scenario, member).filters = (("filterMovies", "contentRating=PG"),)
+
+
+BY_HAND = {
+    remove: Difference.MISSING,
+    give_more: Difference.WIDER,
+    give_less: Difference.NARROWER,
+    give_everything: Difference.EVERYTHING,
+    allow_downloads: Difference.FEATURES,
+    hide: Difference.RESTRICTIONS,
+}
+changes = pytest.mark.parametrize(("change", "kind"), BY_HAND.items(), ids=[each.__name__ for each in BY_HAND])
+
+
+@changes
+def test_what_is_changed_at_plex_counts_after_two_looks_and_another_source(scenario, member, change, kind):
+    change(scenario, member)
+    first = look(scenario)
+    assert (first.outcome, first.confirmed, differs(scenario, member)) == (Outcome.COMPLETE, 0, frozenset())
+    assert scenario.plex.calls == ["survey"]
+    scenario.now += APART - timedelta(seconds=10)
+    look(scenario)
+    assert differs(scenario, member) == frozenset()
+    scenario.now += timedelta(seconds=20)
+    second = look(scenario)
+    assert (second.confirmed, differs(scenario, member)) == (1, frozenset({kind}))
+    assert scenario.plex.calls == ["survey", "owned_shares"]
+    assert list(scenario.accesses.page(differing=True, after=None, limit=9).items) == [scenario.access(member)]
+
+
+@changes
+def test_what_is_put_right_at_plex_is_no_difference_any_more(scenario, member, change, kind):
+    share = replace(share_of(scenario, member))
+    change(scenario, member)
+    look_twice(scenario)
+    assert differs(scenario, member) == {kind}
+    scenario.plex.end_shares(share.account_id)
+    scenario.plex.shares[share.id] = share
+    look(scenario)
+    assert differs(scenario, member) == frozenset()
+    assert not scenario.accesses.page(differing=True, after=None, limit=9).items
+
+
+def test_of_whom_nothing_changed_nothing_is_written(scenario, member):
+    before = scenario.access(member)
+    for _ in range(3):
+        done = look_twice(scenario)
+        assert (done.outcome, done.changed) == (Outcome.COMPLETE, 0)
+        assert scenario.plex.calls == ["survey"]
+    assert scenario.access(member) == before
+
+
+def test_the_number_of_calls_does_not_depend_on_the_number_of_people(scenario):
+    members = [joined(scenario) for _ in range(12)]
+    look(scenario)
+    for each in members:
+        give_more(scenario, each)
+    done = look_twice(scenario)
+    assert done.confirmed == 12
+    assert scenario.plex.calls == ["survey", "owned_shares"]
+
+
+def test_what_the_other_source_does_not_say_is_no_difference(scenario, member):
+    real = share_of(scenario, member)
+    seen_elsewhere = {real.account_id: scenario.plex_owner.find_share(real.account_id, real.machine_id)}
+    remove(scenario, member)
+    look(scenario)
+    scenario.now += APART
+    scenario.plex.elsewhere = seen_elsewhere
+    look(scenario)
+    assert differs(scenario, member) == frozenset()
+    scenario.plex.elsewhere = None
+    look(scenario)
+    assert differs(scenario, member) == {Difference.MISSING}
+
+
+def test_while_the_other_source_does_not_answer_nobody_is_marked(scenario, member):
+    remove(scenario, member)
+    look(scenario)
+    scenario.now += APART
+    scenario.plex.fail("owned_shares", NO_ANSWER)
+    assert look(scenario).outcome is Outcome.COMPLETE
+    assert differs(scenario, member) == frozenset()
+    look(scenario)
+    assert differs(scenario, member) == {Difference.MISSING}
+
+
+def test_an_answer_that_is_not_complete_marks_nobody(scenario, member):
+    remove(scenario, member)
+    for _ in range(3):
+        scenario.plex.fail("survey", NO_ANSWER)
+        assert look(scenario).outcome is Outcome.INCOMPLETE
+        scenario.now += APART
+    assert scenario.access(member).done.doubts == ()
+
+
+def test_while_many_are_missing_the_answer_is_not_believed_at_once(scenario):
+    members = [joined(scenario) for _ in range(4)]
+    look(scenario)
+    for each in members[:2]:
+        remove(scenario, each)
+    assert look(scenario).outcome is Outcome.SUSPECT
+    assert scenario.access(members[0]).done.doubts == ()
+    scenario.now += APART
+    assert look(scenario).outcome is Outcome.COMPLETE
+    scenario.now += APART
+    look(scenario)
+    assert [bool(differs(scenario, each)) for each in members] == [True, True, False, False]
+
+
+def test_an_empty_answer_that_was_wrong_leaves_nothing_behind(scenario):
+    member = joined(scenario)
+    look(scenario)
+    share = share_of(scenario, member)
+    remove(scenario, member)
+    assert look(scenario).outcome is Outcome.SUSPECT
+    scenario.plex.shares[share.id] = share
+    scenario.now += APART
+    assert look(scenario).outcome is Outcome.COMPLETE
+    assert scenario.access(member).done.doubts == ()
+
+
+def test_an_access_that_is_being_worked_on_is_passed_over(scenario, member):
+    access = scenario.access(member)
+    scenario.accesses.save(access.taken("a worker", scenario.now + timedelta(minutes=1), scenario.now))
+    before = scenario.access(member)
+    remove(scenario, member)
+    look_twice(scenario)
+    assert scenario.access(member) == before
+
+
+def test_a_person_who_has_not_accepted_for_days_is_pending(scenario):
+    member = joined(scenario)
+    share_of(scenario, member).accepted = False
+    look_twice(scenario)
+    assert differs(scenario, member) == frozenset()
+    scenario.now += timedelta(days=3)
+    look(scenario)
+    assert differs(scenario, member) == {Difference.PENDING}
+
+
+def test_a_member_who_left_the_home_is_not_in_it(scenario):
+    member = joined(scenario, plex_home=True)
+    look(scenario)
+    scenario.plex.home.remove(scenario.plex_id(member))
+    look_twice(scenario)
+    assert differs(scenario, member) == {Difference.NOT_IN_HOME}
+
+
+def test_what_is_shared_by_hand_with_a_suspended_member_is_wider(scenario, member):
+    access = scenario.access(member)
+    scenario.accesses.decide(access.deciding(access.decided.held(Hold.SUSPENDED)))
+    scenario.queue.align(member.user.id)
+    scenario.drain()
+    scenario.later(seconds=1)
+    look(scenario)
+    scenario.plex.share_by_hand(scenario.plex_id(member), MOVIES)
+    look_twice(scenario)
+    assert differs(scenario, member) == {Difference.WIDER}
+
+
+def test_one_who_waits_for_a_person_goes_on_once_plex_says_otherwise(scenario):
+    maya = scenario.plex.add_person("maya", confirmed=False).id
+    redemption = scenario.redeem(account_id=maya)
+    for _ in range(3):
+        scenario.deliver()
+    access = scenario.access(redemption)
+    assert access.done.need
+    scenario.accesses.save(access.in_need(access.done.need, None, scenario.now))
+    scenario.later(seconds=1)
+    look(scenario)
+    scenario.messages.clear()
+    scenario.plex.accept_by_hand(maya)
+    scenario.use(AskingForLooks).schedule(now=scenario.now)
+    scenario.messages.clear()
+    scenario.use(Looking).look(deadline=scenario.now + timedelta(seconds=60))
+    scenario.drain()
+    assert scenario.access(redemption).is_settled
+
+
+# The owner's token, the server, and two at once
+
+
+def test_while_plex_refuses_the_owner_it_waits_with_everything_else(scenario, member):
+    scenario.plex.fail("survey", OwnerTokenRefused("the owner's token"))
+    assert look(scenario).outcome is Outcome.PAUSED
+    assert scenario.database.pause
+    assert look(scenario).outcome is Outcome.PAUSED
+    assert scenario.plex.calls == []
+
+
+def test_without_a_server_there_is_nothing_to_look_at(scenario, member):
+    scenario.change_settings(server=None)
+    assert look(scenario).outcome is Outcome.NO_SERVER
+
+
+def test_a_second_request_gets_the_look_that_runs(scenario, manager):
+    asking = scenario.use(AskingForLooks)
+    first = asking.ask(by=manager, now=scenario.now)
+    assert asking.ask(by=manager, now=scenario.now).id == first.id
+    assert [message.kind for message in scenario.messages] == ["look"]
+    scenario.later(seconds=301)
+    assert asking.ask(by=manager, now=scenario.now).id != first.id
+
+
+def test_a_look_is_looked_once(scenario, member):
+    assert look(scenario).finished_at
+    scenario.plex.calls.clear()
+    scenario.use(Looking).look(deadline=scenario.now)
+    assert scenario.plex.calls == []
+
+
+def test_of_two_workers_one_looks(scenario, member):
+    scenario.use(AskingForLooks).schedule(now=scenario.now)
+    looking = scenario.use(Looking)
+    deadline = scenario.now + timedelta(seconds=60)
+    scenario.database.let_come_first(lambda: looking.look(deadline=deadline))
+    scenario.plex.calls.clear()
+    looking.look(deadline=deadline)
+    assert scenario.plex.calls == ["survey"]
+
+
+def test_the_sweep_has_one_begun_every_quarter_of_an_hour(scenario):
+    scheduling = scenario.use(SchedulingLooks)
+    assert len(list(scheduling.sweep(now=scenario.now))) == 1
+    assert list(scheduling.sweep(now=scenario.now + EVERY - timedelta(seconds=1))) == []
+    assert len(list(scheduling.sweep(now=scenario.now + EVERY))) == 1
+
+
+def test_only_those_who_manage_users_ask(scenario):
+    with pytest.raises(NotAllowed):
+        scenario.use(AskingForLooks).ask(by=scenario.user("ina"), now=scenario.now)
+    with pytest.raises(NotAllowed):
+        scenario.use(AskingForLooks).latest(by=scenario.user("ina"))
+
+
+# By hand
+
+
+def bring_on(scenario, member):
+    """The queue brings it, and the person accepts at Plex."""
+    while scenario.messages:
+        scenario.deliver()
+        scenario.plex.accept_by_hand(scenario.plex_id(member))
+
+
+def restore(scenario, member, manager):
+    version = scenario.access(member).decided.edition
+    return scenario.use(Restoring).restore(member.user.id, version=version, by=manager, now=scenario.now)
+
+
+def accept(scenario, member, manager):
+    version = scenario.access(member).decided.edition
+    return scenario.use(Restoring).accept(member.user.id, version=version, by=manager, now=scenario.now)
+
+
+@pytest.mark.parametrize("change", [each for each in BY_HAND if each is not hide])
+def test_restoring_brings_plex_back_to_what_is_wanted(scenario, member, manager, change):
+    change(scenario, member)
+    look_twice(scenario)
+    restore(scenario, member, manager)
+    bring_on(scenario, member)
+    share = share_of(scenario, member)
+    assert (share.library_ids, share.everything, share.downloads) == ({MOVIES.id, MUSIC.id}, False, False)
+    assert (scenario.access(member).is_settled, differs(scenario, member)) == (True, frozenset())
+    entry = scenario.database.journal[-1]
+    assert (entry.action, entry.after["difference"]) == ("access restored", [BY_HAND[change].value])
+
+
+@pytest.mark.parametrize("change", [each for each in BY_HAND if each is not remove])
+def test_accepting_makes_what_plex_has_what_is_wanted(scenario, member, manager, change):
+    change(scenario, member)
+    look_twice(scenario)
+    before = replace(share_of(scenario, member))
+    scenario.plex.calls.clear()
+    accept(scenario, member, manager)
+    access = scenario.access(member)
+    assert (access.is_settled, access.done.differs, access.decided.occasion) == (True, frozenset(), Occasion.ACCEPTED)
+    assert access.decided.grant.rule is (Rule.EVERYTHING if change is give_everything else Rule.SPECIFIC)
+    assert scenario.plex.calls == []
+    assert share_of(scenario, member) == before
+    assert look_twice(scenario).confirmed == 0
+    assert differs(scenario, member) == frozenset()
+
+
+def test_what_is_missing_cannot_be_accepted(scenario, member, manager):
+    remove(scenario, member)
+    look_twice(scenario)
+    with pytest.raises(NothingToRetry):
+        accept(scenario, member, manager)
+
+
+def test_both_are_decided_against_the_version_that_was_seen(scenario, member, manager):
+    restoring = scenario.use(Restoring)
+    for decide in (restoring.restore, restoring.accept):
+        with pytest.raises(AccessOutOfDate):
+            decide(member.user.id, version=9, by=manager, now=scenario.now)
+        with pytest.raises(NotAllowed):
+            decide(member.user.id, version=1, by=scenario.user("ina"), now=scenario.now)
+
+
+# By itself
+
+
+def test_nothing_is_mended_unless_the_settings_say_so(scenario, member):
+    remove(scenario, member)
+    assert look_twice(scenario).restored == 0
+    assert scenario.messages == []
+
+
+def test_it_is_restored_by_itself_once_until_a_person_decides(scenario, member, manager):
+    scenario.change_settings(on_difference=OnDifference(missing=Policy.RESTORE))
+    for expected in (1, 0):
+        remove(scenario, member)
+        look(scenario)
+        scenario.now += APART
+        assert look(scenario).restored == expected
+        scenario.queue.align(member.user.id)
+        bring_on(scenario, member)
+        scenario.later(seconds=1)
+        look(scenario)
+    assert differs(scenario, member) == {Difference.MISSING}
+    assert scenario.database.journal[-1].by == SCHEDULE
+    restore(scenario, member, manager)
+    scenario.use(Looking)
+    scenario.queue.align(member.user.id)
+    scenario.deliver()
+    assert scenario.access(member).done.mended == frozenset()
+
+
+def test_it_is_accepted_by_itself_where_the_settings_say_so(scenario, member):
+    scenario.change_settings(on_difference=OnDifference(wider=Policy.ACCEPT))
+    give_more(scenario, member)
+    assert look_twice(scenario).restored == 1
+    assert scenario.access(member).decided.grant.section_ids == {MOVIES.id, MUSIC.id, SERIES.id}
+    assert scenario.access(member).is_settled
+
+
+def test_of_many_only_so_many_are_restored_in_one_look(scenario):
+    scenario.change_settings(on_difference=OnDifference(narrower=Policy.RESTORE))
+    members = [joined(scenario) for _ in range(MOST_RESTORED + 3)]
+    look(scenario)
+    for each in members:
+        give_less(scenario, each)
+    done = look_twice(scenario)
+    assert (done.confirmed, done.restored) == (MOST_RESTORED + 3, MOST_RESTORED)
+
+
+# People who have no account here
+
+
+@pytest.fixture
+def stranger(scenario):
+    """Shared to by hand, before there was this installation."""
+    scenario.plex.add_person("fred")
+    fred = next(account for account in scenario.plex.accounts.values() if account.name == "fred")
+    scenario.plex.share_by_hand(fred.id, MOVIES, downloads=True)
+    look(scenario)
+    return fred
+
+
+def test_people_without_an_account_here_are_listed_with_what_they_have(scenario, stranger, manager):
+    (listed,) = scenario.use(Adopting).strangers(by=manager)
+    assert (listed.plex_id, listed.name, listed.share.library_ids) == (stranger.id, "fred", {MOVIES.id})
+    assert look(scenario).changed == 0
+    scenario.plex.share_of(stranger.id).library_ids = frozenset({SERIES.id})
+    look(scenario)
+    assert scenario.database.strangers[stranger.id].share.library_ids == {SERIES.id}
+    scenario.plex.end_shares(stranger.id)
+    scenario.plex.share_by_hand(scenario.plex.add_person("gina").id, MOVIES)
+    look(scenario)
+    assert stranger.id not in scenario.database.strangers
+
+
+def test_adopting_changes_nothing_on_plex_and_wants_what_is_there(scenario, stranger, manager):
+    before = replace(scenario.plex.share_of(stranger.id))
+    scenario.plex.calls.clear()
+    (adopted,) = scenario.use(Adopting).adopt((stranger.id, stranger.id), by=manager, now=scenario.now)
+    access = scenario.database.accesses[adopted.user.id]
+    assert (access.wanted.section_ids, access.wanted.features.downloads) == ({MOVIES.id}, True)
+    assert (access.is_settled, access.decided.occasion, access.decided.edition) == (True, Occasion.ADOPTED, 1)
+    assert (scenario.plex.calls, scenario.messages) == ([], [])
+    scenario.later(seconds=1)
+    assert look_twice(scenario).changed <= 1
+    assert scenario.plex.share_of(stranger.id) == before
+    assert scenario.database.strangers == {}
+    assert scenario.database.journal[-1].action == "adopted"
+
+
+def test_everything_is_adopted_as_that_and_never_asked_of_plex(scenario, manager):
+    gina = scenario.plex.add_person("gina").id
+    scenario.plex.share_by_hand(gina)
+    look(scenario)
+    (adopted,) = scenario.use(Adopting).adopt((gina,), by=manager, now=scenario.now)
+    assert scenario.database.accesses[adopted.user.id].wanted.rule is Rule.EVERYTHING
+    scenario.later(seconds=1)
+    look_twice(scenario)
+    assert not scenario.database.accesses[adopted.user.id].done.differs
+
+
+def test_closing_an_adopted_account_leaves_what_was_there(scenario, stranger, manager):
+    (adopted,) = scenario.use(Adopting).adopt((stranger.id,), by=manager, now=scenario.now)
+    entry = scenario.database.accesses[adopted.user.id].entry(Part.SHARE)
+    assert (entry.made, entry.mark) == (False, Mark.STANDING)
+
+
+def test_one_that_cannot_be_adopted_stops_no_other(scenario, stranger, member, manager):
+    plex_id = scenario.plex_id(member)
+    unknown, adopted = scenario.use(Adopting).adopt((plex_id, stranger.id), by=manager, now=scenario.now)
+    assert (unknown.refusal.code, unknown.user) == ("NotFound", None)
+    assert adopted.user.plex_id == stranger.id
+
+
+def test_whose_access_is_being_ended_is_not_adopted_yet(scenario, manager):
+    member = joined(scenario)
+    plex_id = scenario.plex_id(member)
+    scenario.close_account(member)
+    access = scenario.access(member)
+    scenario.accesses.decide(access.deciding(access.decided.held(Hold.CLOSED)))
+    scenario.messages.clear()
+    look(scenario)
+    (refused,) = scenario.use(Adopting).adopt((plex_id,), by=manager, now=scenario.now)
+    assert refused.refusal.code == "AccessEnding"
+
+
+def test_who_signed_in_with_what_they_had_is_adopted_by_the_next_look(scenario, stranger):
+    user = new_user("fred", "fred", None, permissions=frozenset(), now=scenario.now, plex_id=stranger.id)
+    scenario.database.users["fred"] = user
+    scenario.database.identities[f"plex#{stranger.id}"] = "fred"
+    scenario.database.strangers.clear()
+    look(scenario)
+    access = scenario.database.accesses["fred"]
+    assert (access.is_settled, access.wanted.section_ids) == (True, {MOVIES.id})
+    assert scenario.database.strangers == {}
+
+
+def test_adopting_needs_a_server_and_the_permission(scenario, stranger, manager):
+    with pytest.raises(NotAllowed):
+        scenario.use(Adopting).adopt((stranger.id,), by=scenario.user("ina"), now=scenario.now)
+    scenario.change_settings(server=None)
+    with pytest.raises(SetupIncomplete):
+        scenario.use(Adopting).adopt((stranger.id,), by=manager, now=scenario.now)
