@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.common.refusals import BadInput
 from chalicelib.texts.catalogue import LANGUAGES, refusal_sentence
+from chalicelib.web.access.routes import AccessChange
 from chalicelib.web.accounts.auth import PasswordSignIn
 from chalicelib.web.accounts.me import NewPassword, PasswordChange
 from chalicelib.web.accounts.users import ChangeUser
@@ -19,6 +20,7 @@ from chalicelib.web.signup.routes import LocalAccount
 from local.run import ROOT
 
 SHAPES = (
+    AccessChange,
     ChangeInvite,
     ChangeSettings,
     ChangeUser,
@@ -80,6 +82,10 @@ SENTENCES: dict[type[msgspec.Struct], list[tuple[str, str | None, str]]] = {
     PasswordSignIn: [
         ('{"email": "", "password": "p"}', "email", "This is not an e-mail address."),
         ('{"email": "a@b.c", "password": ""}', "password", "A password has 8 to 200 characters."),
+    ],
+    AccessChange: [
+        ('{"libraries": "all"}', "version", "The field version is missing."),
+        ('{"version": 1, "features": {"downloads": 1}}', "features.downloads", "Give true or false."),
     ],
     ChooseServer: [("{}", "machine_id", "The field machine_id is missing.")],
     Nothing: [
