@@ -43,6 +43,11 @@ class Environment:
         return int(self.variables.get("LOOK_APART") or 600)
 
     @property
+    def look_every_seconds(self) -> int:
+        """The sweep comes every five minutes, and not to the second: a quarter of an hour by default."""
+        return int(self.variables.get("LOOK_EVERY") or 870)
+
+    @property
     def parking_queue_name(self) -> str:
         """The queue of what a function could not handle; for people to read."""
         return f"{self.table_prefix}parked"

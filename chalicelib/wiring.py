@@ -268,6 +268,10 @@ class Ports(UseCases):
         return DynamoLooks()
 
     @property
+    def look_every(self) -> timedelta:
+        return timedelta(seconds=environment().look_every_seconds)
+
+    @property
     def look_apart(self) -> timedelta:
         return timedelta(seconds=environment().look_apart_seconds)
 

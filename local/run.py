@@ -1,6 +1,6 @@
 """`make run`: the whole product on this machine, until Ctrl-C.
 
-PORT, KEEP=1, DEMO=0, PLEX_BASE_URL, SETUP_TOKEN, STATE_DIR and SWEEP_SECONDS are told in README.md.
+PORT, KEEP=1, DEMO=0, LOOK_APART, PLEX_BASE_URL, SETUP_TOKEN, STATE_DIR and SWEEP_SECONDS are told in README.md.
 """
 
 import hashlib
@@ -30,6 +30,8 @@ class StackOptions:
     demo: bool = True
     plex_base_url: str | None = None
     sweep_seconds: float | None = None
+    look_apart: int | None = None
+    look_every: int | None = None
     setup_token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     state: Path = STATE
     function_timeout: float | None = None
@@ -45,6 +47,7 @@ class StackOptions:
             demo=variables.get("DEMO", "1") != "0",
             plex_base_url=(variables.get("PLEX_BASE_URL") or "").rstrip("/") or None,
             sweep_seconds=float(variables["SWEEP_SECONDS"]) if variables.get("SWEEP_SECONDS") else None,
+            look_apart=int(variables["LOOK_APART"]) if variables.get("LOOK_APART") else None,
             setup_token=variables.get("SETUP_TOKEN") or secrets.token_urlsafe(24),
             state=Path(variables["STATE_DIR"]) if variables.get("STATE_DIR") else STATE,
         )
@@ -106,7 +109,9 @@ def _serve(parts: ExitStack, options: StackOptions, environment: Mapping[str, st
     from local import event_sources, origin
 
     run_dir = options.state / "run"
-    functions_environment = {**environment, "PATH": os.environ.get("PATH", "")}
+    looks = {"LOOK_APART": options.look_apart, "LOOK_EVERY": options.look_every}
+    told = {name: str(seconds) for name, seconds in looks.items() if seconds is not None}
+    functions_environment = {**environment, **told, "PATH": os.environ.get("PATH", "")}
     parts.enter_context(
         event_sources.running(
             app,

@@ -17,6 +17,8 @@ def stack(tmp_path_factory):
         port=0,
         state=tmp_path_factory.mktemp("stack"),
         sweep_seconds=2,
+        look_apart=1,
+        look_every=86_400,
         function_timeout=6,
         parameters={"VisibilitySeconds": "6", "MaxReceives": "5"},
     )

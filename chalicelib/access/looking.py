@@ -25,9 +25,6 @@ from chalicelib.plex.ports import PlexOwner, WorkQueue
 from chalicelib.settings.model import Settings
 from chalicelib.settings.ports import SettingsStore
 
-EVERY = timedelta(minutes=14, seconds=30)
-"""The sweep comes every five minutes, and not to the second."""
-
 MOST_RESTORED = 20
 """Accesses that one look has restored by itself: what is wrong about many is for a person to see first."""
 
@@ -68,11 +65,12 @@ class SchedulingLooks:
     looks: LookStore
     queue: WorkQueue
     new_id: NewId
+    look_every: timedelta
 
     def sweep(self, *, now: datetime) -> Iterator[Batch]:
-        """Have one begun where the last was asked for a quarter of an hour ago."""
+        """Have one begun where the last was asked for long enough ago."""
         latest = self.looks.get()
-        if latest is None or now - latest.asked_at >= EVERY:
+        if latest is None or now - latest.asked_at >= self.look_every:
             asking = AskingForLooks(self.looks, self.queue, self.new_id)
             asking.schedule(now=now)
             yield Batch(1)

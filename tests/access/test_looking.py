@@ -8,7 +8,7 @@ import pytest
 from chalicelib.access.adopting import Adopting
 from chalicelib.access.differences import Difference
 from chalicelib.access.entitlement import Rule
-from chalicelib.access.looking import EVERY, MOST_RESTORED, AskingForLooks, Looking, SchedulingLooks
+from chalicelib.access.looking import MOST_RESTORED, AskingForLooks, Looking, SchedulingLooks
 from chalicelib.access.looks import Outcome
 from chalicelib.access.model import Hold, Mark, Occasion, Part
 from chalicelib.access.restoring import Restoring
@@ -316,8 +316,8 @@ def test_of_two_workers_one_looks(scenario, member):
 def test_the_sweep_has_one_begun_every_quarter_of_an_hour(scenario):
     scheduling = scenario.use(SchedulingLooks)
     assert len(list(scheduling.sweep(now=scenario.now))) == 1
-    assert list(scheduling.sweep(now=scenario.now + EVERY - timedelta(seconds=1))) == []
-    assert len(list(scheduling.sweep(now=scenario.now + EVERY))) == 1
+    assert list(scheduling.sweep(now=scenario.now + scenario.look_every - timedelta(seconds=1))) == []
+    assert len(list(scheduling.sweep(now=scenario.now + scenario.look_every))) == 1
 
 
 def test_only_those_who_manage_users_ask(scenario):

@@ -36,7 +36,7 @@ class FakePorts(UseCases):
         self.owner_token = "owner's token"
         self.token_version = "1"
         self.migrations: Migrations = ()
-        self.look_apart = timedelta(minutes=10)
+        self.look_apart, self.look_every = timedelta(minutes=10), timedelta(minutes=15)
         self._numbers = itertools.count(1)
 
     def clock(self) -> datetime:

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from local.plex import demo
+from testing.each_function import look_at_everybody
 
 
 @pytest.fixture
@@ -91,3 +92,110 @@ def test_while_plex_is_unwell_it_says_so_and_goes_on_by_itself(stack, joined):
     assert (titles(access["observed"]["libraries"]), access["difference"]) == (["TV Shows"], [])
     (share,) = stack.plex.shares(visitor.account)
     assert share["section_ids"] == [demo.TV_SHOWS]
+
+
+# Looking
+
+
+def look(stack, times=2):
+    """So many looks, far enough apart for what they see to count."""
+    for _ in range(times):
+        done = look_at_everybody(stack)
+        time.sleep(1.1)  # LOOK_APART of this stack
+    return done
+
+
+@pytest.fixture
+def seen(stack, joined):
+    """A person who joined, and whom a look has seen."""
+    settled(stack, joined[1])
+    assert look(stack, 1)["state"] == "complete"
+    return joined
+
+
+def unshare(stack, account):
+    (share,) = stack.plex.shares(account)
+    stack.plex.control.delete(f"/_standin/shares/{share['id']}").raise_for_status()
+
+
+def share_by_hand(stack, account, **facts):
+    share = {"machine_id": demo.MACHINE_ID, "account_id": account["id"], **facts}
+    stack.plex.control.post("/_standin/shares", json=share).raise_for_status()
+
+
+def difference(stack, user_id):
+    return stack.admin.get(f"/users/{user_id}/access").json()["difference"]
+
+
+def differing(stack):
+    return [each["user"]["id"] for each in stack.admin.get("/access?difference=any&limit=100").json()["access"]]
+
+
+def test_a_share_that_was_deleted_at_plex_is_found_and_restored(stack, seen):
+    visitor, user_id, _ = seen
+    unshare(stack, visitor.account)
+    look(stack, 1)
+    assert difference(stack, user_id) == []
+    look(stack, 1)
+    assert difference(stack, user_id) == ["missing"]
+    assert user_id in differing(stack)
+    restored = stack.admin.post(f"/users/{user_id}/access/restore", json={"version": 1})
+    assert (restored.status_code, restored.json()["version"]) == (202, 2)
+    deadline = time.monotonic() + 20
+    while not stack.plex.shares(visitor.account):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)  # between two looks
+    waiting = stack.admin.get(f"/users/{user_id}/access").json()["work"]
+    assert waiting is None or waiting["reason"] is None or waiting["reason"]["Code"] == "AcceptOnPlex"
+
+
+def test_everything_given_by_hand_is_named_and_taken_for_wanted(stack, seen):
+    visitor, user_id, _ = seen
+    unshare(stack, visitor.account)
+    share_by_hand(stack, visitor.account)
+    look(stack)
+    assert difference(stack, user_id) == ["everything"]
+    accepted = stack.admin.post(f"/users/{user_id}/access/accept", json={"version": 1}).json()
+    assert (accepted["wanted"]["rule"], accepted["difference"], accepted["work"]) == ("everything", [], None)
+    look(stack)
+    assert difference(stack, user_id) == []
+    (share,) = stack.plex.shares(visitor.account)
+    assert share["all_libraries"]
+
+
+def test_while_plex_does_not_say_it_all_nobody_is_marked(stack, seen):
+    visitor, user_id, _ = seen
+    unshare(stack, visitor.account)
+    for _ in range(2):
+        stack.plex.fault(method="GET", path="/api/users/", kind="truncate")
+        assert look(stack, 1)["state"] == "incomplete"
+    assert difference(stack, user_id) == []
+
+
+def test_people_who_were_there_before_are_adopted_with_what_they_have(stack):
+    account = stack.plex.account()
+    share_by_hand(stack, account, section_ids=[demo.MOVIES], accepted=True)
+    look(stack, 1)
+    listed = {each["plex_id"]: each for each in stack.admin.get("/access/unknown").json()["people"]}
+    assert titles(listed[account["id"]]["libraries"]) == ["Movies"]
+    before = stack.plex.shares(account)
+    (adopted,) = stack.admin.post("/access/adopt", json={"plex_ids": [account["id"]]}).json()["results"]
+    access = stack.admin.get(f"/users/{adopted['user']['id']}/access").json()
+    assert (titles(access["wanted"]["libraries"]), access["work"]) == (["Movies"], None)
+    assert stack.plex.shares(account) == before
+    (again,) = stack.admin.post("/access/adopt", json={"plex_ids": [account["id"]]}).json()["results"]
+    assert again["reason"]["Code"] == "NotFound"
+    look(stack)
+    assert account["id"] not in {each["plex_id"] for each in stack.admin.get("/access/unknown").json()["people"]}
+    assert difference(stack, adopted["user"]["id"]) == []
+
+
+def test_a_look_reads_each_list_once_and_an_unchanged_member_costs_nothing(stack, seen):
+    _, user_id, _ = seen
+    before = stack.admin.get(f"/users/{user_id}/access").json()
+    stack.plex.control.delete("/_standin/calls")
+    done = look(stack, 1)
+    calls = [(call["path"], call["query"]) for call in stack.plex.control.get("/_standin/calls").json()["calls"]]
+    assert len([path for path, query in calls if "X-Plex-Container-Start" in query]) == 2
+    assert not [path for path, _ in calls if "owned" in path]
+    assert (done["changed"], stack.admin.get(f"/users/{user_id}/access").json()) == (0, before)

@@ -148,6 +148,7 @@ _WORDS = {
     "code": ("own_code", "other_code", "locked_code"),
     "sign_in_id": ("unknown_sign_in_id",),
     "session_id": ("unknown_session",),
+    "look_id": ("unknown_look",),
     "token": ("unknown_token",),
     "redemption_id": ("own_redemption", "other_redemption", "redemption_of_own_invite"),
     "user_id": ("own_id", "other_id", "admin_id"),
@@ -264,6 +265,9 @@ class Scenario:
         from chalicelib import wiring
 
         return wiring.ports.new_id()[:16]
+
+    def unknown_look(self):
+        return "unknown"
 
     def unknown_session(self):
         return "unknown"

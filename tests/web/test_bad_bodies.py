@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.common.refusals import BadInput
 from chalicelib.texts.catalogue import LANGUAGES, refusal_sentence
-from chalicelib.web.access.routes import AccessChange
+from chalicelib.web.access.routes import AccessChange, AgainstVersion, People
 from chalicelib.web.accounts.auth import PasswordSignIn
 from chalicelib.web.accounts.me import NewPassword, PasswordChange
 from chalicelib.web.accounts.users import ChangeUser
@@ -21,6 +21,7 @@ from local.run import ROOT
 
 SHAPES = (
     AccessChange,
+    AgainstVersion,
     ChangeInvite,
     ChangeSettings,
     ChangeUser,
@@ -31,6 +32,7 @@ SHAPES = (
     Nothing,
     PasswordChange,
     PasswordSignIn,
+    People,
     SetUp,
 )
 
@@ -86,6 +88,10 @@ SENTENCES: dict[type[msgspec.Struct], list[tuple[str, str | None, str]]] = {
     AccessChange: [
         ('{"libraries": "all"}', "version", "The field version is missing."),
         ('{"version": 1, "features": {"downloads": 1}}', "features.downloads", "Give true or false."),
+    ],
+    People: [
+        ('{"plex_ids": []}', "plex_ids", "Give a list of 1 to 100 entries."),
+        ('{"plex_ids": [0]}', "plex_ids[0]", "Give a whole number, at least 1."),
     ],
     ChooseServer: [("{}", "machine_id", "The field machine_id is missing.")],
     Nothing: [

@@ -181,6 +181,7 @@ def test_searches_are_as_long_as_is_documented():
 def test_what_a_query_may_choose_from_is_documented():
     choices = {(path, name): set(schema["enum"]) for path, name, schema in query_parameters() if "enum" in schema}
     assert choices == {
+        ("/access", "difference"): {"any"},
         ("/invites", "status"): set(Status),
         ("/invites/{code}/qr", "format"): set(Format),
         ("/redemptions", "state"): set(State),

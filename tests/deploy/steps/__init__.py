@@ -7,7 +7,7 @@ whether the step fails.
 from collections.abc import Callable
 
 from testing.deployed_stage import DeployedStage
-from tests.deploy.steps import accounts, administration, logging, owner, qr_images, redeeming, sweeping
+from tests.deploy.steps import accounts, administration, logging, looking, owner, qr_images, redeeming, sweeping
 
 Step = Callable[[DeployedStage], None]
 
@@ -37,6 +37,8 @@ STEPS: dict[str, Step] = {
         redeeming.a_person_without_plex_links_it_later,
         accounts.a_person_signs_in_with_plex,
         accounts.a_person_with_access_opens_an_account,
+        looking.everybody_on_plex_is_looked_at,
+        looking.a_member_s_libraries_are_changed,
         redeeming.plex_fails_once,
         redeeming.plex_refuses,
         owner.plex_refuses_the_owner_s_token,
