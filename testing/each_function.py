@@ -1,7 +1,6 @@
 """One typical invocation of each function that AWS starts, run in this process so that its calls can be counted."""
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
@@ -83,30 +82,16 @@ def _(stack):
 @_scenario("provision, a look at everybody")
 def _(stack):
     _join_and_look(stack)
-
-    def look():
-        with held_back_from_the_queue():
-            assert stack.admin.post("/access/look", json={}).is_success
-        deliver({"kind": "look"})
-
-    yield look
+    with held_back_from_the_queue():
+        assert stack.admin.post("/access/look", json={}).is_success
+    yield lambda: deliver({"kind": "look"})
 
 
 def _join_and_look(stack):
     """So that the next look finds nothing new."""
     visitor = stack.visitor()
     visitor.waits(visitor.redeems(stack.invite()))
-    look_at_everybody(stack)
-
-
-def look_at_everybody(stack):
-    """One look, from the request to its end; gives how it went."""
-    look_id = stack.admin.post("/access/look", json={}).json()["look_id"]
-    deadline = time.monotonic() + 20
-    while (look := stack.admin.get(f"/access/looks/{look_id}").json())["state"] == "running":
-        assert time.monotonic() < deadline, look
-        time.sleep(0.1)  # between two questions
-    return look
+    stack.looks_at_everybody()
 
 
 @_scenario("provision, the libraries")

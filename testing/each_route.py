@@ -419,12 +419,23 @@ def _(stack):
 
 @_scenario("GET /access/unknown")
 def _(stack):
+    _stranger(stack)
     yield lambda: stack.admin.get("/access/unknown")
 
 
 @_scenario("POST /access/adopt")
 def _(stack):
-    yield lambda: stack.admin.post("/access/adopt", json={"plex_ids": [1]})
+    plex_id = _stranger(stack)
+    yield lambda: stack.admin.post("/access/adopt", json={"plex_ids": [plex_id]})
+
+
+def _stranger(stack):
+    """The Plex id of a person who was there before, and whom a look has noted."""
+    account = stack.plex.account()
+    share = {"machine_id": demo.MACHINE_ID, "account_id": account["id"], "section_ids": [demo.MOVIES]}
+    assert stack.plex.control.post("/_standin/shares", json=share).is_success
+    stack.looks_at_everybody()
+    return account["id"]
 
 
 @_scenario("GET /me/access")

@@ -81,6 +81,15 @@ class Stack:
         assert answer.status_code == 201, answer.text
         return answer.json()["code"]
 
+    def looks_at_everybody(self) -> dict[str, Any]:
+        """One look at everybody on Plex, from the request to its end; gives how it went."""
+        look_id = self.admin.post("/access/look", json={}).json()["look_id"]
+        deadline = time.monotonic() + 20
+        while (look := self.admin.get(f"/access/looks/{look_id}").json())["state"] == "running":
+            assert time.monotonic() < deadline, look
+            time.sleep(0.1)  # between two questions
+        return dict(look)
+
     def shown(self, code: str) -> dict[str, Any]:
         return self.admin.get(f"/invites/{code}").json()
 

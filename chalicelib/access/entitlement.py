@@ -101,6 +101,11 @@ class Observed:
     share: SeenShare | None = None
     home: SeenPlace | None = None
 
+    def contradicts(self, later: "Observed") -> bool:
+        """Whether something that was read is otherwise later."""
+        was, now = self.share and self.share.share, later.share and later.share.share
+        return was != now or (self.home is not None and later.home is not None and self.home.place != later.home.place)
+
     @property
     def digest(self) -> str:
         """Short, and another one for anything else that plex.tv said, whenever it did."""

@@ -179,11 +179,13 @@ class Looking:
 
     def _wake(self, access: Access, observed: Observed) -> None:
         """It waits for a person, who may have done at Plex what they were asked for."""
-        if observed.digest != access.done.observed.digest:
-            try:
-                self.accesses.save(access.nudged(self.clock()))
-            except StaleWrite:
-                return
+        seen = access.looked_at(observed, (), access.done.differs)
+        is_news = access.done.observed.contradicts(observed)
+        try:
+            self.accesses.save(seen.nudged(self.clock()) if is_news else seen)
+        except StaleWrite:
+            return  # somebody works on it by now
+        if is_news:
             self.queue.align(access.user_id)
 
     def _confirmed(

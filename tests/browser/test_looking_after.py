@@ -236,3 +236,48 @@ def test_a_member_sees_what_they_have(stack, signed_in):
     expect(screen.page.locator("main")).to_contain_text("So it is on Plex")
     expect(screen.page.get_by_role("button", name="Change libraries")).to_have_count(0)
     screen.is_sound("own-access")
+
+
+def _by_hand(stack, account, **facts):
+    share = {"machine_id": demo.MACHINE_ID, "account_id": account["id"], **facts}
+    stack.plex.control.post("/_standin/shares", json=share).raise_for_status()
+
+
+@SIZES
+def test_what_plex_has_otherwise_is_shown_and_restored(stack, signed_in, size):
+    visitor = stack.visitor()
+    visitor.waits(visitor.redeems(stack.invite()))
+    stack.looks_at_everybody()
+    (share,) = stack.plex.shares(visitor.account)
+    stack.plex.control.delete(f"/_standin/shares/{share['id']}").raise_for_status()
+    _by_hand(stack, visitor.account)
+    stack.looks_at_everybody()
+    time.sleep(1.1)  # LOOK_APART of this stack
+    screen = signed_in(size).opens("/people")
+    screen.click("What Plex has", role="link")
+    screen.is_headed("What Plex has")
+    screen.click("Look now")
+    name = visitor.account["username"]
+    card = screen.page.locator("li.card", has_text=name)
+    expect(card).to_contain_text("Plex shares all libraries", timeout=20_000)
+    screen.is_sound("on-plex")
+    card.get_by_role("button", name=f"Restore: {name}").click()
+    screen.shows("1 member seen to.")
+    deadline = time.monotonic() + 20
+    while stack.plex.shares(visitor.account)[0]["all_libraries"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)  # between two looks
+
+
+def test_people_who_were_there_before_are_adopted(stack, signed_in):
+    account = stack.plex.account()
+    _by_hand(stack, account, section_ids=[demo.MOVIES])
+    stack.looks_at_everybody()
+    screen = signed_in("phone").opens("/people/on-plex")
+    screen.page.get_by_label(account["username"]).check()
+    screen.is_sound("on-plex-adopting")
+    screen.click("Adopt 1")
+    screen.shows("1 person adopted.")
+    expect(screen.page.get_by_label(account["username"])).to_have_count(0)
+    listed = stack.admin.get("/users", params={"q": account["username"]}).json()["users"]
+    assert [each["plex_id"] for each in listed] == [account["id"]]

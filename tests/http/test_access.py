@@ -5,7 +5,6 @@ import time
 import pytest
 
 from local.plex import demo
-from testing.each_function import look_at_everybody
 
 
 @pytest.fixture
@@ -100,7 +99,7 @@ def test_while_plex_is_unwell_it_says_so_and_goes_on_by_itself(stack, joined):
 def look(stack, times=2):
     """So many looks, far enough apart for what they see to count."""
     for _ in range(times):
-        done = look_at_everybody(stack)
+        done = stack.looks_at_everybody()
         time.sleep(1.1)  # LOOK_APART of this stack
     return done
 

@@ -10,6 +10,7 @@ import { Attention } from "../screens/attention";
 import { Create } from "../screens/create";
 import { InviteScreen } from "../screens/invite";
 import { Invites } from "../screens/invites";
+import { OnPlex } from "../screens/on-plex";
 import { Overview } from "../screens/overview";
 import { People } from "../screens/people";
 import { PersonScreen } from "../screens/person";
@@ -34,7 +35,7 @@ export function chooseScreen({ path, query }: Address, me: Me): ComponentChild {
       return showIf(
         may(me, "manage_users"),
         t.people.title,
-        detail ? <PersonScreen id={detail} /> : <People query={query} />,
+        detail === "on-plex" ? <OnPlex /> : detail ? <PersonScreen id={detail} /> : <People query={query} />,
       );
     case "settings":
       return showIf(may(me, "admin"), t.settings.title, <SettingsScreen />);

@@ -42,6 +42,9 @@ export function People({ query }: { query: URLSearchParams }) {
   return (
     <>
       <Title>{t.people.title}</Title>
+      <p>
+        <Link href="/people/on-plex">{t.onPlex.title}</Link>
+      </p>
       <Filter state={state} q={q} />
       <Show what={first}>{() => (users.length ? <Table users={users} /> : <NoPeople q={q} />)}</Show>
       {next && (

@@ -5,7 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import { ask, send, session } from "../api/client";
 import * as limits from "../api/limits";
-import type { Library, PlexServer, Settings, SetupDone, SetupState, SignInStarted } from "../api/types";
+import type { Library, Look, PlexServer, Settings, SetupDone, SetupState, SignInStarted, Stranger } from "../api/types";
 import { useAction } from "../app/action";
 import { useLoad } from "../app/loading";
 import { completeSignIn, forgetPendingSignIn, getPendingSignIn, leaveForPlex } from "../app/plex";
@@ -13,6 +13,7 @@ import { Choice, Field, Group } from "../parts/fields";
 import { Loading, Problem, Show } from "../parts/notices";
 import { Title } from "../parts/title";
 import { t } from "../texts";
+import { Strangers } from "./on-plex";
 
 const CHOSEN = "streamarr.setup";
 const POLL_INTERVAL = 1000;
@@ -23,7 +24,7 @@ const ADDRESS = "/set-up";
 export const isSettingUp = (): boolean =>
   location.pathname === ADDRESS || getPendingSignIn()?.kind === "setup" || localStorage.getItem(CHOSEN) !== null;
 
-type StepName = "token" | "server" | "libraries" | "signup";
+type StepName = "token" | "server" | "libraries" | "signup" | "people";
 
 function chooseFirstStep(): StepName {
   if (localStorage.getItem(CHOSEN)) return "libraries";
@@ -54,7 +55,8 @@ export function SetUp({ onDone }: { onDone: () => void }) {
       {step === "token" && <TokenStep problem={problem} />}
       {step === "server" && <ServerStep onChosen={goOn} onProblem={startOver} />}
       {step === "libraries" && <LibrariesStep onDone={() => setStep("signup")} />}
-      {step === "signup" && <SignupStep onDone={finish} />}
+      {step === "signup" && <SignupStep onDone={() => setStep("people")} />}
+      {step === "people" && <PeopleStep onDone={finish} />}
     </main>
   );
 }
@@ -221,6 +223,43 @@ function SignupStep({ onDone }: { onDone: () => void }) {
       </button>
       <button type="button" class="wide" onClick={onDone}>
         {t.setup.signupLater}
+      </button>
+    </Step>
+  );
+}
+
+/** People to whom the server is shared already; passed over where there is nobody. */
+function PeopleStep({ onDone }: { onDone: () => void }) {
+  const [asked, setAsked] = useState<string>();
+  const action = useAction();
+  const look = useLoad<Look>(asked ? `/access/looks/${asked}` : null);
+  const isRunning = !look.data || look.data.state === "running";
+  const strangers = useLoad<{ people: Stranger[] }>(isRunning ? null : "/access/unknown");
+  useEffect(() => {
+    void action.run(async () => setAsked((await ask<{ look_id: string }>("POST", "/access/look", {})).look_id));
+  }, []);
+  useEffect(() => {
+    if (!asked || !isRunning) return;
+    const timer = setInterval(look.reload, POLL_INTERVAL);
+    return () => clearInterval(timer);
+  }, [asked, isRunning]);
+  const isNobodyThere = strangers.data?.people.length === 0;
+  useEffect(() => {
+    if (isNobodyThere) onDone();
+  }, [isNobodyThere]);
+  return (
+    <Step number={6} title={t.setup.people}>
+      {!strangers.data && !action.problem && (
+        <p role="status" class="loading">
+          {t.onPlex.looks.running}
+        </p>
+      )}
+      <Problem error={action.problem ?? look.error ?? strangers.error} />
+      {strangers.data && strangers.data.people.length > 0 && (
+        <Strangers people={strangers.data.people} onDone={strangers.reload} />
+      )}
+      <button type="button" class="wide" onClick={onDone}>
+        {t.setup.peopleLater}
       </button>
     </Step>
   );

@@ -92,6 +92,7 @@ function Form({ saved, onSaved }: { saved: Settings; onSaved: () => void }) {
         </Group>
       </section>
       <Libraries {...section} />
+      <OnDifference {...section} />
       <Problem error={action.problem} />
       {changed && (
         <div class="summary">
@@ -213,6 +214,37 @@ function NewUsers({ edited, change, action }: SectionProperties) {
           value={edited.trial.days}
           onValue={(days) => change({ trial: { ...edited.trial, days: Number(days) } })}
         />
+      </Group>
+    </section>
+  );
+}
+
+const KINDS = ["missing", "narrower", "wider", "everything", "features"] as const;
+const POLICIES = ["report", "restore", "accept"] as const;
+
+function OnDifference({ edited, change }: SectionProperties) {
+  return (
+    <section class="card">
+      <Group legend={t.settings.onDifference}>
+        <p class="quiet">{t.settings.onDifferenceNote}</p>
+        {KINDS.map((kind) => (
+          <Select
+            key={kind}
+            label={t.access.differences[kind]}
+            value={edited.on_difference[kind]}
+            onValue={(policy) =>
+              change({
+                on_difference: { ...edited.on_difference, [kind]: policy as Settings["on_difference"][typeof kind] },
+              })
+            }
+          >
+            {POLICIES.map((policy) => (
+              <option key={policy} value={policy}>
+                {t.settings.policies[policy]}
+              </option>
+            ))}
+          </Select>
+        ))}
       </Group>
     </section>
   );

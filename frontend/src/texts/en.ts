@@ -66,7 +66,7 @@ export const en = {
   setup: {
     title: "Set up your server",
     lead: "A few short steps, then you can invite people.",
-    steps: ["Set-up token", "Your Plex account", "Your server", "Libraries", "Sign-up"],
+    steps: ["Set-up token", "Your Plex account", "Your server", "Libraries", "Sign-up", "People"],
     step: (now: number, all: number, name: string) => `Step ${now} of ${all}: ${name}`,
     token: "Set-up token",
     tokenNote: "The deployment printed it. It proves that this server is yours to set up.",
@@ -82,6 +82,8 @@ export const en = {
     signup: "Shall invites work from now on?",
     signupNote: "Sign-up is off until you turn it on. You can turn it off again in the settings.",
     signupOn: "Turn sign-up on",
+    people: "People who were there before",
+    peopleLater: "Go on",
     signupLater: "Leave it off for now",
   },
   status: {
@@ -321,6 +323,10 @@ export const en = {
     failedNote: "Nothing was used up: once the cause is gone, the person can open the link again.",
   },
   settings: {
+    onDifference: "When Plex has something else",
+    onDifferenceNote:
+      "Once a difference is confirmed. Restoring may take libraries away from people, or invite them again.",
+    policies: { report: "only show it", restore: "restore what was given", accept: "keep what Plex has" },
     nothingChosen:
       "No library is switched on: no invite gives anything until you choose. So it is after another server was chosen.",
     title: "Settings",
@@ -411,6 +417,35 @@ export const en = {
     has: "What you have",
     account: "My account",
   },
+  onPlex: {
+    title: "What Plex has",
+    lead: "Everybody to whom the server is shared is looked at every quarter of an hour. A difference counts once two looks and a second list of Plex agree.",
+    never: "Nobody has looked yet.",
+    look: "Look now",
+    looks: {
+      running: "Looking …",
+      complete: "Looked at everybody.",
+      incomplete: "Plex did not say it all, so nobody was judged. The next look comes by itself.",
+      suspect: "Many people fewer than before: those who are missing are judged once another look agrees.",
+      paused: "Plex does not take the owner's sign-in. Connect to Plex again in the settings.",
+      no_server: "No server is chosen yet.",
+    },
+    same: "Everybody has what they should",
+    sameNote: "No member has more or less on Plex than was given here.",
+    differ: (number: number) => `${count(number, "member has", "members have")} something else on Plex`,
+    restore: "Restore",
+    restoreAll: (number: number) => `Restore all ${number}`,
+    accept: "Keep it as it is",
+    done: { restore: "Plex is being brought back.", accept: "Kept as it is on Plex." },
+    left: (number: number) => `${number} to go …`,
+    mended: (number: number) => `${count(number, "member", "members")} seen to.`,
+    strangers: "On Plex, without an account here",
+    strangersNote:
+      "They get an account with what they have now. Nothing changes on Plex, and they need not do anything.",
+    adopt: (number: number) => (number === 0 ? "Adopt those chosen" : `Adopt ${number}`),
+    adoptAll: "Adopt all",
+    adopted: (number: number) => `${count(number, "person", "people")} adopted.`,
+  },
   access: {
     title: "On Plex",
     edit: "Change libraries",
@@ -448,6 +483,9 @@ export const en = {
       "switched on": "switched it on",
       "switched off": "switched it off",
       server_chosen: "chose the server",
+      "access restored": "had Plex brought back to what was given",
+      "access accepted": "kept what Plex has",
+      adopted: "made an account of a person on Plex",
       "access changed": "changed what they may watch",
       "trial ended": "ended the trial",
       "signed in": "signed in",
@@ -462,6 +500,8 @@ export const en = {
       "owner's sign-in renewed": "connected to Plex again",
     } as Record<string, string>,
     fields: {
+      difference: "difference",
+      on_difference: "what is done about differences",
       hold: "suspended or ended",
       how: "with",
       plex_id: "Plex account",
