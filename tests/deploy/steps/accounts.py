@@ -30,6 +30,8 @@ def an_account_is_closed_and_its_access_ends(stage: DeployedStage) -> None:
     ok(stage.stack.admin.get(f"/users/{user}"))
     for permissions in (["admin"], ["streamarr", "create_invites"]):
         ok(stage.stack.admin.patch(f"/users/{user}", json={"permissions": permissions}))
+    ok(stage.stack.admin.patch(f"/users/{user}", json={"quota": {"limit": 3, "days": 7}}))
+    ok(stage.stack.admin.get(f"/users/{user}"))
     ok(stage.stack.admin.delete(f"/users/{user}"))
     _access_ends(stage, visitor, user)
 

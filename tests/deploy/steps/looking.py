@@ -16,7 +16,9 @@ def everybody_on_plex_is_looked_at(stage: DeployedStage) -> None:
     stage.eventually(lambda: {known.account["id"], leaving.account["id"]} <= _strangers(stage))
     assert ok(account.get("/me/access")).json()["state"] == "active"
     ok(stage.stack.plex.control.delete(f"/_standin/shares/{shares[2]}"))
-    ok(stage.stack.admin.post("/access/look", json={}))
+    look_id = ok(stage.stack.admin.post("/access/look", json={})).json()["look_id"]
+    ok(stage.stack.admin.get(f"/access/looks/{look_id}"))
+    ok(stage.stack.admin.get("/access/look"))
     stage.eventually(lambda: leaving.account["id"] not in _strangers(stage))
     adopted = ok(stage.stack.admin.post("/access/adopt", json={"plex_ids": [known.account["id"]]})).json()
     user_id = adopted["results"][0]["user"]["id"]
