@@ -37,9 +37,9 @@ Refusal
 │   ├── SetupIncomplete
 │   ├── ApplicationUrlMissing
 │   ├── OwnsNoServer
-│   ├── SettingsOutOfDate
 │   ├── AccessOutOfDate
 │   ├── NoAccess
+│   ├── SettingsOutOfDate
 │   ├── LimitBelowUses
 │   ├── UserNameTaken
 │   ├── NothingToRetry
