@@ -184,7 +184,7 @@ class Looking:
         try:
             self.accesses.save(seen.nudged(self.clock()) if is_news else seen)
         except StaleWrite:
-            return  # somebody works on it by now
+            return  # a worker has it by now
         if is_news:
             self.queue.align(access.user_id)
 

@@ -447,7 +447,7 @@ class Access:
 
     @property
     def can_be_looked_at(self) -> bool:
-        """Whether nobody works on it, and nothing newer is decided."""
+        """Whether no worker has it, and nothing newer is decided."""
         return self.lease_until is None and self.revision != UNWRITABLE and (self.is_settled or self.rests)
 
     def looked_at(self, observed: Observed, doubts: tuple[Doubt, ...], differs: frozenset[Difference]) -> "Access":

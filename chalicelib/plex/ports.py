@@ -79,7 +79,7 @@ class PlexOwner(Protocol):
     def survey(self, machine_id: str) -> tuple[SurveyedPerson, ...]:
         """All people of the server and of the Home, in about three calls however many there are.
 
-        Raises TemporaryPlexError where the answers are not complete, or do not agree: nobody is gone because of that.
+        Raises TemporaryPlexError where the answers are not whole, or do not agree: no person is gone because of that.
         """
 
     def owned_shares(self, machine_id: str) -> dict[int, Share]:

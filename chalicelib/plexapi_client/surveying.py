@@ -1,5 +1,5 @@
 """All people of the owner's server at once. How plex.tv cuts its lists is not published: each plausible form is read.
-What is incomplete is refused: nobody is taken for gone because of it (docs/plex.md).
+What is incomplete is refused: no person is taken for gone because of it (docs/plex.md).
 """
 
 from typing import Any
