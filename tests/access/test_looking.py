@@ -7,20 +7,23 @@ import pytest
 
 from chalicelib.access.adopting import Adopting
 from chalicelib.access.differences import Difference
-from chalicelib.access.entitlement import Rule
+from chalicelib.access.editing import EditingAccess
+from chalicelib.access.entitlement import Place, Rule
 from chalicelib.access.looking import MOST_RESTORED, AskingForLooks, Looking, SchedulingLooks
 from chalicelib.access.looks import Outcome
 from chalicelib.access.model import Hold, Mark, Occasion, Part
+from chalicelib.access.ports import Stranger
 from chalicelib.access.restoring import Restoring
 from chalicelib.accounts.model import new_user
 from chalicelib.accounts.trials import SCHEDULE
 from chalicelib.common.people import Permission
-from chalicelib.common.refusals import AccessOutOfDate, NotAllowed, NothingToRetry, SetupIncomplete
+from chalicelib.common.refusals import AccessOutOfDate, NotAllowed, NothingToRetry, SetupIncomplete, TryAgain
 from chalicelib.plex.errors import OwnerTokenRefused, TemporaryPlexError
 from chalicelib.settings.model import OnDifference, Policy
 from tests.fakes.plex import MOVIES, MUSIC, SERIES
 
 APART = timedelta(minutes=10)
+OUT = Place.OUT
 NO_ANSWER = TemporaryPlexError("no answer")
 
 
@@ -533,3 +536,77 @@ def test_adopting_needs_a_server_and_the_permission(scenario, stranger, manager)
     scenario.change_settings(server=None)
     with pytest.raises(SetupIncomplete):
         scenario.use(Adopting).adopt((stranger.id,), by=manager, now=scenario.now)
+
+
+# Others at the same time
+
+
+def decide_again(scenario, member):
+    access = scenario.access(member)
+    scenario.accesses.decide(access.deciding(access.decided))
+
+
+def test_of_two_who_ask_at_once_both_get_the_same_look(scenario, manager):
+    asking, others = scenario.use(AskingForLooks), []
+    scenario.database.let_come_first(lambda: others.append(asking.ask(by=manager, now=scenario.now)))
+    assert asking.ask(by=manager, now=scenario.now) == others[0] == asking.latest(by=manager)
+    assert [message.kind for message in scenario.messages] == ["look"]
+
+
+@pytest.mark.parametrize("decide", [restore, accept])
+def test_where_another_decision_comes_first_the_person_is_asked_again(scenario, member, manager, decide):
+    give_more(scenario, member)
+    look_twice(scenario)
+    scenario.database.let_come_first(lambda: decide_again(scenario, member))
+    with pytest.raises(TryAgain):
+        decide(scenario, member, manager)
+
+
+@pytest.mark.parametrize("policy", [Policy.RESTORE, Policy.ACCEPT])
+def test_what_is_done_by_itself_gives_way_to_a_decision_by_a_person(scenario, member, policy):
+    scenario.change_settings(on_difference=OnDifference(wider=policy))
+    give_more(scenario, member)
+    look(scenario)
+    scenario.now += APART
+    written = [lambda: None, lambda: None, lambda: decide_again(scenario, member)]  # the look's lease, what it saw
+    scenario.database.let_come_first(*written)
+    assert look(scenario).restored == 0
+    assert scenario.access(member).decided.occasion is not Occasion.RESTORED
+
+
+def test_an_access_that_was_saved_meanwhile_is_left_to_the_next_look(scenario, member):
+    give_more(scenario, member)
+    scenario.use(AskingForLooks).schedule(now=scenario.now)
+    scenario.database.let_come_first(lambda: None, lambda: decide_again(scenario, member))
+    scenario.use(Looking).look(deadline=scenario.now + timedelta(seconds=60))
+    assert scenario.access(member).done.doubts == ()
+
+
+def test_an_access_of_another_server_is_passed_over(scenario, member):
+    access = scenario.access(member)
+    elsewhere = replace(access.decided, target=replace(access.decided.target, machine_id="another"))
+    scenario.database.accesses[access.user_id] = replace(access, decided=elsewhere)
+    give_more(scenario, member)
+    look_twice(scenario)
+    assert scenario.access(member).done.doubts == ()
+
+
+def test_what_an_account_here_was_given_is_not_adopted_over(scenario, member):
+    plex_id = scenario.plex_id(member)
+    look(scenario)
+    stranger = Stranger(plex_id, "maya", scenario.plex_owner.find_share(plex_id, scenario.plex.server.machine_id), OUT)
+    assert not scenario.use(Adopting).adopt_account(stranger, scenario.database.settings, now=scenario.now)
+
+
+def test_a_person_whose_account_is_made_meanwhile_is_not_adopted(scenario, stranger, manager):
+    scenario.database.let_come_first(lambda: scenario.database.identities.update({f"plex#{stranger.id}": "another"}))
+    (refused,) = scenario.use(Adopting).adopt((stranger.id,), by=manager, now=scenario.now)
+    assert refused.refusal.code == "AlreadyHasAccess"
+
+
+def test_members_are_paged_for_those_who_manage_users(scenario, member, manager):
+    editing = scenario.use(EditingAccess)
+    page, settings = editing.page(by=manager, differing=False, after=None, limit=3)
+    assert (len(page.items), settings) == (3, scenario.database.settings)
+    with pytest.raises(NotAllowed):
+        editing.page(by=scenario.user("ina"), differing=False, after=None, limit=3)
