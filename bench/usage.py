@@ -16,6 +16,7 @@ COLD_START_SECONDS = 2.5  # assumed, on the high side: starting Python, importin
 LOG_OF_REQUEST, LOG_OF_SWEEP = 1200, 3000  # assumed, bytes: JSON lines and metrics of 300, and Lambda's own three lines
 ANSWER = 6000  # assumed, bytes
 HOURS, SWEEPS = 730.5, 730.5 * 12
+LOOKS, COLD_LOOKS = 730.5 * 4, 0.5  # a quarter of an hour may be too long to find a warm sandbox: assumed
 COLD_SWEEPS = 0.1  # assumed: five minutes are short enough to find a warm sandbox, as a rule
 POLLS = 5 * HOURS * 3600 / 20  # Lambda's five pollers of a queue, each asking for twenty seconds at a time
 
@@ -90,10 +91,12 @@ def of_invites(invites: int, taken: Mapping[str, Amounts]) -> Amounts:
 def at_rest(operations: Mapping[str, Operation]) -> dict[str, Amounts]:
     """A month's amounts that do not depend on use, by what they are for."""
     sweep = of_operation("sweep", operations["sweep, nothing due"], LOG_OF_SWEEP)
+    look = of_operation("provision", operations["provision, a look at everybody"])
     return {
         "alarms": {"alarm": _resources("CloudWatch::Alarm")},
         "the dashboard": {"dashboard": _resources("CloudWatch::Dashboard")},
         "the sweep": total((SWEEPS, sweep), (SWEEPS * COLD_SWEEPS, COLD_START)),
+        "looking at Plex": total((LOOKS, look), (LOOKS * COLD_LOOKS, COLD_START)),
         "waiting at the queue": {"queue_request": POLLS},
         "storage": {"table_gb": 0.05, "backup_gb": 0.05},
     }
