@@ -259,9 +259,11 @@ class ActingOnPlex:
     # Why not
 
     def _refused(self, access: Access, wanted: Entitlement, error: PlexRefused) -> Access:
-        """Downloads that Plex refuses are left out. Raises Impossible for everything else."""
+        """Downloads that Plex refuses are left out; what is to be hidden never is. Raises Impossible for all else."""
         if missing := self._libraries_gone(access.plex_grant(wanted)):
             raise Impossible(reasons.libraries_gone(missing)) from error
+        if wanted.filters and not self.plex_owner.home_capacity().plex_pass:
+            raise Impossible(reasons.HIDING_NEEDS_PLEX_PASS) from error
         if wanted.features.downloads and (error.lacks_plex_pass or not self.plex_owner.home_capacity().plex_pass):
             return without_late_effects(access).doing(without_downloads=True, begun=None)
         raise Impossible(reasons.REFUSED_BY_PLEX) from error

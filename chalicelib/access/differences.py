@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from chalicelib.access.entitlement import Entitlement, Observed, Place, Rule
+from chalicelib.access.entitlement import Entitlement, Observed, Place, Rule, same_filters
 from chalicelib.plex.model import Share
 
 PENDING_FOR = timedelta(days=3)
@@ -78,7 +78,7 @@ def _of_the_rest(wanted: Entitlement, share: Share) -> frozenset[Difference]:
     kinds, features = set(), wanted.features
     if share.downloads not in (None, features.downloads) or share.live_tv not in (None, features.live_tv):
         kinds.add(Difference.FEATURES)
-    if share.filters is not None and share.filters != wanted.filters:
+    if share.filters is not None and not same_filters(share.filters, wanted.filters):
         kinds.add(Difference.RESTRICTIONS)
     if not share.accepted:
         kinds.add(Difference.PENDING)

@@ -28,6 +28,7 @@ NOT_AS_GRANTED = Reason("NotAsGranted")
 INVITATION_GONE = Reason("InvitationGone")
 HOME_FULL = Reason("HomeFull")
 PLEX_PASS_MISSING = Reason("PlexPassMissing")
+HIDING_NEEDS_PLEX_PASS = Reason("HidingNeedsPlexPass")
 NOT_TAKEN_INTO_HOME = Reason("NotTakenIntoHome")
 ACCOUNT_CLOSED = Reason("AccountClosed")
 

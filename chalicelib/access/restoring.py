@@ -96,7 +96,13 @@ def as_observed(was: Entitlement, observed: Observed, settings: Settings) -> Ent
     )
     rule = Rule.EVERYTHING if share.everything else Rule.SPECIFIC
     libraries = known_libraries(share, was.libraries + settings.libraries)
-    return replace(was, rule=rule, libraries=libraries, features=features, filters=share.filters)
+    return replace(
+        was,
+        rule=rule,
+        libraries=libraries,
+        features=features,
+        filters=was.filters if share.filters is None else share.filters,
+    )
 
 
 def known_libraries(share: Share, known: tuple[Library, ...]) -> tuple[Library, ...]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import Enum, StrEnum, auto
 
 from chalicelib.access import progress, reasons
-from chalicelib.access.entitlement import Entitlement, Place, Rule
+from chalicelib.access.entitlement import Entitlement, Place, Rule, same_filters
 from chalicelib.access.model import EFFECT_WITHIN, Access, Entry, Hold, Part
 from chalicelib.access.reasons import Reason
 from chalicelib.plex.model import Share
@@ -322,6 +322,8 @@ def is_as_wanted(wanted: Entitlement, share: Share) -> bool:
     else:
         libraries = not share.everything and share.library_ids == wanted.section_ids
     features = wanted.features
+    if share.filters is not None and not same_filters(share.filters, wanted.filters):
+        return False
     return libraries and share.downloads in (None, features.downloads) and share.live_tv in (None, features.live_tv)
 
 

@@ -51,6 +51,7 @@ class Grant:
     owner_id: int
     libraries: tuple[Library, ...]
     features: Features
+    filters: tuple[tuple[str, str], ...] = ()
 
     @property
     def section_ids(self) -> SectionIds:
@@ -83,8 +84,8 @@ class PlexAccount:
 class Share:
     """What the owner's server gives one account: ``library_ids`` are global section ids.
 
-    ``downloads`` and ``live_tv`` are None where plex.tv's answer did not tell. ``filters``: what of the libraries is
-    hidden, by plex.tv's names and in its words.
+    ``downloads``, ``live_tv`` and ``filters`` are None where plex.tv's answer did not tell. ``filters``: what of the
+    libraries is hidden, by plex.tv's names and in its words.
     """
 
     id: str
@@ -94,7 +95,7 @@ class Share:
     accepted: bool
     downloads: bool | None = None
     live_tv: bool | None = None
-    filters: tuple[tuple[str, str], ...] = ()
+    filters: tuple[tuple[str, str], ...] | None = ()
 
     def is_exactly(self, grant: Grant) -> bool:
         """Whether it gives what was granted, no more and no less, as far as the answer told."""

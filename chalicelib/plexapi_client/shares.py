@@ -49,7 +49,7 @@ class Shares(OwnerCalls):
             owner.json("POST", f"{V2}/{int(share.id)}", body=asked)
 
     def put_back(self, share: Share, was: Share, machine_id: str, library_ids: frozenset[str]) -> None:
-        settings = {"allowSync": bool(was.downloads), "allowTuners": int(bool(was.live_tv)), **dict(was.filters)}
+        settings = {"allowSync": bool(was.downloads), "allowTuners": int(bool(was.live_tv)), **dict(was.filters or ())}
         asked = {
             "machineIdentifier": machine_id,
             "librarySectionIds": _section_ids(library_ids),
@@ -97,6 +97,7 @@ def _settings(grant: Grant) -> dict[str, Any]:
         "allowCameraUpload": False,
         "allowSubtitleAdmin": False,
         **dict.fromkeys(_FILTERS, ""),
+        **dict(grant.filters),
     }
 
 
@@ -129,8 +130,10 @@ def share_of_v1(row: Element) -> Share:
     )
 
 
-def _filters(about: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """Those that hide something."""
+def _filters(about: Mapping[str, Any]) -> tuple[tuple[str, str], ...] | None:
+    """Those that hide something; None where nothing is said of them."""
+    if not any(name in about for name in _FILTERS):
+        return None
     return tuple((name, str(about[name])) for name in _FILTERS if about.get(name))
 
 

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.access import reasons
 from chalicelib.access.adopting import Adopting
 from chalicelib.access.differences import Difference
-from chalicelib.access.editing import EditingAccess
-from chalicelib.access.entitlement import Place, Rule
+from chalicelib.access.editing import AccessEdit, EditingAccess
+from chalicelib.access.entitlement import Place, Rule, same_filters
 from chalicelib.access.looking import MOST_RESTORED, AskingForLooks, Looking, SchedulingLooks
 from chalicelib.access.looks import Outcome
 from chalicelib.access.model import Hold, Mark, Occasion, Part
@@ -610,3 +611,59 @@ def test_members_are_paged_for_those_who_manage_users(scenario, member, manager)
     assert (len(page.items), settings) == (3, scenario.database.settings)
     with pytest.raises(NotAllowed):
         editing.page(by=scenario.user("ina"), differing=False, after=None, limit=3)
+
+
+# What is hidden
+
+
+HIDDEN = (("filterMovies", "contentRating=G%2CPG|label=Kids"),)
+
+
+def test_what_was_hidden_by_hand_and_accepted_stays_hidden_when_libraries_change(scenario, member, manager):
+    share_of(scenario, member).filters = HIDDEN
+    look_twice(scenario)
+    accept(scenario, member, manager)
+    version = scenario.access(member).decided.edition
+    edit = AccessEdit(libraries=(SERIES.id,))
+    scenario.use(EditingAccess).edit(member.user.id, edit, version=version, by=manager, now=scenario.now)
+    bring_on(scenario, member)
+    assert (share_of(scenario, member).library_ids, share_of(scenario, member).filters) == ({SERIES.id}, HIDDEN)
+    assert scenario.access(member).is_settled
+
+
+def test_what_was_hidden_by_hand_is_shown_again_when_it_is_restored(scenario, member, manager):
+    share_of(scenario, member).filters = HIDDEN
+    look_twice(scenario)
+    restore(scenario, member, manager)
+    bring_on(scenario, member)
+    assert share_of(scenario, member).filters == ()
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        ((("filterMovies", "label=Kids|contentRating=PG,G"),), True),
+        ((("filterMovies", "label=Kids|contentRating=PG,G"), ("filterMusic", "")), True),
+        ((("filterMovies", "contentRating=G%2CPG"),), False),
+        ((("filterTelevision", "contentRating=G%2CPG|label=Kids"),), False),
+        ((), False),
+    ],
+)
+def test_filters_are_the_same_in_any_order_and_quoting(other, same):
+    assert same_filters(HIDDEN, other) is same
+
+
+def test_what_is_to_be_hidden_is_never_left_out(scenario, member, manager):
+    share_of(scenario, member).filters = HIDDEN
+    look_twice(scenario)
+    accept(scenario, member, manager)
+    scenario.plex.plex_pass = False
+    version = scenario.access(member).decided.edition
+    edit = AccessEdit(libraries=(SERIES.id,), downloads=True)
+    scenario.use(EditingAccess).edit(member.user.id, edit, version=version, by=manager, now=scenario.now)
+    scenario.deliver()
+    assert scenario.access(member).done.need == reasons.HIDING_NEEDS_PLEX_PASS
+    assert (share_of(scenario, member).library_ids, share_of(scenario, member).filters) == (
+        {MOVIES.id, MUSIC.id},
+        HIDDEN,
+    )

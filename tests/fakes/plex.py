@@ -439,7 +439,7 @@ class FakePlexOwner(_Side):
             raise _refused(HTTPStatus.NOT_FOUND)
         if self._world.keeps_corrections:
             stored = self._world.shares[share.id]
-            stored.library_ids, stored.everything, stored.filters = library_ids, False, was.filters
+            stored.library_ids, stored.everything, stored.filters = library_ids, False, was.filters or ()
             stored.downloads, stored.live_tv = bool(was.downloads), bool(was.live_tv)
 
     @_call
@@ -518,6 +518,7 @@ class FakePlexOwner(_Side):
 
     def _must_pay_for(self, grant: Grant) -> None:
         world = self._world
+        _refuse_if(bool(grant.filters) and not world.plex_pass)
         if world.downloads_need_plex_pass and grant.features.downloads and not world.plex_pass:
             raise _refused(HTTPStatus.FORBIDDEN, reason=1012)
 
@@ -610,7 +611,7 @@ class FakeWorkQueue:
 
 
 def _set_features(share: FakeShare, grant: Grant) -> None:
-    share.downloads, share.live_tv, share.filters = grant.features.downloads, grant.features.live_tv, ()
+    share.downloads, share.live_tv, share.filters = grant.features.downloads, grant.features.live_tv, grant.filters
 
 
 def _refuse_if(condition: bool) -> None:

@@ -1,5 +1,6 @@
 """What plex.tv does, of the fake and of the real plexapi against the Plex stand-in (docs/plex.md)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -516,6 +517,22 @@ def test_a_refused_token_of_the_owner_is_told_from_all_else_by_every_call(plex, 
 
 
 HIDDEN = (("filterMovies", "contentRating!=R"),)
+
+
+def test_what_is_hidden_goes_with_a_share_and_with_its_correction(plex, owner, maya):
+    plex.change(plex_pass=True)
+    owner.share(maya, replace(a_grant(plex), filters=HIDDEN))
+    assert found(owner, plex, maya).filters == HIDDEN
+    other = (("filterTelevision", "contentRating=TV-G"),)
+    owner.correct(found(owner, plex, maya), replace(a_grant(plex), filters=other))
+    assert found(owner, plex, maya).filters == other
+
+
+def test_nothing_is_shared_where_hiding_needs_a_plex_pass(plex, owner, maya):
+    plex.change(plex_pass=False)
+    with pytest.raises(PlexRefused):
+        owner.share(maya, replace(a_grant(plex), filters=HIDDEN))
+    assert owner.find_share(maya, plex.server.machine_id) is None
 
 
 def test_a_share_is_put_back_to_what_it_was(plex, owner, maya):
