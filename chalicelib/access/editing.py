@@ -1,12 +1,14 @@
 """What a member may have is decided anew, after they joined."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from chalicelib.access.entitlement import Entitlement, Rule, Target
 from chalicelib.access.model import Access, Decided, Hold, Occasion
 from chalicelib.access.ports import AccessStore, Member
+from chalicelib.access.restrictions import Restriction, read_restrictions, with_restrictions
 from chalicelib.accounts.model import User
 from chalicelib.common.pages import Page
 from chalicelib.common.people import Permission, Person
@@ -23,17 +25,22 @@ Choice = tuple[str, ...] | Literal["all", "default"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessEdit:
-    """What is wanted from now on; None: as before. ``libraries`` are global section ids, or a rule."""
+    """What is wanted from now on; None: as before. ``libraries`` are global section ids, or a rule; ``restrictions``
+    are by kind, and without one nothing of a kind is hidden.
+    """
 
     libraries: Choice | None = None
     downloads: bool | None = None
     live_tv: bool | None = None
+    restrictions: Mapping[str, Restriction] | None = None
 
     def apply(self, was: Entitlement, settings: Settings) -> Entitlement:
         """Raises BadInput, naming the field."""
         wanted = was
         if self.libraries is not None:
             wanted = replace(wanted, rule=_rule(self.libraries), libraries=_chosen(self.libraries, settings))
+        if self.restrictions is not None:
+            wanted = replace(wanted, filters=with_restrictions(was.filters, dict(self.restrictions)))
         given = {name: getattr(self, name) for name in ("downloads", "live_tv") if getattr(self, name) is not None}
         return replace(wanted, features=replace(wanted.features, **given))
 
@@ -98,6 +105,7 @@ def grant_facts(decided: Decided) -> Facts:
         "libraries": chosen,
         "downloads": features.downloads,
         "live_tv": features.live_tv,
+        "restrictions": {kind: asdict(each) for kind, each in read_restrictions(grant.filters).items()},
         "hold": decided.hold and decided.hold.value,
     }
 

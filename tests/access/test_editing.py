@@ -5,6 +5,7 @@ import pytest
 from chalicelib.access.editing import AccessEdit, EditingAccess
 from chalicelib.access.entitlement import Rule
 from chalicelib.access.model import Hold, Occasion
+from chalicelib.access.restrictions import Restriction
 from chalicelib.common.people import Permission
 from chalicelib.common.refusals import (
     AccessOutOfDate,
@@ -165,3 +166,16 @@ def test_a_suspended_member_s_grant_may_be_edited_and_counts_once_they_are_back(
     scenario.drain()
     assert shared(scenario, member) is None
     assert scenario.access(member).decided.grant.libraries == (SERIES,)
+
+
+def test_what_is_hidden_is_decided_by_kind_and_comes_to_plex(scenario, member, edit):
+    edit(restrictions={"movies": Restriction(content_ratings=("G", "PG"))})
+    scenario.drain()
+    assert scenario.plex.share_of(scenario.plex_id(member)).filters == (("filterMovies", "contentRating=G%2CPG"),)
+    edit(downloads=True)
+    scenario.drain()
+    assert scenario.plex.share_of(scenario.plex_id(member)).filters == (("filterMovies", "contentRating=G%2CPG"),)
+    edit(restrictions={})
+    scenario.drain()
+    assert scenario.plex.share_of(scenario.plex_id(member)).filters == ()
+    assert scenario.access(member).is_settled

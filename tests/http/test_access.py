@@ -52,6 +52,21 @@ def test_an_edit_is_on_plex_moments_later_and_the_member_sees_it(stack, joined):
     assert (entry["action"], entry["after"]) == ("access changed", {"libraries": ["TV Shows"], "live_tv": True})
 
 
+def test_what_is_hidden_comes_to_plex_and_is_shown(stack, joined):
+    visitor, user_id, _ = joined
+    stack.plex.change({"id": demo.OWNER.id}, subscription=True)
+    kids = {"content_ratings": ["G", "PG"], "labels": ["Kids"]}
+    change = {"version": 1, "restrictions": {"movies": kids, "shows": None}}
+    assert stack.admin.patch(f"/users/{user_id}/access", json=change).status_code == 202
+    access = settled(stack, user_id)
+    expected = {"movies": kids, "shows": None, "music": None}
+    assert access["wanted"]["restrictions"] == access["observed"]["restrictions"] == expected
+    (share,) = stack.plex.shares(visitor.account)
+    assert share["settings"]["filterMovies"] == "contentRating=G%2CPG|label=Kids"
+    assert stack.admin.patch(f"/users/{user_id}/access", json={"version": 2, "restrictions": None}).is_success
+    assert settled(stack, user_id)["observed"]["restrictions"] is None
+
+
 def test_an_edit_against_another_version_is_refused_and_changes_nothing(stack, joined):
     _, user_id, _ = joined
     late = stack.admin.patch(f"/users/{user_id}/access", json={"version": 7, "libraries": "all"})
@@ -67,6 +82,7 @@ def test_an_edit_against_another_version_is_refused_and_changes_nothing(stack, j
         ({"libraries": "everything"}, "libraries"),
         ({"features": {"downloads": "yes"}}, "features.downloads"),
         ({"features": {"plex_home": True}}, "features"),
+        ({"restrictions": {"movies": {"labels": ["a,b"]}}}, "restrictions.movies.labels[0]"),
     ],
 )
 def test_a_field_that_cannot_be_taken_is_named(stack, joined, change, field):

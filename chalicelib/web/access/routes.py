@@ -10,6 +10,7 @@ from chalicelib.access.adopting import Adopting
 from chalicelib.access.editing import AccessEdit, EditingAccess
 from chalicelib.access.looking import AskingForLooks
 from chalicelib.access.restoring import Restoring
+from chalicelib.access.restrictions import Restriction
 from chalicelib.common.refusals import BadInput, NotFound
 from chalicelib.web.access.shapes import access_shape, adopted_shape, listed_shape, look_shape, stranger_shape
 from chalicelib.web.bodies import LibraryId, Nothing, Unset
@@ -25,6 +26,29 @@ class FeaturesChange(msgspec.Struct, forbid_unknown_fields=True):
     live_tv: bool | Unset = msgspec.UNSET
 
 
+Words = Annotated[list[Annotated[str, msgspec.Meta(pattern="^[^,]{1,100}$")]], msgspec.Meta(max_length=50)]
+
+
+class RestrictionChange(msgspec.Struct, forbid_unknown_fields=True):
+    """Only what has one of these ratings, and one of these labels; none of either: whatever has any."""
+
+    content_ratings: Words = []
+    labels: Words = []
+
+    def value(self) -> Restriction:
+        return Restriction(tuple(self.content_ratings), tuple(self.labels))
+
+
+class RestrictionsChange(msgspec.Struct, forbid_unknown_fields=True):
+    movies: RestrictionChange | None = None
+    shows: RestrictionChange | None = None
+    music: RestrictionChange | None = None
+
+    def values(self) -> dict[str, Restriction]:
+        given = {"movies": self.movies, "shows": self.shows, "music": self.music}
+        return {kind: each.value() for kind, each in given.items() if each}
+
+
 class AccessChange(msgspec.Struct, forbid_unknown_fields=True):
     """``version``: that of the access which the change was made from. What is left out stays."""
 
@@ -33,6 +57,7 @@ class AccessChange(msgspec.Struct, forbid_unknown_fields=True):
         msgspec.UNSET
     )
     features: FeaturesChange = msgspec.field(default_factory=FeaturesChange)
+    restrictions: RestrictionsChange | None | Unset = msgspec.UNSET
 
     def edit(self) -> AccessEdit:
         chosen = None if self.libraries is msgspec.UNSET else self.libraries
@@ -41,7 +66,11 @@ class AccessChange(msgspec.Struct, forbid_unknown_fields=True):
             for name in ("downloads", "live_tv")
             if (value := getattr(self.features, name)) is not msgspec.UNSET
         }
-        return AccessEdit(libraries=tuple(chosen) if isinstance(chosen, list) else chosen, **features)
+        restrictions: dict[str, Restriction] | None = None if self.restrictions is msgspec.UNSET else {}
+        if isinstance(self.restrictions, RestrictionsChange):
+            restrictions = self.restrictions.values()
+        libraries = tuple(chosen) if isinstance(chosen, list) else chosen
+        return AccessEdit(libraries=libraries, restrictions=restrictions, **features)
 
 
 class AgainstVersion(msgspec.Struct, forbid_unknown_fields=True):

@@ -440,6 +440,12 @@ export const de: Texts = {
     adopted: (number: number) => `${count(number, "Person", "Personen")} übernommen.`,
   },
   access: {
+    hide: "Nach Freigabe oder Etikett verbergen",
+    hideNote:
+      "Nur was eines davon hat, wird gezeigt, so wie Plex es hat. Trenne sie durch Kommas. Braucht deinen Plex Pass.",
+    kinds: { movies: "Filme", shows: "Serien", music: "Musik" },
+    only: { content_ratings: "Nur diese Altersfreigaben", labels: "Nur diese Etiketten" },
+    onlyThese: "Nur",
     title: "Auf Plex",
     edit: "Bibliotheken ändern",
     editTitle: (name: string) => `Was ${name} sehen darf`,
@@ -493,6 +499,7 @@ export const de: Texts = {
       "owner's sign-in renewed": "hat neu mit Plex verbunden",
     },
     fields: {
+      restrictions: "was verborgen ist",
       difference: "Unterschied",
       on_difference: "was bei Unterschieden geschieht",
       hold: "ausgesetzt oder beendet",

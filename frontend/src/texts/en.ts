@@ -447,6 +447,11 @@ export const en = {
     adopted: (number: number) => `${count(number, "person", "people")} adopted.`,
   },
   access: {
+    hide: "Hide by rating or label",
+    hideNote: "Only what has one of these is shown, as Plex has it. Separate them by commas. Takes your Plex Pass.",
+    kinds: { movies: "Films", shows: "Series", music: "Music" },
+    only: { content_ratings: "Only these ratings", labels: "Only these labels" },
+    onlyThese: "Only",
     title: "On Plex",
     edit: "Change libraries",
     editTitle: (name: string) => `What ${name} may watch`,
@@ -500,6 +505,7 @@ export const en = {
       "owner's sign-in renewed": "connected to Plex again",
     } as Record<string, string>,
     fields: {
+      restrictions: "what is hidden",
       difference: "difference",
       on_difference: "what is done about differences",
       hold: "suspended or ended",

@@ -1,0 +1,51 @@
+"""What of a kind of library is hidden from a member: only these content ratings, only these labels.
+
+plex.tv has it as text for each kind (``contentRating=G%2CPG|label=Kids``). What else it says there is kept as it is.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import quote, unquote
+
+from chalicelib.access.entitlement import Filters
+
+NAMES = {"movies": "filterMovies", "shows": "filterTelevision", "music": "filterMusic"}
+"""plex.tv's name of each kind."""
+
+_FIELDS = {"content_ratings": "contentRating", "labels": "label"}
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """Only what has one of these ratings, and one of these labels; none of either: whatever has any."""
+
+    content_ratings: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+
+
+def read_restrictions(filters: Filters) -> dict[str, Restriction]:
+    """By kind (``movies``, ``shows``, ``music``): those that hide something."""
+    texts = dict(filters)
+    read = {kind: _read(texts.get(name, "")) for kind, name in NAMES.items()}
+    return {kind: restriction for kind, restriction in read.items() if restriction != Restriction()}
+
+
+def with_restrictions(filters: Filters, wanted: dict[str, Restriction]) -> Filters:
+    """The filters with these in place of what they said about ratings and labels of any kind."""
+    texts = dict(filters)
+    for kind, name in NAMES.items():
+        parts = [part for part in texts.get(name, "").split("|") if part and _field(part) not in _FIELDS.values()]
+        restriction = wanted.get(kind, Restriction())
+        for attribute, field in _FIELDS.items():
+            if values := getattr(restriction, attribute):
+                parts.append(f"{field}={quote(','.join(dict.fromkeys(values)), safe='')}")
+        texts[name] = "|".join(parts)
+    return tuple(sorted((name, text) for name, text in texts.items() if text))
+
+
+def _read(text: str) -> Restriction:
+    values = {_field(part): tuple(unquote(part.partition("=")[2]).split(",")) for part in text.split("|") if part}
+    return Restriction(**{attribute: values.get(field, ()) for attribute, field in _FIELDS.items()})
+
+
+def _field(part: str) -> str:
+    return part.partition("=")[0]
