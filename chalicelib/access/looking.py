@@ -136,7 +136,8 @@ class Looking:
         for row in self.accesses.members():
             if row.plex_id is not None:
                 reading.seen.add(row.plex_id)
-                self._compare(reading, row, row.plex_id)
+                if row.machine_id == settings.server.machine_id:
+                    self._compare(reading, row, row.plex_id)
         self._note_strangers(reading)
         counted = replace(weighed, changed=reading.changed, confirmed=reading.confirmed, restored=reading.restored)
         return _Result(counted, weighed.outcome or Outcome.COMPLETE)
@@ -150,8 +151,6 @@ class Looking:
             return
         access = self.accesses.get(row.user_id)
         if access is None or not access.can_be_looked_at or access.written_at >= reading.began:
-            return
-        if access.machine_id != reading.server.machine_id:
             return
         self._judge(reading, access, observed, plex_id)
 

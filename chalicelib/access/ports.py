@@ -45,6 +45,7 @@ class MemberRow:
 
     user_id: str
     plex_id: int | None
+    machine_id: str
     seen: str
 
 

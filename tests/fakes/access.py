@@ -81,7 +81,7 @@ class FakeAccesses:
 
     def members(self) -> list[MemberRow]:
         return [
-            MemberRow(one.user_id, one.plex_id, "" if one.done.doubts else one.done.observed.digest)
+            MemberRow(one.user_id, one.plex_id, one.machine_id, "" if one.done.doubts else one.done.observed.digest)
             for one in self._listed()
         ]
 

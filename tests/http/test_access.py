@@ -143,7 +143,12 @@ def difference(stack, user_id):
 
 
 def differing(stack):
-    return [each["user"]["id"] for each in stack.admin.get("/access?difference=any&limit=100").json()["access"]]
+    found, cursor = [], ""
+    while cursor is not None:
+        page = stack.admin.get("/access", params={"difference": "any", "limit": 100, "cursor": cursor}).json()
+        found += [each["user"]["id"] for each in page["access"]]
+        cursor = page["next"]
+    return found
 
 
 def test_a_share_that_was_deleted_at_plex_is_found_and_restored(stack, seen):

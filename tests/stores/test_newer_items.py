@@ -12,7 +12,7 @@ import pytest
 from chalicelib import wiring
 from chalicelib.access.aligning import Aligning
 from chalicelib.access.entitlement import Place
-from chalicelib.access.looks import Look
+from chalicelib.access.looks import Look, Outcome
 from chalicelib.access.model import Hold
 from chalicelib.access.pauses import begin_pause
 from chalicelib.access.ports import Stranger
@@ -238,8 +238,9 @@ def a_stranger_is_noted_again(ports, now) -> Plan:
 
 
 def another_look_is_asked_for(ports, now) -> Plan:
-    latest = ports.looks.get() or ports.looks.save(Look(id="first", asked_at=now))
-    return {"id": "look"}, lambda: ports.looks.save(latest.asked_again("another", now))
+    latest = ports.looks.get() or ports.looks.save(Look(id="first", asked_at=ports.clock()))
+    done = latest.asked_again("another", ports.clock()).finished(Outcome.COMPLETE, ports.clock())
+    return {"id": "look"}, lambda: ports.looks.save(done)
 
 
 def a_pause_is_noted_again(ports, now) -> Plan:

@@ -151,7 +151,8 @@ class DynamoAccesses:
 
     def members(self) -> Iterator[MemberRow]:
         for record in AccessModel.by_listed.query(MEMBER):
-            yield MemberRow(record.user_id, record.plex_id and int(record.plex_id), record.seen or "")
+            plex_id = record.plex_id and int(record.plex_id)
+            yield MemberRow(record.user_id, plex_id, record.machine_id, record.seen or "")
 
     def page(self, *, differing: bool, after: str | None, limit: int) -> Page[Access]:
         index, key = (AccessModel.by_differing, DIFFERS) if differing else (AccessModel.by_listed, MEMBER)

@@ -40,11 +40,12 @@ class AccessesListed(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call
 
     class Meta:
         index_name = "listed"
-        projection = IncludeProjection(["plex_id", "seen"])
+        projection = IncludeProjection(["plex_id", "machine_id", "seen"])
 
     listed = UnicodeAttribute(hash_key=True)
     user_id = UnicodeAttribute(range_key=True)
     plex_id = NumberAttribute(null=True)
+    machine_id = UnicodeAttribute(null=True)
     seen = UnicodeAttribute(null=True)
 
 
@@ -75,6 +76,7 @@ class AccessModel(Model):
     due_at = NumberAttribute(null=True)
     listed = UnicodeAttribute(null=True)
     plex_id = NumberAttribute(null=True)
+    machine_id = UnicodeAttribute(null=True)
     seen = UnicodeAttribute(null=True)
     differing = UnicodeAttribute(null=True)
     due = AccessesDue()
@@ -158,6 +160,7 @@ def places(access: Access) -> dict[str, Any]:
     return {
         "listed": None if is_over else MEMBER,
         "plex_id": access.plex_id,
+        "machine_id": access.machine_id,
         "seen": None if access.done.doubts else access.done.observed.digest,
         "differing": DIFFERS if access.done.differs and not is_over else None,
     }

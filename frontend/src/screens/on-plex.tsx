@@ -1,11 +1,11 @@
 // What Plex has, beside what is wanted: the last look, members who differ, and people who have no account here.
 
-import { useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useState } from "preact/hooks";
 
-import { ask } from "../api/client";
+import { addQuery, ask } from "../api/client";
 import type { Access, Adopted, Look, Page, Stranger } from "../api/types";
 import { useAction } from "../app/action";
-import { useFresh } from "../app/loading";
+import { type Loaded, useFresh } from "../app/loading";
 import { Link } from "../app/routing";
 import { Choice, Group } from "../parts/fields";
 import { Empty, Problem, Show } from "../parts/notices";
@@ -18,7 +18,7 @@ const LOOK_AGAIN = 1000;
 
 export function OnPlex() {
   const look = useFresh<{ look: Look | null }>("/access/look");
-  const differing = useFresh<Page<"access", Access>>("/access?difference=any&limit=100");
+  const differing = useDiffering();
   const strangers = useFresh<{ people: Stranger[] }>("/access/unknown");
   const reload = () => {
     look.reload();
@@ -31,13 +31,39 @@ export function OnPlex() {
       <p class="quiet">{t.onPlex.lead}</p>
       <LatestLook look={look.data?.look ?? null} onDone={reload} />
       <Show what={{ ...differing, error: look.error ?? differing.error ?? strangers.error, reload }}>
-        {({ access }) => <Differing accesses={access} onDone={differing.reload} />}
+        {(accesses) => <Differing accesses={accesses} onDone={differing.reload} />}
       </Show>
       {strangers.data && strangers.data.people.length > 0 && (
         <Strangers people={strangers.data.people} onDone={strangers.reload} />
       )}
     </>
   );
+}
+
+/** All of them: each page leads to the next. */
+function useDiffering(): Loaded<Access[]> {
+  const [data, setData] = useState<Access[]>();
+  const [error, setError] = useState<Error>();
+  const reload = useCallback(async () => {
+    try {
+      const found: Access[] = [];
+      let cursor: string | null = "";
+      while (cursor !== null) {
+        const page: Page<"access", Access> = await ask(
+          "GET",
+          addQuery("/access", { difference: "any", limit: "100", cursor }),
+        );
+        found.push(...page.access);
+        cursor = page.next;
+      }
+      setData(found);
+      setError(undefined);
+    } catch (failure) {
+      setError(failure as Error);
+    }
+  }, []);
+  useEffect(() => void reload(), []);
+  return { data, error, reload: () => void reload() };
 }
 
 function LatestLook({ look, onDone }: { look: Look | null; onDone: () => void }) {
