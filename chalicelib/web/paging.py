@@ -19,6 +19,9 @@ DEFAULT_LIMIT, HIGHEST_LIMIT = 25, 100
 
 _ORDER = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z#[A-Za-z0-9_-]{0,64}")
 
+BY_ID = re.compile("[A-Za-z0-9_-]{1,64}")
+"""A place in a list that is sorted by ids."""
+
 _CHECKSUM_BYTES = 6
 
 T = TypeVar("T")
@@ -32,15 +35,15 @@ def read_limit(request: Request) -> int:
     return int(text)
 
 
-def read_cursor(request: Request) -> str | None:
-    """The order key to go on after, None at the beginning. Raises BadInput."""
+def read_cursor(request: Request, *, place: re.Pattern[str] = _ORDER) -> str | None:
+    """The order key, or another place in the list, to go on after; None at the beginning. Raises BadInput."""
     text = query(request, "cursor")
     if not text:
         return None
-    place = _decoded(text)
-    if not _ORDER.fullmatch(place):
+    after = _decoded(text)
+    if not place.fullmatch(after):
         raise BadInput("cursor", field="cursor")
-    return place
+    return after
 
 
 def shape_page(name: str, page: Page[T], shape: Callable[[T], Any]) -> dict[str, Any]:

@@ -169,6 +169,17 @@ def test_a_share_that_was_deleted_at_plex_is_found_and_restored(stack, seen):
     assert waiting is None or waiting["reason"] is None or waiting["reason"]["Code"] == "AcceptOnPlex"
 
 
+def test_members_are_listed_a_page_at_a_time(stack, seen):
+    ids, cursor = [], ""
+    while cursor is not None and len(ids) < 5:
+        page = stack.admin.get("/access", params={"limit": 1, "cursor": cursor}).json()
+        ids += [each["user"]["id"] for each in page["access"]]
+        cursor = page["next"]
+    assert ids == sorted(set(ids))
+    damaged = stack.admin.get("/access", params={"cursor": "nonsense"})
+    assert (damaged.status_code, damaged.json()["Field"]) == (400, "cursor")
+
+
 def test_everything_given_by_hand_is_named_and_taken_for_wanted(stack, seen):
     visitor, user_id, _ = seen
     unshare(stack, visitor.account)

@@ -15,7 +15,7 @@ from chalicelib.common.refusals import BadInput, NotFound
 from chalicelib.web.access.shapes import access_shape, adopted_shape, listed_shape, look_shape, stranger_shape
 from chalicelib.web.bodies import LibraryId, Nothing, Unset
 from chalicelib.web.http import Api, body, find_caller, find_caller_with_settings, language_of, ok, query
-from chalicelib.web.paging import read_cursor, read_limit, shape_page
+from chalicelib.web.paging import BY_ID, read_cursor, read_limit, shape_page
 from chalicelib.wiring import now, use
 
 api = Api(__name__)
@@ -120,7 +120,7 @@ def list_accesses() -> Response:
     page, settings = use(EditingAccess).page(
         by=find_caller(request),
         differing=_differing(request),
-        after=read_cursor(request),
+        after=read_cursor(request, place=BY_ID),
         limit=read_limit(request),
     )
     language = language_of(request)
