@@ -40,6 +40,8 @@ class FakeAccesses:
         stored = self.database.accesses[access.user_id]
         if (stored.revision != access.revision) if lease is None else (stored.lease != lease):
             raise StaleWrite
+        if stored.decided.edition != access.decided.edition:
+            return self._put(replace(access, decided=stored.decided, revision=stored.revision))
         return self._write(replace(access, decided=stored.decided, revision=stored.revision))
 
     def get_for_decision(self, user_id: str) -> Member:
@@ -158,8 +160,11 @@ class FakeAccesses:
     def _write(self, access: Access) -> Access:
         if not access.is_told:
             self._show_progress(access)
-        saved = replace(access, revision=access.revision + 1, written_at=self._clock(), is_told=True)
-        self.database.accesses[access.user_id] = saved
+        return self._put(replace(access, is_told=True))
+
+    def _put(self, access: Access) -> Access:
+        saved = replace(access, revision=access.revision + 1, written_at=self._clock())
+        self.database.accesses[access.user_id] = replace(saved, is_told=True)  # that is not stored
         return saved
 
     def _show_progress(self, access: Access) -> None:
@@ -172,8 +177,9 @@ class FakeAccesses:
         database, now = self.database, self._clock()
         redemption = database.redemptions[access.decided.joining or ""]
         stored = database.users[user.id]
-        theirs = all(database.identities.get(identity) == user.id for identity in identities_of(stored))
-        if not redemption.in_progress or not stored.is_open or not theirs:
+        if not redemption.in_progress or not stored.is_open:
+            raise StaleWrite
+        if not redemption.renewal and not self._are_theirs(identities_of(user), stored):
             raise StaleWrite
         give_use_back(database, redemption)
         if redemption.renewal:
@@ -182,6 +188,13 @@ class FakeAccesses:
         database.users[user.id] = replace(stored, state=AccountState.CLOSED)
         before = access.decided.over or Tombstone(user_id=user.id, why=Why.FAILED, closed_at=now)
         release_identities(database, stored, before.ended(now))
+
+    def _are_theirs(self, identities: set[str], stored: User) -> bool:
+        """Whether the account has still these, and no others."""
+        held = self.database.identities
+        return identities == identities_of(stored) and all(
+            held.get(each, stored.id) == stored.id for each in identities
+        )
 
     def _end_tombstone(self, user: User, now: datetime) -> None:
         identity = plex_identity(user.plex_id)

@@ -130,7 +130,7 @@ class FakeClaims:
             or stored.plex_id is not None
             or stored.epoch != user.epoch
             or (user.email and database.identities.get(address) != user.id)
-            or (access and database.accesses[user.id].revision != access.revision)
+            or (access and not self._is_as_read(access))
         ):
             raise StaleWrite
         if identity in database.identities or database.tombstones.get(identity) != over:
@@ -172,11 +172,11 @@ class FakeClaims:
             database.tokens[redemption.id] = held((claim.plex_token,), claim.token_expires_at)
 
     def _is_as_read(self, access: Access) -> bool:
-        """A new one, or the next decision over one that is settled."""
+        """A new one, or the next decision over one that no worker has."""
         stored = self.database.accesses.get(access.user_id)
         if access.decided.edition == 1:
             return stored is None
-        return stored is not None and stored.revision == access.revision and stored.is_settled
+        return stored is not None and stored.revision == access.revision and stored.lease is None
 
     def _taken(self, claim: Claim) -> set[str]:
         taken = taken_identities(self.database, claim.user, claim.access.decided.over)

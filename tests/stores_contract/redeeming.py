@@ -9,7 +9,7 @@ from chalicelib.access.entitlement import Entitlement, Identity, Rule, Target
 from chalicelib.access.model import Access, Decided, Hold, Occasion, begin_access
 from chalicelib.access.progress import begin_progress
 from chalicelib.access.reasons import REFUSED_BY_PLEX, Reason
-from chalicelib.accounts.model import Tombstone, User, new_user
+from chalicelib.accounts.model import AccountState, Tombstone, User, Why, new_user
 from chalicelib.accounts.sessions import Purpose, SignIn, new_session
 from chalicelib.common.people import Permission, Person
 from chalicelib.events.model import Entry, about_invite
@@ -175,6 +175,15 @@ def hold(ports: Any, access: Access, why: Hold, reason: Reason | None = None) ->
     """Nothing is wanted from now on."""
     held: Access = ports.accesses.decide(access.deciding(access.decided.held(why, reason)))
     return held
+
+
+def closed(ports: Any, claim: Claim, now: datetime) -> tuple[User, Tombstone]:
+    """The account of the claim, which is closed now, and what is remembered of it. Its access has still to be taken."""
+    was: User = ports.accounts.get(claim.user.id)
+    tombstone = Tombstone(user_id=was.id, why=Why.CLOSED, closed_at=now)
+    becomes = replace(was, state=AccountState.CLOSED)
+    ports.accounts.change(was, becomes, an_entry(ports), tombstone=tombstone)
+    return becomes, tombstone
 
 
 def given_up(ports: Any, claim: Claim, now: datetime) -> Access:

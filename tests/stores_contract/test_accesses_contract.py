@@ -28,6 +28,7 @@ from tests.stores_contract.redeeming import (
     a_redemption,
     a_renewal,
     add_invite,
+    closed,
     given_up,
     hold,
     in_need,
@@ -364,6 +365,18 @@ def test_what_was_resolved_anew_is_shown_as_its_libraries(ports, accesses, claim
     assert [library.id for library in ports.redemptions.get(claim.redemption.id).grant.libraries] == ["9"]
 
 
+def test_a_joining_is_not_told_under_a_newer_decision_but_by_the_save_after(ports, accesses, claim, now):
+    access = take(ports, claim.user.id, now)
+    before = ports.redemptions.get(claim.redemption.id).progress
+    working = before.working(StepName.SHARE, now)
+    hold(ports, access, Hold.CLOSED)
+    seen = accesses.save(access.doing(progress=working), lease=LEASE)
+    assert (seen.is_new, seen.done.progress) == (True, working)
+    assert ports.redemptions.get(claim.redemption.id).progress == before
+    accesses.save(seen, lease=LEASE)
+    assert ports.redemptions.get(claim.redemption.id).progress == working
+
+
 def test_one_that_is_done_is_shown_as_done(ports, accesses, claim, now):
     settled = joined(ports, claim, now)
     assert (settled.is_settled, settled.lease, settled.decided.joining) == (True, None, None)
@@ -392,12 +405,42 @@ def test_a_joining_that_was_given_up_fails_with_its_reason(ports, accesses, clai
     assert not ports.accounts.get(claim.user.id).is_open
 
 
+def test_what_was_given_up_is_not_undone_under_a_newer_decision(ports, accesses, claim, now):
+    access = given_up(ports, claim, now)
+    hold(ports, access, Hold.CLOSED)
+    with pytest.raises(StaleWrite):
+        settle(ports, access, now)
+    assert not accesses.get(claim.user.id).is_settled
+    assert ports.redemptions.get(claim.redemption.id).in_progress
+    assert ports.accounts.get(claim.user.id).is_open
+    assert ports.invites.get_even_deleted(claim.invite.code).uses == 1
+
+
 def test_a_renewal_that_was_given_up_leaves_an_open_account(ports, accesses, claim, member, now):
     renewal = a_renewal(ports, claim, now)
     ports.claims.claim(renewal)
     settled = settle(ports, given_up(ports, renewal, now), now)
     assert settled.decided.hold is None
     assert ports.accounts.get(claim.user.id).is_open
+
+
+def test_once_a_closed_account_has_nothing_its_tombstone_says_so(ports, accesses, claim, member, now):
+    user, tombstone = closed(ports, claim, now)
+    held = hold(ports, take(ports, user.id, now), Hold.CLOSED)
+    assert ports.accounts.tombstone_of(user.plex_id) == tombstone
+    settle(ports, held, now)
+    ended = ports.accounts.tombstone_of(user.plex_id)
+    assert ended.ended_at
+    assert replace(ended, ended_at=None) == tombstone
+
+
+def test_what_is_remembered_of_another_account_does_not_end(ports, accesses, member, now):
+    other, tombstone = a_closed_account(ports, now)
+    user = replace(ports.accounts.get(member.user_id), plex_id=other.plex_id)
+    accesses.end_without_access(user, now)
+    held = hold(ports, take(ports, user.id, now), Hold.CLOSED)
+    assert accesses.settle(held.renewed(now).settled(now), user, lease=LEASE).is_settled
+    assert ports.accounts.tombstone_of(other.plex_id) == tombstone
 
 
 def test_the_end_of_a_closed_account_is_noted_on_its_tombstone(ports, accesses, now):

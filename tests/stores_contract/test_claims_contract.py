@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.access.entitlement import Rule
 from chalicelib.access.model import Hold, Occasion, begin_access
 from chalicelib.access.progress import State
 from chalicelib.access.reasons import REFUSED_BY_PLEX
@@ -24,12 +25,14 @@ from chalicelib.redemptions.model import Renewal
 from chalicelib.redemptions.ports import Claim, Claims
 from tests.stores_contract.builders import a_closed_account, an_account, an_entry
 from tests.stores_contract.redeeming import (
+    LEASE,
     a_claim,
     a_local_claim,
     a_plex_id,
     a_renewal,
     add_invite,
     add_sign_in,
+    closed,
     edit_invite,
     given_up,
     going_over,
@@ -282,19 +285,14 @@ def reopening(ports, now, user, tombstone):
 
 
 @pytest.fixture
-def closed(ports, claims, now):
+def ending(ports, claimed, now):
     """The claim of an account that was closed, what is remembered of it, and the access, which is not ended yet."""
-    claim = a_claim(ports, add_invite(ports, now), now)
-    claims.claim(claim)
-    joined(ports, claim, now)
-    tombstone = Tombstone(user_id=claim.user.id, why=Why.CLOSED, closed_at=now)
-    user = ports.accounts.get(claim.user.id)
-    ports.accounts.change(user, replace(user, state=AccountState.CLOSED), an_entry(ports), tombstone=tombstone)
-    return claim, tombstone, hold(ports, take(ports, user.id, now), Hold.CLOSED)
+    user, tombstone = closed(ports, claimed, now)
+    return claimed, tombstone, hold(ports, take(ports, user.id, now), Hold.CLOSED)
 
 
-def test_a_closed_account_is_opened_again_once_its_end_is_over(ports, claims, now, closed):
-    was, tombstone, access = closed
+def test_a_closed_account_is_opened_again_once_its_end_is_over(ports, claims, now, ending):
+    was, tombstone, access = ending
     with pytest.raises(StaleWrite):
         claims.claim(reopening(ports, now, was.user, tombstone))
     settle(ports, access, now)
@@ -311,8 +309,8 @@ def test_a_closed_account_is_opened_again_once_its_end_is_over(ports, claims, no
     assert claims.of_plex_account(was.user.plex_id) == (claim.user, ports.redemptions.get(claim.redemption.id))
 
 
-def test_a_claim_that_reopened_an_account_is_given_back_to_what_was_remembered(ports, claims, now, closed):
-    was, tombstone, access = closed
+def test_a_claim_that_reopened_an_account_is_given_back_to_what_was_remembered(ports, claims, now, ending):
+    was, tombstone, access = ending
     settle(ports, access, now)
     claim = reopening(ports, now, was.user, ports.accounts.tombstone_of(was.user.plex_id))
     claims.claim(claim)
@@ -422,6 +420,22 @@ def test_a_claim_is_not_given_back_for_an_account_that_was_closed_already(ports,
     assert ports.redemptions.get(claim.redemption.id).in_progress
 
 
+@pytest.mark.parametrize("changes", [{"email": "new"}, {"holds_address": False}], ids=["moved", "let go"])
+def test_a_claim_is_not_given_back_under_an_address_that_is_the_account_s_no_more(ports, claims, now, changes):
+    claim = a_claim(ports, add_invite(ports, now), now)
+    claims.claim(claim)
+    access, was = given_up(ports, claim, now), ports.accounts.get(claim.user.id)
+    moved = {name: value and f"{value}.{was.email}" for name, value in changes.items()}
+    ports.accounts.rename(was, replace(was, **moved), an_entry(ports))
+    with pytest.raises(StaleWrite):
+        ports.accesses.settle(access.renewed(now).settled(now), was, lease=LEASE)
+    assert (invite_now(ports, claim).uses, ports.accounts.get(was.id).is_open) == (1, True)
+    settle(ports, access, now)
+    assert invite_now(ports, claim).uses == 0
+    for address in (was.email, moved.get("email", was.email)):
+        assert ports.accounts.find_credential(address)[0] is None
+
+
 def a_local_account(ports, claims, now) -> Claim:
     claim = a_local_claim(ports, add_invite(ports, now), now)
     claims.claim(claim)
@@ -505,6 +519,14 @@ def test_an_account_is_not_linked_over_an_access_that_was_changed_meanwhile(port
     assert ports.accounts.get(claim.user.id).plex_id is None
 
 
+def test_an_account_is_not_linked_while_a_worker_has_its_access(ports, claims, now):
+    claim, plex_id = a_local_account(ports, claims, now), a_plex_id()
+    take(ports, claim.user.id, now)
+    with pytest.raises(StaleWrite):
+        link(ports, claim, plex_id, linked(ports, claim, plex_id))
+    assert ports.accounts.get(claim.user.id).plex_id is None
+
+
 @pytest.fixture
 def claimed(ports, claims, now):
     """An account that joined."""
@@ -555,8 +577,33 @@ def test_an_account_that_was_changed_meanwhile_is_not_renewed(ports, claims, now
     assert invite_now(ports, renewal).uses == 0
 
 
+def test_an_account_is_not_renewed_while_a_worker_has_its_access(ports, claims, now, claimed):
+    take(ports, claimed.user.id, now)
+    renewal = a_renewal(ports, claimed, now)
+    with pytest.raises(StaleWrite):
+        claims.claim(renewal)
+    assert invite_now(ports, renewal).uses == 0
+
+
+def grant_everything(ports, claim: Claim):
+    """Another decision than any invite's here, which no worker had yet."""
+    access = ports.accesses.get(claim.user.id)
+    grant = replace(access.decided.grant, rule=Rule.ALL)
+    return ports.accesses.decide(access.deciding(replace(access.decided, grant=grant, occasion=Occasion.EDITED)))
+
+
+def test_a_renewal_goes_over_a_decision_that_waits(ports, claims, now, claimed):
+    waiting = grant_everything(ports, claimed)
+    renewal = a_renewal(ports, claimed, now)
+    claims.claim(renewal)
+    access = ports.accesses.get(claimed.user.id)
+    assert access.decided.edition == waiting.decided.edition + 1
+    assert (access.decided.grant.rule, access.decided.before.grant.rule) == (Rule.SPECIFIC, Rule.ALL)
+
+
 def test_a_renewal_that_failed_leaves_the_account_what_it_had(ports, claims, now, claimed):
-    before = ports.accesses.get(claimed.user.id)
+    grant_everything(ports, claimed)
+    before = settle(ports, take(ports, claimed.user.id, now), now)
     renewal = a_renewal(ports, claimed, now)
     claims.claim(renewal)
     give_back(ports, renewal, now)
@@ -565,7 +612,8 @@ def test_a_renewal_that_failed_leaves_the_account_what_it_had(ports, claims, now
     assert ports.redemptions.get(renewal.redemption.id).state is State.FAILED
     assert invite_now(ports, renewal).uses == 0
     after = ports.accesses.get(claimed.user.id)
-    assert (after.decided.grant, after.decided.hold) == (before.decided.grant, before.decided.hold)
+    assert after.decided.as_before == before.decided.as_before
+    assert after.is_settled
 
 
 def test_a_renewal_of_an_account_without_a_redemption_leaves_it_without(ports, claims, now):

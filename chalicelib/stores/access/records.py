@@ -199,7 +199,9 @@ def what_was_decided(access: Access) -> "list[Action]":
 
 
 def put_next_decision(transaction: Transaction, access: Access) -> None:
-    """Under the name ``access``: a new access, or the next decision over one that is settled and as it was read."""
+    """Under the name ``access``: a new access, or the next decision over one that is as it was read, and that no worker
+    has.
+    """
     if access.decided.edition == 1:
         transaction.put("access", access_record(access), AccessModel.user_id.does_not_exist())
         return

@@ -28,6 +28,16 @@ def identities_of(user: User) -> dict[str, str]:
     return held
 
 
+def has_same_identities(user: User) -> Condition:
+    """Whether the account is unique under what it was when it was read, so that nothing else is to be released."""
+    holds = UserModel.holds_address
+    held = holds.does_not_exist() | (holds == True)  # noqa: E712 - builds a DynamoDB condition
+    condition: Condition = held if user.holds_address else holds == False  # noqa: E712
+    for attribute, value in ((UserModel.plex_id, user.plex_id), (UserModel.email, user.email)):
+        condition &= attribute.does_not_exist() if value is None else attribute == value
+    return condition & (UserModel.name == user.name) if user.kind is Kind.LOCAL else condition
+
+
 def put_account(
     transaction: Transaction, user: User, *, password_hash: str | None = None, over: Tombstone | None = None
 ) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.access.model import Access
 from chalicelib.accounts.model import AccountState, Tombstone, User, Why
-from chalicelib.stores.accounts.identities import release_identities
+from chalicelib.stores.accounts.identities import has_same_identities, release_identities
 from chalicelib.stores.accounts.records import UserModel
 from chalicelib.stores.database.transactions import ConditionsFailed, Transaction
 from chalicelib.stores.invites.uses import give_a_use_back
@@ -29,9 +29,9 @@ def undo_joining(transaction: Transaction, access: Access, user: User, now: date
     if redemption.renewal:
         _have_what_was_before(transaction, user, redemption.id, redemption.renewal.before)
         return
-    is_open = UserModel.state == AccountState.ACTIVE.value
+    is_still = (UserModel.state == AccountState.ACTIVE.value) & has_same_identities(user)
     closed: list[Action] = [UserModel.state.set(AccountState.CLOSED.value)]
-    transaction.update("user", UserModel(id=user.id), closed, is_open)
+    transaction.update("user", UserModel(id=user.id), closed, is_still)
     before = access.decided.over or Tombstone(user_id=user.id, why=Why.FAILED, closed_at=now)
     release_identities(transaction, user, before.ended(now))
 
