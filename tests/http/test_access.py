@@ -170,7 +170,8 @@ def test_a_share_that_was_deleted_at_plex_is_found_and_restored(stack, seen):
 
 
 def test_members_are_listed_a_page_at_a_time(stack, seen):
-    ids, cursor = [], ""
+    ids: list[str] = []
+    cursor = ""
     while cursor is not None and len(ids) < 5:
         page = stack.admin.get("/access", params={"limit": 1, "cursor": cursor}).json()
         ids += [each["user"]["id"] for each in page["access"]]
