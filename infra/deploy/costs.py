@@ -3,7 +3,7 @@
 In an account that holds nothing else: a part of most of what is used is free every month.
 """
 
-STANDING = {"backups of the tables": 0.02}
+STANDING = {"backups of the tables": 0.02, "looking at everybody on Plex": 0.01}
 """Whether it is used or not. Ten alarms and three dashboards are free in an account; beyond, 0.10 and 3.00 each."""
 PER_HUNDRED_INVITES = 0.05
 """Made, looked at and redeemed: requests, functions, tables, queue and logs together."""
