@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from chalicelib.access.entitlement import Entitlement, Observed, Place, Rule, same_filters
+from chalicelib.access.entitlement import Entitlement, Observed, Place, Rule
+from chalicelib.plex.filters import same_filters
 from chalicelib.plex.model import Share
 
 PENDING_FOR = timedelta(days=3)

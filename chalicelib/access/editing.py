@@ -8,15 +8,23 @@ from typing import Literal
 from chalicelib.access.entitlement import Entitlement, Rule, Target
 from chalicelib.access.model import Access, Decided, Hold, Occasion
 from chalicelib.access.ports import AccessStore, Member
-from chalicelib.access.restrictions import Restriction, read_restrictions, with_restrictions
 from chalicelib.accounts.model import User
 from chalicelib.common.pages import Page
 from chalicelib.common.people import Permission, Person
 from chalicelib.common.ports import NewId, StaleWrite
-from chalicelib.common.refusals import AccessOutOfDate, AccountClosed, BadInput, NoAccess, SetupIncomplete, TryAgain
+from chalicelib.common.refusals import (
+    AccessOutOfDate,
+    AccountClosed,
+    BadInput,
+    NeedsPlexPass,
+    NoAccess,
+    SetupIncomplete,
+    TryAgain,
+)
 from chalicelib.events.model import Entry, Facts, about_user, change_entry
 from chalicelib.plex.model import Library
 from chalicelib.plex.ports import WorkQueue
+from chalicelib.plex.restrictions import Restriction, read_restrictions, with_restrictions
 from chalicelib.settings.model import Settings
 from chalicelib.settings.ports import SettingsStore
 
@@ -35,12 +43,14 @@ class AccessEdit:
     restrictions: Mapping[str, Restriction] | None = None
 
     def apply(self, was: Entitlement, settings: Settings) -> Entitlement:
-        """Raises BadInput, naming the field."""
+        """Raises BadInput, NeedsPlexPass, naming the field."""
         wanted = was
         if self.libraries is not None:
             wanted = replace(wanted, rule=_rule(self.libraries), libraries=_chosen(self.libraries, settings))
         if self.restrictions is not None:
-            wanted = replace(wanted, filters=with_restrictions(was.filters, dict(self.restrictions)))
+            wanted = replace(wanted, filters=with_restrictions(was.filters, self.restrictions))
+            if self.restrictions and settings.lacks_plex_pass:
+                raise NeedsPlexPass(field="restrictions")
         given = {name: getattr(self, name) for name in ("downloads", "live_tv") if getattr(self, name) is not None}
         return replace(wanted, features=replace(wanted.features, **given))
 
@@ -69,7 +79,8 @@ class EditingAccess:
     def edit(self, user_id: str, edit: AccessEdit, *, version: int, by: User, now: datetime) -> Member:
         """Decide it, and have Plex brought to it. ``version`` is that of the access which the decision was made from.
 
-        Raises UserNotFound, AccountClosed, NoAccess, AccessOutOfDate, BadInput, SetupIncomplete, TryAgain.
+        Raises UserNotFound, AccountClosed, NoAccess, AccessOutOfDate, BadInput, NeedsPlexPass, SetupIncomplete,
+        TryAgain.
         """
         by.must(Permission.MANAGE_USERS)
         member = self.accesses.get_for_decision(user_id)

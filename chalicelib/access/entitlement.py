@@ -4,29 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
-from urllib.parse import unquote
 
+from chalicelib.plex.filters import Filters
 from chalicelib.plex.model import Features, Grant, Library, Share
-
-Filters = tuple[tuple[str, str], ...]
-"""What of the libraries is hidden, by plex.tv's names and in its words, sorted by name."""
-
-
-def same_filters(one: Filters, other: Filters) -> bool:
-    """Whether they hide the same, in whichever order and quoting they are written."""
-    return _read(one) == _read(other)
-
-
-def _read(filters: Filters) -> dict[str, dict[str, frozenset[str]]]:
-    """By name and field: ``(("filterMovies", "contentRating=G%2CPG|label=Kids"),)``."""
-    return {
-        name: {
-            field: frozenset(unquote(values).split(","))
-            for field, _, values in (part.partition("=") for part in text.split("|") if part)
-        }
-        for name, text in filters
-        if text
-    }
 
 
 class Rule(StrEnum):

@@ -8,9 +8,10 @@ from datetime import datetime
 from enum import Enum, StrEnum, auto
 
 from chalicelib.access import progress, reasons
-from chalicelib.access.entitlement import Entitlement, Place, Rule, same_filters
+from chalicelib.access.entitlement import Entitlement, Place, Rule
 from chalicelib.access.model import EFFECT_WITHIN, Access, Entry, Hold, Part
 from chalicelib.access.reasons import Reason
+from chalicelib.plex.filters import same_filters
 from chalicelib.plex.model import Share
 
 MOST_CORRECTIONS = 3

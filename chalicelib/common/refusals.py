@@ -39,6 +39,7 @@ Refusal
 │   ├── OwnsNoServer
 │   ├── AccessOutOfDate
 │   ├── NoAccess
+│   ├── NeedsPlexPass
 │   ├── SettingsOutOfDate
 │   ├── LimitBelowUses
 │   ├── UserNameTaken
@@ -229,6 +230,10 @@ class AccessOutOfDate(Conflict):
 
 class NoAccess(Conflict):
     """The account has no access that could be changed: none at all, or it is still joining."""
+
+
+class NeedsPlexPass(Conflict):
+    """Plex does this for owners with Plex Pass only."""
 
 
 class SettingsOutOfDate(Conflict):

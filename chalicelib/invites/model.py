@@ -18,6 +18,7 @@ from chalicelib.common.refusals import (
     LimitBelowUses,
     NotAllowed,
 )
+from chalicelib.plex.filters import Filters
 from chalicelib.plex.model import Features, Library, SectionIds
 from chalicelib.settings.model import Settings
 
@@ -68,6 +69,7 @@ class Invite:
     expires_at: datetime | None = None
     libraries: LibraryChoice = "default"
     features: Features = field(default_factory=Features)
+    filters: Filters = ()
     note: str | None = None
     edition: int = 1
     locked: bool = False

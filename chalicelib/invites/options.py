@@ -1,19 +1,22 @@
 """What people decide about an invite: one set of options, for making it and for changing it."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 from chalicelib.accounts.model import User
 from chalicelib.common.people import Permission
-from chalicelib.common.refusals import BadInput
+from chalicelib.common.refusals import BadInput, NeedsPlexPass
 from chalicelib.common.times import Unit, iso, later
 from chalicelib.events.model import Facts
 from chalicelib.invites.model import Invite, LibraryChoice, clean_note
+from chalicelib.plex.filters import Filters
+from chalicelib.plex.restrictions import Restriction, read_restrictions, with_restrictions
 from chalicelib.settings.model import Settings
 
 ADVANCED = (Permission.ADVANCED_INVITES, Permission.MANAGE_INVITES)
 FEATURES = ("downloads", "live_tv", "plex_home")
-_ADVANCED_FIELDS = frozenset({"usage_limit", "expires_at", "expires_in", "libraries", *FEATURES})
+_ADVANCED_FIELDS = frozenset({"usage_limit", "expires_at", "expires_in", "libraries", "restrictions", *FEATURES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +38,14 @@ class InviteOptions:
     downloads: bool = False
     live_tv: bool = False
     plex_home: bool = False
+    restrictions: Mapping[str, Restriction] | None = None
     note: str | None = None
     enabled: bool = True
     named: frozenset[str] = field(default_factory=frozenset)
 
     def apply(self, invite: Invite, *, by: User, settings: Settings, now: datetime) -> Invite:
         """The invite with these options. Raises NotAllowed (naming an advanced field that ``by`` may not change),
-        LimitBelowUses, BadInput.
+        LimitBelowUses, BadInput, NeedsPlexPass.
         """
         for name in sorted(self.named & _ADVANCED_FIELDS):
             if not self._changes_nothing(invite, name):
@@ -51,6 +55,8 @@ class InviteOptions:
             invite = invite.with_limit(self.usage_limit)
         if "libraries" in self.named and self.libraries != invite.libraries:
             invite = replace(invite, libraries=_enabled(self.libraries, settings))
+        if "restrictions" in self.named:
+            invite = replace(invite, filters=self._filters(settings))
         if "note" in self.named:
             invite = replace(invite, note=clean_note(self.note))
         return invite.switched(on=self.enabled, by=by) if "enabled" in self.named else invite
@@ -59,6 +65,8 @@ class InviteOptions:
         """Whether the field is given as it is already: naming it so is no offence."""
         if name == "expires_in":
             return self.expires_in is None and invite.expires_at is None
+        if name == "restrictions":
+            return with_restrictions((), self.restrictions or {}) == invite.filters
         present = getattr(invite.features if name in FEATURES else invite, name)
         return bool(getattr(self, name) == present)
 
@@ -75,6 +83,12 @@ class InviteOptions:
             raise BadInput("past", field="expires_at")
         return replace(invite, expires_at=self.expires_at)
 
+    def _filters(self, settings: Settings) -> Filters:
+        filters = with_restrictions((), self.restrictions or {})
+        if filters and settings.lacks_plex_pass:
+            raise NeedsPlexPass(field="restrictions")
+        return filters
+
     def _with_features(self, invite: Invite) -> Invite:
         given = {name: getattr(self, name) for name in FEATURES if name in self.named}
         return replace(invite, features=replace(invite.features, **given))
@@ -87,6 +101,7 @@ def option_facts(invite: Invite) -> Facts:
         "expires_at": iso(invite.expires_at) if invite.expires_at else None,
         "libraries": list(invite.libraries) if isinstance(invite.libraries, tuple) else invite.libraries,
         **asdict(invite.features),
+        "restrictions": {kind: asdict(each) for kind, each in read_restrictions(invite.filters).items()},
         "note": invite.note,
         "enabled": invite.enabled,
         "locked": invite.locked,

@@ -8,6 +8,7 @@ from chalicelib.common.people import Permission
 from chalicelib.common.refusals import NotAllowed, OnTrial
 from chalicelib.invites.model import MAY_INVITE, Invite, LibraryChoice
 from chalicelib.invites.options import FEATURES
+from chalicelib.plex.restrictions import hides_no_less
 
 
 def must_be_allowed_to_widen(was: Invite, becomes: Invite, *, by: User, now: datetime) -> None:
@@ -34,6 +35,8 @@ def widened_fields(was: Invite, becomes: Invite) -> Iterator[str]:
         yield "expires_at"
     if not _is_part(becomes.libraries, was.libraries):
         yield "libraries"
+    if not hides_no_less(becomes.filters, was.filters):
+        yield "restrictions"
     for name in FEATURES:
         if getattr(becomes.features, name) and not getattr(was.features, name):
             yield name

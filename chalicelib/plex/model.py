@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.plex.filters import Filters
+
 SectionIds = tuple[str, ...]
 """plex.tv's global section ids, as text."""
 
@@ -51,7 +53,7 @@ class Grant:
     owner_id: int
     libraries: tuple[Library, ...]
     features: Features
-    filters: tuple[tuple[str, str], ...] = ()
+    filters: Filters = ()
 
     @property
     def section_ids(self) -> SectionIds:
@@ -95,7 +97,7 @@ class Share:
     accepted: bool
     downloads: bool | None = None
     live_tv: bool | None = None
-    filters: tuple[tuple[str, str], ...] | None = ()
+    filters: Filters | None = ()
 
     def is_exactly(self, grant: Grant) -> bool:
         """Whether it gives what was granted, no more and no less, as far as the answer told."""

@@ -49,7 +49,7 @@ class Offer:
     def grant(self) -> Grant:
         """What redeeming gives, from now on independent of the invite. Raises GrantUnavailable."""
         server = chosen_server(self.settings)
-        return Grant(server.machine_id, server.owner_id, self.libraries, self.invite.features)
+        return Grant(server.machine_id, server.owner_id, self.libraries, self.invite.features, self.invite.filters)
 
     def draw_up_claim(
         self,
@@ -118,7 +118,9 @@ class Offer:
         """What is wanted from now on. A local account becomes a managed user where the invite has Plex Home."""
         features, server = self.invite.features, chosen_server(self.settings)
         return Decided(
-            grant=Entitlement(rule=_rule(self.invite), libraries=self.libraries, features=features),
+            grant=Entitlement(
+                rule=_rule(self.invite), libraries=self.libraries, features=features, filters=self.invite.filters
+            ),
             identity=Identity(
                 name=newcomer.name,
                 plex_id=newcomer.plex_id,

@@ -75,12 +75,14 @@ class RefreshFailure(StrEnum):
 class Refresh:
     """How the reading of the libraries from Plex stands. ``asked_at`` is set while it runs; ``failure`` is a
     RefreshFailure. ``doubted``: a reading in which libraries were missing, which counts once a second one agrees.
+    ``plex_pass``: whether the owner has it, as Plex said with the libraries; None where it did not.
     """
 
     refreshed_at: datetime | None = None
     asked_at: datetime | None = None
     failure: str | None = None
     doubted: SectionIds | None = None
+    plex_pass: bool | None = None
 
     def state(self, now: datetime) -> RefreshState:
         if self.asked_at and now - self.asked_at < REFRESHED_WITHIN:
@@ -121,6 +123,11 @@ class Settings:
     def zone(self) -> ZoneInfo:
         """The server's time zone: days and months are counted by its calendar and its clocks."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def lacks_plex_pass(self) -> bool:
+        """Whether Plex said that the owner has none."""
+        return self.libraries_refresh.plex_pass is False
 
     def enabled(self) -> tuple[Library, ...]:
         """The libraries that invites may give."""

@@ -47,7 +47,7 @@ class ManagingLibraries:
         settings = self.settings.get()
         if settings.server is None:
             raise SetupIncomplete
-        asked = Refresh(refreshed_at=settings.libraries_refresh.refreshed_at, asked_at=now)
+        asked = replace(settings.libraries_refresh, asked_at=now, failure=None, doubted=None)
         try:
             self.settings.note_refresh(asked, was=settings.server)
         except StaleWrite as error:
@@ -111,7 +111,7 @@ class ReadingLibraries:
         return self._save(settings, replace(server, name=name), libraries)
 
     def _save(self, settings: Settings, server: Server, libraries: tuple[Library, ...]) -> Refresh:
-        refresh = Refresh(refreshed_at=self.clock())
+        refresh = Refresh(refreshed_at=self.clock(), plex_pass=self._plex_pass(settings))
         becomes = with_libraries(replace(settings, server=server, libraries_refresh=refresh), libraries)
         if choices(becomes) == choices(settings) and settings.server:
             self.settings.save_libraries(server, libraries, refresh, was=settings.server)
@@ -119,6 +119,13 @@ class ReadingLibraries:
             becomes = replace(becomes, version=settings.version + 1)
             self.settings.choose_server(becomes, self._entry(settings, becomes), over=settings)
         return refresh
+
+    def _plex_pass(self, settings: Settings) -> bool | None:
+        """As it was known, where Plex does not tell: the libraries do not wait for that."""
+        try:
+            return self.plex_owner.home_capacity().plex_pass
+        except PlexError:
+            return settings.libraries_refresh.plex_pass
 
     def _entry(self, settings: Settings, becomes: Settings) -> Entry:
         """Plex's doing, and the owner's: told as of the server itself."""
@@ -134,6 +141,6 @@ class ReadingLibraries:
         )
 
     def _note(self, failure: RefreshFailure, server: Server, latest: Refresh) -> Refresh:
-        refresh = Refresh(refreshed_at=latest.refreshed_at, failure=failure, doubted=latest.doubted)
+        refresh = replace(latest, asked_at=None, failure=failure)
         self.settings.note_refresh(refresh, was=server)
         return refresh

@@ -6,6 +6,7 @@ import msgspec
 
 from chalicelib.accounts.passwords import LONGEST_PASSWORD
 from chalicelib.common.emails import LONGEST_EMAIL
+from chalicelib.plex.restrictions import Restriction
 from chalicelib.settings.model import MOST_INVITES
 
 MOST_DAYS = 3650
@@ -21,3 +22,26 @@ QuotaLimit = Annotated[int, msgspec.Meta(ge=0, le=MOST_INVITES)]
 
 class Nothing(msgspec.Struct, forbid_unknown_fields=True):
     """A body with no fields."""
+
+
+_Words = Annotated[list[Annotated[str, msgspec.Meta(pattern="^[^,]{1,100}$")]], msgspec.Meta(max_length=50)]
+
+
+class KindRestriction(msgspec.Struct, forbid_unknown_fields=True):
+    """Only what has one of these ratings, and one of these labels; none of either: whatever has any."""
+
+    content_ratings: _Words = []
+    labels: _Words = []
+
+    def value(self) -> Restriction:
+        return Restriction(tuple(self.content_ratings), tuple(self.labels))
+
+
+class Restrictions(msgspec.Struct, forbid_unknown_fields=True):
+    movies: KindRestriction | None = None
+    shows: KindRestriction | None = None
+    music: KindRestriction | None = None
+
+    def values(self) -> dict[str, Restriction]:
+        given = {"movies": self.movies, "shows": self.shows, "music": self.music}
+        return {kind: each.value() for kind, each in given.items() if each}

@@ -1,11 +1,14 @@
 """How what several concepts show looks in JSON (docs/openapi.yaml)."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from chalicelib.common.people import Person
 from chalicelib.common.times import iso
 from chalicelib.events.model import Entry
+from chalicelib.plex.filters import Filters
+from chalicelib.plex.restrictions import NAMES, read_restrictions
 
 Json = dict[str, Any]
 
@@ -26,3 +29,9 @@ def entry(each: Entry) -> Json:
         "before": each.before,
         "after": each.after,
     }
+
+
+def restrictions_shape(filters: Filters) -> Json | None:
+    """Null where nothing is hidden that this site knows how to hide."""
+    read = {kind: asdict(each) for kind, each in read_restrictions(filters).items()}
+    return {kind: read.get(kind) for kind in NAMES} if read else None

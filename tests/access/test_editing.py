@@ -5,7 +5,6 @@ import pytest
 from chalicelib.access.editing import AccessEdit, EditingAccess
 from chalicelib.access.entitlement import Rule
 from chalicelib.access.model import Hold, Occasion
-from chalicelib.access.restrictions import Restriction
 from chalicelib.common.people import Permission
 from chalicelib.common.refusals import (
     AccessOutOfDate,
@@ -17,6 +16,7 @@ from chalicelib.common.refusals import (
     TryAgain,
     UserNotFound,
 )
+from chalicelib.plex.restrictions import Restriction
 from tests.fakes.plex import MOVIES, MUSIC, SERIES
 
 

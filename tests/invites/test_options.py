@@ -6,13 +6,17 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.common.people import Permission
-from chalicelib.common.refusals import BadInput, LimitBelowUses, NotAllowed
+from chalicelib.common.refusals import BadInput, LimitBelowUses, NeedsPlexPass, NotAllowed
 from chalicelib.common.times import Unit
 from chalicelib.invites.options import Expiry, InviteOptions, option_facts
 from chalicelib.plex.model import Features
+from chalicelib.plex.restrictions import Restriction, with_restrictions
+from chalicelib.settings.model import Refresh
 from testing.invite_builders import MOVIES, MUSIC, NOW, SETTINGS, a_manager, a_user, an_invite
 
 LATER = NOW + timedelta(days=1)
+KIDS = {"movies": Restriction(("G", "PG"), ("Kids",))}
+HIDDEN = with_restrictions((), KIDS)
 ADVANCED = a_user("ruth", Permission.ADVANCED_INVITES)
 PLAIN = a_user("ruth")
 
@@ -55,6 +59,8 @@ def test_each_feature_is_given_and_taken_by_itself(name):
         (an_invite(), {"downloads": True}, "downloads"),
         (an_invite(features=Features(live_tv=True)), {"live_tv": False}, "live_tv"),
         (an_invite(), {"plex_home": True}, "plex_home"),
+        (an_invite(), {"restrictions": KIDS}, "restrictions"),
+        (an_invite(filters=HIDDEN), {"restrictions": None}, "restrictions"),
     ],
 )
 def test_an_advanced_field_needs_the_permission_where_it_changes(invite, changes, field):
@@ -72,6 +78,8 @@ def test_an_advanced_field_needs_the_permission_where_it_changes(invite, changes
         {"expires_in": None},
         {"libraries": "default"},
         {"downloads": False, "live_tv": False, "plex_home": False},
+        {"restrictions": None},
+        {"restrictions": {"movies": Restriction()}},
     ],
 )
 def test_an_advanced_field_given_as_it_is_needs_no_permission(same):
@@ -128,6 +136,24 @@ def test_a_choice_of_libraries_that_is_there_already_may_name_one_that_is_gone()
         apply(settings=only_music, libraries=(MOVIES.id,))
 
 
+def test_what_is_hidden_is_chosen_anew_or_not_at_all():
+    hiding = apply(restrictions=KIDS)
+    assert hiding.filters == HIDDEN
+    series = {"shows": Restriction(content_ratings=("TV-G",))}
+    assert apply(hiding, restrictions=series).filters == (("filterTelevision", "contentRating=TV-G"),)
+    assert apply(hiding, restrictions=None) == an_invite()
+
+
+@pytest.mark.parametrize("plex_pass", [True, None])
+def test_titles_are_not_hidden_where_plex_said_that_the_owner_lacks_plex_pass(plex_pass):
+    lacking = replace(SETTINGS, libraries_refresh=Refresh(plex_pass=False))
+    with pytest.raises(NeedsPlexPass) as refused:
+        apply(settings=lacking, restrictions=KIDS)
+    assert refused.value.field == "restrictions"
+    assert apply(an_invite(filters=HIDDEN), settings=lacking, restrictions=None) == an_invite()
+    assert apply(settings=replace(SETTINGS, libraries_refresh=Refresh(plex_pass=plex_pass)), restrictions=KIDS).filters
+
+
 def test_note_and_switch_are_for_all_who_may_edit_the_invite():
     edited = apply(by=PLAIN, note=" hello ", enabled=False)
     assert (edited.note, edited.enabled, edited.locked) == (" hello ", False, False)
@@ -139,7 +165,13 @@ def test_note_and_switch_are_for_all_who_may_edit_the_invite():
 
 def test_the_journal_tells_all_that_people_decide():
     invite = an_invite(
-        limit=None, expires_at=NOW, libraries=("11", "12"), features=Features(live_tv=True), note="x", locked=True
+        limit=None,
+        expires_at=NOW,
+        libraries=("11", "12"),
+        features=Features(live_tv=True),
+        filters=HIDDEN,
+        note="x",
+        locked=True,
     )
     assert option_facts(invite) == {
         "usage_limit": None,
@@ -148,6 +180,7 @@ def test_the_journal_tells_all_that_people_decide():
         "downloads": False,
         "live_tv": True,
         "plex_home": False,
+        "restrictions": {"movies": {"content_ratings": ("G", "PG"), "labels": ("Kids",)}},
         "note": "x",
         "enabled": True,
         "locked": True,

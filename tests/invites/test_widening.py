@@ -8,6 +8,7 @@ from chalicelib.common.people import Permission
 from chalicelib.common.refusals import NotAllowed, OnTrial
 from chalicelib.invites.widening import must_be_allowed_to_widen, widened_fields
 from chalicelib.plex.model import Features
+from chalicelib.plex.restrictions import Restriction, with_restrictions
 from testing.invite_builders import NOW, a_user, an_invite
 
 DAY = timedelta(days=1)
@@ -17,6 +18,7 @@ INVITE = replace(
     expires_at=NOW + DAY,
     libraries=("1", "2"),
     features=Features(downloads=True),
+    filters=with_restrictions((), {"movies": Restriction(("G", "PG")), "music": Restriction(labels=("Kids",))}),
 )
 WIDER: dict[str, dict[str, Any]] = {
     "enabled": {"enabled": True},
@@ -26,6 +28,11 @@ WIDER: dict[str, dict[str, Any]] = {
     "expires_at without end": {"expires_at": None},
     "libraries": {"libraries": ("1", "3")},
     "libraries of all": {"libraries": "all"},
+    "restrictions of one kind less": {"filters": with_restrictions((), {"movies": Restriction(("G",))})},
+    "restrictions of one rating less": {
+        "filters": with_restrictions((), {"movies": Restriction(("G", "R")), "music": Restriction(labels=("Kids",))})
+    },
+    "restrictions none": {"filters": ()},
     "libraries by default": {"libraries": "default"},
     "live_tv": {"features": Features(downloads=True, live_tv=True)},
     "plex_home": {"features": Features(downloads=True, plex_home=True)},
@@ -37,6 +44,11 @@ NOT_WIDER: dict[str, dict[str, Any]] = {
     "expires_at": {"expires_at": NOW},
     "libraries": {"libraries": ("2",)},
     "features": {"features": Features()},
+    "restrictions": {
+        "filters": with_restrictions(
+            (), {"movies": Restriction(("G",), ("Family",)), "music": Restriction(labels=("Kids",))}
+        )
+    },
 }
 
 

@@ -53,12 +53,12 @@ def test_what_plex_says_is_written_with_the_server_s_name_of_today(ports):
     ports.plex.server.libraries.append(MOVIES)
     ports.plex.server.name = "Attic"
     before = ports.settings.get()
-    assert read(ports) == Refresh(refreshed_at=NOW)
+    assert read(ports) == Refresh(refreshed_at=NOW, plex_pass=True)
     assert ports.settings.get() == replace(
         before,
         server=replace(before.server, name="Attic"),
         libraries=tuple(ports.plex.server.libraries),
-        libraries_refresh=Refresh(refreshed_at=NOW),
+        libraries_refresh=Refresh(refreshed_at=NOW, plex_pass=True),
     )
 
 
@@ -82,7 +82,7 @@ def test_an_answer_in_which_libraries_are_missing_changes_nothing_until_a_second
     with pytest.raises(RetryLater):
         read(ports)
     assert ports.settings.get().libraries == (MOVIES,)
-    assert read(ports) == Refresh(refreshed_at=NOW)
+    assert read(ports) == Refresh(refreshed_at=NOW, plex_pass=True)
     assert ports.settings.get().libraries == shown
 
 
@@ -95,7 +95,7 @@ def test_a_second_answer_that_differs_is_doubted_as_well(ports):
         read(ports)
     assert ports.settings.get().libraries == (MOVIES,)
     show(ports, MOVIES, OTHER)
-    assert read(ports) == Refresh(refreshed_at=NOW)
+    assert read(ports) == Refresh(refreshed_at=NOW, plex_pass=True)
     assert ports.settings.get().libraries == (MOVIES, OTHER)
 
 
@@ -106,7 +106,7 @@ def test_a_failure_in_between_forgets_no_doubt(ports):
     ports.plex.fail("libraries", TemporaryPlexError("503"))
     with pytest.raises(RetryLater):
         read(ports)
-    assert read(ports) == Refresh(refreshed_at=NOW)
+    assert read(ports) == Refresh(refreshed_at=NOW, plex_pass=True)
 
 
 def test_a_library_that_was_made_again_is_chosen_where_the_earlier_one_was(ports):
@@ -215,6 +215,21 @@ def test_what_went_wrong_with_a_server_is_not_told_of_one_chosen_meanwhile(ports
         read(ports)
     assert later.value.seconds == 1
     assert ports.settings.get().libraries_refresh == Refresh(refreshed_at=EARLIER)
+
+
+def test_whether_the_owner_has_plex_pass_is_read_with_the_libraries(ports):
+    ports.plex.server.libraries.append(MOVIES)
+    ports.plex.plex_pass = False
+    read(ports)
+    assert ports.settings.get().lacks_plex_pass
+
+
+def test_libraries_do_not_wait_for_what_plex_does_not_tell_of_its_pass(ports):
+    ports.plex.server.libraries.append(MOVIES)
+    known = replace(ports.settings.get().libraries_refresh, plex_pass=False)
+    ports.database.settings = replace(ports.settings.get(), libraries_refresh=known)
+    ports.plex.fail("home_capacity", TemporaryPlexError("no answer"))
+    assert read(ports) == Refresh(refreshed_at=NOW, plex_pass=False)
 
 
 def test_without_a_server_there_is_nothing_to_read(ports):

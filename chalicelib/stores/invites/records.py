@@ -9,6 +9,7 @@ from pynamodb.models import Model
 
 from chalicelib.common.people import Person
 from chalicelib.invites.model import Invite, LibraryChoice, Redeemer
+from chalicelib.plex.filters import Filters
 from chalicelib.plex.model import Features
 from chalicelib.stores.database.attributes import Moment, Texts, Typed
 from chalicelib.stores.invites.indexes import (
@@ -40,6 +41,7 @@ class InviteModel(Model):
     expires_at = Moment(null=True)
     libraries = Typed[LibraryChoice](tuple[str, ...] | Literal["default", "all"])
     features = Typed[Features](Features)
+    filters = Typed[Filters](Filters, default=())
     note = UnicodeAttribute(null=True)
     edition = NumberAttribute()
     locked = BooleanAttribute(default=False)

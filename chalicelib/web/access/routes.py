@@ -10,10 +10,9 @@ from chalicelib.access.adopting import Adopting
 from chalicelib.access.editing import AccessEdit, EditingAccess
 from chalicelib.access.looking import AskingForLooks
 from chalicelib.access.restoring import Restoring
-from chalicelib.access.restrictions import Restriction
 from chalicelib.common.refusals import BadInput, NotFound
 from chalicelib.web.access.shapes import access_shape, adopted_shape, listed_shape, look_shape, stranger_shape
-from chalicelib.web.bodies import LibraryId, Nothing, Unset
+from chalicelib.web.bodies import LibraryId, Nothing, Restrictions, Unset
 from chalicelib.web.http import Api, body, find_caller, find_caller_with_settings, language_of, ok, query
 from chalicelib.web.paging import BY_ID, read_cursor, read_limit, shape_page
 from chalicelib.wiring import now, use
@@ -26,29 +25,6 @@ class FeaturesChange(msgspec.Struct, forbid_unknown_fields=True):
     live_tv: bool | Unset = msgspec.UNSET
 
 
-Words = Annotated[list[Annotated[str, msgspec.Meta(pattern="^[^,]{1,100}$")]], msgspec.Meta(max_length=50)]
-
-
-class RestrictionChange(msgspec.Struct, forbid_unknown_fields=True):
-    """Only what has one of these ratings, and one of these labels; none of either: whatever has any."""
-
-    content_ratings: Words = []
-    labels: Words = []
-
-    def value(self) -> Restriction:
-        return Restriction(tuple(self.content_ratings), tuple(self.labels))
-
-
-class RestrictionsChange(msgspec.Struct, forbid_unknown_fields=True):
-    movies: RestrictionChange | None = None
-    shows: RestrictionChange | None = None
-    music: RestrictionChange | None = None
-
-    def values(self) -> dict[str, Restriction]:
-        given = {"movies": self.movies, "shows": self.shows, "music": self.music}
-        return {kind: each.value() for kind, each in given.items() if each}
-
-
 class AccessChange(msgspec.Struct, forbid_unknown_fields=True):
     """``version``: that of the access which the change was made from. What is left out stays."""
 
@@ -57,7 +33,7 @@ class AccessChange(msgspec.Struct, forbid_unknown_fields=True):
         msgspec.UNSET
     )
     features: FeaturesChange = msgspec.field(default_factory=FeaturesChange)
-    restrictions: RestrictionsChange | None | Unset = msgspec.UNSET
+    restrictions: Restrictions | None | Unset = msgspec.UNSET
 
     def edit(self) -> AccessEdit:
         chosen = None if self.libraries is msgspec.UNSET else self.libraries
@@ -66,9 +42,8 @@ class AccessChange(msgspec.Struct, forbid_unknown_fields=True):
             for name in ("downloads", "live_tv")
             if (value := getattr(self.features, name)) is not msgspec.UNSET
         }
-        restrictions: dict[str, Restriction] | None = None if self.restrictions is msgspec.UNSET else {}
-        if isinstance(self.restrictions, RestrictionsChange):
-            restrictions = self.restrictions.values()
+        chosen_restrictions = Restrictions() if self.restrictions is None else self.restrictions
+        restrictions = chosen_restrictions.values() if isinstance(chosen_restrictions, Restrictions) else None
         libraries = tuple(chosen) if isinstance(chosen, list) else chosen
         return AccessEdit(libraries=libraries, restrictions=restrictions, **features)
 

@@ -4,16 +4,15 @@ from dataclasses import asdict
 from datetime import datetime
 
 from chalicelib.access.adopting import Adopted
-from chalicelib.access.entitlement import Entitlement, Filters, Observed
+from chalicelib.access.entitlement import Entitlement, Observed
 from chalicelib.access.looks import Look, Outcome
 from chalicelib.access.model import Access
 from chalicelib.access.ports import Member, Stranger
 from chalicelib.access.reasons import Reason
-from chalicelib.access.restrictions import NAMES, read_restrictions
 from chalicelib.common.people import Person
 from chalicelib.settings.model import Settings
 from chalicelib.texts.catalogue import refusal_sentence, sentence
-from chalicelib.web.shapes import Json, moment, person
+from chalicelib.web.shapes import Json, moment, person, restrictions_shape
 
 
 def access_shape(member: Member, language: str) -> Json:
@@ -89,12 +88,6 @@ def _entitlement(each: Entitlement) -> Json:
         "features": asdict(each.features),
         "restrictions": restrictions_shape(each.filters),
     }
-
-
-def restrictions_shape(filters: Filters) -> Json | None:
-    """Null where nothing is hidden that this site knows how to hide."""
-    read = {kind: asdict(each) for kind, each in read_restrictions(filters).items()}
-    return {kind: read.get(kind) for kind in NAMES} if read else None
 
 
 def _observed(each: Observed, settings: Settings) -> Json | None:

@@ -14,8 +14,8 @@ from chalicelib.invites.options import Expiry, InviteOptions
 from chalicelib.redemptions.history import InviteDetails
 from chalicelib.redemptions.model import Redemption
 from chalicelib.settings.model import Settings
-from chalicelib.web.bodies import Code, LibraryId, Unset
-from chalicelib.web.shapes import Json, entry, moment, person
+from chalicelib.web.bodies import Code, LibraryId, Restrictions, Unset
+from chalicelib.web.shapes import Json, entry, moment, person, restrictions_shape
 
 LARGEST_LIMIT = 1_000_000
 
@@ -38,6 +38,7 @@ class InviteFields(msgspec.Struct, forbid_unknown_fields=True):
     downloads: bool | Unset = msgspec.UNSET
     live_tv: bool | Unset = msgspec.UNSET
     plex_home: bool | Unset = msgspec.UNSET
+    restrictions: Restrictions | None | Unset = msgspec.UNSET
     note: Note | None | Unset = msgspec.UNSET
 
     def options(self) -> InviteOptions:
@@ -51,6 +52,8 @@ class InviteFields(msgspec.Struct, forbid_unknown_fields=True):
             given["expires_in"] = Expiry(self.expires_in.value, self.expires_in.unit)
         if isinstance(self.libraries, list):
             given["libraries"] = tuple(self.libraries)
+        if isinstance(self.restrictions, Restrictions):
+            given["restrictions"] = self.restrictions.values()
         if isinstance(given.get("expires_at"), datetime):
             given["expires_at"] = in_utc(given["expires_at"], field="expires_at")
         return InviteOptions(**given, named=frozenset(given))
@@ -86,6 +89,7 @@ def invite(each: Invite, settings: Settings, now: datetime, *, redeemed_by: list
         "libraries": list(each.libraries) if isinstance(each.libraries, tuple) else each.libraries,
         "libraries_available": each.can_give(settings),
         "features": asdict(each.features),
+        "restrictions": restrictions_shape(each.filters),
         "note": each.note,
         "created_by": person(each.created_by),
         "created_at": moment(each.created_at),

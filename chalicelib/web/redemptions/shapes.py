@@ -7,7 +7,7 @@ from chalicelib.access.reasons import Reason
 from chalicelib.plex.model import Grant
 from chalicelib.redemptions.model import Redemption
 from chalicelib.texts.catalogue import sentence
-from chalicelib.web.shapes import Json, moment, person
+from chalicelib.web.shapes import Json, moment, person, restrictions_shape
 
 PAUSED = "paused"
 """While Plex does not take the owner's token: nothing that the person could do, and nothing that they lose."""
@@ -34,6 +34,7 @@ def grant_shape(each: Grant) -> Json:
     return {
         "libraries": [{"id": library.id, "title": library.title, "type": library.type} for library in each.libraries],
         "features": asdict(each.features),
+        "restrictions": restrictions_shape(each.filters),
     }
 
 

@@ -118,6 +118,7 @@ def _libraries_shape(each: Settings, now: datetime, language: str) -> shapes.Jso
             for library in each.libraries
         ],
         "server": each.server and {"machine_id": each.server.machine_id, "name": each.server.name},
+        "plex_pass": each.libraries_refresh.plex_pass,
         "libraries_refresh": each.libraries_refresh.state(now).value,
         "libraries_refreshed_at": shapes.moment(each.libraries_refresh.refreshed_at),
         "libraries_refresh_message": _failure(each.libraries_refresh, now, language),

@@ -91,7 +91,8 @@ def _gifts(offer: Offer, language: str) -> list[Markup]:
     words, features = page_texts(language), offer.invite.features
     kinds = words["library_types"]
     libraries = [_gift(library.title, kinds.get(library.type, "")) for library in offer.libraries]
-    return libraries + [_gift(words[name]) for name in features.__slots__ if getattr(features, name)]
+    chosen = [_gift(words["restricted"])] if offer.invite.filters else []
+    return libraries + chosen + [_gift(words[name]) for name in features.__slots__ if getattr(features, name)]
 
 
 def _gift(title: str, kind: str = "") -> Markup:

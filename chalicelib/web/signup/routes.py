@@ -21,7 +21,7 @@ from chalicelib.redemptions.returning import Redeemed
 from chalicelib.web.bodies import Nothing
 from chalicelib.web.http import Api, bearer_token, body, language_of, ok
 from chalicelib.web.redemptions.shapes import redemption_shape
-from chalicelib.web.shapes import Json, moment
+from chalicelib.web.shapes import Json, moment, restrictions_shape
 from chalicelib.web.sign_in_cookies import ended_soon, kept_secret, show_started, show_waiting
 from chalicelib.wiring import now, use
 
@@ -90,6 +90,7 @@ def _offer_shape(each: Offer) -> Json:
         "invited_by": each.invite.created_by.name,
         "libraries": [{"title": library.title, "type": library.type} for library in each.libraries],
         "features": asdict(each.invite.features),
+        "restrictions": restrictions_shape(each.invite.filters),
         "expires_at": moment(each.invite.expires_at),
         "local_signup": each.settings.local_signin_enabled,
     }

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Library } from "../api/types";
 import { de } from "../texts/de";
 import { en } from "../texts/en";
-import { describeTerms, type InviteTerms } from "./terms";
+import { describeTerms, type InviteTerms, tidyRestrictions } from "./terms";
 import { addPeriod, formatRelative, fromInputValue, getStartOfDay, toInputValue } from "./times";
 
 const NOW = new Date("2027-02-26T12:00:00Z");
@@ -37,6 +37,23 @@ describe("the sentence of what an invite grants", () => {
     expect(describeInvite({ expires: "2028-01-05T12:00:00Z" })).toContain("until 5 January 2028"));
   it("leaves out a period that is not typed yet", () =>
     expect(describeInvite({ expires: { value: Number("x"), unit: "days" } })).toBe("1 person, the default libraries"));
+});
+
+describe("what is hidden", () => {
+  const kids = { movies: { content_ratings: ["G", "PG"], labels: ["Kids"] } };
+  it("is said at the end", () =>
+    expect(describeInvite({ restrictions: kids })).toBe(
+      "1 person, without an end, the default libraries, only Films: G, PG, Kids",
+    ));
+  it("is sent without the blanks that typing leaves", () =>
+    expect(tidyRestrictions({ music: { content_ratings: [], labels: [" Loud", "", "Live "] } })?.music).toEqual({
+      content_ratings: [],
+      labels: ["Loud", "Live"],
+    }));
+  it("is nothing where no word is left", () => {
+    expect(tidyRestrictions({ shows: { content_ratings: [" "], labels: [] } })).toBeNull();
+    expect(tidyRestrictions(null)).toBeNull();
+  });
 });
 
 describe("the end of an invite", () => {

@@ -1,6 +1,6 @@
 // What an invite grants, in one sentence; the form for a new invite shows it while it is filled in.
 
-import type { Features, Library, Unit } from "../api/types";
+import type { Features, Library, RestrictionsChange, Unit } from "../api/types";
 import { getLocale, t } from "../texts";
 import { addPeriod, formatDay } from "./times";
 
@@ -11,11 +11,12 @@ export interface InviteTerms {
   expires: { value: number; unit: Unit } | string | null;
   libraries: "default" | "all" | string[];
   features: Partial<Features>;
+  restrictions?: RestrictionsChange;
 }
 
 /** "3 people, until 12 March, Movies and TV Shows, downloads" */
 export function describeTerms(
-  { limit, expires, libraries, features }: InviteTerms,
+  { limit, expires, libraries, features, restrictions }: InviteTerms,
   known: Library[],
   now: Date,
 ): string {
@@ -24,6 +25,7 @@ export function describeTerms(
     describeExpiry(expires, now),
     describeLibraries(libraries, known),
     ...describeFeatures(features),
+    describeHidden(restrictions),
   ];
   return parts.filter(Boolean).join(", ");
 }
@@ -49,6 +51,32 @@ function describeLibraries(chosen: InviteTerms["libraries"], known: Library[]): 
 function describeFeatures(features: Partial<Features>): string[] {
   const names = ["downloads", "live_tv", "plex_home"] as const;
   return names.filter((name) => features[name]).map((name) => t.terms.features[name]);
+}
+
+function describeHidden(restrictions: InviteTerms["restrictions"]): string {
+  const said = describeRestrictions(restrictions ?? null);
+  return said && t.terms.only(said);
+}
+
+const KINDS = ["movies", "shows", "music"] as const;
+
+/** "Films: G, PG; Music: Kids"; empty where nothing is hidden. */
+export function describeRestrictions(restrictions: RestrictionsChange): string {
+  const said = KINDS.flatMap((kind) => {
+    const words = [...(restrictions?.[kind]?.content_ratings ?? []), ...(restrictions?.[kind]?.labels ?? [])];
+    return words.length > 0 ? [`${t.access.kinds[kind]}: ${words.join(", ")}`] : [];
+  });
+  return said.join("; ");
+}
+
+/** Without the blanks and the empty words that typing leaves; null where nothing is left. */
+export function tidyRestrictions(typed: RestrictionsChange): RestrictionsChange {
+  const tidy = (words: string[] | undefined) => (words ?? []).map((word) => word.trim()).filter(Boolean);
+  const tidied = KINDS.map((kind) => [
+    kind,
+    { content_ratings: tidy(typed?.[kind]?.content_ratings), labels: tidy(typed?.[kind]?.labels) },
+  ]);
+  return describeRestrictions(Object.fromEntries(tidied)) ? Object.fromEntries(tidied) : null;
 }
 
 /** "Movies, Music and TV Shows" */

@@ -6,18 +6,16 @@ import { ask } from "../api/client";
 import type { Access, AccessChange, LibraryList } from "../api/types";
 import { useAction } from "../app/action";
 import { useFresh, useLoad } from "../app/loading";
+import { describeRestrictions, tidyRestrictions } from "../format/terms";
 import { t } from "../texts";
 import { Dialog } from "./dialogs";
-import { Choice, Field, Group } from "./fields";
+import { Choice, Group } from "./fields";
 import { LibraryChoice } from "./library-choice";
 import { Problem } from "./notices";
 import { RelativeTime } from "./relative-time";
+import { RestrictionFields } from "./restrictions";
 
 const LOOK_AGAIN = 2000;
-const KINDS = ["movies", "shows", "music"] as const;
-const RESTRICTED_BY = ["content_ratings", "labels"] as const;
-type Kind = (typeof KINDS)[number];
-type RestrictedBy = (typeof RESTRICTED_BY)[number];
 
 interface AccessCardProperties {
   path: string;
@@ -63,21 +61,13 @@ function Wanted({ access: { wanted, state } }: { access: Access }) {
   return (
     <>
       <p>{wanted.libraries.map((library) => library.title).join(", ")}</p>
-      {wanted.restrictions && <Hidden restrictions={wanted.restrictions} />}
+      {wanted.restrictions && (
+        <p class="quiet">
+          {t.access.onlyThese} {describeRestrictions(wanted.restrictions)}
+        </p>
+      )}
       {features.length > 0 && <p class="quiet">{features.map((each) => t.terms.features[each]).join(", ")}</p>}
     </>
-  );
-}
-
-function Hidden({ restrictions }: { restrictions: NonNullable<NonNullable<Access["wanted"]>["restrictions"]> }) {
-  const said = KINDS.flatMap((kind) => {
-    const words = [...(restrictions[kind]?.content_ratings ?? []), ...(restrictions[kind]?.labels ?? [])];
-    return words.length > 0 ? [`${t.access.kinds[kind]}: ${words.join(", ")}`] : [];
-  });
-  return (
-    <p class="quiet">
-      {t.access.onlyThese} {said.join("; ")}
-    </p>
   );
 }
 
@@ -102,19 +92,6 @@ function Seen({ access: { observed, work, difference } }: { access: Access }) {
   );
 }
 
-/** Without the blanks and the empty words that typing leaves. */
-function tidied(changes: Omit<AccessChange, "version">): Omit<AccessChange, "version"> {
-  if (!changes.restrictions) return changes;
-  const tidy = (words: string[] | undefined) => (words ?? []).map((word) => word.trim()).filter(Boolean);
-  const restrictions = Object.fromEntries(
-    Object.entries(changes.restrictions).map(([kind, each]) => [
-      kind,
-      each && { content_ratings: tidy(each.content_ratings), labels: tidy(each.labels) },
-    ]),
-  );
-  return { ...changes, restrictions };
-}
-
 interface EditAccessProperties {
   access: Access;
   path: string;
@@ -131,18 +108,12 @@ function EditAccess({ access, path, onClose, onSaved }: EditAccessProperties) {
   const rule = present?.rule === "all" || present?.rule === "default" ? present.rule : "specific";
   const libraries = changes.libraries ?? (rule === "specific" ? present?.libraries.map(({ id }) => id) : rule) ?? [];
   const features = { ...present?.features, ...changes.features };
-  const hidden = changes.restrictions ?? present?.restrictions ?? {};
-  const hide = (kind: Kind, by: RestrictedBy, text: string) => {
-    const words = text.split(",").map((word) => word.trimStart());
-    setChanges({
-      ...changes,
-      restrictions: { ...hidden, [kind]: { ...hidden[kind], [by]: text === "" ? [] : words } },
-    });
-  };
+  const hidden = changes.restrictions === undefined ? (present?.restrictions ?? null) : changes.restrictions;
   const save = (event: Event) => {
     event.preventDefault();
     void action.run(async () => {
-      if (Object.keys(changes).length) await ask("PATCH", path, { version: access.version, ...tidied(changes) });
+      const tidied = changes.restrictions && { restrictions: tidyRestrictions(changes.restrictions) };
+      if (Object.keys(changes).length) await ask("PATCH", path, { version: access.version, ...changes, ...tidied });
       onSaved();
     });
   };
@@ -172,23 +143,13 @@ function EditAccess({ access, path, onClose, onSaved }: EditAccessProperties) {
             />
           ))}
         </Group>
-        <details>
-          <summary>{t.access.hide}</summary>
-          <p class="quiet">{t.access.hideNote}</p>
-          {KINDS.map((kind) => (
-            <Group key={kind} legend={t.access.kinds[kind]}>
-              {RESTRICTED_BY.map((by) => (
-                <Field
-                  key={by}
-                  label={t.access.only[by]}
-                  value={(hidden[kind]?.[by] ?? []).join(", ")}
-                  onValue={(text) => hide(kind, by, text)}
-                />
-              ))}
-            </Group>
-          ))}
-        </details>
-        {!action.findProblem("libraries") && <Problem error={action.problem} />}
+        <RestrictionFields
+          hidden={hidden}
+          plexPass={data?.plex_pass}
+          onHidden={(restrictions) => setChanges({ ...changes, restrictions })}
+          problem={action.findProblem("restrictions")}
+        />
+        {!action.findProblem("libraries") && !action.findProblem("restrictions") && <Problem error={action.problem} />}
         <button type="submit" aria-disabled={action.busy}>
           {t.general.save}
         </button>

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 
 import { ask } from "../api/client";
 import * as limits from "../api/limits";
-import type { Invite, Library, Settings, Unit } from "../api/types";
+import type { Invite, LibraryList, Settings, Unit } from "../api/types";
 import { type Action, useAction } from "../app/action";
 import { useDraft } from "../app/drafts";
 import { useLoad } from "../app/loading";
@@ -19,6 +19,7 @@ import { NotAllowed, Problem } from "../parts/notices";
 import { PersonField } from "../parts/person-field";
 import { QrCode } from "../parts/qr-code";
 import { RelativeTime } from "../parts/relative-time";
+import { RestrictionFields } from "../parts/restrictions";
 import { ShareButton } from "../parts/share";
 import { Title } from "../parts/title";
 import { t } from "../texts";
@@ -106,13 +107,17 @@ function Summary({ form, action }: Omit<FormPartProperties, "change">) {
 
 function useInviteOptions() {
   const me = useMe();
-  const libraries = useLoad<{ libraries: Library[] }>(mayUseAdvancedOptions(me) ? "/libraries" : null);
+  const libraries = useLoad<LibraryList>(mayUseAdvancedOptions(me) ? "/libraries" : null);
   const settings = useLoad<Settings>(may(me, "admin") ? "/settings" : null);
-  return { libraries: libraries.data?.libraries ?? [], defaults: settings.data?.default_features };
+  return {
+    libraries: libraries.data?.libraries ?? [],
+    plexPass: libraries.data?.plex_pass,
+    defaults: settings.data?.default_features,
+  };
 }
 
 function Options({ form, change, action }: FormPartProperties) {
-  const { libraries, defaults } = useInviteOptions();
+  const { libraries, plexPass, defaults } = useInviteOptions();
   return (
     <div class="options">
       <Group legend={t.create.uses} problem={action.findProblem("usage_limit")}>
@@ -202,6 +207,12 @@ function Options({ form, change, action }: FormPartProperties) {
           />
         ))}
       </Group>
+      <RestrictionFields
+        hidden={form.restrictions}
+        plexPass={plexPass}
+        onHidden={(restrictions) => change({ restrictions })}
+        problem={action.findProblem("restrictions")}
+      />
       <Field
         label={`${t.create.code} (${t.general.optional})`}
         note={t.create.codeNote}

@@ -4,18 +4,20 @@ import { useState } from "preact/hooks";
 
 import { ask } from "../api/client";
 import * as limits from "../api/limits";
-import type { Invite, InviteChange, Library } from "../api/types";
+import type { Invite, InviteChange, LibraryList } from "../api/types";
 import { useAction } from "../app/action";
+import { tidyRestrictions } from "../format/terms";
 import { fromInputValue, toInputValue } from "../format/times";
 import { Dialog } from "../parts/dialogs";
 import { Choice, Field, Group } from "../parts/fields";
 import { LibraryChoice } from "../parts/library-choice";
 import { Problem } from "../parts/notices";
+import { RestrictionFields } from "../parts/restrictions";
 import { t } from "../texts";
 
 interface EditInviteProperties {
   invite: Invite;
-  libraries: Library[];
+  libraries: LibraryList | undefined;
   onClose: () => void;
   onSaved: () => void;
 }
@@ -30,7 +32,8 @@ export function EditInvite({ invite, libraries, onClose, onSaved }: EditInvitePr
   const save = (event: Event) => {
     event.preventDefault();
     void action.run(async () => {
-      if (Object.keys(changes).length) await ask("PATCH", `/invites/${invite.code}`, changes);
+      const tidied = changes.restrictions && { restrictions: tidyRestrictions(changes.restrictions) };
+      if (Object.keys(changes).length) await ask("PATCH", `/invites/${invite.code}`, { ...changes, ...tidied });
       onSaved();
     });
   };
@@ -56,7 +59,7 @@ export function EditInvite({ invite, libraries, onClose, onSaved }: EditInvitePr
           problem={action.findProblem("expires_at")}
         />
         <LibraryChoice
-          libraries={libraries}
+          libraries={libraries?.libraries ?? []}
           kind={Array.isArray(edited.libraries) ? "specific" : edited.libraries}
           chosen={chosen}
           onKind={(kind) => change({ libraries: kind === "specific" ? chosen : kind })}
@@ -74,6 +77,12 @@ export function EditInvite({ invite, libraries, onClose, onSaved }: EditInvitePr
             />
           ))}
         </Group>
+        <RestrictionFields
+          hidden={edited.restrictions}
+          plexPass={libraries?.plex_pass}
+          onHidden={(restrictions) => change({ restrictions })}
+          problem={action.findProblem("restrictions")}
+        />
         <Field
           label={`${t.create.note} (${t.general.optional})`}
           {...limits.changeInvite.note}

@@ -1,7 +1,8 @@
 // The form for a new invite: what is filled in, and what it becomes.
 
-import type { Features, NewInvite, Unit } from "../api/types";
+import type { Features, NewInvite, RestrictionsChange, Unit } from "../api/types";
 import type { InviteTerms } from "../format/terms";
+import { tidyRestrictions } from "../format/terms";
 
 export interface InviteForm {
   uses: "single" | "custom" | "unlimited";
@@ -15,6 +16,7 @@ export interface InviteForm {
   libraryIds: string[];
   /** Those that the reader changed; the others have their default. */
   features: Partial<Features>;
+  restrictions: RestrictionsChange;
   note: string;
   code: string;
   createdBy: string;
@@ -29,6 +31,7 @@ export const EMPTY_FORM: InviteForm = {
   libraries: "default",
   libraryIds: [],
   features: {},
+  restrictions: null,
   note: "",
   code: "",
   createdBy: "",
@@ -48,12 +51,14 @@ export function toTerms(form: InviteForm, defaults: Features | undefined, mayUse
     expires: form.expires ? toPeriod(form) : null,
     libraries: toLibraries(form),
     features: { ...defaults, ...form.features },
+    restrictions: tidyRestrictions(form.restrictions),
   };
 }
 
 /** The request's body. It names only what differs from a plain invite, because naming more needs more permissions. */
 export function toNewInvite(form: InviteForm, mayUseOptions: boolean): NewInvite {
   const { note, createdBy, features, code } = form;
+  const restrictions = tidyRestrictions(form.restrictions);
   const plain: NewInvite = { ...(note && { note }), ...(createdBy && { created_by: createdBy }) };
   if (!mayUseOptions) return plain;
   return {
@@ -62,6 +67,7 @@ export function toNewInvite(form: InviteForm, mayUseOptions: boolean): NewInvite
     ...(form.expires && { expires_in: toPeriod(form) }),
     ...(form.libraries !== "default" && { libraries: toLibraries(form) }),
     ...features,
+    ...(restrictions && { restrictions }),
     ...(code && { code }),
   };
 }

@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 
 import { ask } from "../api/client";
-import type { Invite, InviteInFull, Library, Redemption } from "../api/types";
+import type { Invite, InviteInFull, LibraryList, Redemption } from "../api/types";
 import { useAction } from "../app/action";
 import { useLoad } from "../app/loading";
 import { type CurrentUser, may, mayUseAdvancedOptions, useMe } from "../app/me";
@@ -89,12 +89,13 @@ function Ticket({ invite }: { invite: Invite }) {
 
 function Details({ invite, onChanged }: { invite: Invite; onChanged: () => void }) {
   const me = useMe();
-  const libraries = useLoad<{ libraries: Library[] }>(mayUseAdvancedOptions(me) ? "/libraries" : null);
+  const libraries = useLoad<LibraryList>(mayUseAdvancedOptions(me) ? "/libraries" : null);
   const terms = {
     limit: invite.usage_limit,
     expires: invite.expires_at,
     libraries: invite.libraries,
     features: invite.features,
+    restrictions: invite.restrictions,
   };
   return (
     <section class="card no-print">
@@ -118,14 +119,20 @@ function Details({ invite, onChanged }: { invite: Invite; onChanged: () => void 
           <RelativeTime at={invite.created_at} /> {t.general.by} {invite.created_by.name}
         </dd>
       </dl>
-      {mayManage(me, invite) && (
-        <Actions invite={invite} libraries={libraries.data?.libraries ?? []} onChanged={onChanged} />
-      )}
+      {mayManage(me, invite) && <Actions invite={invite} libraries={libraries.data} onChanged={onChanged} />}
     </section>
   );
 }
 
-function Actions({ invite, libraries, onChanged }: { invite: Invite; libraries: Library[]; onChanged: () => void }) {
+function Actions({
+  invite,
+  libraries,
+  onChanged,
+}: {
+  invite: Invite;
+  libraries: LibraryList | undefined;
+  onChanged: () => void;
+}) {
   const me = useMe();
   const [open, setOpen] = useState<"edit" | "remove">();
   const action = useAction();

@@ -100,6 +100,7 @@ export const de: Texts = {
   },
   stepName: { account: "Konto", home: "Plex Home", share: "Teilen", accept: "Annehmen" },
   terms: {
+    only: (restrictions: string) => `nur ${restrictions}`,
     people: (number) => count(number, "Person", "Personen"),
     anyNumber: "beliebig viele Personen",
     until: (date) => `bis ${date}`,
@@ -443,6 +444,8 @@ export const de: Texts = {
     hide: "Nach Freigabe oder Etikett verbergen",
     hideNote:
       "Nur was eines davon hat, wird gezeigt, so wie Plex es hat. Trenne sie durch Kommas. Braucht deinen Plex Pass.",
+    needsPlexPass:
+      "Um Titel auszublenden, verlangt Plex einen Plex Pass. Sobald du einen hast, lies die Bibliotheken neu.",
     kinds: { movies: "Filme", shows: "Serien", music: "Musik" },
     only: { content_ratings: "Nur diese Altersfreigaben", labels: "Nur diese Etiketten" },
     onlyThese: "Nur",

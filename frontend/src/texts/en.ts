@@ -108,6 +108,7 @@ export const en = {
   },
   stepName: { account: "Account", home: "Plex Home", share: "Share", accept: "Accept" } as Record<string, string>,
   terms: {
+    only: (restrictions: string) => `only ${restrictions}`,
     people: (number: number) => count(number, "person", "people"),
     anyNumber: "any number of people",
     until: (date: string) => `until ${date}`,
@@ -449,6 +450,7 @@ export const en = {
   access: {
     hide: "Hide by rating or label",
     hideNote: "Only what has one of these is shown, as Plex has it. Separate them by commas. Takes your Plex Pass.",
+    needsPlexPass: "To hide titles, Plex wants you to have Plex Pass. Once you have it, read the libraries again.",
     kinds: { movies: "Films", shows: "Series", music: "Music" },
     only: { content_ratings: "Only these ratings", labels: "Only these labels" },
     onlyThese: "Only",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.access.restrictions import NAMES, Restriction, read_restrictions, with_restrictions
+from chalicelib.plex.restrictions import NAMES, Restriction, read_restrictions, with_restrictions
 
 KIDS = Restriction(("G", "PG"), ("Kids",))
 WORDS = st.lists(st.text("abcGP-/ &=|%é", min_size=1, max_size=6), max_size=3, unique=True).map(tuple)

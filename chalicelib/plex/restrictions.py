@@ -3,10 +3,11 @@
 plex.tv has it as text for each kind (``contentRating=G%2CPG|label=Kids``). What else it says there is kept as it is.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from chalicelib.access.entitlement import Filters
+from chalicelib.plex.filters import Filters
 
 NAMES = {"movies": "filterMovies", "shows": "filterTelevision", "music": "filterMusic"}
 """plex.tv's name of each kind."""
@@ -29,7 +30,7 @@ def read_restrictions(filters: Filters) -> dict[str, Restriction]:
     return {kind: restriction for kind, restriction in read.items() if restriction != Restriction()}
 
 
-def with_restrictions(filters: Filters, wanted: dict[str, Restriction]) -> Filters:
+def with_restrictions(filters: Filters, wanted: Mapping[str, Restriction]) -> Filters:
     """The filters with these in place of what they said about ratings and labels of any kind."""
     texts = dict(filters)
     for kind, name in NAMES.items():
@@ -40,6 +41,20 @@ def with_restrictions(filters: Filters, wanted: dict[str, Restriction]) -> Filte
                 parts.append(f"{field}={quote(','.join(dict.fromkeys(values)), safe='')}")
         texts[name] = "|".join(parts)
     return tuple(sorted((name, text) for name, text in texts.items() if text))
+
+
+def hides_no_less(becomes: Filters, was: Filters) -> bool:
+    """Whether nothing is certainly seen that was hidden."""
+    now, before = read_restrictions(becomes), read_restrictions(was)
+    return all(
+        _is_part(getattr(now.get(kind, Restriction()), name), getattr(restriction, name))
+        for kind, restriction in before.items()
+        for name in _FIELDS
+    )
+
+
+def _is_part(values: tuple[str, ...], of: tuple[str, ...]) -> bool:
+    return not of or (bool(values) and set(values) <= set(of))
 
 
 def _read(text: str) -> Restriction:
