@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from chalicelib.access.acting import ActingOnPlex
     from chalicelib.access.adopting import Adopting
+    from chalicelib.access.batches import BatchStore
+    from chalicelib.access.editing import EditingAccess
     from chalicelib.access.nudging import Nudging
     from chalicelib.access.pausing import Pausing
     from chalicelib.access.ports import AccessStore, LookStore
@@ -78,6 +80,12 @@ class UseCases:
         from chalicelib.access.restoring import Restoring
 
         return self.use(Restoring)
+
+    @property
+    def editing_access(self) -> "EditingAccess":
+        from chalicelib.access.editing import EditingAccess
+
+        return self.use(EditingAccess)
 
     @property
     def adopting(self) -> "Adopting":
@@ -280,6 +288,13 @@ class Ports(UseCases):
         from chalicelib.stores.access.accesses import DynamoAccesses
 
         return DynamoAccesses(self.connection, self.clock)
+
+    @cached_property
+    def batches(self) -> "BatchStore":
+        from chalicelib.stores.access.batches import DynamoBatches
+
+        _ = self.connection
+        return DynamoBatches()
 
     @property
     def qr_records(self) -> "ImageRecords":

@@ -401,6 +401,19 @@ def _(stack):
     yield lambda: stack.admin.get("/access")
 
 
+@_scenario("POST /access/bulk")
+def _(stack):
+    user_id, _ = _joined(stack)
+    yield lambda: stack.admin.post("/access/bulk", json={"user_ids": [user_id], "action": "restore"})
+
+
+@_scenario("GET /batches/{batch_id}")
+def _(stack):
+    user_id, _ = _joined(stack)
+    asked = stack.admin.post("/access/bulk", json={"user_ids": [user_id], "action": "restore"}).json()
+    yield lambda: stack.admin.get(f"/batches/{asked['batch_id']}")
+
+
 @_scenario("POST /access/look")
 def _(stack):
     yield lambda: stack.admin.post("/access/look", json={})

@@ -7,7 +7,7 @@ from typing import Literal
 
 from chalicelib.access.entitlement import Entitlement, Rule, Target
 from chalicelib.access.model import Access, Decided, Hold, Occasion
-from chalicelib.access.ports import AccessStore, Member
+from chalicelib.access.ports import AccessStore, Member, Row, Which
 from chalicelib.accounts.model import User
 from chalicelib.common.pages import Page
 from chalicelib.common.people import Permission, Person
@@ -71,13 +71,16 @@ class EditingAccess:
         """The caller's own, which takes no permission."""
         return self.accesses.get_for_decision(by.id)
 
-    def page(self, *, by: User, differing: bool, after: str | None, limit: int) -> tuple[Page[Access], Settings]:
-        """Members by their accounts' ids; ``differing``: those of whom Plex has something else than is wanted."""
+    def page(self, which: Which, *, by: User, after: str | None, limit: int) -> tuple[Page[Access], Settings]:
+        """Members by their accounts' ids, and the settings."""
         by.must(Permission.MANAGE_USERS)
-        return self.accesses.page(differing=differing, after=after, limit=limit), self.settings.get()
+        return self.accesses.page(which, after=after, limit=limit), self.settings.get()
 
-    def edit(self, user_id: str, edit: AccessEdit, *, version: int, by: User, now: datetime) -> Member:
-        """Decide it, and have Plex brought to it. ``version`` is that of the access which the decision was made from.
+    def edit(
+        self, user_id: str, edit: AccessEdit, *, version: int | None, by: User, now: datetime, row: Row | None = None
+    ) -> Member:
+        """Decide it, and have Plex brought to it. ``version`` is that of the access which the decision was made from;
+        None: whichever it is. ``row``: of the batch that it is decided in.
 
         Raises UserNotFound, AccountClosed, NoAccess, AccessOutOfDate, BadInput, NeedsPlexPass, SetupIncomplete,
         TryAgain.
@@ -94,7 +97,7 @@ class EditingAccess:
         )
         entry = access_entry(self.new_id(), "access changed", access, decided, by=by.person, now=now)
         try:
-            decided_access = self.accesses.decide(access.deciding(decided), entry)
+            decided_access = self.accesses.decide(access.deciding(decided), entry, row)
         except StaleWrite as error:
             raise TryAgain from error
         self.queue.align(user_id)
@@ -121,7 +124,7 @@ def grant_facts(decided: Decided) -> Facts:
     }
 
 
-def must_be_editable(member: Member, version: int) -> Access:
+def must_be_editable(member: Member, version: int | None) -> Access:
     """Raises AccountClosed, NoAccess, AccessOutOfDate."""
     access = member.access
     if not member.user.is_open or (access and access.decided.hold is Hold.CLOSED):
@@ -130,7 +133,7 @@ def must_be_editable(member: Member, version: int) -> Access:
         raise NoAccess
     if access.is_joining:
         raise NoAccess("joining")
-    if access.decided.edition != version:
+    if version is not None and access.decided.edition != version:
         raise AccessOutOfDate(field="version", version=access.decided.edition)
     return access
 

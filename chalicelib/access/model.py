@@ -257,6 +257,13 @@ class Access:
     is_told: bool = True
 
     @property
+    def state(self) -> str:
+        """One word for people: ``joining``, ``active``, or why nothing is wanted."""
+        if self.decided.hold:
+            return self.decided.hold.value
+        return "joining" if self.is_joining else "active"
+
+    @property
     def is_settled(self) -> bool:
         """Whether nothing is to be done until the next decision."""
         return self.done.settled >= self.decided.edition

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
+from chalicelib.access.differences import Difference
 from chalicelib.access.entitlement import Observed, Place, SeenPlace, SeenShare
 from chalicelib.access.looks import Look
 from chalicelib.access.model import Access
@@ -64,6 +65,29 @@ class Stranger:
         return f"{said.digest} {self.name}"
 
 
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Of the members: ``differing``, those with a confirmed difference; ``kind``, with this one; ``state``, in this
+    one.
+    """
+
+    differing: bool = False
+    kind: Difference | None = None
+    state: str | None = None
+
+    def has(self, access: Access) -> bool:
+        is_of_kind = self.kind is None or self.kind in access.done.differs
+        return is_of_kind and self.state in (None, access.state)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One person's place in a batch: that they were decided for is noted with the decision, once."""
+
+    batch_id: str
+    user_id: str
+
+
 class AccessStore(Protocol):
     """Every write raises the revision. A joining's progress is written to its redemption, too, all or nothing."""
 
@@ -82,8 +106,8 @@ class AccessStore(Protocol):
     def get_for_decision(self, user_id: str) -> Member:
         """All of it in one round trip. Raises UserNotFound."""
 
-    def decide(self, access: Access, entry: Entry | None = None) -> Access:
-        """Write what was decided over the edition before, with the journal's entry, all or nothing.
+    def decide(self, access: Access, entry: Entry | None = None, row: Row | None = None) -> Access:
+        """Write what was decided over the edition before, with the journal's entry and the row, all or nothing.
 
         Gives the access with that decision; with an entry, the worker's half is as it was read. Raises StaleWrite.
         """
@@ -99,16 +123,16 @@ class AccessStore(Protocol):
     def end_without_access(self, user: User, now: datetime) -> None:
         """The tombstone of a closed account that never was given anything says that nothing is left. Repeatable."""
 
-    def accept(self, access: Access, entry: Entry) -> Access:
-        """Write a decision that needs no work, over the edition before, with its entry. Raises StaleWrite, also where a
-        worker has it.
+    def accept(self, access: Access, entry: Entry, row: Row | None = None) -> Access:
+        """Write a decision that needs no work, over what was read, with its entry and the row. Raises StaleWrite, also
+        where a worker has it.
         """
 
     def members(self) -> Iterable[MemberRow]:
         """All that looks care about."""
 
-    def page(self, *, differing: bool, after: str | None, limit: int) -> Page[Access]:
-        """Those accesses; ``differing``: only those with a confirmed difference."""
+    def page(self, which: Which, *, after: str | None, limit: int) -> Page[Access]:
+        """Those accesses, by their accounts' ids. Reads what stands before them in the list, too."""
 
     def strangers(self) -> Mapping[int, str]:
         """The digests of those that are noted, by Plex id."""

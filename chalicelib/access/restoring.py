@@ -7,7 +7,7 @@ from chalicelib.access.differences import Difference
 from chalicelib.access.editing import access_entry, must_be_editable
 from chalicelib.access.entitlement import Entitlement, Observed, Place, Rule
 from chalicelib.access.model import Access, Decided, Entry, Mark, Occasion, Part
-from chalicelib.access.ports import AccessStore, Member
+from chalicelib.access.ports import AccessStore, Member, Row
 from chalicelib.accounts.model import User
 from chalicelib.accounts.trials import SCHEDULE
 from chalicelib.common.people import Permission, Person
@@ -24,20 +24,20 @@ class Restoring:
     queue: WorkQueue
     new_id: NewId
 
-    def restore(self, user_id: str, *, version: int, by: User, now: datetime) -> Member:
+    def restore(self, user_id: str, *, version: int | None, by: User, now: datetime, row: Row | None = None) -> Member:
         """Bring Plex back to what is wanted. Raises as ``EditingAccess.edit`` does."""
         by.must(Permission.MANAGE_USERS)
         member = self.accesses.get_for_decision(user_id)
         access = must_be_editable(member, version)
         decided = replace(access.decided, occasion=Occasion.RESTORED, by=by.person)
-        return replace(member, access=self._restore(access, decided, by.person, now))
+        return replace(member, access=self._restore(access, decided, by.person, now, row))
 
-    def accept(self, user_id: str, *, version: int, by: User, now: datetime) -> Member:
+    def accept(self, user_id: str, *, version: int | None, by: User, now: datetime, row: Row | None = None) -> Member:
         """Have what Plex has now be what is wanted. Nothing changes on Plex. Raises NothingToRetry as well."""
         by.must(Permission.MANAGE_USERS)
         member = self.accesses.get_for_decision(user_id)
         access = must_be_editable(member, version)
-        return replace(member, access=self._accept(access, member.settings, by.person, by.person, now))
+        return replace(member, access=self._accept(access, member.settings, by.person, by.person, now, row))
 
     def by_itself(self, access: Access, kinds: frozenset[Difference], settings: Settings, *, now: datetime) -> bool:
         """Whether something is done because the settings say so: once for each kind until a person decides again."""
@@ -55,7 +55,15 @@ class Restoring:
             return False  # the next look sees it again
         return True
 
-    def _accept(self, access: Access, settings: Settings, by: Person | None, named: Person, now: datetime) -> Access:
+    def _accept(
+        self,
+        access: Access,
+        settings: Settings,
+        by: Person | None,
+        named: Person,
+        now: datetime,
+        row: Row | None = None,
+    ) -> Access:
         seen = access.done.observed.share
         if not access.is_settled or access.wanted is None or seen is None or seen.share is None:
             raise NothingToRetry("accept")
@@ -63,15 +71,15 @@ class Restoring:
         decided = replace(access.decided, grant=grant, occasion=Occasion.ACCEPTED, by=by)
         entry = access_entry(self.new_id(), "access accepted", access, decided, by=named, now=now)
         try:
-            return self.accesses.accept(accepting(access, decided, seen.share, now), entry)
+            return self.accesses.accept(accepting(access, decided, seen.share, now), entry, row)
         except StaleWrite as error:
             raise TryAgain from error
 
-    def _restore(self, access: Access, decided: Decided, by: Person, now: datetime) -> Access:
+    def _restore(self, access: Access, decided: Decided, by: Person, now: datetime, row: Row | None = None) -> Access:
         entry = access_entry(self.new_id(), "access restored", access, decided, by=by, now=now)
         noted = replace(entry, after={"difference": sorted(access.done.differs)})
         try:
-            restored = self.accesses.decide(access.deciding(decided), noted)
+            restored = self.accesses.decide(access.deciding(decided), noted, row)
         except StaleWrite as error:
             raise TryAgain from error
         self.queue.align(access.user_id)

@@ -17,6 +17,9 @@ class SqsWorkQueue:
     def finish_renewal(self, sign_in_id: str, *, delay: int = 0) -> None:
         self._send({"kind": "finish_renewal", "sign_in_id": sign_in_id}, delay)
 
+    def batch(self, batch_id: str) -> None:
+        self._send({"kind": "batch", "batch_id": batch_id}, 0)
+
     def look(self) -> None:
         self._send({"kind": "look"}, 0)
 

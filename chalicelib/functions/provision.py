@@ -36,6 +36,8 @@ def work(message: str, context: Any) -> None:
     match json.loads(message):
         case {"kind": "align", "user_id": user_id}:
             log_aligned(user_id, use(Aligning).align(user_id, deadline=_deadline(context)))
+        case {"kind": "batch", "batch_id": batch_id}:
+            _work_on_batch(batch_id, _deadline(context))
         case {"kind": "look"}:
             log_look(_looking().look(deadline=_deadline(context)))
         case {"kind": "finish_renewal", "sign_in_id": sign_in_id}:
@@ -74,6 +76,13 @@ def log_look(look: "Look | None") -> None:
         confirmed=look.confirmed,
         restored=look.restored,
     )
+
+
+def _work_on_batch(batch_id: str, deadline: datetime) -> None:
+    from chalicelib.access.batches import WorkingOnBatches  # late: likewise
+
+    batch = use(WorkingOnBatches).work(batch_id, deadline=deadline)
+    logger.info("decided for many", batch=batch_id, action=batch and batch.action.value, of=batch and len(batch.left))
 
 
 def _migrate(deadline: datetime) -> None:

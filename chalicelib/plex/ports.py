@@ -127,6 +127,9 @@ class WorkQueue(Protocol):
     def align(self, user_id: str, *, delay: int = 0) -> None:
         """Have that account's access looked at, after ``delay`` seconds (at most 900)."""
 
+    def batch(self, batch_id: str) -> None:
+        """Have what was decided for many members taken for each of them."""
+
     def look(self) -> None:
         """Have everybody on Plex looked at."""
 

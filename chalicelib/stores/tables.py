@@ -5,6 +5,7 @@ from typing import Any
 from pynamodb.connection import Connection
 from pynamodb.models import Model
 
+from chalicelib.stores.access.batches import BatchModel
 from chalicelib.stores.access.records import AccessModel, LookModel, PauseModel, StrangerModel
 from chalicelib.stores.accounts.counters import RateLimitModel
 from chalicelib.stores.accounts.creations import CreationsModel
@@ -38,6 +39,7 @@ MODELS: tuple[type[Model], ...] = (
     AccessModel,
     StrangerModel,
     LookModel,
+    BatchModel,
 )
 
 _POOL = 50

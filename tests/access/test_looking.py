@@ -13,7 +13,7 @@ from chalicelib.access.entitlement import Place, Rule
 from chalicelib.access.looking import MOST_RESTORED, AskingForLooks, Looking, SchedulingLooks
 from chalicelib.access.looks import Outcome
 from chalicelib.access.model import Hold, Mark, Occasion, Part
-from chalicelib.access.ports import Stranger
+from chalicelib.access.ports import Stranger, Which
 from chalicelib.access.restoring import Restoring
 from chalicelib.accounts.model import new_user
 from chalicelib.accounts.trials import SCHEDULE
@@ -123,7 +123,7 @@ def test_what_is_changed_at_plex_counts_after_two_looks_and_another_source(scena
     second = look(scenario)
     assert (second.confirmed, differs(scenario, member)) == (1, frozenset({kind}))
     assert scenario.plex.calls == ["survey", "owned_shares"]
-    assert list(scenario.accesses.page(differing=True, after=None, limit=9).items) == [scenario.access(member)]
+    assert list(scenario.accesses.page(Which(differing=True), after=None, limit=9).items) == [scenario.access(member)]
 
 
 @changes
@@ -136,7 +136,7 @@ def test_what_is_put_right_at_plex_is_no_difference_any_more(scenario, member, c
     scenario.plex.shares[share.id] = share
     look(scenario)
     assert differs(scenario, member) == frozenset()
-    assert not scenario.accesses.page(differing=True, after=None, limit=9).items
+    assert not scenario.accesses.page(Which(differing=True), after=None, limit=9).items
 
 
 def test_of_whom_nothing_changed_nothing_is_written(scenario, member):
@@ -608,10 +608,10 @@ def test_a_person_whose_account_is_made_meanwhile_is_not_adopted(scenario, stran
 
 def test_members_are_paged_for_those_who_manage_users(scenario, member, manager):
     editing = scenario.use(EditingAccess)
-    page, settings = editing.page(by=manager, differing=False, after=None, limit=3)
+    page, settings = editing.page(Which(), by=manager, after=None, limit=3)
     assert (len(page.items), settings) == (3, scenario.database.settings)
     with pytest.raises(NotAllowed):
-        editing.page(by=scenario.user("ina"), differing=False, after=None, limit=3)
+        editing.page(Which(), by=scenario.user("ina"), after=None, limit=3)
 
 
 # What is hidden

@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
+from chalicelib.access.batches import Batch, Refused
 from chalicelib.access.looks import Look
 from chalicelib.access.model import Access, Hold
 from chalicelib.access.pauses import Pause
-from chalicelib.access.ports import Member, MemberRow, Stranger, Work
+from chalicelib.access.ports import Member, MemberRow, Row, Stranger, Which, Work
 from chalicelib.accounts.model import AccountState, Tombstone, User, Why
 from chalicelib.common.pages import Page
 from chalicelib.common.ports import Clock, StaleWrite
@@ -17,6 +18,27 @@ from chalicelib.events.model import Entry
 from tests.fakes.accounts import identities_of, plex_identity, release_identities
 from tests.fakes.database import Database
 from tests.fakes.invites import give_use_back
+
+
+def note_result(database: Database, row: Row, refused: Refused | None) -> None:
+    batch = database.batches[row.batch_id]
+    database.batches[row.batch_id] = replace(batch, results={row.user_id: refused, **batch.results})
+
+
+class FakeBatches:
+    """access.batches.BatchStore."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def add(self, batch: Batch) -> None:
+        self.database.batches[batch.id] = batch
+
+    def get(self, batch_id: str) -> Batch | None:
+        return self.database.batches.get(batch_id)
+
+    def note(self, row: Row, refused: Refused | None) -> None:
+        note_result(self.database, row, refused)
 
 
 class FakeAccesses:
@@ -49,11 +71,12 @@ class FakeAccesses:
             raise UserNotFound
         return Member(self.database.users[user_id], self.get(user_id), self.database.settings)
 
-    def decide(self, access: Access, entry: Entry | None = None) -> Access:
+    def decide(self, access: Access, entry: Entry | None = None, row: Row | None = None) -> Access:
         self.database.before_write()
         stored = self.database.accesses[access.user_id]
         if stored.decided.edition != access.decided.edition - 1:
             raise StaleWrite
+        self._note_row(row)
         if entry:
             self.database.journal.append(entry)
         return self._write(replace(stored, decided=access.decided))
@@ -73,11 +96,12 @@ class FakeAccesses:
     def end_without_access(self, user: User, now: datetime) -> None:
         self._end_tombstone(user, now)
 
-    def accept(self, access: Access, entry: Entry) -> Access:
+    def accept(self, access: Access, entry: Entry, row: Row | None = None) -> Access:
         self.database.before_write()
         stored = self.database.accesses[access.user_id]
-        if stored.decided.edition != access.decided.edition - 1 or stored.lease:
+        if stored.revision != access.revision or stored.lease:
             raise StaleWrite
+        self._note_row(row)
         self.database.journal.append(entry)
         return self._write(replace(access, revision=stored.revision))
 
@@ -87,8 +111,8 @@ class FakeAccesses:
             for one in self._listed()
         ]
 
-    def page(self, *, differing: bool, after: str | None, limit: int) -> Page[Access]:
-        found = [one for one in self._listed() if one.done.differs or not differing]
+    def page(self, which: Which, *, after: str | None, limit: int) -> Page[Access]:
+        found = [one for one in self._listed() if which.has(one) and (one.done.differs or not which.differing)]
         later = [one for one in found if after is None or one.user_id > after]
         return Page(tuple(later[:limit]), later[limit - 1].user_id if len(later) > limit else None)
 
@@ -121,6 +145,12 @@ class FakeAccesses:
             self.database.journal.append(entry)
             self.database.accesses[user.id] = access
         self.database.strangers.pop(user.plex_id or 0, None)
+
+    def _note_row(self, row: Row | None) -> None:
+        if row and row.user_id in self.database.batches[row.batch_id].results:
+            raise StaleWrite
+        if row:
+            note_result(self.database, row, None)
 
     def _listed(self) -> list[Access]:
         over = (Hold.CLOSED, Hold.FAILED)

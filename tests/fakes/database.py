@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from chalicelib.access.batches import Batch
 from chalicelib.access.looks import Look
 from chalicelib.access.model import Access
 from chalicelib.access.pauses import Pause
@@ -48,6 +49,7 @@ class Database:
     tokens: dict[str, Held] = field(default_factory=dict)
     accesses: dict[str, Access] = field(default_factory=dict)
     strangers: dict[int, Stranger] = field(default_factory=dict)
+    batches: dict[str, Batch] = field(default_factory=dict)
     look: Look | None = None
     images: dict[str, QrImage] = field(default_factory=dict)
     journal: list[Entry] = field(default_factory=list)

@@ -563,6 +563,7 @@ Kind = Literal[
     "forget_expired_tokens",
     "migrate",
     "look",
+    "batch",
 ]
 
 
@@ -593,6 +594,9 @@ class FakeWorkQueue:
 
     def finish_renewal(self, sign_in_id: str, *, delay: int = 0) -> None:
         self._send("finish_renewal", sign_in_id, delay)
+
+    def batch(self, batch_id: str) -> None:
+        self._send("batch", batch_id, 0)
 
     def look(self) -> None:
         self._send("look", "", 0)

@@ -231,3 +231,69 @@ def test_a_look_reads_each_list_once_and_an_unchanged_member_costs_nothing(stack
     assert len([path for path, query in calls if "X-Plex-Container-Start" in query]) == 2
     assert not [path for path, _ in calls if "owned" in path]
     assert (done["changed"], stack.admin.get(f"/users/{user_id}/access").json()) == (0, before)
+
+
+# Many at once
+
+
+def decided(stack, seconds=20, **asked):
+    """The batch, once everybody in it has a result."""
+    answer = stack.admin.post("/access/bulk", json=asked)
+    assert answer.status_code == 202, answer.text
+    deadline = time.monotonic() + seconds
+    while (batch := stack.admin.get(f"/batches/{answer.json()['batch_id']}").json())["state"] != "done":
+        assert time.monotonic() < deadline, batch
+        time.sleep(0.1)  # between two looks
+    return batch
+
+
+def test_one_decision_for_many_has_a_result_for_each_and_is_on_plex_moments_later(stack):
+    visitors = [stack.visitor() for _ in range(3)]
+    code = stack.invite(usage_limit=3)
+    ids = [visitor.waits(visitor.redeems(code))["user"]["id"] for visitor in visitors]
+    nobody = stack.member("create_invites").id
+    batch = decided(stack, user_ids=[*ids, nobody], action="edit", libraries=[str(demo.TV_SHOWS)])
+    assert (batch["done"], batch["of"]) == (4, 4)
+    assert [each["state"] for each in batch["results"]] == ["done", "done", "done", "refused"]
+    assert batch["results"][3]["reason"]["Code"] == "NoAccess"
+    for user_id, visitor in zip(ids, visitors, strict=True):
+        assert titles(settled(stack, user_id)["observed"]["libraries"]) == ["TV Shows"]
+        assert [share["section_ids"] for share in stack.plex.shares(visitor.account)] == [[demo.TV_SHOWS]]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"action": "restore", "user_ids": []}, "user_ids"),
+        ({"action": "restore", "user_ids": ["a"] * 101}, "user_ids"),
+        ({"action": "forget", "user_ids": ["a"]}, "action"),
+        ({"action": "edit", "user_ids": ["a"], "libraries": ["999999999"]}, "libraries"),
+        ({"action": "edit", "user_ids": ["a"], "version": 1}, "version"),
+    ],
+)
+def test_a_decision_for_many_that_makes_no_sense_is_refused_by_its_field(stack, body, field):
+    refused = stack.admin.post("/access/bulk", json=body)
+    assert (refused.status_code, refused.json()["Code"]) == (400, "BadInput"), refused.text
+    assert refused.json().get("Field") in (field, None)
+
+
+def test_members_are_found_by_what_differs_and_by_their_state(stack, seen):
+    visitor, user_id, _ = seen
+    unshare(stack, visitor.account)
+    look(stack)
+
+    def found(**params):
+        ids, cursor = set(), None
+        while True:
+            page = stack.admin.get("/access", params={"limit": 100, **params} | ({"cursor": cursor} if cursor else {}))
+            ids |= {each["user"]["id"] for each in page.json()["access"]}
+            cursor = page.json()["next"]
+            if cursor is None:
+                return user_id in ids
+
+    assert found(difference="missing")
+    assert not found(difference="wider")
+    assert found(difference="any", state="active")
+    assert not found(state="suspended")
+    refused = stack.admin.get("/access", params={"state": "gone"})
+    assert (refused.status_code, refused.json()["Field"]) == (400, "state")

@@ -94,6 +94,9 @@ POST   /users/{own_id}/access/restore {"version": 0}          | 401    403    40
 POST   /users/{other_id}/access/accept {"version": 0}         | 401    403    403    403    403    403    409    409
 GET    /access                                                | 401    403    403    403    403    403    200    200
 GET    /access?difference=any                                 | 401    403    403    403    403    403    200    200
+GET    /access?difference=wider&state=active                  | 401    403    403    403    403    403    200    200
+POST   /access/bulk {"user_ids": ["{other_id}"], "action": "restore"} | 401 403 403 403 403 403 202 202
+GET    /batches/{unknown_batch}                               | 401    403    403    403    403    403    404    404
 GET    /access/look                                           | 401    403    403    403    403    403    200    200
 GET    /access/looks/{unknown_look}                           | 401    403    403    403    403    403    404    404
 POST   /access/look                                           | 401    403    403    403    403    403    202    202
@@ -149,6 +152,7 @@ _WORDS = {
     "sign_in_id": ("unknown_sign_in_id",),
     "session_id": ("unknown_session",),
     "look_id": ("unknown_look",),
+    "batch_id": ("unknown_batch",),
     "token": ("unknown_token",),
     "redemption_id": ("own_redemption", "other_redemption", "redemption_of_own_invite"),
     "user_id": ("own_id", "other_id", "admin_id"),
@@ -265,6 +269,9 @@ class Scenario:
         from chalicelib import wiring
 
         return wiring.ports.new_id()[:16]
+
+    def unknown_batch(self):
+        return "unknown"
 
     def unknown_look(self):
         return "unknown"

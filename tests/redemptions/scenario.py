@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib.access.aligning import Aligned, Aligning, ResendingWork
+from chalicelib.access.batches import WorkingOnBatches
 from chalicelib.access.model import Access, Part
 from chalicelib.access.progress import State
 from chalicelib.accounts.managing import ManagingUsers
@@ -131,6 +132,8 @@ class Scenario(FakePorts):
     def work(self, message: Message) -> Any:
         if message.kind == "align":
             return self.align(message.id)
+        if message.kind == "batch":
+            return self.use(WorkingOnBatches).work(message.id, deadline=self.now + timedelta(seconds=60))
         return self.use(ReadingLibraries).read()
 
     def forget_tokens(self) -> None:

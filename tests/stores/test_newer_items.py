@@ -11,11 +11,13 @@ import pytest
 
 from chalicelib import wiring
 from chalicelib.access.aligning import Aligning
+from chalicelib.access.batches import Action, Batch
+from chalicelib.access.editing import AccessEdit
 from chalicelib.access.entitlement import Place
 from chalicelib.access.looks import Look, Outcome
 from chalicelib.access.model import Hold
 from chalicelib.access.pauses import begin_pause
-from chalicelib.access.ports import Stranger
+from chalicelib.access.ports import Row, Stranger
 from chalicelib.access.progress import State
 from chalicelib.accounts.model import AccountState, Kind, Observed, PasswordReset, Tombstone, Why
 from chalicelib.common.people import Permission
@@ -23,6 +25,7 @@ from chalicelib.common.ports import StaleWrite
 from chalicelib.invites.searching import InviteSearch
 from chalicelib.plex.model import Features, Share
 from chalicelib.qr_codes.model import Format, image_of
+from chalicelib.stores.access.batches import BatchModel
 from chalicelib.stores.access.records import AccessModel, LookModel, PauseModel, StrangerModel
 from chalicelib.stores.accounts.counters import RateLimitModel
 from chalicelib.stores.accounts.creations import HEAD, CreationsModel
@@ -353,6 +356,19 @@ def another_look_is_asked_for(ports, now) -> Plan:
     return {"id": "look"}, lambda: ports.looks.save(done)
 
 
+def one_of_a_batch_is_decided(ports, now) -> Plan:
+    batch = Batch(
+        id=ports.new_id(),
+        action=Action.RESTORE,
+        edit=AccessEdit(),
+        user_ids=("ann",),
+        asked_by="mona",
+        asked_at=ports.clock(),
+    )
+    ports.batches.add(batch)
+    return {"user_id": f"batch#{batch.id}"}, lambda: ports.batches.note(Row(batch.id, "ann"), None)
+
+
 def a_pause_is_noted_again(ports, now) -> Plan:
     ports.accesses.save_pause(begin_pause(now, "1"))
     return {"id": "pause"}, lambda: ports.accesses.save_pause(begin_pause(now, "1").probed(now, "2"))
@@ -462,6 +478,7 @@ WRITES: dict[Callable[..., Plan], Any] = {
     an_access_is_settled: AccessModel,
     an_access_is_sent_again: AccessModel,
     a_stranger_is_noted_again: StrangerModel,
+    one_of_a_batch_is_decided: BatchModel,
     another_look_is_asked_for: LookModel,
     a_pause_is_noted_again: PauseModel,
     the_settings_are_saved: SettingsModel,

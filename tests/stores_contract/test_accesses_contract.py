@@ -11,7 +11,7 @@ from chalicelib.access.entitlement import Place
 from chalicelib.access.looks import Look, Outcome
 from chalicelib.access.model import Entry, Hold, Mark, Occasion, Part, begin_access
 from chalicelib.access.pauses import begin_pause
-from chalicelib.access.ports import AccessStore, Stranger
+from chalicelib.access.ports import AccessStore, Stranger, Which
 from chalicelib.access.progress import State, StepName
 from chalicelib.access.reasons import PLEX_UNWELL, STUCK
 from chalicelib.common.ports import StaleWrite
@@ -227,7 +227,7 @@ def test_those_that_differ_are_listed_by_themselves(ports, accesses, member, now
     def differing():
         found, after = [], None
         while True:
-            page = accesses.page(differing=True, after=after, limit=2)
+            page = accesses.page(Which(differing=True), after=after, limit=2)
             found += page.items
             after = page.next
             if after is None:
@@ -243,7 +243,7 @@ def test_those_that_differ_are_listed_by_themselves(ports, accesses, member, now
 def test_all_members_are_paged_by_their_accounts_ids(ports, accesses, member):
     ids, after = [], None
     while True:
-        page = accesses.page(differing=False, after=after, limit=7)
+        page = accesses.page(Which(), after=after, limit=7)
         ids += [access.user_id for access in page.items]
         after = page.next
         if after is None:
@@ -531,3 +531,22 @@ def test_there_is_one_pause_written_over_the_older_one_and_ended(ports, accesses
         accesses.end_pause()
     assert accesses.pause() is None
     assert accesses.get_for_work(claim.user.id).pause is None
+
+
+def test_members_are_found_by_the_kind_of_their_difference_and_by_their_state(ports, accesses, member):
+    saved = accesses.save(member.looked_at(member.done.observed, (), frozenset({Difference.WIDER})))
+
+    def found(**which):
+        ids, after = [], None
+        while True:
+            page = accesses.page(Which(**which), after=after, limit=3)
+            ids += [access.user_id for access in page.items]
+            after = page.next
+            if after is None:
+                return member.user_id in ids
+
+    assert found(kind=Difference.WIDER)
+    assert not found(kind=Difference.MISSING)
+    assert found(differing=True, state=saved.state)
+    assert found(state=saved.state)
+    assert not found(state="suspended")

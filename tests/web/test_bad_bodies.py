@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.common.refusals import BadInput
 from chalicelib.texts.catalogue import LANGUAGES, refusal_sentence
-from chalicelib.web.access.routes import AccessChange, AgainstVersion, People
+from chalicelib.web.access.routes import AccessChange, AgainstVersion, BulkChange, People
 from chalicelib.web.accounts.auth import PasswordSignIn
 from chalicelib.web.accounts.me import NewPassword, PasswordChange
 from chalicelib.web.accounts.users import ChangeUser
@@ -22,6 +22,7 @@ from local.run import ROOT
 SHAPES = (
     AccessChange,
     AgainstVersion,
+    BulkChange,
     ChangeInvite,
     ChangeSettings,
     ChangeUser,

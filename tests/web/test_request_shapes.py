@@ -19,6 +19,7 @@ from chalicelib.accounts.model import AccountState, is_user_id
 from chalicelib.common.people import Permission
 from chalicelib.invites.model import Status, is_code
 from chalicelib.qr_codes.model import Format
+from chalicelib.web.access.routes import KINDS, STATES
 from chalicelib.web.bodies import Code, LibraryId
 from chalicelib.web.paging import DEFAULT_LIMIT, HIGHEST_LIMIT
 from local.openapi import contract
@@ -181,7 +182,8 @@ def test_searches_are_as_long_as_is_documented():
 def test_what_a_query_may_choose_from_is_documented():
     choices = {(path, name): set(schema["enum"]) for path, name, schema in query_parameters() if "enum" in schema}
     assert choices == {
-        ("/access", "difference"): {"any"},
+        ("/access", "difference"): set(KINDS),
+        ("/access", "state"): set(STATES),
         ("/invites", "status"): set(Status),
         ("/invites/{code}/qr", "format"): set(Format),
         ("/redemptions", "state"): set(State),

@@ -12,13 +12,14 @@ from pynamodb.exceptions import UpdateError
 
 from chalicelib.access.model import Access, Hold
 from chalicelib.access.pauses import Pause
-from chalicelib.access.ports import Member, MemberRow, Stranger, Work
+from chalicelib.access.ports import Member, MemberRow, Row, Stranger, Which, Work
 from chalicelib.accounts.model import Tombstone, User
 from chalicelib.common.pages import Page
 from chalicelib.common.ports import Clock, StaleWrite
 from chalicelib.common.refusals import AlreadyHasAccess, TryAgain, UserNotFound
 from chalicelib.common.retrying import until_written
 from chalicelib.events.model import Entry
+from chalicelib.stores.access.batches import note_row
 from chalicelib.stores.access.records import (
     ALIGN,
     DIFFERS,
@@ -99,7 +100,7 @@ class DynamoAccesses:
                 raise StaleWrite from None
         return replace(_update(written, what_was_done(written), is_mine), is_told=False)
 
-    def decide(self, access: Access, entry: Entry | None = None) -> Access:
+    def decide(self, access: Access, entry: Entry | None = None, row: Row | None = None) -> Access:
         written = replace(access, written_at=self._clock())
         is_as_before = AccessModel.edition == access.decided.edition - 1
         if entry is None:
@@ -107,6 +108,7 @@ class DynamoAccesses:
         transaction = Transaction(self._connection)
         transaction.update(_ACCESS, AccessModel(user_id=access.user_id), what_was_decided(written), is_as_before)
         transaction.put("journal", entry_record(entry))
+        note_row(transaction, row)
         try:
             transaction.commit()
         except ConditionsFailed as error:
@@ -132,17 +134,18 @@ class DynamoAccesses:
         except ConditionsFailed as error:
             raise StaleWrite from error
 
-    def accept(self, access: Access, entry: Entry) -> Access:
+    def accept(self, access: Access, entry: Entry, row: Row | None = None) -> Access:
         written = replace(access, written_at=self._clock())
         actions = [
             *what_was_done(written),
             AccessModel.decided.set(written.decided),
             AccessModel.edition.set(written.decided.edition),
         ]
-        is_as_before = (AccessModel.edition == access.decided.edition - 1) & AccessModel.lease.does_not_exist()
+        is_as_read = (AccessModel.revision == access.revision) & AccessModel.lease.does_not_exist()
         transaction = Transaction(self._connection)
-        transaction.update(_ACCESS, AccessModel(user_id=access.user_id), actions, is_as_before)
+        transaction.update(_ACCESS, AccessModel(user_id=access.user_id), actions, is_as_read)
         transaction.put("journal", entry_record(entry))
+        note_row(transaction, row)
         try:
             transaction.commit()
         except ConditionsFailed as error:
@@ -154,13 +157,19 @@ class DynamoAccesses:
             plex_id = record.plex_id and int(record.plex_id)
             yield MemberRow(record.user_id, plex_id, record.machine_id, record.seen or "")
 
-    def page(self, *, differing: bool, after: str | None, limit: int) -> Page[Access]:
-        index, key = (AccessModel.by_differing, DIFFERS) if differing else (AccessModel.by_listed, MEMBER)
-        later = AccessModel.user_id > after if after else None
-        ids = [record.user_id for record in index.query(key, later, limit=limit + 1)]
-        found = {record.user_id: read_access(record) for record in AccessModel.batch_get(ids[:limit])}
-        accesses = tuple(found[id_] for id_ in ids[:limit] if id_ in found)
-        return Page(accesses, ids[limit - 1] if len(ids) > limit else None)
+    def page(self, which: Which, *, after: str | None, limit: int) -> Page[Access]:
+        by_differing = which.differing or which.kind
+        index, key = (AccessModel.by_differing, DIFFERS) if by_differing else (AccessModel.by_listed, MEMBER)
+        found: list[Access] = []
+        while len(found) <= limit:
+            later = AccessModel.user_id > after if after else None
+            ids = [record.user_id for record in index.query(key, later, limit=limit + 1)]
+            read = {record.user_id: read_access(record) for record in AccessModel.batch_get(ids)}
+            found += [read[id_] for id_ in ids if id_ in read and which.has(read[id_])]
+            if len(ids) <= limit:
+                break
+            after = ids[-1]
+        return Page(tuple(found[:limit]), found[limit - 1].user_id if len(found) > limit else None)
 
     def strangers(self) -> dict[int, str]:
         return {int(record.plex_id): record.seen for record in StrangerModel.by_listed.query(STRANGER)}

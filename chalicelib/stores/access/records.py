@@ -22,6 +22,9 @@ MEMBER, STRANGER = "member", "stranger"
 
 DIFFERS = "differs"
 
+OVER = (Hold.CLOSED, Hold.FAILED)
+"""Looks pass these over."""
+
 ALIGN, PAUSED = "align", "paused"
 """What an access may be due for: another try, or the end of the pause."""
 
@@ -156,7 +159,7 @@ def access_record(access: Access) -> AccessModel:
 
 def places(access: Access) -> dict[str, Any]:
     """Where it stands in the indexes of looks; nowhere once it is closed."""
-    is_over = access.decided.hold in (Hold.CLOSED, Hold.FAILED)
+    is_over = access.decided.hold in OVER
     return {
         "listed": None if is_over else MEMBER,
         "plex_id": access.plex_id,
@@ -190,12 +193,26 @@ def what_was_done(access: Access) -> "list[Action]":
         *_set_or_remove(AccessModel.lease, access.lease),
         *_set_or_remove(AccessModel.lease_until, access.lease_until),
         *_written(access),
+        *(
+            action
+            for name, value in places(access).items()
+            for action in _set_or_remove(getattr(AccessModel, name), value)
+        ),
     ]
 
 
 def what_was_decided(access: Access) -> "list[Action]":
-    """The half that people and claims decide."""
-    return [AccessModel.decided.set(access.decided), AccessModel.edition.set(access.decided.edition), *_written(access)]
+    """The half that people and claims decide. Where it stands in the indexes of looks is the worker's to say, who may
+    have seen more than was read for this, but for what a decision ends.
+    """
+    is_over = access.decided.hold in OVER
+    return [
+        AccessModel.decided.set(access.decided),
+        AccessModel.edition.set(access.decided.edition),
+        AccessModel.machine_id.set(access.machine_id),
+        *([AccessModel.listed.remove(), AccessModel.differing.remove()] if is_over else []),
+        *_written(access),
+    ]
 
 
 def put_next_decision(transaction: Transaction, access: Access) -> None:
@@ -218,11 +235,6 @@ def _written(access: Access) -> "list[Action]":
         AccessModel.written_at.set(access.written_at),
         *_set_or_remove(AccessModel.due_kind, due_kind(access)),
         *_set_or_remove(AccessModel.due_at, due_at.timestamp() if due_at else None),
-        *(
-            action
-            for name, value in places(access).items()
-            for action in _set_or_remove(getattr(AccessModel, name), value)
-        ),
     ]
 
 

@@ -7,11 +7,22 @@ import msgspec
 from chalice.app import Request, Response
 
 from chalicelib.access.adopting import Adopting
+from chalicelib.access.batches import Action, DecidingForMany
+from chalicelib.access.differences import Difference
 from chalicelib.access.editing import AccessEdit, EditingAccess
 from chalicelib.access.looking import AskingForLooks
+from chalicelib.access.model import Hold
+from chalicelib.access.ports import Which
 from chalicelib.access.restoring import Restoring
 from chalicelib.common.refusals import BadInput, NotFound
-from chalicelib.web.access.shapes import access_shape, adopted_shape, listed_shape, look_shape, stranger_shape
+from chalicelib.web.access.shapes import (
+    access_shape,
+    adopted_shape,
+    batch_shape,
+    listed_shape,
+    look_shape,
+    stranger_shape,
+)
 from chalicelib.web.bodies import LibraryId, Nothing, Restrictions, Unset
 from chalicelib.web.http import Api, body, find_caller, find_caller_with_settings, language_of, ok, query
 from chalicelib.web.paging import BY_ID, read_cursor, read_limit, shape_page
@@ -19,16 +30,22 @@ from chalicelib.wiring import now, use
 
 api = Api(__name__)
 
+ANY = "any"
+KINDS = (ANY, *Difference)
+STATES = ("joining", "active", Hold.SUSPENDED.value, Hold.ENDED.value)
+
+
+UserId = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
+
 
 class FeaturesChange(msgspec.Struct, forbid_unknown_fields=True):
     downloads: bool | Unset = msgspec.UNSET
     live_tv: bool | Unset = msgspec.UNSET
 
 
-class AccessChange(msgspec.Struct, forbid_unknown_fields=True):
-    """``version``: that of the access which the change was made from. What is left out stays."""
+class AccessFields(msgspec.Struct, forbid_unknown_fields=True):
+    """What is left out stays."""
 
-    version: Annotated[int, msgspec.Meta(ge=0)]
     libraries: Literal["default", "all"] | Annotated[list[LibraryId], msgspec.Meta(max_length=500)] | Unset = (
         msgspec.UNSET
     )
@@ -46,6 +63,21 @@ class AccessChange(msgspec.Struct, forbid_unknown_fields=True):
         restrictions = chosen_restrictions.values() if isinstance(chosen_restrictions, Restrictions) else None
         libraries = tuple(chosen) if isinstance(chosen, list) else chosen
         return AccessEdit(libraries=libraries, restrictions=restrictions, **features)
+
+
+class AccessChange(AccessFields, kw_only=True):
+    """``version``: that of the access which the change was made from."""
+
+    version: Annotated[int, msgspec.Meta(ge=0)]
+
+
+class BulkChange(AccessFields, kw_only=True):
+    """One decision for many. What is changed counts for ``edit`` alone."""
+
+    user_ids: Annotated[
+        list[Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]], msgspec.Meta(min_length=1, max_length=100)
+    ]
+    action: Action
 
 
 class AgainstVersion(msgspec.Struct, forbid_unknown_fields=True):
@@ -93,13 +125,28 @@ def accept_access(user_id: str) -> Response:
 def list_accesses() -> Response:
     request = api.current_request
     page, settings = use(EditingAccess).page(
+        _which(request),
         by=find_caller(request),
-        differing=_differing(request),
         after=read_cursor(request, place=BY_ID),
         limit=read_limit(request),
     )
     language = language_of(request)
     return ok(shape_page("access", page, lambda each: listed_shape(each, settings, language)))
+
+
+@api.route("/access/bulk", methods=["POST"])
+def decide_for_many() -> Response:
+    request = api.current_request
+    by, said = find_caller(request), body(request, BulkChange)
+    batch = use(DecidingForMany).ask(said.action, said.edit(), tuple(said.user_ids), by=by, now=now())
+    return ok({"batch_id": batch.id}, HTTPStatus.ACCEPTED)
+
+
+@api.route("/batches/{batch_id}", methods=["GET"])
+def show_batch(batch_id: str) -> Response:
+    request = api.current_request
+    batch = use(DecidingForMany).show(batch_id, by=find_caller(request))
+    return ok(batch_shape(batch, language_of(request)))
 
 
 @api.route("/access/look", methods=["POST"])
@@ -145,8 +192,11 @@ def show_own_access() -> Response:
     return ok(access_shape(use(EditingAccess).show_own(by=find_caller(request)), language_of(request)))
 
 
-def _differing(request: Request) -> bool:
-    text = query(request, "difference")
-    if text not in ("", None, "any"):
-        raise BadInput("one_of", field="difference", choices="any")
-    return bool(text)
+def _which(request: Request) -> Which:
+    """Raises BadInput."""
+    kind, state = query(request, "difference") or None, query(request, "state") or None
+    if kind not in (None, *KINDS):
+        raise BadInput("one_of", field="difference", choices=", ".join(KINDS))
+    if state not in (None, *STATES):
+        raise BadInput("one_of", field="state", choices=", ".join(STATES))
+    return Which(differing=kind == ANY, kind=Difference(kind) if kind and kind != ANY else None, state=state)

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from chalicelib.access.adopting import Adopted
+from chalicelib.access.batches import Batch, Refused
 from chalicelib.access.entitlement import Entitlement, Observed
 from chalicelib.access.looks import Look, Outcome
 from chalicelib.access.model import Access
@@ -56,24 +57,35 @@ def adopted_shape(each: Adopted, language: str) -> Json:
     return {"plex_id": each.plex_id, "user": each.user and person(each.user.person), "reason": reason}
 
 
+def batch_shape(each: Batch, language: str) -> Json:
+    return {
+        "id": each.id,
+        "action": each.action.value,
+        "state": "running" if each.left else "done",
+        "done": len(each.results),
+        "of": len(each.user_ids),
+        "results": [_result(id_, each.results[id_], language) for id_ in each.user_ids if id_ in each.results],
+    }
+
+
+def _result(key: str, refused: Refused | None, language: str) -> Json:
+    reason = refused and {
+        "Code": refused.code,
+        "Message": sentence("refusals", refused.key, language, refused.facts),
+    }
+    return {"key": key, "state": "refused" if refused else "done", "reason": reason}
+
+
 def _shape(who: Person, access: Access | None, settings: Settings, language: str) -> Json:
     return {
         "user": person(who),
-        "state": state_of(access),
+        "state": access.state if access else "none",
         "wanted": _entitlement(access.wanted) if access and access.wanted else None,
         "observed": _observed(access.done.observed, settings) if access else None,
         "difference": sorted(_differences(access)) if access else [],
         "work": _work(access, language) if access else None,
         "version": access.decided.edition if access else 0,
     }
-
-
-def state_of(access: Access | None) -> str:
-    if access is None:
-        return "none"
-    if access.decided.hold:
-        return access.decided.hold.value
-    return "joining" if access.is_joining else "active"
 
 
 def _differences(access: Access) -> frozenset[str]:

@@ -1,0 +1,165 @@
+"""One decision for many members: the queue function takes it for one after the other, for each once, come what may."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from chalicelib.access.editing import AccessEdit, EditingAccess
+from chalicelib.access.entitlement import Entitlement, Rule
+from chalicelib.access.ports import Row
+from chalicelib.access.restoring import Restoring
+from chalicelib.accounts.model import User
+from chalicelib.accounts.ports import AccountStore
+from chalicelib.common.people import Permission
+from chalicelib.common.ports import Clock, NewId, RetryLater, StaleWrite
+from chalicelib.common.refusals import NotFound, Refusal, TryAgain
+from chalicelib.common.retrying import until_written
+from chalicelib.plex.model import Features
+from chalicelib.plex.ports import WorkQueue
+from chalicelib.settings.ports import SettingsStore
+
+KEPT_FOR = timedelta(days=7)
+"""How long the results can be read."""
+
+_SPARE = timedelta(seconds=10)
+"""With less time left, the next message goes on."""
+
+_NOTHING = Entitlement(rule=Rule.SPECIFIC, libraries=(), features=Features())
+
+
+class Action(StrEnum):
+    EDIT = "edit"
+    RESTORE = "restore"
+    ACCEPT = "accept"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why nothing was decided for one of them: the key of the sentence and what fills its places."""
+
+    key: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def code(self) -> str:
+        return self.key.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """``results`` by account: None where it was decided; whoever is not in it comes yet."""
+
+    id: str
+    action: Action
+    edit: AccessEdit
+    user_ids: tuple[str, ...]
+    asked_by: str
+    asked_at: datetime
+    results: Mapping[str, Refused | None] = field(default_factory=dict)
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        return tuple(id_ for id_ in self.user_ids if id_ not in self.results)
+
+
+class BatchStore(Protocol):
+    def add(self, batch: Batch) -> None:
+        """Keep it for KEPT_FOR."""
+
+    def get(self, batch_id: str) -> Batch | None:
+        """As it stands now."""
+
+    def note(self, row: Row, refused: Refused | None) -> None:
+        """One person's result; the first one stays. Repeatable."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecidingForMany:
+    batches: BatchStore
+    settings: SettingsStore
+    queue: WorkQueue
+    new_id: NewId
+
+    def ask(self, action: Action, edit: AccessEdit, user_ids: tuple[str, ...], *, by: User, now: datetime) -> Batch:
+        """Have it decided for each of these members. Raises NotAllowed, and what is wrong with the edit."""
+        by.must(Permission.MANAGE_USERS)
+        edit.apply(_NOTHING, self.settings.get())
+        batch = Batch(
+            id=self.new_id(),
+            action=action,
+            edit=edit,
+            user_ids=tuple(dict.fromkeys(user_ids)),
+            asked_by=by.id,
+            asked_at=now,
+        )
+        self.batches.add(batch)
+        self.queue.batch(batch.id)
+        return batch
+
+    def show(self, batch_id: str, *, by: User) -> Batch:
+        """Raises NotAllowed, NotFound."""
+        by.must(Permission.MANAGE_USERS)
+        batch = self.batches.get(batch_id)
+        if batch is None:
+            raise NotFound
+        return batch
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingOnBatches:
+    batches: BatchStore
+    accounts: AccountStore
+    editing_access: EditingAccess
+    restoring: Restoring
+    clock: Clock
+
+    def work(self, batch_id: str, *, deadline: datetime) -> Batch | None:
+        """Go on with it; gives it as it was begun, None where it is kept no more. Repeatable, and safe beside itself.
+
+        It is decided as by the person who asked, with what they may do by now. Raises RetryLater where time is short.
+        """
+        batch = self.batches.get(batch_id)
+        if batch is None:
+            return None
+        by = self._asker(batch)
+        for user_id in batch.left:
+            if self.clock() > deadline - _SPARE:
+                raise RetryLater(1)
+            self._decide(batch, Row(batch.id, user_id), by)
+        return batch
+
+    def _asker(self, batch: Batch) -> User:
+        user = self.accounts.get(batch.asked_by)
+        return user if user.is_open else replace(user, permissions=frozenset())
+
+    def _decide(self, batch: Batch, row: Row, by: User) -> None:
+        try:
+            until_written(lambda: self._take(batch, row, by))
+        except TryAgain as error:
+            raise RetryLater(1) from error
+        except Refusal as refusal:
+            facts = {name: str(fact) for name, fact in refusal.facts.items()}
+            self.batches.note(row, Refused(refusal.key, facts))
+
+    def _take(self, batch: Batch, row: Row, by: User) -> None:
+        """Raises StaleWrite where another has decided meanwhile, or this row is done already."""
+        latest = self.batches.get(batch.id)
+        if latest is None or row.user_id not in latest.left:
+            return
+        try:
+            self._act(batch, row, by)
+        except TryAgain as error:
+            raise StaleWrite from error
+        self.batches.note(row, None)
+
+    def _act(self, batch: Batch, row: Row, by: User) -> None:
+        now = self.clock()
+        match batch.action:
+            case Action.EDIT:
+                self.editing_access.edit(row.user_id, batch.edit, version=None, by=by, now=now, row=row)
+            case Action.RESTORE:
+                self.restoring.restore(row.user_id, version=None, by=by, now=now, row=row)
+            case Action.ACCEPT:
+                self.restoring.accept(row.user_id, version=None, by=by, now=now, row=row)

@@ -1,0 +1,86 @@
+"""Batches of decisions: of the fake and of the real store."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.access.batches import Action, Batch, Refused
+from chalicelib.access.editing import AccessEdit
+from chalicelib.access.model import Occasion
+from chalicelib.access.ports import Row
+from chalicelib.common.ports import StaleWrite
+from chalicelib.events.model import about_user
+from chalicelib.plex.restrictions import Restriction
+from tests.stores_contract.builders import an_entry, journal_of
+from tests.stores_contract.redeeming import a_claim, add_invite, joined
+
+EDIT = AccessEdit(libraries=("11", "12"), downloads=True, restrictions={"movies": Restriction(("G",), ("Kids",))})
+
+
+@pytest.fixture
+def now(ports):
+    return ports.clock()
+
+
+@pytest.fixture
+def batch(ports, now):
+    batch = Batch(
+        id=ports.new_id(), action=Action.EDIT, edit=EDIT, user_ids=("ann", "ben"), asked_by="mona", asked_at=now
+    )
+    ports.batches.add(batch)
+    return batch
+
+
+def a_member(ports):
+    """A year ahead: nothing that is left behind is due for the stack's own sweep."""
+    then = ports.clock() + timedelta(days=365)
+    claim = a_claim(ports, add_invite(ports, then), then)
+    ports.claims.claim(claim)
+    return joined(ports, claim, then)
+
+
+def test_it_is_kept_as_it_was_asked_for(ports, batch):
+    assert ports.batches.get(batch.id) == batch
+    assert ports.batches.get(ports.new_id()) is None
+
+
+def test_the_first_result_of_each_stays(ports, batch):
+    refused = Refused("BadInput.library_not_enabled", {"library": "12"})
+    ports.batches.note(Row(batch.id, "ann"), refused)
+    ports.batches.note(Row(batch.id, "ann"), None)
+    ports.batches.note(Row(batch.id, "ben"), None)
+    ports.batches.note(Row(batch.id, "ben"), refused)
+    assert ports.batches.get(batch.id) == replace(batch, results={"ann": refused, "ben": None})
+
+
+def test_a_decision_is_noted_with_itself_and_once(ports, now, batch):
+    access = a_member(ports)
+    subject = about_user(access.user_id)
+    row = Row(batch.id, access.user_id)
+
+    def decide(access):
+        decided = replace(access.decided, occasion=Occasion.RESTORED)
+        return ports.accesses.decide(access.deciding(decided), an_entry(ports, subject), row)
+
+    before = len(journal_of(ports, subject))
+    decided = decide(access)
+    assert ports.batches.get(batch.id).results == {access.user_id: None}
+    with pytest.raises(StaleWrite):
+        decide(decided)
+    assert ports.accesses.get(access.user_id).decided.edition == decided.decided.edition
+    assert len(journal_of(ports, subject)) == before + 1
+
+
+def test_what_plex_has_is_accepted_likewise(ports, now, batch):
+    access = a_member(ports)
+    row, subject = Row(batch.id, access.user_id), about_user(access.user_id)
+
+    def accept(access):
+        decided = access.deciding(replace(access.decided, occasion=Occasion.ACCEPTED))
+        return ports.accesses.accept(decided.renewed(now).settled(now), an_entry(ports, subject), row)
+
+    accept(access)
+    with pytest.raises(StaleWrite):
+        accept(ports.accesses.get(access.user_id))
+    assert ports.batches.get(batch.id).results == {access.user_id: None}
