@@ -257,14 +257,45 @@ def test_what_plex_has_otherwise_is_shown_and_restored(stack, signed_in, size):
     screen.click("What Plex has", role="link")
     screen.is_headed("What Plex has")
     screen.click("Look now")
+    screen.page.get_by_label("Which members").select_option("everything")
     name = visitor.account["username"]
     card = screen.page.locator("li.card", has_text=name)
     expect(card).to_contain_text("Plex shares all libraries", timeout=20_000)
+    expect(card).to_contain_text("Restoring leaves them")
     screen.is_sound("on-plex")
     card.get_by_role("button", name=f"Restore: {name}").click()
     screen.shows("1 member seen to.")
     deadline = time.monotonic() + 20
     while stack.plex.shares(visitor.account)[0]["all_libraries"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)  # between two looks
+
+
+@SIZES
+def test_many_members_are_changed_at_once_with_a_result_for_each(stack, signed_in, size):
+    visitors, code = [stack.visitor() for _ in range(2)], stack.invite(usage_limit=2)
+    for visitor in visitors:
+        visitor.waits(visitor.redeems(code))
+        (share,) = stack.plex.shares(visitor.account)
+        stack.plex.control.delete(f"/_standin/shares/{share['id']}").raise_for_status()
+        _by_hand(stack, visitor.account, settings={"allowTuners": 1})
+    for _ in range(2):
+        stack.looks_at_everybody()
+        time.sleep(1.1)  # LOOK_APART of this stack
+    screen = signed_in(size).opens("/people/on-plex")
+    screen.page.get_by_label("Which members").select_option("everything")
+    for visitor in visitors:
+        screen.page.get_by_label(f"Choose {visitor.account['username']}").check()
+    screen.is_sound("members-chosen")
+    screen.click("Change libraries of 2")
+    dialog = screen.page.get_by_role("dialog")
+    dialog.get_by_label("Specific Libraries").check()
+    dialog.get_by_label("Movies", exact=True).check()
+    screen.is_sound("members-changed")
+    dialog.get_by_role("button", name="Save").click()
+    screen.shows("2 members seen to.")
+    deadline = time.monotonic() + 20
+    while [stack.plex.shares(visitor.account)[0]["section_ids"] for visitor in visitors] != [[demo.MOVIES]] * 2:
         assert time.monotonic() < deadline
         time.sleep(0.1)  # between two looks
 

@@ -35,7 +35,8 @@ export function AccessCard({ path, mayEdit = false, onChanged }: AccessCardPrope
   }, [isAtWork, reload]);
   if (!data) return <Problem error={error} retry={reload} />;
   if (data.state === "none") return null;
-  const saved = () => {
+  const save = async (changes: Changes) => {
+    if (Object.keys(changes).length) await ask("PATCH", path, { version: data.version, ...changes });
     setEditing(false);
     reload();
     onChanged?.();
@@ -50,7 +51,14 @@ export function AccessCard({ path, mayEdit = false, onChanged }: AccessCardPrope
           {t.access.edit}
         </button>
       )}
-      {isEditing && <EditAccess access={data} path={path} onClose={() => setEditing(false)} onSaved={saved} />}
+      {isEditing && (
+        <EditAccess
+          title={t.access.editTitle(data.user.name)}
+          present={data.wanted}
+          onClose={() => setEditing(false)}
+          save={save}
+        />
+      )}
     </section>
   );
 }
@@ -92,34 +100,36 @@ function Seen({ access: { observed, work, difference } }: { access: Access }) {
   );
 }
 
+type Changes = Omit<AccessChange, "version">;
+
 interface EditAccessProperties {
-  access: Access;
-  path: string;
+  title: string;
+  /** What is there; of many, nothing is taken for it. */
+  present?: Access["wanted"];
   onClose: () => void;
-  onSaved: () => void;
+  /** Only what was changed. */
+  save: (changes: Changes) => Promise<unknown>;
 }
 
-/** Sends only what was changed, against the version that is shown. */
-function EditAccess({ access, path, onClose, onSaved }: EditAccessProperties) {
+export function EditAccess({ title, present = null, onClose, save }: EditAccessProperties) {
   const { data } = useLoad<LibraryList>("/libraries");
-  const [changes, setChanges] = useState<Omit<AccessChange, "version">>({});
+  const [changes, setChanges] = useState<Changes>({});
   const action = useAction();
-  const present = access.wanted;
   const rule = present?.rule === "all" || present?.rule === "default" ? present.rule : "specific";
   const libraries = changes.libraries ?? (rule === "specific" ? present?.libraries.map(({ id }) => id) : rule) ?? [];
   const features = { ...present?.features, ...changes.features };
   const hidden = changes.restrictions === undefined ? (present?.restrictions ?? null) : changes.restrictions;
-  const save = (event: Event) => {
+  const submit = (event: Event) => {
     event.preventDefault();
     void action.run(async () => {
       const tidied = changes.restrictions && { restrictions: tidyRestrictions(changes.restrictions) };
-      if (Object.keys(changes).length) await ask("PATCH", path, { version: access.version, ...changes, ...tidied });
-      onSaved();
+      await save({ ...changes, ...tidied });
     });
   };
   return (
-    <Dialog title={t.access.editTitle(access.user.name)} onClose={onClose}>
-      <form onSubmit={save}>
+    <Dialog title={title} onClose={onClose}>
+      <form onSubmit={submit}>
+        {!present && <p class="quiet">{t.members.editNote}</p>}
         <LibraryChoice
           libraries={data?.libraries ?? []}
           kind={Array.isArray(libraries) ? "specific" : libraries}

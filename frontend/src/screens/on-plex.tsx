@@ -1,28 +1,26 @@
 // What Plex has, beside what is wanted: the last look, members who differ, and people who have no account here.
 
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 
-import { addQuery, ask } from "../api/client";
-import type { Access, Adopted, Look, Page, Stranger } from "../api/types";
+import { ask } from "../api/client";
+import type { Adopted, Look, Stranger } from "../api/types";
 import { useAction } from "../app/action";
-import { type Loaded, useFresh } from "../app/loading";
-import { Link } from "../app/routing";
+import { useFresh } from "../app/loading";
 import { Choice, Group } from "../parts/fields";
-import { Empty, Problem, Show } from "../parts/notices";
+import { Problem } from "../parts/notices";
 import { RelativeTime } from "../parts/relative-time";
 import { Title } from "../parts/title";
 import { announce } from "../parts/toasts";
 import { t } from "../texts";
+import { Members } from "./members";
 
 const LOOK_AGAIN = 1000;
 
 export function OnPlex() {
   const look = useFresh<{ look: Look | null }>("/access/look");
-  const differing = useDiffering();
   const strangers = useFresh<{ people: Stranger[] }>("/access/unknown");
   const reload = () => {
     look.reload();
-    differing.reload();
     strangers.reload();
   };
   return (
@@ -30,40 +28,13 @@ export function OnPlex() {
       <Title>{t.onPlex.title}</Title>
       <p class="quiet">{t.onPlex.lead}</p>
       <LatestLook look={look.data?.look ?? null} onDone={reload} />
-      <Show what={{ ...differing, error: look.error ?? differing.error ?? strangers.error, reload }}>
-        {(accesses) => <Differing accesses={accesses} onDone={differing.reload} />}
-      </Show>
+      <Problem error={look.error ?? strangers.error} retry={reload} />
+      <Members mark={look.data?.look?.finished_at ?? ""} />
       {strangers.data && strangers.data.people.length > 0 && (
         <Strangers people={strangers.data.people} onDone={strangers.reload} />
       )}
     </>
   );
-}
-
-/** All of them: each page leads to the next. */
-function useDiffering(): Loaded<Access[]> {
-  const [data, setData] = useState<Access[]>();
-  const [error, setError] = useState<Error>();
-  const reload = useCallback(async () => {
-    try {
-      const found: Access[] = [];
-      let cursor: string | null = "";
-      while (cursor !== null) {
-        const page: Page<"access", Access> = await ask(
-          "GET",
-          addQuery("/access", { difference: "any", limit: "100", cursor }),
-        );
-        found.push(...page.access);
-        cursor = page.next;
-      }
-      setData(found);
-      setError(undefined);
-    } catch (failure) {
-      setError(failure as Error);
-    }
-  }, []);
-  useEffect(() => void reload(), []);
-  return { data, error, reload: () => void reload() };
 }
 
 function LatestLook({ look, onDone }: { look: Look | null; onDone: () => void }) {
@@ -89,82 +60,6 @@ function LatestLook({ look, onDone }: { look: Look | null; onDone: () => void })
       <button type="button" aria-disabled={action.busy || isRunning} onClick={begin}>
         {t.onPlex.look}
       </button>
-    </section>
-  );
-}
-
-/** One, or all of them one after the other, with what became of each. */
-function Differing({ accesses, onDone }: { accesses: Access[]; onDone: () => void }) {
-  const [results, setResults] = useState<Record<string, string>>({});
-  const [left, setLeft] = useState(0);
-  if (accesses.length === 0 && Object.keys(results).length === 0)
-    return (
-      <Empty title={t.onPlex.same}>
-        <p>{t.onPlex.sameNote}</p>
-      </Empty>
-    );
-  const mend = async (some: Access[], how: "restore" | "accept") => {
-    for (const [done, each] of some.entries()) {
-      setLeft(some.length - done);
-      const result = await ask("POST", `/users/${each.user.id}/access/${how}`, { version: each.version }).then(
-        () => t.onPlex.done[how],
-        (error: Error) => error.message,
-      );
-      setResults((before) => ({ ...before, [each.user.id]: result }));
-    }
-    setLeft(0);
-    announce(t.onPlex.mended(some.length));
-    onDone();
-  };
-  return (
-    <section>
-      <h2>{t.onPlex.differ(accesses.length)}</h2>
-      {accesses.length > 1 && (
-        <p class="row">
-          <button type="button" aria-disabled={left > 0} onClick={() => void mend(accesses, "restore")}>
-            {t.onPlex.restoreAll(accesses.length)}
-          </button>
-        </p>
-      )}
-      {left > 0 && <p role="status">{t.onPlex.left(left)}</p>}
-      <ul class="cards">
-        {accesses.map((each) => (
-          <li class="card" key={each.user.id}>
-            <h3>
-              <Link href={`/people/${each.user.id}`}>{each.user.name}</Link>
-            </h3>
-            <ul>
-              {each.difference.map((kind) => (
-                <li key={kind}>{t.access.differences[kind]}</li>
-              ))}
-            </ul>
-            {results[each.user.id] ? (
-              <p role="status">{results[each.user.id]}</p>
-            ) : (
-              <p class="row">
-                <button
-                  type="button"
-                  aria-label={`${t.onPlex.restore}: ${each.user.name}`}
-                  aria-disabled={left > 0}
-                  onClick={() => void mend([each], "restore")}
-                >
-                  {t.onPlex.restore}
-                </button>
-                {each.observed && (
-                  <button
-                    type="button"
-                    aria-label={`${t.onPlex.accept}: ${each.user.name}`}
-                    aria-disabled={left > 0}
-                    onClick={() => void mend([each], "accept")}
-                  >
-                    {t.onPlex.accept}
-                  </button>
-                )}
-              </p>
-            )}
-          </li>
-        ))}
-      </ul>
     </section>
   );
 }
