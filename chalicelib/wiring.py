@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from chalicelib.access.ports import AccessStore, LookStore
     from chalicelib.access.resolving import ResolvingAnew
     from chalicelib.access.restoring import Restoring
+    from chalicelib.access.seats import SeatStore
     from chalicelib.accounts.following_plex import FollowingPlex
     from chalicelib.accounts.managing import ManagingUsers
     from chalicelib.accounts.observing import ObservingPlex
@@ -288,6 +289,13 @@ class Ports(UseCases):
         from chalicelib.stores.access.accesses import DynamoAccesses
 
         return DynamoAccesses(self.connection, self.clock)
+
+    @cached_property
+    def seats(self) -> "SeatStore":
+        from chalicelib.stores.access.seats import DynamoSeats
+
+        _ = self.connection
+        return DynamoSeats()
 
     @cached_property
     def batches(self) -> "BatchStore":

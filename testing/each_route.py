@@ -401,6 +401,11 @@ def _(stack):
     yield lambda: stack.admin.get("/access")
 
 
+@_scenario("GET /seats")
+def _(stack):
+    yield lambda: stack.admin.get("/seats")
+
+
 @_scenario("POST /access/bulk")
 def _(stack):
     user_id, _ = _joined(stack)

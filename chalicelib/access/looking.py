@@ -16,13 +16,14 @@ from chalicelib.access.model import Access
 from chalicelib.access.pausing import Pausing
 from chalicelib.access.ports import AccessStore, LookStore, MemberRow, Stranger
 from chalicelib.access.restoring import Restoring
+from chalicelib.access.seats import SeatStore
 from chalicelib.common.people import Actor, Permission
 from chalicelib.common.ports import Clock, NewId, StaleWrite
 from chalicelib.common.sweeping import Batch
 from chalicelib.plex.errors import OwnerTokenRefused, PlexError
 from chalicelib.plex.model import Server, Share, SurveyedPerson
 from chalicelib.plex.ports import PlexOwner, WorkQueue
-from chalicelib.settings.model import Settings
+from chalicelib.settings.model import Policy, Settings
 from chalicelib.settings.ports import SettingsStore
 
 MOST_RESTORED = 20
@@ -97,6 +98,7 @@ class _Reading:
 class Looking:
     looks: LookStore
     accesses: AccessStore
+    seats: SeatStore
     settings: SettingsStore
     plex_owner: PlexOwner
     pausing: Pausing
@@ -139,7 +141,10 @@ class Looking:
                 if row.machine_id == settings.server.machine_id:
                     self._compare(reading, row, row.plex_id)
         self._note_strangers(reading)
-        counted = replace(weighed, changed=reading.changed, confirmed=reading.confirmed, restored=reading.restored)
+        pending = sum(1 for each in guests.values() if each.share and not each.share.accepted)
+        counted = replace(
+            weighed, pending=pending, changed=reading.changed, confirmed=reading.confirmed, restored=reading.restored
+        )
         return _Result(counted, weighed.outcome or Outcome.COMPLETE)
 
     def _compare(self, reading: _Reading, row: MemberRow, plex_id: int) -> None:
@@ -211,18 +216,44 @@ class Looking:
         """People on Plex who have no account here: noted, and forgotten once they are gone."""
         known = self.accesses.strangers()
         there = {id_: person for id_, person in reading.people.items() if person.share and id_ not in reading.seen}
+        adopted = 0
         for id_, person in there.items():
             share = person.share
             stranger = Stranger(id_, person.name, share, _place(person)) if share else None
             if stranger and known.get(id_) != stranger.digest:
-                if not self.adopting.adopt_account(stranger, reading.settings, now=reading.began):
+                if self.adopting.adopt_account(stranger, reading.settings, now=reading.began):
+                    adopted += 1
+                else:
                     self.accesses.note_stranger(stranger)
                 reading.changed += 1
+            elif stranger and reading.settings.on_difference.unknown_person is Policy.ACCEPT:
+                adopted += self._adopt_by_itself(reading, stranger)
         if reading.look.outcome is Outcome.SUSPECT:
             return
+        self._count_others(reading, len(there) - adopted)
         for id_ in known.keys() - there.keys():
             self.accesses.forget_stranger(id_)
             reading.changed += 1
+
+    def _adopt_by_itself(self, reading: _Reading, stranger: Stranger) -> bool:
+        """As the settings say, once a second look saw the same; some each look."""
+        if reading.restored >= MOST_RESTORED:
+            return False
+        is_adopted = self.adopting.adopt_by_itself(stranger, reading.settings, now=reading.began)
+        reading.restored += is_adopted
+        return is_adopted
+
+    def _count_others(self, reading: _Reading, others: int) -> None:
+        """Seats that people without an account here take; in the Home, the owner's, too."""
+        strangers = (each for id_, each in reading.people.items() if id_ not in reading.seen)
+        home_others = 1 + sum(each.at_home is not False for each in strangers)
+        gate = self.seats.gate()
+        if (gate.others, gate.home_others) == (others, home_others):
+            return
+        try:
+            self.seats.count_others(others, home_others, was=gate)
+        except StaleWrite:
+            return  # people were adopted meanwhile: the next look counts
 
 
 @dataclass(frozen=True, slots=True)

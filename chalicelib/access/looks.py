@@ -23,7 +23,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """The latest one. ``lease_until``: while it runs. ``people``: with a share, in the last complete one. ``changed``,
+    """The latest one. ``lease_until``: while it runs. ``people``: with a share, in the last complete one;
+    ``pending``: those who have not accepted it. ``changed``,
     ``confirmed``, ``restored``: accesses. ``shrunken_since``: since when many are missing. ``revision`` counts saves.
     """
 
@@ -34,6 +35,7 @@ class Look:
     finished_at: datetime | None = None
     outcome: Outcome | None = None
     people: int = 0
+    pending: int = 0
     changed: int = 0
     confirmed: int = 0
     restored: int = 0

@@ -10,6 +10,7 @@ from chalicelib.access.looks import Look
 from chalicelib.access.model import Access, Hold
 from chalicelib.access.pauses import Pause
 from chalicelib.access.ports import Member, MemberRow, Row, Stranger, Which, Work
+from chalicelib.access.seats import Gate
 from chalicelib.accounts.model import AccountState, Tombstone, User, Why
 from chalicelib.common.pages import Page
 from chalicelib.common.ports import Clock, StaleWrite
@@ -23,6 +24,22 @@ from tests.fakes.invites import give_use_back
 def note_result(database: Database, row: Row, refused: Refused | None) -> None:
     batch = database.batches[row.batch_id]
     database.batches[row.batch_id] = replace(batch, results={row.user_id: refused, **batch.results})
+
+
+class FakeSeats:
+    """access.seats.SeatStore."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def gate(self) -> Gate:
+        return self.database.gate
+
+    def count_others(self, others: int, home_others: int, *, was: Gate) -> None:
+        gate = self.database.gate
+        if (gate.others, gate.home_others) != (was.others, was.home_others):
+            raise StaleWrite
+        self.database.gate = gate.recounted(others, home_others)
 
 
 class FakeBatches:
@@ -86,12 +103,14 @@ class FakeAccesses:
         stored = self.database.accesses[access.user_id]
         if stored.lease != lease or stored.decided.edition != access.decided.edition:
             raise StaleWrite
+        after = access.after_joining()
         if access.decided.hold is Hold.FAILED and access.decided.joining:
             self._undo_joining(access, user)
         elif access.decided.hold is Hold.CLOSED:
             self._end_tombstone(user, self._clock())
         self._show_progress(access)
-        return self._write(replace(access.after_joining(), revision=stored.revision))
+        self.database.move_seats(access.done.seats, after.done.seats)
+        return self._write(replace(after, revision=stored.revision))
 
     def end_without_access(self, user: User, now: datetime) -> None:
         self._end_tombstone(user, now)
@@ -138,13 +157,19 @@ class FakeAccesses:
         self.database.identities[identity] = user.id
         self.database.journal.append(entry)
         self.database.strangers.pop(user.plex_id or 0, None)
+        self._take_over_seats(access)
         self.database.accesses[user.id] = access
 
     def adopt_account(self, user: User, access: Access, entry: Entry) -> None:
         if user.id not in self.database.accesses:
             self.database.journal.append(entry)
+            self._take_over_seats(access)
             self.database.accesses[user.id] = access
         self.database.strangers.pop(user.plex_id or 0, None)
+
+    def _take_over_seats(self, access: Access) -> None:
+        gate, home = self.database.gate, access.done.seats.home
+        self.database.gate = replace(gate, others=gate.others - 1, home_others=gate.home_others - home)
 
     def _note_row(self, row: Row | None) -> None:
         if row and row.user_id in self.database.batches[row.batch_id].results:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.qr_codes.model import Format
 from chalicelib.wiring import UseCases
-from tests.fakes.access import FakeAccesses, FakeBatches, FakeLooks
+from tests.fakes.access import FakeAccesses, FakeBatches, FakeLooks, FakeSeats
 from tests.fakes.accounts import FakeAccounts, FakeCounters, FakeHeldTokens, FakePasswords, FakeSessions
 from tests.fakes.database import Database
 from tests.fakes.events import FakeJournal
@@ -120,6 +120,10 @@ class FakePorts(UseCases):
     @cached_property
     def accesses(self) -> FakeAccesses:
         return FakeAccesses(self.database, self.clock)
+
+    @cached_property
+    def seats(self) -> FakeSeats:
+        return FakeSeats(self.database)
 
     @cached_property
     def batches(self) -> FakeBatches:

@@ -85,6 +85,7 @@ ROUTES = {
     "POST /users/{user_id}/access/restore": f"{WHO} {READ} {WRITE} SendMessage",
     "POST /users/{user_id}/access/accept": f"{WHO} {READ} {WRITE}",
     "GET /access": f"{WHO} Query BatchGetItem GetItem",
+    "GET /seats": f"{WHO} GetItem GetItem",
     "POST /access/bulk": f"{WHO} GetItem PutItem SendMessage",
     "GET /batches/{batch_id}": f"{WHO} GetItem",
     "POST /access/look": f"{WHO} GetItem UpdateItem SendMessage",

@@ -14,6 +14,7 @@ from chalicelib.access.looking import AskingForLooks
 from chalicelib.access.model import Hold
 from chalicelib.access.ports import Which
 from chalicelib.access.restoring import Restoring
+from chalicelib.access.seating import ShowingSeats
 from chalicelib.common.refusals import BadInput, NotFound
 from chalicelib.web.access.shapes import (
     access_shape,
@@ -21,6 +22,7 @@ from chalicelib.web.access.shapes import (
     batch_shape,
     listed_shape,
     look_shape,
+    seating_shape,
     stranger_shape,
 )
 from chalicelib.web.bodies import LibraryId, Nothing, Restrictions, Unset
@@ -132,6 +134,12 @@ def list_accesses() -> Response:
     )
     language = language_of(request)
     return ok(shape_page("access", page, lambda each: listed_shape(each, settings, language)))
+
+
+@api.route("/seats", methods=["GET"])
+def show_seats() -> Response:
+    by, settings = find_caller_with_settings(api.current_request)
+    return ok(seating_shape(use(ShowingSeats).show(settings, by=by)))
 
 
 @api.route("/access/bulk", methods=["POST"])

@@ -10,6 +10,7 @@ from chalicelib.access.looks import Look, Outcome
 from chalicelib.access.model import Access
 from chalicelib.access.ports import Member, Stranger
 from chalicelib.access.reasons import Reason
+from chalicelib.access.seating import Seating
 from chalicelib.common.people import Person
 from chalicelib.settings.model import Settings
 from chalicelib.texts.catalogue import refusal_sentence, sentence
@@ -74,6 +75,16 @@ def _result(key: str, refused: Refused | None, language: str) -> Json:
         "Message": sentence("refusals", refused.key, language, refused.facts),
     }
     return {"key": key, "state": "refused" if refused else "done", "reason": reason}
+
+
+def seating_shape(each: Seating) -> Json:
+    return {
+        "used": each.gate.server,
+        "pending": each.pending,
+        "claimed": each.claimed,
+        "limit": each.room.server,
+        "home": {"used": each.gate.home, "limit": each.room.home},
+    }
 
 
 def _shape(who: Person, access: Access | None, settings: Settings, language: str) -> Json:
