@@ -129,6 +129,13 @@ export const de: Texts = {
     signupOff: "Das Einlösen ist aus: Zurzeit gelten keine Einladungen.",
     turnOn: "Zu den Optionen",
     none: "In dieser Zeit hat niemand eingelöst.",
+    seats: "Plätze",
+    seatsUsed: (used, limit) => `${used} von ${limit} belegt`,
+    seatsPending: (number) => `${count(number, "Einladung", "Einladungen")} noch nicht angenommen`,
+    seatsHome: (used, limit) => `Plex Home: ${used} von ${limit}`,
+    seatsFull:
+      "Der Server ist voll: Wer als Nächstes kommt, erfährt das. Mach Platz oder erhöhe die Grenze in den Einstellungen.",
+    seatsNearlyFull: (left) => `Noch ${count(left, "Platz", "Plätze")} frei.`,
   },
   invites: {
     unavailable: "Bibliotheken fehlen",
@@ -319,6 +326,10 @@ export const de: Texts = {
     onDifference: "Wenn Plex etwas anderes hat",
     onDifferenceNote:
       "Sobald ein Unterschied bestätigt ist. Wiederherstellen kann Bibliotheken wegnehmen oder erneut einladen.",
+    unknownPerson: "Jemand ist bei Plex ohne Konto hier.",
+    adopt: "übernehmen",
+    seatLimit: "Wie viele Personen Zugang haben dürfen",
+    seatLimitNote: "Plex erlaubt 100. Wer später kommt, erfährt, dass der Server voll ist.",
     policies: { report: "nur zeigen", restore: "Gegebenes wiederherstellen", accept: "behalten, was Plex hat" },
     nothingChosen:
       "Keine Bibliothek ist eingeschaltet: Keine Einladung gibt etwas, bis du wählst. So ist es, nachdem ein anderer Server gewählt wurde.",
@@ -550,6 +561,8 @@ export const de: Texts = {
       restrictions: "was verborgen ist",
       difference: "Unterschied",
       on_difference: "was bei Unterschieden geschieht",
+      seat_limit: "wie viele Zugang haben dürfen",
+      unknown_person: "ohne Konto hier:",
       hold: "ausgesetzt oder beendet",
       how: "mit",
       plex_id: "Plex-Konto",

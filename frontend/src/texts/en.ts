@@ -139,6 +139,12 @@ export const en = {
     signupOff: "Sign-up is off: invites cannot be redeemed at the moment.",
     turnOn: "Go to the settings",
     none: "No invite was redeemed in this time.",
+    seats: "Seats",
+    seatsUsed: (used: number, limit: number) => `${used} of ${limit} taken`,
+    seatsPending: (number: number) => `${count(number, "invitation", "invitations")} not accepted yet`,
+    seatsHome: (used: number, limit: number) => `Plex Home: ${used} of ${limit}`,
+    seatsFull: "The server is full: whoever comes next is told so. Make room, or raise the limit in the settings.",
+    seatsNearlyFull: (left: number) => `${count(left, "seat", "seats")} left.`,
   },
   invites: {
     unavailable: "Libraries missing",
@@ -327,6 +333,10 @@ export const en = {
     onDifference: "When Plex has something else",
     onDifferenceNote:
       "Once a difference is confirmed. Restoring may take libraries away from people, or invite them again.",
+    unknownPerson: "Somebody is on Plex without an account here.",
+    adopt: "adopt them",
+    seatLimit: "How many people may have access",
+    seatLimitNote: "Plex allows 100. People who come later are told that the server is full.",
     policies: { report: "only show it", restore: "restore what was given", accept: "keep what Plex has" },
     nothingChosen:
       "No library is switched on: no invite gives anything until you choose. So it is after another server was chosen.",
@@ -554,6 +564,8 @@ export const en = {
       restrictions: "what is hidden",
       difference: "difference",
       on_difference: "what is done about differences",
+      seat_limit: "how many may have access",
+      unknown_person: "without an account here:",
       hold: "suspended or ended",
       how: "with",
       plex_id: "Plex account",
