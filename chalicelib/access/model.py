@@ -320,6 +320,12 @@ class Access:
         return self.decided.target.machine_id
 
     @property
+    def has_profile(self) -> bool:
+        """Whether a managed profile of theirs is in the Home."""
+        entry = self.entry(Part.HOME)
+        return self.decided.identity.managed and entry is not None and entry.is_owed
+
+    @property
     def seated(self) -> "Access":
         """With the seats that it takes: while something is wanted, and as long as something of it may be on Plex."""
         identity, is_wanted = self.decided.identity, self.decided.hold is None

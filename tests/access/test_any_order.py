@@ -158,6 +158,8 @@ def must_be_counted(scenario):
     on_server = sum(access.done.seats.server for access in accesses)
     at_home = sum(access.done.seats.home for access in accesses)
     assert (scenario.database.gate.server, scenario.database.gate.home) == (on_server, at_home)
+    assert on_server == len(scenario.plex.shares)
+    assert at_home == len(set(scenario.plex.home) - {scenario.plex.owner.id})
 
 
 def must_be_at_home_where_decided(scenario, access):

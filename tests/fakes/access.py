@@ -238,11 +238,24 @@ class FakeAccesses:
             raise StaleWrite
         give_use_back(database, redemption)
         if redemption.renewal:
-            database.users[user.id] = replace(stored, redemption_id=redemption.renewal.before)
+            plex_id = self._go_back(stored, access)
+            database.users[user.id] = replace(stored, redemption_id=redemption.renewal.before, plex_id=plex_id)
             return
         database.users[user.id] = replace(stored, state=AccountState.CLOSED)
         before = access.decided.over or Tombstone(user_id=user.id, why=Why.FAILED, closed_at=now)
         release_identities(database, stored, before.ended(now))
+
+    def _go_back(self, stored: User, access: Access) -> int | None:
+        """The Plex id that the account had before its renewal, unless another holds that by now."""
+        database, before = self.database, access.decided.before
+        earlier = before.identity.plex_id if before else None
+        if earlier in (None, stored.plex_id) or plex_identity(earlier) in database.identities:
+            return stored.plex_id
+        database.identities[plex_identity(earlier)] = stored.id
+        database.identities.pop(plex_identity(stored.plex_id))
+        if access.decided.over:
+            database.tombstones[plex_identity(stored.plex_id)] = access.decided.over
+        return earlier
 
     def _are_theirs(self, identities: set[str], stored: User) -> bool:
         """Whether the account has still these, and no others."""

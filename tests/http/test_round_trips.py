@@ -84,6 +84,7 @@ ROUTES = {
     "PATCH /users/{user_id}/access": f"{WHO} {READ} {WRITE} SendMessage",
     "POST /users/{user_id}/access/restore": f"{WHO} {READ} {WRITE} SendMessage",
     "POST /users/{user_id}/access/accept": f"{WHO} {READ} {WRITE}",
+    "POST /users/{user_id}/access/delete-profile": f"{WHO} {READ} {WRITE} SendMessage",
     "GET /access": f"{WHO} Query BatchGetItem GetItem",
     "GET /seats": f"{WHO} GetItem GetItem",
     "POST /access/bulk": f"{WHO} GetItem PutItem SendMessage",

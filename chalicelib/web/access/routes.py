@@ -13,6 +13,7 @@ from chalicelib.access.editing import AccessEdit, EditingAccess
 from chalicelib.access.looking import AskingForLooks
 from chalicelib.access.model import Hold
 from chalicelib.access.ports import Which
+from chalicelib.access.profiles import DeletingProfiles
 from chalicelib.access.restoring import Restoring
 from chalicelib.access.seating import ShowingSeats
 from chalicelib.common.refusals import BadInput, NotFound
@@ -120,6 +121,14 @@ def accept_access(user_id: str) -> Response:
     request = api.current_request
     by, said = find_caller(request), body(request, AgainstVersion)
     member = use(Restoring).accept(user_id, version=said.version, by=by, now=now())
+    return ok(access_shape(member, language_of(request)), HTTPStatus.ACCEPTED)
+
+
+@api.route("/users/{user_id}/access/delete-profile", methods=["POST"])
+def delete_profile(user_id: str) -> Response:
+    request = api.current_request
+    by, said = find_caller(request), body(request, AgainstVersion)
+    member = use(DeletingProfiles).delete(user_id, version=said.version, by=by, now=now())
     return ok(access_shape(member, language_of(request)), HTTPStatus.ACCEPTED)
 
 

@@ -95,6 +95,7 @@ def _shape(who: Person, access: Access | None, settings: Settings, language: str
         "observed": _observed(access.done.observed, settings) if access else None,
         "difference": sorted(_differences(access)) if access else [],
         "work": _work(access, language) if access else None,
+        "managed_profile": bool(access and access.has_profile),
         "version": access.decided.edition if access else 0,
     }
 
