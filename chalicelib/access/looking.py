@@ -8,15 +8,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from chalicelib.access.adopting import Adopting
+from chalicelib.access.deciding.adopting import Adopting
+from chalicelib.access.deciding.restoring import Restoring
 from chalicelib.access.differences import Difference, differences, ripe, still_doubted
 from chalicelib.access.entitlement import Observed, Place, SeenPlace, SeenShare
 from chalicelib.access.looks import Look, Outcome
 from chalicelib.access.model import Access
 from chalicelib.access.pausing import Pausing
 from chalicelib.access.ports import AccessStore, LookStore, MemberRow, Stranger
-from chalicelib.access.restoring import Restoring
-from chalicelib.access.seats import SeatStore
 from chalicelib.common.people import Actor, Permission
 from chalicelib.common.ports import Clock, NewId, StaleWrite
 from chalicelib.common.sweeping import Batch
@@ -98,7 +97,6 @@ class _Reading:
 class Looking:
     looks: LookStore
     accesses: AccessStore
-    seats: SeatStore
     settings: SettingsStore
     plex_owner: PlexOwner
     pausing: Pausing
@@ -247,11 +245,11 @@ class Looking:
         """Seats that people without an account here take; in the Home, the owner's, too."""
         strangers = (each for id_, each in reading.people.items() if id_ not in reading.seen)
         home_others = 1 + sum(each.at_home is not False for each in strangers)
-        gate = self.seats.gate()
+        gate = self.looks.gate()
         if (gate.others, gate.home_others) == (others, home_others):
             return
         try:
-            self.seats.count_others(others, home_others, was=gate)
+            self.looks.count_others(others, home_others, was=gate)
         except StaleWrite:
             return  # people were adopted meanwhile: the next look counts
 

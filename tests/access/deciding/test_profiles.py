@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.access.profiles import DeletingProfiles
+from chalicelib.access.deciding.profiles import DeletingProfiles
 from chalicelib.common.people import Permission
 from chalicelib.common.refusals import AccessOutOfDate, NoAccess, NotAllowed, TryAgain
 from chalicelib.plex.errors import TemporaryPlexError
