@@ -463,7 +463,7 @@ export const de: Texts = {
   },
   term: {
     forEver: "Für immer",
-    for: "Für",
+    for: "Für einige Zeit",
     until: "Bis zu einem Tag",
     day: "Der letzte Tag",
     dayNote: "Bis zum Ende dieses Tages beim Server.",

@@ -467,7 +467,7 @@ export const en = {
   },
   term: {
     forEver: "For ever",
-    for: "For",
+    for: "For some time",
     until: "Until a day",
     day: "The last day",
     dayNote: "Until the end of that day at the server.",
