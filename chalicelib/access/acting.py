@@ -10,13 +10,13 @@ from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from chalicelib.access import reasons
-from chalicelib.access.entitlement import Entitlement, Place
+from chalicelib.access.entitlement import Entitlement
 from chalicelib.access.model import EFFECT_WITHIN, Access, Entry, Mark, Part
 from chalicelib.access.reasons import Reason
 from chalicelib.access.steps import IN_THE_HOME, MAY_BE_LATE, Accepting, StepName
 from chalicelib.common.ports import Clock
 from chalicelib.plex.errors import PlexRefused, PlexTokenRefused, TemporaryPlexError
-from chalicelib.plex.model import Grant, HomeMember, Library, Share
+from chalicelib.plex.model import Grant, HomeMember, Library, Place, Share
 from chalicelib.plex.ports import PlexOwner, PlexPerson
 
 if TYPE_CHECKING:

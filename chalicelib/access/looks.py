@@ -13,7 +13,7 @@ class Outcome(StrEnum):
 
     COMPLETE = "complete"
     INCOMPLETE = "incomplete"
-    """plex.tv did not say it all: no member was judged."""
+    """plex.tv did not say it all: nobody was taken for gone."""
     SUSPECT = "suspect"
     """Many people fewer than before: those who are missing were not judged."""
     PAUSED = "paused"

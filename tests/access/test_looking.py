@@ -9,7 +9,7 @@ from chalicelib.access import reasons
 from chalicelib.access.adopting import Adopting
 from chalicelib.access.differences import Difference
 from chalicelib.access.editing import AccessEdit, EditingAccess
-from chalicelib.access.entitlement import Place, Rule
+from chalicelib.access.entitlement import Rule
 from chalicelib.access.looking import MOST_RESTORED, AskingForLooks, Looking, SchedulingLooks
 from chalicelib.access.looks import Outcome
 from chalicelib.access.model import Hold, Mark, Occasion, Part
@@ -21,6 +21,7 @@ from chalicelib.common.people import Permission
 from chalicelib.common.refusals import AccessOutOfDate, NotAllowed, NothingToRetry, SetupIncomplete, TryAgain
 from chalicelib.plex.errors import OwnerTokenRefused, TemporaryPlexError
 from chalicelib.plex.filters import same_filters
+from chalicelib.plex.model import Place
 from chalicelib.settings.model import OnDifference, Policy
 from tests.fakes.plex import MOVIES, MUSIC, SERIES
 

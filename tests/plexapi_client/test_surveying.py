@@ -30,8 +30,8 @@ def plex(stand_in):
 
 
 def survey(plex):
-    people = plex.plex_owner().survey(plex.server.machine_id)
-    return [person for person in people if person.share]
+    people = plex.plex_owner().survey(plex.server.machine_id).people
+    return [person for person in people.values() if person.share]
 
 
 def calls(plex):
@@ -55,13 +55,13 @@ def test_pages_with_totals_are_followed_to_the_end(plex, size):
 
 
 def test_a_page_that_is_not_full_is_the_last_where_no_totals_are_told(plex, monkeypatch):
-    monkeypatch.setattr("chalicelib.plexapi_client.surveying.PAGE", 3)
+    monkeypatch.setattr("chalicelib.plexapi_client.lists.PAGE", 3)
     plex._world.options.page_size, plex._world.options.pages_tell_totals = 3, False
     assert len(survey(plex)) == 7
 
 
 def test_without_cuts_what_is_asked_for_does_not_matter(plex, monkeypatch):
-    monkeypatch.setattr("chalicelib.plexapi_client.surveying.PAGE", 100)
+    monkeypatch.setattr("chalicelib.plexapi_client.lists.PAGE", 100)
     assert len(survey(plex)) == 7
 
 

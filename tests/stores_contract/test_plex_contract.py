@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.plex.errors import OwnerTokenRefused, PlexRefused, PlexTokenRefused
-from chalicelib.plex.model import Features, Grant, HomeCapacity, Library, OwnedServer, Share
+from chalicelib.plex.model import Features, Grant, HomeCapacity, Library, OwnedServer, Place, Share
 from chalicelib.plex.ports import PlexOwner, PlexPerson
 from tests.fakes.plex import MOVIES, MUSIC, SERIES, FakePlexOwner, FakePlexPerson, PlexWorld
 from tests.fakes.ports import NOW
@@ -593,7 +593,7 @@ def test_the_addresses_of_the_owner_s_people_are_known(plex, owner, maya):
 
 
 def surveyed(owner, plex):
-    return {person.account_id: person for person in owner.survey(plex.server.machine_id)}
+    return owner.survey(plex.server.machine_id).people
 
 
 def test_a_survey_has_everybody_with_what_they_have_and_where_they_are(plex, owner, maya):
@@ -606,8 +606,8 @@ def test_a_survey_has_everybody_with_what_they_have_and_where_they_are(plex, own
     assert people.keys() - {plex.owner.id} == {maya, friend, guest, managed}
     assert people[maya].share == owner.find_share(maya, plex.server.machine_id)
     assert (people[friend].share.accepted, people[friend].share.everything) == (False, True)
-    assert (people[guest].share, people[guest].at_home, people[maya].at_home) == (None, None, False)
-    assert (people[managed].at_home, people[managed].managed, people[managed].name) == (True, True, "Tom")
+    assert (people[guest].share, people[guest].place, people[maya].place) == (None, Place.INVITED, Place.OUT)
+    assert (people[managed].place, people[managed].managed, people[managed].name) == (Place.MEMBER, True, "Tom")
     assert people[maya].name == "maya"
 
 
@@ -621,7 +621,7 @@ def test_shares_are_listed_elsewhere_as_well(plex, owner, maya):
     plex.share_by_hand(maya, MOVIES, filters=(("filterMovies", "contentRating!=R"),))
     plex.share_by_hand(friend, SERIES, accepted=False)
     elsewhere = owner.owned_shares(plex.server.machine_id)
-    assert elsewhere == {id_: found(owner, plex, id_) for id_ in (maya, friend)}
+    assert elsewhere.by_account == {id_: found(owner, plex, id_) for id_ in (maya, friend)}
 
 
 def test_a_survey_needs_the_owner(plex, owner):
