@@ -88,7 +88,7 @@ class Shares(OwnerCalls):
 def read_shares(owner: PlexCalls, machine_id: str) -> ListedShares:
     """All shares and invites of the server, through v1. An odd row costs what it says, not the rest."""
     rows = read_rows(owner, MyPlexAccount.FRIENDINVITE.format(machineId=machine_id), "SharedServer")
-    return listed_shares(rows, whose=_account_of_v1, read=share_of_v1)
+    return listed_shares(rows, whose=account_of_v1, read=share_of_v1)
 
 
 def listed_shares(
@@ -117,11 +117,18 @@ def listed_shares(
     return ListedShares(known, frozenset(unread), is_whole)
 
 
-def _account_of_v1(row: Element) -> int | None:
-    account_id = row.attrib.get("userID")
-    if not account_id and _is_accepted(row):
-        raise ValueError("an account accepted it, and is not named")
-    return int(account_id) if account_id else None
+def account_of_v1(row: Element) -> int | None:
+    account_id = int(row.attrib.get("userID") or 0)
+    if not account_id and (_is_accepted(row) or not row.attrib.get("email")):
+        raise ValueError("it is not said whose it is")
+    return account_id or None
+
+
+def account_of_v2(row: Any) -> int | None:
+    account_id = int(row["invitedId"] or 0)
+    if row["machineIdentifier"] is None or (not account_id and (row["accepted"] or not row["invitedEmail"])):
+        raise ValueError("it is not said whose it is")
+    return account_id or None
 
 
 def _is_accepted(row: Element) -> bool:

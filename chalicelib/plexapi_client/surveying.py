@@ -9,7 +9,7 @@ from chalicelib.plex.errors import TemporaryPlexError
 from chalicelib.plex.model import ListedShares, Place, Share, Survey, SurveyedPerson
 from chalicelib.plexapi_client.home import HOME_USERS, PEOPLE, Home, is_of_home, member_of
 from chalicelib.plexapi_client.lists import Listed, read_listed
-from chalicelib.plexapi_client.shares import V2, Shares, listed_shares, read_shares, share_of_v2
+from chalicelib.plexapi_client.shares import V2, Shares, account_of_v2, listed_shares, read_shares, share_of_v2
 
 
 class Surveying(Shares, Home):
@@ -29,7 +29,7 @@ class Surveying(Shares, Home):
         mine = [
             each for each in listed if not isinstance(each, dict) or each.get("machineIdentifier") in (None, machine_id)
         ]
-        return listed_shares(mine, whose=_account_of_v2, read=share_of_v2)
+        return listed_shares(mine, whose=account_of_v2, read=share_of_v2)
 
 
 def _owned(state: str) -> str:
@@ -44,12 +44,6 @@ def _rows(answer: Any) -> list[Any]:
 
 def _may_be_of(row: Any, machine_id: str) -> bool:
     return not isinstance(row, dict) or row.get("machineIdentifier") in (None, machine_id)
-
-
-def _account_of_v2(row: Any) -> int | None:
-    if row["machineIdentifier"] is None or (row["invitedId"] is None and row["accepted"]):
-        raise ValueError("it is not said whose it is")
-    return None if row["invitedId"] is None else int(row["invitedId"])
 
 
 def _must_agree(machine_id: str, shares: ListedShares, people: Listed) -> None:

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from chalicelib.common.ports import Clock
-from chalicelib.plex.errors import OwnerTokenRefused, PlexError, PlexRefused, PlexTokenRefused
+from chalicelib.plex.errors import OwnerTokenRefused, PlexError, PlexRefused, PlexTokenRefused, TemporaryPlexError
 from chalicelib.plex.model import (
     Grant,
     HomeCapacity,
@@ -406,6 +406,8 @@ class FakePlexOwner(_Side):
         if machine_id not in self._world.servers:
             return None
         found = self._world.share_of(account_id)
+        if not self._world.listed_shares({account_id: self._shown(found)} if found else {}).tells_of(account_id):
+            raise TemporaryPlexError("a row that cannot be read")
         if found is None or not self._is_shown(found.made_at, self._world.shown_to_owner_after):
             return None
         return self._shown(found)

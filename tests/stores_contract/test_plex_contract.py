@@ -547,6 +547,15 @@ def test_a_share_is_put_back_to_what_it_was(plex, owner, maya):
     assert found(owner, plex, maya) == was
 
 
+def test_what_hid_nothing_hides_nothing_once_it_is_put_back(plex, owner, maya):
+    plex.share_by_hand(maya, SERIES)
+    was = found(owner, plex, maya)
+    owner.correct(was, replace(a_grant(plex), filters=HIDDEN))
+    assert found(owner, plex, maya).filters == HIDDEN
+    owner.put_back(found(owner, plex, maya), was, plex.server.machine_id, was.library_ids)
+    assert found(owner, plex, maya) == was
+
+
 def test_no_share_is_put_back_to_no_libraries_which_would_be_all(plex, owner, maya):
     plex.share_by_hand(maya, SERIES)
     was = found(owner, plex, maya)
@@ -611,6 +620,28 @@ def test_a_survey_has_everybody_with_what_they_have_and_where_they_are(plex, own
     assert people[maya].name == "maya"
 
 
+def test_who_is_invited_into_the_home_may_stand_among_the_invites_alone(plex, owner, maya):
+    plex.change(marks_home_invites=False)
+    owner.invite_home("maya")
+    assert owner.survey(plex.server.machine_id).place_of(maya) is Place.OUT
+    assert owner.home_invites() == {maya}
+    assert owner.is_at_home(maya)
+    plex.join_home_by_hand(maya)
+    assert owner.survey(plex.server.machine_id).place_of(maya) is Place.MEMBER
+    assert owner.home_invites() == frozenset()
+
+
+def test_where_there_is_no_list_of_invites_nobody_is_invited_by_it(plex, owner, maya):
+    owner.invite_home("maya")
+    plex.change(shows_home_invites=False)
+    assert owner.home_invites() == frozenset()
+
+
+def test_who_is_not_listed_has_nothing_and_is_out_of_the_home(plex, owner, maya):
+    survey = owner.survey(plex.server.machine_id)
+    assert (survey.shares.tells_of(maya), survey.shares.by_account, survey.place_of(maya)) == (True, {}, Place.OUT)
+
+
 def test_what_another_server_shares_is_not_surveyed(plex, owner, maya):
     invited_by_a_stranger(plex, maya)
     assert maya not in surveyed(owner, plex)
@@ -626,6 +657,6 @@ def test_shares_are_listed_elsewhere_as_well(plex, owner, maya):
 
 def test_a_survey_needs_the_owner(plex, owner):
     plex.change(takes_owner_token=False)
-    for look in (owner.survey, owner.owned_shares):
+    for look in (owner.survey, owner.owned_shares, lambda _: owner.home_invites()):
         with pytest.raises(OwnerTokenRefused):
             look(plex.server.machine_id)
