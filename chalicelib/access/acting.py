@@ -161,8 +161,11 @@ class ActingOnPlex:
 
     def _invite_home(self, access: Access) -> Access:
         account_id = _id(access)
+        name = access.decided.identity.invited_as or self.plex_owner.email_of(account_id)
+        if not name:
+            raise Impossible(reasons.NOT_TAKEN_INTO_HOME)
         try:
-            said = self.plex_owner.invite_home(access.decided.identity.invited_as or "")
+            said = self.plex_owner.invite_home(name)
         except PlexRefused as error:
             if not self.plex_owner.is_at_home(account_id):  # a second invite is refused
                 raise Impossible(self._why_not_at_home()) from error
