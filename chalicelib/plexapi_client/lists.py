@@ -35,6 +35,14 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class _Page:
+    """``total``: how many rows there are in all; None where that is not told."""
+
+    rows: list[Element]
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Reading:
     """``is_proven``: nothing can have changed meanwhile without being noticed."""
 
@@ -64,29 +72,43 @@ def read_rows(calls: PlexCalls, url: str, tag: str, *, key: tuple[str, ...] = ("
 
 
 def _read_pages(calls: PlexCalls, url: str, tag: str, key: tuple[str, ...]) -> _Reading | None:
-    """None where the pages do not fit together. Without totals a page that is not full is the last; several such pages
-    prove nothing, for a row that goes meanwhile has the next page begin too late.
-    """
-    rows, totals, number = list[Element](), set[int | None](), 0
-    while True:
-        page = _read_page(calls, url, start=len(rows))
-        found = list(page.iter(tag))
-        rows, number = rows + found, number + 1
-        total = _number(page, "totalSize")
-        totals.add(total)
-        if len(totals) > 1 or _number(page, "size") not in (None, len(found)) or _has_twice(_keys(rows, key)):
-            return None
-        if total is None and len(found) < PAGE:
-            return _Reading(rows, is_proven=number == 1)
-        if total is not None and (len(rows) >= total or not found):
-            return _Reading(rows, is_proven=True) if len(rows) == total else None
+    """None where the pages do not fit together."""
+    pages = [_read_page(calls, url, tag, start=0)]
+    while not _ends_with(pages):
+        page = _read_page(calls, url, tag, start=sum(len(each.rows) for each in pages))
+        if page.total is None and _keys(page.rows, key) == _keys(pages[0].rows, key):
+            break  # the same again: plex.tv does not cut it
+        pages.append(page)
+    return _put_together(pages, key)
 
 
-def _read_page(calls: PlexCalls, url: str, *, start: int) -> Element:
-    page = calls.xml("GET", url, params={"X-Plex-Container-Start": start, "X-Plex-Container-Size": PAGE})
-    if page.tag not in _ROOTS:
+def _read_page(calls: PlexCalls, url: str, tag: str, *, start: int) -> _Page:
+    answer = calls.xml("GET", url, params={"X-Plex-Container-Start": start, "X-Plex-Container-Size": PAGE})
+    if answer.tag not in _ROOTS:
         raise TemporaryPlexError("plex.tv's answer was about something else")
-    return page
+    rows = list(answer.iter(tag))
+    if _number(answer, "size") not in (None, len(rows)):
+        raise TemporaryPlexError("plex.tv's list has not as many rows as it says")
+    return _Page(rows, _number(answer, "totalSize"))
+
+
+def _ends_with(pages: list[_Page]) -> bool:
+    """Without totals a page that is not full is the last; one with more rows than were asked for is not cut at all."""
+    last = pages[-1]
+    if last.total is None:
+        return len(last.rows) != PAGE
+    return not last.rows or sum(len(each.rows) for each in pages) >= last.total
+
+
+def _put_together(pages: list[_Page], key: tuple[str, ...]) -> _Reading | None:
+    """Without totals several pages prove nothing: a row that goes meanwhile has the next page begin too late."""
+    rows, total = [row for page in pages for row in page.rows], pages[0].total
+    keys = _keys(rows, key)
+    if len({*keys}) < len(keys) or any(page.total != total for page in pages):
+        return None
+    if total is None:
+        return _Reading(rows, is_proven=len(pages) == 1)
+    return _Reading(rows, is_proven=True) if len(rows) == total else None
 
 
 def _number(page: Element, name: str) -> int | None:
@@ -97,7 +119,3 @@ def _number(page: Element, name: str) -> int | None:
 def _keys(rows: Iterable[Element], key: tuple[str, ...]) -> list[tuple[str | None, ...]]:
     """Of the rows that have one."""
     return [tuple(map(row.attrib.get, key)) for row in rows if row.attrib.get(key[0])]
-
-
-def _has_twice(keys: list[tuple[str | None, ...]]) -> bool:
-    return len({*keys}) < len(keys)

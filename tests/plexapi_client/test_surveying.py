@@ -67,8 +67,9 @@ def test_a_page_that_is_not_full_is_the_last_where_no_totals_are_told(plex, monk
     assert len(survey(plex)) == 7
 
 
-def test_without_cuts_what_is_asked_for_does_not_matter(plex, monkeypatch):
-    monkeypatch.setattr("chalicelib.plexapi_client.lists.PAGE", 100)
+@pytest.mark.parametrize("asked_for", [1, 3, 7, 8, 100])
+def test_without_cuts_what_is_asked_for_does_not_matter(plex, monkeypatch, asked_for):
+    monkeypatch.setattr("chalicelib.plexapi_client.lists.PAGE", asked_for)
     assert len(survey(plex)) == 7
 
 
