@@ -21,7 +21,7 @@ HOW = f"""
 The local stack in this process, and so many people to whom its server is shared, all of them adopted. A look is what
 the queue's function does for its message, warm; *units* are worked out from the items, as in *Cost*. *In pages* is with
 a plex.tv that cuts its lists after {PAGE} rows and says how many there are; it cuts none otherwise. *Changed* is that
-somebody gave {CHANGED} of them another library at Plex: the look that sees it first. *Time* is the processor's, of the
+{CHANGED} of them were given another library at Plex: the look that sees it first. *Time* is the processor's, of the
 function alone.
 """
 

@@ -11,11 +11,10 @@ from datetime import datetime, timedelta
 from chalicelib.access.adopting import Adopting
 from chalicelib.access.differences import Difference, differences, ripe, still_doubted
 from chalicelib.access.entitlement import Observed
-from chalicelib.access.looks import Look, Outcome
+from chalicelib.access.looks import Look, Outcome, Reading
 from chalicelib.access.model import Access
 from chalicelib.access.pausing import Pausing
 from chalicelib.access.ports import AccessStore, LookStore, MemberRow, Stranger
-from chalicelib.access.readings import Reading
 from chalicelib.access.restoring import Restoring
 from chalicelib.common.people import Actor, Permission
 from chalicelib.common.ports import Clock, NewId, StaleWrite

@@ -116,8 +116,8 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class ListedShares:
-    """The shares of the owner's server, by account. ``unread``: accounts whose row could not be read. ``is_whole``:
-    whose each row is could be read, so that an account which is not listed has no share.
+    """The shares of the owner's server, by account. ``unread``: accounts with a row that could not be read.
+    ``is_whole``: every row says which account it is about, so that an account which is not listed has no share.
     """
 
     by_account: Mapping[int, Share]

@@ -38,7 +38,7 @@ class Home(OwnerCalls):
             return None if row is None else row.attrib.get("email")
 
     def home_invites(self) -> frozenset[int]:
-        """Nobody where plex.tv has no such list (any more)."""
+        """Empty where plex.tv has no such list (any more)."""
         try:
             with self._asking() as owner:
                 rows = read_rows(owner, MyPlexInvite.REQUESTED, "Invite", key=_PARTS)

@@ -51,7 +51,7 @@ class _Reading:
 
 
 def read_listed(calls: PlexCalls, url: str, tag: str) -> Listed:
-    """A list whose rows have the id of an account. Raises as ``read_rows`` does."""
+    """A list of which each row has the id of an account. Raises as ``read_rows`` does."""
     rows = read_rows(calls, url, tag)
     known = {int(row.attrib["id"]): row for row in rows if row.attrib.get("id", "").isdecimal()}
     return Listed(known, is_whole=len(known) == len(rows))

@@ -88,19 +88,19 @@ class Shares(OwnerCalls):
 def read_shares(owner: PlexCalls, machine_id: str) -> ListedShares:
     """All shares and invites of the server, through v1. An odd row costs what it says, not the rest."""
     rows = read_rows(owner, MyPlexAccount.FRIENDINVITE.format(machineId=machine_id), "SharedServer")
-    return listed_shares(rows, whose=account_of_v1, read=share_of_v1)
+    return listed_shares(rows, account_of=account_of_v1, read=share_of_v1)
 
 
 def listed_shares(
-    rows: Iterable[Row], *, whose: Callable[[Row], int | None], read: Callable[[Row], Share]
+    rows: Iterable[Row], *, account_of: Callable[[Row], int | None], read: Callable[[Row], Share]
 ) -> ListedShares:
-    """``whose``: the account that a row is about, None for an invite to an address that no account has. Of two that an
+    """``account_of``: the account that a row is about, None for an invite to an address that no account has. Of two that an
     account has, the accepted one counts: the other is what a cancelled invite left.
     """
     shares, unread, is_whole = dict[int, Share](), set[int](), True
     for row in rows:
         try:
-            account_id = whose(row)
+            account_id = account_of(row)
         except UNREADABLE:
             is_whole = False
             continue
@@ -120,14 +120,14 @@ def listed_shares(
 def account_of_v1(row: Element) -> int | None:
     account_id = int(row.attrib.get("userID") or 0)
     if not account_id and (_is_accepted(row) or not row.attrib.get("email")):
-        raise ValueError("it is not said whose it is")
+        raise ValueError("the row does not say which account it is about")
     return account_id or None
 
 
 def account_of_v2(row: Any) -> int | None:
     account_id = int(row["invitedId"] or 0)
     if row["machineIdentifier"] is None or (not account_id and (row["accepted"] or not row["invitedEmail"])):
-        raise ValueError("it is not said whose it is")
+        raise ValueError("the row does not say which account it is about")
     return account_id or None
 
 

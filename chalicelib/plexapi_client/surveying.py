@@ -29,7 +29,7 @@ class Surveying(Shares, Home):
         mine = [
             each for each in listed if not isinstance(each, dict) or each.get("machineIdentifier") in (None, machine_id)
         ]
-        return listed_shares(mine, whose=account_of_v2, read=share_of_v2)
+        return listed_shares(mine, account_of=account_of_v2, read=share_of_v2)
 
 
 def _owned(state: str) -> str:
@@ -66,7 +66,7 @@ def _has_accepted(row: Element, machine_id: str) -> bool:
 
 
 def _survey(shares: ListedShares, people: Listed, members: Listed) -> Survey:
-    """Where the Home's list is empty, which has the owner at least, or a row cannot be read, nobody is out of it."""
+    """The Home's list has the owner at least: where it is empty, or a row cannot be read, it tells who is in it only."""
     tells_home = people.is_whole and members.is_whole and bool(members.rows)
     ids = sorted(shares.by_account.keys() | people.rows.keys() | members.rows.keys())
     listed = {

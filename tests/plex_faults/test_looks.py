@@ -12,6 +12,7 @@ import pytest
 from chalicelib.access.differences import Difference
 from chalicelib.access.looks import Outcome
 from chalicelib.access.steps import is_as_wanted
+from chalicelib.plex.model import Place
 from local.plex.rules import homes, sharing
 from local.plex.rules.people import befriend
 from tests.plex_faults.everybody import Everybody
@@ -100,28 +101,41 @@ def people(everybody):
     return {everybody.let_in(**who): (change, found) for change, who, found in chosen}
 
 
-def test_what_is_done_behind_our_back_is_found_within_two_looks_and_restored(everybody, people):
+@pytest.fixture
+def changed(everybody, people):
+    """All of them adopted, and then changed."""
     for plex_id, (change, _) in people.items():
         if change is unfriend:
             befriend(everybody.world, everybody.owner.id, plex_id)
     everybody.adopt([*people])
     for plex_id, (change, _) in people.items():
         change(everybody, plex_id)
-    first, found_first = everybody.look(), everybody.found()
-    second = everybody.look()
-    assert (first.outcome, found_first, second.outcome) == (Outcome.COMPLETE, {}, Outcome.COMPLETE)
-    assert everybody.found() == {plex_id: found for plex_id, (_, found) in people.items() if found}
-    restore_all(everybody)
+    return {plex_id: found for plex_id, (_, found) in people.items() if found}
+
+
+def test_what_is_done_behind_our_back_is_found_within_two_looks_and_nothing_else(everybody, changed):
+    assert (everybody.look().outcome, everybody.found()) == (Outcome.COMPLETE, {})
+    assert (everybody.look().outcome, everybody.found()) == (Outcome.COMPLETE, changed)
+
+
+def test_what_is_restored_is_as_it_is_wanted_by_a_read(everybody, people, changed):
+    everybody.look()
+    everybody.look()
+    for plex_id in changed:
+        everybody.restore(plex_id)
+    let_it_be_done(everybody)
     assert everybody.found() == {}
+    survey = everybody.ports.plex_owner.survey(everybody.server.machine_id)
     for plex_id in people:
-        must_have_what_is_wanted(everybody, plex_id)
+        access = everybody.access(plex_id)
+        assert access.is_settled
+        assert is_as_wanted(access.wanted, survey.shares.by_account[plex_id])
+        assert (survey.place_of(plex_id) is Place.MEMBER) == access.wanted.features.plex_home
 
 
-def restore_all(everybody):
+def let_it_be_done(everybody):
     """The engine works on it, people accept what they are asked to, and looks notice that."""
     everybody.world.options.v2_shares_accepted_at_once = True
-    for plex_id in everybody.found():
-        everybody.restore(plex_id)
     everybody.deliver_what_is_due(within=timedelta(seconds=5))
     for _, invitee in list(everybody.world.home_invites):
         homes.join(everybody.world, everybody.owner.id, everybody.world.accounts[invitee])
@@ -129,15 +143,6 @@ def restore_all(everybody):
     everybody.drain_queue(most=100 * PEOPLE)
     everybody.look()
     everybody.look()
-
-
-def must_have_what_is_wanted(everybody, plex_id):
-    access = everybody.access(plex_id)
-    share = everybody.ports.plex_owner.find_share(plex_id, everybody.server.machine_id)
-    assert access.is_settled
-    assert share
-    assert is_as_wanted(access.wanted, share)
-    assert everybody.ports.plex_owner.is_at_home(plex_id) == access.wanted.features.plex_home
 
 
 # Under faults

@@ -14,7 +14,7 @@ def a_row(**about):
 
 
 def listed(*rows):
-    return listed_shares(rows, whose=account_of_v1, read=share_of_v1)
+    return listed_shares(rows, account_of=account_of_v1, read=share_of_v1)
 
 
 @pytest.mark.parametrize("odd", [{"id": ""}, {"id": "seven"}])

@@ -21,7 +21,7 @@ def page(*rows: ET.Element, **attributes: object) -> ET.Element:
 
 
 def _has_changed(start: int) -> bool:
-    """Whether somebody left since the list was begun to be read. Counts how often that happens."""
+    """Whether a person left since the reading of the list began. Counts how often that happens."""
     options = the_world().options
     if options.page_size is None or options.pages_shift_after is None or options.pages_shift_times == 0:
         return False
