@@ -1,5 +1,6 @@
 """One typical request to each route, sent by the stack's people. Tests count its calls, the benchmark measures it."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
@@ -395,10 +396,29 @@ def _(stack):
     yield lambda: stack.admin.post(f"/users/{user_id}/access/accept", json={"version": 1})
 
 
+@_scenario("POST /users/{user_id}/access/delete-profile")
+def _(stack):
+    code, number = stack.invite(plex_home=True), datetime.now(UTC).timestamp()
+    who = {"email": f"h{number}@example.org", "username": f"at home {number}", "password": PASSWORD}
+    with _settings(stack, local_signin_enabled=True):
+        redeemed = stack.client().post(f"/signup/{code}/local", json=who).json()
+    stack.visitor().follows(redeemed, until=("done",), seconds=30)
+    path = f"/users/{redeemed['redemption']['user']['id']}"
+    stack.admin.delete(path)
+    while (access := stack.admin.get(f"{path}/access").json())["state"] != "closed" or access["work"]:
+        time.sleep(0.1)  # between two looks
+    yield lambda: stack.admin.post(f"{path}/access/delete-profile", json={"version": access["version"]})
+
+
 @_scenario("GET /access")
 def _(stack):
     _joined(stack)
     yield lambda: stack.admin.get("/access")
+
+
+@_scenario("GET /seats")
+def _(stack):
+    yield lambda: stack.admin.get("/seats")
 
 
 @_scenario("POST /access/bulk")

@@ -41,6 +41,16 @@ class Stack:
     def __exit__(self, *_: object) -> None:
         self._clients.close()
 
+    def has_room(self) -> None:
+        """For all that the tests of one stack invite."""
+        self.plex.has_room()
+        self.admin.patch("/settings", json={"seat_limit": 10_000}).raise_for_status()
+        self.admin.post("/libraries/refresh").raise_for_status()
+        deadline = time.monotonic() + 20
+        while (shown := self.admin.get("/libraries").json())["libraries_refresh"] != "idle":
+            assert time.monotonic() < deadline, shown
+            time.sleep(0.1)  # between two questions
+
     def client(self, token: str | None = None) -> httpx.Client:
         """A client with an address and a cookie jar of its own, as another phone has them."""
         number = next(_addresses)

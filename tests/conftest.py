@@ -23,5 +23,5 @@ def stack(tmp_path_factory):
         parameters={"VisibilitySeconds": "6", "MaxReceives": "5"},
     )
     with run_stack(options) as running, Stack(running) as stack:
-        stack.plex.has_room()
+        stack.has_room()
         yield stack

@@ -4,24 +4,25 @@ Nothing is concluded from an answer that is not complete. A difference counts on
 another part of plex.tv says the same.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chalicelib.access.adopting import Adopting
+from chalicelib.access.deciding.adopting import Adopting
+from chalicelib.access.deciding.restoring import Restoring
 from chalicelib.access.differences import Difference, differences, ripe, still_doubted
 from chalicelib.access.entitlement import Observed
 from chalicelib.access.looks import Look, Outcome, Reading
 from chalicelib.access.model import Access
 from chalicelib.access.pausing import Pausing
 from chalicelib.access.ports import AccessStore, LookStore, MemberRow, Stranger
-from chalicelib.access.restoring import Restoring
 from chalicelib.common.people import Actor, Permission
 from chalicelib.common.ports import Clock, NewId, StaleWrite
 from chalicelib.common.sweeping import Batch
 from chalicelib.plex.errors import OwnerTokenRefused, PlexError
 from chalicelib.plex.model import Place, Survey
 from chalicelib.plex.ports import PlexOwner, WorkQueue
+from chalicelib.settings.model import Policy
 from chalicelib.settings.ports import SettingsStore
 
 MOST_RESTORED = 20
@@ -129,7 +130,13 @@ class Looking:
                     self._compare(reading, row, row.plex_id)
         self._note_strangers(reading)
         look = reading.look
-        counted = replace(look, changed=reading.changed, confirmed=reading.confirmed, restored=reading.restored)
+        counted = replace(
+            look,
+            pending=reading.pending,
+            changed=reading.changed,
+            confirmed=reading.confirmed,
+            restored=reading.restored,
+        )
         return _Result(counted, look.outcome or Outcome.COMPLETE)
 
     def _compare(self, reading: Reading, row: MemberRow, plex_id: int) -> None:
@@ -190,20 +197,48 @@ class Looking:
         """People on Plex who have no account here: noted, and forgotten once they are gone."""
         known = self.accesses.strangers()
         there = {person.account_id: person for person in reading.strangers() if person.share}
-        for id_, person in there.items():
-            if person.share and (person.place or id_ not in known):
-                stranger = Stranger(id_, person.name, person.share, person.place or Place.OUT)
-                if known.get(id_) != stranger.digest:
-                    self._note_stranger(reading, stranger)
+        adopted = sum(
+            self._note_stranger(reading, Stranger(id_, person.name, person.share, person.place or Place.OUT), known)
+            for id_, person in there.items()
+            if person.share and (person.place or id_ not in known)
+        )
+        self._count_others(reading, len(there) - adopted)
         for id_ in known.keys() - there.keys():
             if id_ in reading.seen or reading.tells_of(id_):
                 self.accesses.forget_stranger(id_)
                 reading.changed += 1
 
-    def _note_stranger(self, reading: Reading, stranger: Stranger) -> None:
-        if not self.adopting.adopt_account(stranger, reading.settings, now=reading.began):
-            self.accesses.note_stranger(stranger)
+    def _note_stranger(self, reading: Reading, stranger: Stranger, known: Mapping[int, str]) -> bool:
+        """Whether they were adopted."""
+        if known.get(stranger.plex_id) == stranger.digest:
+            is_to_be = reading.settings.on_difference.unknown_person is Policy.ACCEPT
+            return is_to_be and self._adopt_by_itself(reading, stranger)
         reading.changed += 1
+        if self.adopting.adopt_account(stranger, reading.settings, now=reading.began):
+            return True
+        self.accesses.note_stranger(stranger)
+        return False
+
+    def _adopt_by_itself(self, reading: Reading, stranger: Stranger) -> bool:
+        """As the settings say, once a second look saw the same; some each look."""
+        if reading.restored >= MOST_RESTORED:
+            return False
+        is_adopted = self.adopting.adopt_by_itself(stranger, reading.settings, now=reading.began)
+        reading.restored += is_adopted
+        return is_adopted
+
+    def _count_others(self, reading: Reading, others: int) -> None:
+        """Seats that people without an account here take; in the Home, the owner's, too."""
+        if not reading.tells_all:
+            return
+        home_others = 1 + sum(each.place is not Place.OUT for each in reading.strangers())
+        gate = self.looks.gate()
+        if (gate.others, gate.home_others) == (others, home_others):
+            return
+        try:
+            self.looks.count_others(others, home_others, was=gate)
+        except StaleWrite:
+            return  # people were adopted meanwhile: the next look counts
 
 
 @dataclass(frozen=True, slots=True)

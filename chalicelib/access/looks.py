@@ -34,7 +34,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """The latest one. ``lease_until``: while it runs. ``people``: with a share, in the last complete one. ``changed``,
+    """The latest one. ``lease_until``: while it runs. ``people``: with a share, in the last complete one;
+    ``pending``: those who have not accepted it. ``changed``,
     ``confirmed``, ``restored``: accesses. ``shrunken_since``: since when many are missing. ``revision`` counts saves.
     """
 
@@ -45,6 +46,7 @@ class Look:
     finished_at: datetime | None = None
     outcome: Outcome | None = None
     people: int = 0
+    pending: int = 0
     changed: int = 0
     confirmed: int = 0
     restored: int = 0
@@ -109,6 +111,17 @@ class Reading:
     seen: set[int] = field(default_factory=set)
     _elsewhere: _Asked[ListedShares] = field(default_factory=_Asked[ListedShares])
     _invited: _Asked[frozenset[int]] = field(default_factory=_Asked[frozenset[int]])
+
+    @property
+    def tells_all(self) -> bool:
+        """Whether it is to be believed about how many there are, on the server and in the Home."""
+        shares, is_suspect = self.survey.shares, self.look.outcome is Outcome.SUSPECT
+        return shares.is_whole and not shares.unread and self.survey.tells_home and not is_suspect
+
+    @property
+    def pending(self) -> int:
+        """How many have not accepted, as far as it tells."""
+        return sum(not share.accepted for share in self.survey.shares.by_account.values())
 
     def tells_of(self, plex_id: int) -> bool:
         """Whether it is to be believed about what is shared with that person, if anything."""

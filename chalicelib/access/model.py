@@ -13,6 +13,7 @@ from chalicelib.access.differences import Difference, Doubt
 from chalicelib.access.entitlement import Entitlement, Identity, Observed, SeenPlace, SeenShare, Target
 from chalicelib.access.progress import Progress, begin_progress
 from chalicelib.access.reasons import Reason
+from chalicelib.access.seats import Seats
 from chalicelib.accounts.model import Tombstone
 from chalicelib.common.people import Person
 from chalicelib.common.ports import UNWRITABLE
@@ -216,6 +217,7 @@ class Done:
     refused those. ``resolved``: what the grant's rule comes to since a library is gone, and ``resolves_since`` from
     when on that is waited for. ``progress``: of the latest joining. ``differs``: what looks confirmed, and ``doubts``:
     what they have only seen. ``mended``: what was restored by itself since a person decided last: once is enough.
+    ``seats``: what is counted of it.
     """
 
     ledger: Ledger = field(default_factory=Ledger)
@@ -239,6 +241,7 @@ class Done:
     differs: frozenset[Difference] = frozenset()
     doubts: tuple[Doubt, ...] = ()
     mended: frozenset[Difference] = frozenset()
+    seats: Seats = field(default_factory=Seats)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,6 +318,22 @@ class Access:
     @property
     def machine_id(self) -> str:
         return self.decided.target.machine_id
+
+    @property
+    def has_profile(self) -> bool:
+        """Whether a managed profile of theirs is in the Home."""
+        entry = self.entry(Part.HOME)
+        return self.decided.identity.managed and entry is not None and entry.is_owed
+
+    @property
+    def seated(self) -> "Access":
+        """With the seats that it takes: while something is wanted, and as long as something of it may be on Plex."""
+        identity, is_wanted = self.decided.identity, self.decided.hold is None
+        owed = {entry.part for entry in self.done.ledger.entries if entry.is_owed}
+        is_on_plex = self.plex_id is not None or identity.managed
+        wants_home = is_wanted and is_on_plex and self.decided.grant.features.plex_home
+        on_server = (is_wanted and is_on_plex) or Part.SHARE in owed
+        return self.doing(seats=Seats(server=on_server, home=wants_home or Part.HOME in owed))
 
     @property
     def is_joining(self) -> bool:
@@ -482,7 +501,7 @@ class Access:
             )
         entry = self.entry(Part.SHARE)
         known = self.with_entry(replace(entry, before=None)) if entry and entry.made else self
-        return replace(known, decided=decided)
+        return replace(known, decided=decided).seated
 
     def _progress(self, change: "Callable[[Progress], Progress]") -> Progress | None:
         """That of the joining, which changes until it is over."""

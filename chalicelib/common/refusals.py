@@ -28,6 +28,7 @@ Refusal
 │   ├── GrantUnavailable
 │   ├── AlreadyHasAccess
 │   ├── AccessEnding
+│   ├── SeatsTaken
 │   ├── AddressTaken
 │   ├── AccountNotInvitable
 │   ├── AccountClosed
@@ -186,6 +187,10 @@ class AlreadyHasAccess(Conflict):
 
 class AccessEnding(Conflict):
     """What the person's former account was given on Plex is still being taken away."""
+
+
+class SeatsTaken(Conflict):
+    """As many people have access, or a place in the Home, as may."""
 
 
 class AddressTaken(Conflict):

@@ -94,8 +94,8 @@ def read_shares(owner: PlexCalls, machine_id: str) -> ListedShares:
 def listed_shares(
     rows: Iterable[Row], *, account_of: Callable[[Row], int | None], read: Callable[[Row], Share]
 ) -> ListedShares:
-    """``account_of``: the account that a row is about, None for an invite to an address that no account has. Of two that an
-    account has, the accepted one counts: the other is what a cancelled invite left.
+    """``account_of``: the account that a row is about, None for an invite to an address that none has. Of two rows
+    of one account the accepted one counts: the other is what a cancelled invite left.
     """
     shares, unread, is_whole = dict[int, Share](), set[int](), True
     for row in rows:

@@ -66,7 +66,7 @@ def _has_accepted(row: Element, machine_id: str) -> bool:
 
 
 def _survey(shares: ListedShares, people: Listed, members: Listed) -> Survey:
-    """The Home's list has the owner at least: where it is empty, or a row cannot be read, it tells who is in it only."""
+    """The Home's list has the owner at least: an empty one, or one with an odd row, tells only who is in it."""
     tells_home = people.is_whole and members.is_whole and bool(members.rows)
     ids = sorted(shares.by_account.keys() | people.rows.keys() | members.rows.keys())
     listed = {

@@ -3,8 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.access.deciding.seating import room_of
 from chalicelib.access.model import Access, Occasion
 from chalicelib.access.ports import AccessStore
+from chalicelib.access.seats import NO_SEATS
 from chalicelib.accounts.journal import account_entry
 from chalicelib.accounts.model import Kind, Tombstone, User
 from chalicelib.accounts.ports import AccountStore
@@ -17,6 +19,7 @@ from chalicelib.invites.ports import InviteStore
 from chalicelib.plex.model import PlexAccount
 from chalicelib.plex.ports import WorkQueue
 from chalicelib.redemptions.ports import Claims
+from chalicelib.settings.model import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +40,26 @@ class LinkingPlex:
         both end with the link, and Plex is the way in from then on.
 
         Raises AlreadyHasAccess when another account here holds that Plex account, HasHomeProfile, AccessEnding and
-        NotForYou (as for a redeemer of the invite that the local account came by), TryAgain.
+        NotForYou (as for a redeemer of the invite that the local account came by), SeatsTaken, TryAgain.
         """
         user = self._find_local_account(account)
         if user is None:
             return None
-        access = self._find_access(user)
+        access, settings = self._find_access(user)
         over = self._may_come_back(account, user)
         linked = _linked(access, account, over, now) if access and access.is_joining else None
         if linked:
             self.holding_tokens.hold(linked.token_key, plex_token, now=now)
         try:
-            self.claims.link(user, account.id, linked, entry=self._entry(user, account, now), over=over)
+            self.claims.link(
+                user,
+                account.id,
+                linked,
+                entry=self._entry(user, account, now),
+                over=over,
+                seats_before=access.done.seats if access else NO_SEATS,
+                room=room_of(settings),
+            )
         except StaleWrite as error:
             raise TryAgain from error
         if linked:
@@ -72,11 +83,11 @@ class LinkingPlex:
         facts = {"plex_id": account.id}
         return account_entry(user, "linked", by=user.person, new_id=self.new_id, now=now, after=facts)
 
-    def _find_access(self, user: User) -> Access | None:
-        access = self.accesses.get(user.id)
-        if access and access.decided.identity.managed:
+    def _find_access(self, user: User) -> tuple[Access | None, Settings]:
+        member = self.accesses.get_for_decision(user.id)
+        if member.access and member.access.decided.identity.managed:
             raise HasHomeProfile
-        return access
+        return member.access, member.settings
 
     def _may_come_back(self, account: PlexAccount, user: User) -> Tombstone | None:
         """What is remembered of the Plex account, if it does not stand against the link."""
@@ -93,4 +104,4 @@ def _linked(access: Access, account: PlexAccount, over: Tombstone | None, now: d
     identity = replace(access.decided.identity, plex_id=account.id, invited_as=account.email)
     decided = replace(access.decided, identity=identity, over=over, occasion=Occasion.LINKED)
     progress = access.done.progress and access.done.progress.resumed(now)
-    return replace(access.doing(progress=progress).deciding(decided), written_at=now)
+    return replace(access.doing(progress=progress).deciding(decided), written_at=now).seated

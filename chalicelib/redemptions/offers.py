@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.access.deciding.seating import room_of
 from chalicelib.access.entitlement import Entitlement, Identity, Rule, Target
 from chalicelib.access.model import Access, Decided, Occasion, begin_access
+from chalicelib.access.seats import NO_SEATS
 from chalicelib.accounts.model import Former, User, new_user
 from chalicelib.accounts.sessions import new_session
 from chalicelib.common.ports import NewId
@@ -81,7 +83,7 @@ class Offer:
         if user.id == self.invite.created_by.id:
             raise InviteNotActive
         wanted = replace(self._decide(newcomer, redemption_id, before=access if known else None), over=over)
-        joining = begin_access(user.id, wanted, now=now, over=access)
+        joining = begin_access(user.id, wanted, now=now, over=access).seated
         progress = joining.done.progress
         if progress is None:
             raise AssertionError("a joining has its progress")
@@ -111,6 +113,8 @@ class Offer:
             access=joining,
             session=session,
             renews=known,
+            seats_before=access.done.seats if access else NO_SEATS,
+            room=room_of(self.settings),
         )
         return claim, token
 

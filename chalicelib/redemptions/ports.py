@@ -9,6 +9,7 @@ from typing import Protocol
 
 from chalicelib.access.model import Access
 from chalicelib.access.progress import State
+from chalicelib.access.seats import NO_SEATS, Room, Seats
 from chalicelib.accounts.model import Former, Tombstone, User
 from chalicelib.accounts.sessions import Session, SignIn
 from chalicelib.common.pages import Page
@@ -25,7 +26,7 @@ class Claim:
     ``settings_version``: the settings that it rests on. A person who signed in with Plex brings a sign-in and a token
     to hold, a local account a password's hash. ``access`` is what is wanted from now on, made anew or decided over the
     edition before. ``renews``: the account as it was, where it is there already; then ``user`` is what becomes of it,
-    and may have another Plex id.
+    and may have another Plex id. ``seats_before``: those that the access takes already; ``room``: how many there are.
     """
 
     invite: Invite
@@ -39,6 +40,8 @@ class Claim:
     token_expires_at: datetime | None = None
     password_hash: str | None = field(default=None, repr=False)
     renews: User | None = None
+    seats_before: Seats = field(default_factory=Seats)
+    room: Room = field(default_factory=Room)
 
 
 class Claims(Protocol):
@@ -51,7 +54,7 @@ class Claims(Protocol):
         Raises StaleWrite when the invite, the settings, the access or the sign-in is no longer what the claim was made
         from, InviteNotActive when the invite's creator is not open or may not create invites, AlreadyHasAccess when an
         account exists for the Plex id (or what is remembered of it is not what the claim goes over) or for a local
-        account's address, AddressTaken for a Plex account's, UserNameTaken.
+        account's address, AddressTaken for a Plex account's, UserNameTaken, SeatsTaken where nothing else is wrong.
         """
 
     def of_plex_account(self, plex_id: int) -> tuple[User, Redemption | None] | None:
@@ -71,6 +74,8 @@ class Claims(Protocol):
         *,
         entry: Entry,
         over: Tombstone | None = None,
+        seats_before: Seats = NO_SEATS,
+        room: Room | None = None,
     ) -> None:
         """Give a local account its Plex id, and write what was decided, in one transaction, with the journal's entry;
         its password goes, and its epoch rises, so that every session counts no more. ``over``: what was remembered of

@@ -77,6 +77,7 @@ def facts(settings: Settings) -> Facts:
         "default_libraries": _listed(settings.default_libraries),
         "trial": {"enabled": trial.enabled, "days": trial.days},
         "on_difference": {name: policy.value for name, policy in asdict(settings.on_difference).items()},
+        "seat_limit": settings.seat_limit,
         "version": settings.version,
     }
 

@@ -16,6 +16,9 @@ REFRESHED_WITHIN = timedelta(minutes=10)
 MOST_INVITES = 1000
 """The highest quota."""
 
+HIGHEST_SEAT_LIMIT = 10_000
+"""The highest limit of seats; Plex's own is 100."""
+
 
 @dataclass(frozen=True, slots=True)
 class Quota:
@@ -53,6 +56,9 @@ class OnDifference:
     wider: Policy = Policy.REPORT
     everything: Policy = Policy.REPORT
     features: Policy = Policy.REPORT
+    restrictions: Policy = Policy.REPORT
+    unknown_person: Policy = Policy.REPORT
+    """Accepting a person who has no account here is adopting them; nobody is ever removed because of it."""
 
 
 class RefreshState(StrEnum):
@@ -75,7 +81,8 @@ class RefreshFailure(StrEnum):
 class Refresh:
     """How the reading of the libraries from Plex stands. ``asked_at`` is set while it runs; ``failure`` is a
     RefreshFailure. ``doubted``: a reading in which libraries were missing, which counts once a second one agrees.
-    ``plex_pass``: whether the owner has it, as Plex said with the libraries; None where it did not.
+    ``plex_pass``: whether the owner has it, and ``home_limit``: how many their Home takes, as Plex said with the
+    libraries; None where it did not.
     """
 
     refreshed_at: datetime | None = None
@@ -83,6 +90,7 @@ class Refresh:
     failure: str | None = None
     doubted: SectionIds | None = None
     plex_pass: bool | None = None
+    home_limit: int | None = None
 
     def state(self, now: datetime) -> RefreshState:
         if self.asked_at and now - self.asked_at < REFRESHED_WITHIN:
@@ -114,6 +122,7 @@ class Settings:
     default_libraries: SectionIds | Literal["all"] = "all"
     trial: Trial = field(default_factory=Trial)
     on_difference: OnDifference = field(default_factory=OnDifference)
+    seat_limit: int = 100
     server: Server | None = None
     libraries: tuple[Library, ...] = ()
     libraries_refresh: Refresh = field(default_factory=Refresh)

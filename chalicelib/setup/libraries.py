@@ -111,7 +111,7 @@ class ReadingLibraries:
         return self._save(settings, replace(server, name=name), libraries)
 
     def _save(self, settings: Settings, server: Server, libraries: tuple[Library, ...]) -> Refresh:
-        refresh = Refresh(refreshed_at=self.clock(), plex_pass=self._plex_pass(settings))
+        refresh = self._about_the_owner(Refresh(refreshed_at=self.clock()), settings.libraries_refresh)
         becomes = with_libraries(replace(settings, server=server, libraries_refresh=refresh), libraries)
         if choices(becomes) == choices(settings) and settings.server:
             self.settings.save_libraries(server, libraries, refresh, was=settings.server)
@@ -120,12 +120,13 @@ class ReadingLibraries:
             self.settings.choose_server(becomes, self._entry(settings, becomes), over=settings)
         return refresh
 
-    def _plex_pass(self, settings: Settings) -> bool | None:
+    def _about_the_owner(self, refresh: Refresh, latest: Refresh) -> Refresh:
         """As it was known, where Plex does not tell: the libraries do not wait for that."""
         try:
-            return self.plex_owner.home_capacity().plex_pass
+            home = self.plex_owner.home_capacity()
         except PlexError:
-            return settings.libraries_refresh.plex_pass
+            return replace(refresh, plex_pass=latest.plex_pass, home_limit=latest.home_limit)
+        return replace(refresh, plex_pass=home.plex_pass, home_limit=home.most)
 
     def _entry(self, settings: Settings, becomes: Settings) -> Entry:
         """Plex's doing, and the owner's: told as of the server itself."""

@@ -7,6 +7,7 @@ from pynamodb.models import Model
 
 from chalicelib.stores.access.batches import BatchModel
 from chalicelib.stores.access.records import AccessModel, LookModel, PauseModel, StrangerModel
+from chalicelib.stores.access.seats import GateModel
 from chalicelib.stores.accounts.counters import RateLimitModel
 from chalicelib.stores.accounts.creations import CreationsModel
 from chalicelib.stores.accounts.held_tokens import HeldTokenModel
@@ -40,6 +41,7 @@ MODELS: tuple[type[Model], ...] = (
     StrangerModel,
     LookModel,
     BatchModel,
+    GateModel,
 )
 
 _POOL = 50

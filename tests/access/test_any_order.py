@@ -137,6 +137,7 @@ def test_plex_ends_at_what_was_decided_last(seed):
     assert scenario.database.invites[redemption.code].uses == (0 if given_back else 1)
     must_be_as_decided(scenario, access)
     must_be_at_home_where_decided(scenario, access)
+    must_be_counted(scenario)
 
 
 def must_be_as_decided(scenario, access):
@@ -148,6 +149,17 @@ def must_be_as_decided(scenario, access):
     assert share.accepted
     assert share.library_ids == access.wanted.section_ids
     assert share.downloads == access.wanted.features.downloads
+
+
+def must_be_counted(scenario):
+    """Each seat once, and no seat of what is over."""
+    accesses = scenario.database.accesses.values()
+    assert all(access.done.seats == access.seated.done.seats for access in accesses)
+    on_server = sum(access.done.seats.server for access in accesses)
+    at_home = sum(access.done.seats.home for access in accesses)
+    assert (scenario.database.gate.server, scenario.database.gate.home) == (on_server, at_home)
+    assert on_server == len(scenario.plex.shares)
+    assert at_home == len(set(scenario.plex.home) - {scenario.plex.owner.id})
 
 
 def must_be_at_home_where_decided(scenario, access):

@@ -6,15 +6,15 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.access import reasons
-from chalicelib.access.adopting import Adopting
+from chalicelib.access.deciding.adopting import Adopting
+from chalicelib.access.deciding.editing import AccessEdit, EditingAccess
+from chalicelib.access.deciding.restoring import Restoring
 from chalicelib.access.differences import Difference
-from chalicelib.access.editing import AccessEdit, EditingAccess
 from chalicelib.access.entitlement import Rule
 from chalicelib.access.looking import MOST_RESTORED, AskingForLooks, Looking, SchedulingLooks
 from chalicelib.access.looks import Outcome
 from chalicelib.access.model import Hold, Mark, Occasion, Part
 from chalicelib.access.ports import Stranger, Which
-from chalicelib.access.restoring import Restoring
 from chalicelib.accounts.model import new_user
 from chalicelib.accounts.trials import SCHEDULE
 from chalicelib.common.people import Permission
@@ -354,6 +354,22 @@ def test_where_it_is_not_said_whose_a_row_is_nobody_is_missing_and_the_rest_is_s
     look_twice(scenario)
     assert differs(scenario, member) == {Difference.MISSING}
     assert stranger not in scenario.database.strangers
+
+
+@pytest.mark.parametrize("untold", [{"is_whole": False}, {"tells_home": False}, {"unread": frozenset({7})}])
+def test_seats_of_people_without_an_account_are_counted_by_what_tells_all(scenario, untold):
+    stranger = scenario.plex.add_person("fred").id
+    scenario.plex.share_by_hand(stranger, MOVIES)
+    look(scenario)
+    assert scenario.looks.gate().others == 1
+    scenario.plex.share_by_hand(scenario.plex.add_person("gina").id, MOVIES)
+    for name, value in untold.items():
+        setattr(scenario.plex, name, value)
+    look(scenario)
+    assert scenario.looks.gate().others == 1
+    scenario.plex.is_whole, scenario.plex.tells_home, scenario.plex.unread = True, True, frozenset()
+    look(scenario)
+    assert scenario.looks.gate().others == 2
 
 
 def test_a_missing_share_is_not_confirmed_by_a_list_in_which_it_may_be(scenario, member):

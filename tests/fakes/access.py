@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
-from chalicelib.access.batches import Batch, Refused
+from chalicelib.access.deciding.batches import Batch, Refused
 from chalicelib.access.looks import Look
 from chalicelib.access.model import Access, Hold
 from chalicelib.access.pauses import Pause
 from chalicelib.access.ports import Member, MemberRow, Row, Stranger, Which, Work
+from chalicelib.access.seats import Gate
 from chalicelib.accounts.model import AccountState, Tombstone, User, Why
 from chalicelib.common.pages import Page
 from chalicelib.common.ports import Clock, StaleWrite
@@ -26,7 +27,7 @@ def note_result(database: Database, row: Row, refused: Refused | None) -> None:
 
 
 class FakeBatches:
-    """access.batches.BatchStore."""
+    """access.deciding.batches: KeepBatch, FindBatch, NoteResult."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -86,12 +87,14 @@ class FakeAccesses:
         stored = self.database.accesses[access.user_id]
         if stored.lease != lease or stored.decided.edition != access.decided.edition:
             raise StaleWrite
+        after = access.after_joining()
         if access.decided.hold is Hold.FAILED and access.decided.joining:
             self._undo_joining(access, user)
         elif access.decided.hold is Hold.CLOSED:
             self._end_tombstone(user, self._clock())
         self._show_progress(access)
-        return self._write(replace(access.after_joining(), revision=stored.revision))
+        self.database.move_seats(access.done.seats, after.done.seats)
+        return self._write(replace(after, revision=stored.revision))
 
     def end_without_access(self, user: User, now: datetime) -> None:
         self._end_tombstone(user, now)
@@ -138,13 +141,19 @@ class FakeAccesses:
         self.database.identities[identity] = user.id
         self.database.journal.append(entry)
         self.database.strangers.pop(user.plex_id or 0, None)
+        self._take_over_seats(access)
         self.database.accesses[user.id] = access
 
     def adopt_account(self, user: User, access: Access, entry: Entry) -> None:
         if user.id not in self.database.accesses:
             self.database.journal.append(entry)
+            self._take_over_seats(access)
             self.database.accesses[user.id] = access
         self.database.strangers.pop(user.plex_id or 0, None)
+
+    def _take_over_seats(self, access: Access) -> None:
+        gate, home = self.database.gate, access.done.seats.home
+        self.database.gate = replace(gate, others=gate.others - 1, home_others=gate.home_others - home)
 
     def _note_row(self, row: Row | None) -> None:
         if row and row.user_id in self.database.batches[row.batch_id].results:
@@ -213,11 +222,24 @@ class FakeAccesses:
             raise StaleWrite
         give_use_back(database, redemption)
         if redemption.renewal:
-            database.users[user.id] = replace(stored, redemption_id=redemption.renewal.before)
+            plex_id = self._go_back(stored, access)
+            database.users[user.id] = replace(stored, redemption_id=redemption.renewal.before, plex_id=plex_id)
             return
         database.users[user.id] = replace(stored, state=AccountState.CLOSED)
         before = access.decided.over or Tombstone(user_id=user.id, why=Why.FAILED, closed_at=now)
         release_identities(database, stored, before.ended(now))
+
+    def _go_back(self, stored: User, access: Access) -> int | None:
+        """The Plex id that the account had before its renewal, unless another holds that by now."""
+        database, before = self.database, access.decided.before
+        earlier = before.identity.plex_id if before else None
+        if earlier in (None, stored.plex_id) or plex_identity(earlier) in database.identities:
+            return stored.plex_id
+        database.identities[plex_identity(earlier)] = stored.id
+        database.identities.pop(plex_identity(stored.plex_id))
+        if access.decided.over:
+            database.tombstones[plex_identity(stored.plex_id)] = access.decided.over
+        return earlier
 
     def _are_theirs(self, identities: set[str], stored: User) -> bool:
         """Whether the account has still these, and no others."""
@@ -251,3 +273,12 @@ class FakeLooks:
             raise StaleWrite
         self.database.look = replace(look, revision=look.revision + 1)
         return self.database.look
+
+    def gate(self) -> Gate:
+        return self.database.gate
+
+    def count_others(self, others: int, home_others: int, *, was: Gate) -> None:
+        gate = self.database.gate
+        if (gate.others, gate.home_others) != (was.others, was.home_others):
+            raise StaleWrite
+        self.database.gate = gate.recounted(others, home_others)

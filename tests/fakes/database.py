@@ -4,14 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from chalicelib.access.batches import Batch
+from chalicelib.access.deciding.batches import Batch
 from chalicelib.access.looks import Look
 from chalicelib.access.model import Access
 from chalicelib.access.pauses import Pause
 from chalicelib.access.ports import Stranger
+from chalicelib.access.seats import Gate, Room, Seats
 from chalicelib.accounts.model import Observed, PasswordReset, Tombstone, User
 from chalicelib.accounts.ports import Held
 from chalicelib.accounts.sessions import Session, SignIn
+from chalicelib.common.refusals import SeatsTaken
 from chalicelib.events.model import Entry
 from chalicelib.invites.model import Invite
 from chalicelib.qr_codes.model import QrImage
@@ -50,10 +52,16 @@ class Database:
     accesses: dict[str, Access] = field(default_factory=dict)
     strangers: dict[int, Stranger] = field(default_factory=dict)
     batches: dict[str, Batch] = field(default_factory=dict)
+    gate: Gate = field(default_factory=Gate)
     look: Look | None = None
     images: dict[str, QrImage] = field(default_factory=dict)
     journal: list[Entry] = field(default_factory=list)
     before_write: Callable[[], None] = lambda: None
+
+    def move_seats(self, before: Seats, after: Seats, room: Room | None = None) -> None:
+        if room and not self.gate.has_room(before, after, room):
+            raise SeatsTaken
+        self.gate = self.gate.moved(before, after)
 
     def let_come_first(self, *others: Callable[[], object]) -> None:
         """Have other writers come first, one just before each of the next conditional writes."""

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from chalicelib.access.model import Access
 from chalicelib.access.progress import State
+from chalicelib.access.seats import NO_SEATS, Room, Seats
 from chalicelib.accounts.model import Former, Tombstone, User
 from chalicelib.accounts.sessions import SignIn
 from chalicelib.common.pages import Page
@@ -100,6 +101,7 @@ class FakeClaims:
             if taken == {email_identity(claim.user.email or "")} and claim.user.plex_id is not None:
                 raise AddressTaken
             raise UserNameTaken(field="username") if _are_names(taken) else AlreadyHasAccess()
+        self.database.move_seats(claim.seats_before, claim.access.done.seats, claim.room)
         self._write(claim)
 
     def of_plex_account(self, plex_id: int) -> tuple[User, Redemption | None] | None:
@@ -120,6 +122,8 @@ class FakeClaims:
         *,
         entry: Entry,
         over: Tombstone | None = None,
+        seats_before: Seats = NO_SEATS,
+        room: Room | None = None,
     ) -> None:
         self.database.before_write()
         database, identity, address = self.database, plex_identity(plex_id), email_identity(user.email or "")
@@ -135,6 +139,8 @@ class FakeClaims:
             raise StaleWrite
         if identity in database.identities or database.tombstones.get(identity) != over:
             raise AlreadyHasAccess
+        if access:
+            database.move_seats(seats_before, access.done.seats, room)
         database.tombstones.pop(identity, None)
         database.identities[identity] = user.id
         database.users[user.id] = replace(stored, plex_id=plex_id, epoch=user.epoch + 1)

@@ -92,9 +92,11 @@ PATCH  /users/{own_id}/access {"version": 0}                  | 401    403    40
 PATCH  /users/{other_id}/access {"version": 0}                | 401    403    403    403    403    403    409    409
 POST   /users/{own_id}/access/restore {"version": 0}          | 401    403    403    403    403    403    409    409
 POST   /users/{other_id}/access/accept {"version": 0}         | 401    403    403    403    403    403    409    409
+POST   /users/{other_id}/access/delete-profile {"version": 0}   | 401 403 403 403 403 403 409 409
 GET    /access                                                | 401    403    403    403    403    403    200    200
 GET    /access?difference=any                                 | 401    403    403    403    403    403    200    200
 GET    /access?difference=wider&state=active                  | 401    403    403    403    403    403    200    200
+GET    /seats                                                 | 401    403    403    403    403    403    200    200
 POST   /access/bulk {"user_ids": ["{other_id}"], "action": "restore"} | 401 403 403 403 403 403 202 202
 GET    /batches/{unknown_batch}                               | 401    403    403    403    403    403    404    404
 GET    /access/look                                           | 401    403    403    403    403    403    200    200

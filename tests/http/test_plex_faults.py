@@ -143,6 +143,34 @@ def test_an_account_without_plex_gets_a_managed_user_in_the_plex_home(stack, wit
     assert sorted(share["section_ids"]) == sorted(id_ for id_, _, _ in demo.SECTIONS)
 
 
+def test_the_profile_of_a_closed_account_stays_until_an_admin_has_it_deleted(stack, with_local_accounts, at_home):
+    visitor = stack.visitor()
+    redemption = visitor.waits(_joins(visitor, stack.invite(plex_home=True)))
+    path = f"/users/{redemption['user']['id']}"
+    (managed_id,) = [id_ for id_, title in at_home().items() if title == redemption["user"]["name"]]
+    assert stack.admin.delete(path).status_code == 204
+    closed = _rests(stack, path)
+    assert (closed["state"], closed["managed_profile"], stack.plex.shares({"id": managed_id})) == ("closed", True, [])
+    assert managed_id in at_home()
+    asked = stack.admin.post(f"{path}/access/delete-profile", json={"version": closed["version"]})
+    assert asked.status_code == 202, asked.text
+    assert not _rests(stack, path)["managed_profile"]
+    assert managed_id not in at_home()
+    again = stack.admin.post(f"{path}/access/delete-profile", json={"version": closed["version"] + 1})
+    assert (again.status_code, again.json()["Code"]) == (409, "NoAccess")
+
+
+def _rests(stack, path, seconds=20):
+    """The access of a closed account, once nothing is left to do."""
+    deadline = time.monotonic() + seconds
+    while True:
+        access = stack.admin.get(f"{path}/access").json()
+        if access["state"] == "closed" and access["work"] is None:
+            return access
+        assert time.monotonic() < deadline, access
+        time.sleep(0.1)  # between two looks
+
+
 def test_an_account_without_plex_gets_its_libraries_once_plex_is_linked(stack, with_local_accounts):
     code, visitor = stack.invite(), stack.visitor()
     answer = _joins(visitor, code)

@@ -84,7 +84,9 @@ ROUTES = {
     "PATCH /users/{user_id}/access": f"{WHO} {READ} {WRITE} SendMessage",
     "POST /users/{user_id}/access/restore": f"{WHO} {READ} {WRITE} SendMessage",
     "POST /users/{user_id}/access/accept": f"{WHO} {READ} {WRITE}",
+    "POST /users/{user_id}/access/delete-profile": f"{WHO} {READ} {WRITE} SendMessage",
     "GET /access": f"{WHO} Query BatchGetItem GetItem",
+    "GET /seats": f"{WHO} GetItem GetItem",
     "POST /access/bulk": f"{WHO} GetItem PutItem SendMessage",
     "GET /batches/{batch_id}": f"{WHO} GetItem",
     "POST /access/look": f"{WHO} GetItem UpdateItem SendMessage",
@@ -112,7 +114,7 @@ FUNCTIONS = {
         f"{READ} UpdateItem UpdateItem GetParameter UpdateItem SendMessage GetItem {WRITE}"
     ),
     "provision, a token signed out": "GetItem GetParameter DeleteItem",
-    LOOK: "GetItem UpdateItem GetItem GetItem GetParameter Query Query UpdateItem",
+    LOOK: "GetItem UpdateItem GetItem GetItem GetParameter Query Query GetItem UpdateItem",
     "provision, the libraries": "GetItem GetItem GetParameter UpdateItem",
     "tidy_qr, an image given up": "BatchGetItem GetItem DeleteObject",
     "tidy_qr, an image of an expired invite": "BatchGetItem GetItem DeleteObject",
@@ -154,6 +156,7 @@ def test_a_function_asks_of_aws_and_plex_what_the_tables_say(stack, name):
     asked = " ".join(call.operation for call in aws)
     if name == LOOK:  # accesses that other tests have workers at are read in vain
         asked = re.sub("Query( GetItem)* Query", "Query Query", asked)
+        asked = re.sub("UpdateItem UpdateItem$", "UpdateItem", asked)  # people without an account were counted anew
     assert asked == FUNCTIONS[name]
     assert len(calls) - len(aws) == PLEX_CALLS.get(name, len(calls) - len(aws))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib.access.entitlement import Entitlement, Identity, Rule, Target
 from chalicelib.access.model import Access, Decided, Entry, Mark, Occasion, Part, begin_access
+from chalicelib.access.seats import Room
 from chalicelib.accounts.managing import ManagingUsers
 from chalicelib.accounts.model import User
 from chalicelib.accounts.plex_sign_ins import StartedSignIn
@@ -203,6 +204,7 @@ class Actions:
         _, session = new_session(user.id, new_id=new_id, now=now, redemption_id=redemption_id)
         return Claim(
             invite=invite,
+            room=Room(1_000_000, 1_000_000),
             settings_version=self.ports.settings.get().version,
             user=user,
             redemption=redemption,

@@ -9,13 +9,13 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any, cast
 
-from chalicelib.access.adopting import Adopting
+from chalicelib.access.deciding.adopting import Adopting
+from chalicelib.access.deciding.restoring import Restoring
 from chalicelib.access.differences import Difference
 from chalicelib.access.looking import AskingForLooks, Looking
 from chalicelib.access.looks import Look
 from chalicelib.access.model import Access
 from chalicelib.access.ports import MemberRow
-from chalicelib.access.restoring import Restoring
 from chalicelib.accounts.model import User  # noqa: TC001 - in keeping with the other doubles
 from chalicelib.plex.model import Library
 from chalicelib.plex.model import Server as PlexServer
@@ -23,6 +23,7 @@ from chalicelib.plexapi_client.owner import PlexApiOwner
 from chalicelib.settings.model import Settings
 from chalicelib.stores.access.accesses import DynamoAccesses
 from chalicelib.stores.access.records import AccessModel, StrangerModel, stranger_key
+from chalicelib.stores.access.seats import GateModel
 from local.plex import demo
 from local.plex.rules import homes, sharing
 from local.plex.rules.model import Server, Share
@@ -102,6 +103,7 @@ class Everybody(Scenario):
         self.sections = [self.world.add_section(self.server, title, "movie") for title in TITLES]
         self.ports = LookingPorts(scenario.ports._plex_url, self.clock, self.queue, self.server, self.world)
         self.members: dict[int, User] = {}
+        self._gate = GateModel.get(GateModel.ID)
         options = self.world.options
         options.people_limit = options.home_limit = 10_000
 
@@ -127,10 +129,11 @@ class Everybody(Scenario):
         self.look()
 
     def forget(self) -> None:
-        """Leave nothing to others' looks."""
+        """Leave nothing to others' looks, and the seats as they were."""
         for plex_id, user in self.members.items():
             AccessModel(user_id=user.id).delete()
             StrangerModel(user_id=stranger_key(plex_id)).delete()
+        self._gate.save()
 
     def deliver_what_is_due(self, *, within: timedelta) -> None:
         by = self.clock() + within

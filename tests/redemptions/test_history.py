@@ -88,6 +88,7 @@ def test_an_invite_is_shown_with_the_latest_of_its_history(scenario, reading, ru
 
 
 def test_a_history_shows_a_hundred_redemptions_and_fifty_entries(scenario, reading, ruth):
+    scenario.change_settings(seat_limit=101)
     invite = scenario.invite(limit=None)
     redeem(scenario, invite, times=101)
     about = about_invite(invite.code)

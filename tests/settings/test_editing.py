@@ -150,6 +150,9 @@ def test_settings_are_shown_as_the_contract_has_them():
         "enabled_libraries": ["1", "2"],
         "default_libraries": "all",
         "trial": {"enabled": True, "days": 14},
-        "on_difference": dict.fromkeys(("missing", "narrower", "wider", "everything", "features"), "report"),
+        "on_difference": dict.fromkeys(
+            ("missing", "narrower", "wider", "everything", "features", "restrictions", "unknown_person"), "report"
+        ),
+        "seat_limit": 100,
         "version": 3,
     }

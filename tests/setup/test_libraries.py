@@ -53,12 +53,12 @@ def test_what_plex_says_is_written_with_the_server_s_name_of_today(ports):
     ports.plex.server.libraries.append(MOVIES)
     ports.plex.server.name = "Attic"
     before = ports.settings.get()
-    assert read(ports) == Refresh(refreshed_at=NOW, plex_pass=True)
+    assert read(ports) == Refresh(refreshed_at=NOW, plex_pass=True, home_limit=15)
     assert ports.settings.get() == replace(
         before,
         server=replace(before.server, name="Attic"),
         libraries=tuple(ports.plex.server.libraries),
-        libraries_refresh=Refresh(refreshed_at=NOW, plex_pass=True),
+        libraries_refresh=Refresh(refreshed_at=NOW, plex_pass=True, home_limit=15),
     )
 
 
@@ -82,7 +82,7 @@ def test_an_answer_in_which_libraries_are_missing_changes_nothing_until_a_second
     with pytest.raises(RetryLater):
         read(ports)
     assert ports.settings.get().libraries == (MOVIES,)
-    assert read(ports) == Refresh(refreshed_at=NOW, plex_pass=True)
+    assert read(ports) == Refresh(refreshed_at=NOW, plex_pass=True, home_limit=15)
     assert ports.settings.get().libraries == shown
 
 
@@ -95,7 +95,7 @@ def test_a_second_answer_that_differs_is_doubted_as_well(ports):
         read(ports)
     assert ports.settings.get().libraries == (MOVIES,)
     show(ports, MOVIES, OTHER)
-    assert read(ports) == Refresh(refreshed_at=NOW, plex_pass=True)
+    assert read(ports) == Refresh(refreshed_at=NOW, plex_pass=True, home_limit=15)
     assert ports.settings.get().libraries == (MOVIES, OTHER)
 
 
@@ -106,7 +106,7 @@ def test_a_failure_in_between_forgets_no_doubt(ports):
     ports.plex.fail("libraries", TemporaryPlexError("503"))
     with pytest.raises(RetryLater):
         read(ports)
-    assert read(ports) == Refresh(refreshed_at=NOW, plex_pass=True)
+    assert read(ports) == Refresh(refreshed_at=NOW, plex_pass=True, home_limit=15)
 
 
 def test_a_library_that_was_made_again_is_chosen_where_the_earlier_one_was(ports):

@@ -9,6 +9,7 @@ from chalicelib.access.entitlement import Entitlement, Identity, Rule, Target
 from chalicelib.access.model import Access, Decided, Hold, Occasion, begin_access
 from chalicelib.access.progress import begin_progress
 from chalicelib.access.reasons import REFUSED_BY_PLEX, Reason
+from chalicelib.access.seats import Room
 from chalicelib.accounts.model import AccountState, Tombstone, User, Why, new_user
 from chalicelib.accounts.sessions import Purpose, SignIn, new_session
 from chalicelib.common.people import Permission, Person
@@ -123,6 +124,7 @@ def _claim(ports: Any, invite: Invite, user: User, now: datetime) -> Claim:
     _, session = new_session(user.id, new_id=lambda: "secret", now=now, redemption_id=redemption.id)
     return Claim(
         invite=invite,
+        room=Room(1_000_000, 1_000_000),
         settings_version=ports.settings.get().version,
         user=user,
         redemption=redemption,

@@ -423,6 +423,28 @@ def test_a_renewal_that_was_given_up_leaves_an_open_account(ports, accesses, cla
     assert ports.accounts.get(claim.user.id).is_open
 
 
+def test_a_renewal_with_another_plex_account_that_was_given_up_leaves_the_earlier_one(
+    ports, accesses, claim, member, now
+):
+    earlier, later = ports.accounts.get(claim.user.id).plex_id, a_plex_id()
+    renewal = a_renewal(ports, claim, now, plex_id=later)
+    ports.claims.claim(renewal)
+    settled = settle(ports, given_up(ports, renewal, now), now)
+    assert (settled.plex_id, ports.accounts.get(claim.user.id).plex_id) == (earlier, earlier)
+    assert ports.accounts.id_of_plex_account(earlier) == claim.user.id
+    assert ports.accounts.id_of_plex_account(later) is None
+
+
+def test_a_plex_account_that_another_has_by_then_is_not_taken_from_them(ports, accesses, claim, member, now):
+    earlier, later = ports.accounts.get(claim.user.id).plex_id, a_plex_id()
+    renewal = a_renewal(ports, claim, now, plex_id=later)
+    ports.claims.claim(renewal)
+    another = an_account(ports, plex_id=earlier)
+    settle(ports, given_up(ports, renewal, now), now)
+    assert ports.accounts.get(claim.user.id).plex_id == later
+    assert ports.accounts.id_of_plex_account(earlier) == another.id
+
+
 def test_once_a_closed_account_has_nothing_its_tombstone_says_so(ports, accesses, claim, member, now):
     user, tombstone = closed(ports, claim, now)
     held = hold(ports, take(ports, user.id, now), Hold.CLOSED)

@@ -36,6 +36,7 @@ from chalicelib.stores.access.records import (
     what_was_decided,
     what_was_done,
 )
+from chalicelib.stores.access.seats import move_seats, take_over_seats
 from chalicelib.stores.accounts.identities import end_tombstone, find_tombstone, put_account
 from chalicelib.stores.accounts.records import UserModel, read_user
 from chalicelib.stores.database.transactions import (
@@ -205,6 +206,7 @@ class DynamoAccesses:
     def _adopt(transaction: Transaction, user: User, access: Access, entry: Entry) -> None:
         transaction.put(_ACCESS, access_record(access), AccessModel.user_id.does_not_exist())
         transaction.put("journal", entry_record(entry))
+        take_over_seats(transaction, access.done.seats)
         if user.plex_id is not None:
             transaction.delete("stranger", StrangerModel(user_id=stranger_key(user.plex_id)))
 
@@ -248,6 +250,7 @@ class DynamoAccesses:
         is_mine = (AccessModel.lease == lease) & (AccessModel.edition == access.decided.edition)
         actions = [*what_was_done(after), AccessModel.decided.set(after.decided)]
         transaction.update(_ACCESS, AccessModel(user_id=access.user_id), actions, is_mine)
+        move_seats(transaction, access.done.seats, after.done.seats)
         show_progress(transaction, access)
         if access.decided.hold is Hold.FAILED and access.decided.joining:
             undo_joining(transaction, access, user, self._clock())

@@ -105,6 +105,29 @@ def release_identities(transaction: Transaction, user: User, tombstone: Tombston
             transaction.delete(name, record, is_theirs)
 
 
+def go_back_to(transaction: Transaction, plex_id: int, user: User, tombstone: Tombstone | None) -> bool:
+    """Have the account hold that Plex id again in the place of its present one, of which the tombstone is remembered;
+    False, and nothing is written, where another account holds it by now.
+    """
+    try:
+        IdentityModel.get(plex_identity(plex_id), consistent_read=True)
+    except IdentityModel.DoesNotExist:
+        held: list[Action] = [IdentityModel.user_id.set(user.id)]
+        earlier = IdentityModel(id=plex_identity(plex_id))
+        transaction.update("earlier plex id", earlier, held, IdentityModel.id.does_not_exist())
+    else:
+        return False
+    if user.plex_id is None:
+        raise AssertionError("only an account with Plex is renewed")
+    present, is_theirs = IdentityModel(id=plex_identity(user.plex_id)), IdentityModel.user_id == user.id
+    if tombstone:
+        noted: list[Action] = [IdentityModel.user_id.set(tombstone.user_id), IdentityModel.tombstone.set(tombstone)]
+        transaction.update(PLEX_ID, present, noted, is_theirs)
+    else:
+        transaction.delete(PLEX_ID, present, is_theirs)
+    return True
+
+
 def move_address(transaction: Transaction, was: User, becomes: User) -> None:
     """Hold the address that the account has then, under the name ``e-mail``, and no longer the one that it had."""
     before, after = (identities_of(user).get(EMAIL) for user in (was, becomes))

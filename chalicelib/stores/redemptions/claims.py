@@ -5,16 +5,18 @@ from typing import TYPE_CHECKING
 from pynamodb.connection import Connection
 
 from chalicelib.access.model import Access
+from chalicelib.access.seats import NO_SEATS, Room, Seats
 from chalicelib.accounts.model import Former, Tombstone, User
 from chalicelib.accounts.sessions import SignIn
 from chalicelib.common.ports import StaleWrite
-from chalicelib.common.refusals import AddressTaken, AlreadyHasAccess, InviteNotActive, UserNameTaken
+from chalicelib.common.refusals import AddressTaken, AlreadyHasAccess, InviteNotActive, SeatsTaken, UserNameTaken
 from chalicelib.events.model import Entry
 from chalicelib.invites.model import MAY_INVITE, Invite
 from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.ports import Claim
 from chalicelib.settings.model import Settings
 from chalicelib.stores.access.records import put_next_decision
+from chalicelib.stores.access.seats import SEAT, move_seats
 from chalicelib.stores.accounts.held_tokens import Encrypt, HeldTokenModel, seal
 from chalicelib.stores.accounts.identities import (
     EMAIL,
@@ -74,6 +76,7 @@ class DynamoClaims:
         else:
             put_account(transaction, claim.user, password_hash=claim.password_hash, over=over)
         put_next_decision(transaction, claim.access)
+        move_seats(transaction, claim.seats_before, claim.access.done.seats, claim.room)
         check_version(transaction, claim.settings_version)
         transaction.check(_INVITER, UserModel, claim.invite.created_by.id, is_open_with_any(*MAY_INVITE))
         self._put_redemption(transaction, claim)
@@ -82,13 +85,16 @@ class DynamoClaims:
         try:
             transaction.commit()
         except ConditionsFailed as error:
-            if not error.names <= {PLEX_ID, EMAIL, USERNAME, _INVITER}:
+            if error.names == {SEAT}:
+                raise SeatsTaken from error
+            if not error.names - {SEAT} <= {PLEX_ID, EMAIL, USERNAME, _INVITER}:
                 raise StaleWrite from error
             if _INVITER in error.names:
                 raise InviteNotActive from error
-            if error.names == {USERNAME}:
+            names = error.names - {SEAT}
+            if names == {USERNAME}:
                 raise UserNameTaken(field="username") from error
-            if error.names == {EMAIL} and claim.user.plex_id is not None:
+            if names == {EMAIL} and claim.user.plex_id is not None:
                 raise AddressTaken from error
             raise AlreadyHasAccess from error
 
@@ -110,6 +116,8 @@ class DynamoClaims:
         *,
         entry: Entry,
         over: Tombstone | None = None,
+        seats_before: Seats = NO_SEATS,
+        room: Room | None = None,
     ) -> None:
         transaction = Transaction(self._connection)
         hold_identity(transaction, PLEX_ID, plex_identity(plex_id), user.id, over=over)
@@ -124,9 +132,12 @@ class DynamoClaims:
         if access:
             put_next_decision(transaction, access)
             show_progress(transaction, access)
+            move_seats(transaction, seats_before, access.done.seats, room)
         try:
             transaction.commit()
         except ConditionsFailed as error:
+            if error.names == {SEAT}:
+                raise SeatsTaken from error
             raise (AlreadyHasAccess() if error.names == {PLEX_ID} else StaleWrite()) from error
 
     @staticmethod

@@ -36,6 +36,7 @@ class SettingsModel(Model):
     enabled_libraries = Typed[SectionIds | Literal["all"]](tuple[str, ...] | Literal["all"])
     default_libraries = Typed[SectionIds | Literal["all"]](tuple[str, ...] | Literal["all"])
     trial = Typed[Trial](Trial)
+    seat_limit = NumberAttribute(default=100)
     on_difference = Typed[OnDifference](OnDifference, null=True)
     server = Typed[Server](Server, null=True)
     libraries = Typed[tuple[Library, ...]](tuple[Library, ...])

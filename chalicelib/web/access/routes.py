@@ -6,14 +6,16 @@ from typing import Annotated, Literal
 import msgspec
 from chalice.app import Request, Response
 
-from chalicelib.access.adopting import Adopting
-from chalicelib.access.batches import Action, DecidingForMany
+from chalicelib.access.deciding.adopting import Adopting
+from chalicelib.access.deciding.batches import Action, DecidingForMany
+from chalicelib.access.deciding.editing import AccessEdit, EditingAccess
+from chalicelib.access.deciding.profiles import DeletingProfiles
+from chalicelib.access.deciding.restoring import Restoring
+from chalicelib.access.deciding.seating import ShowingSeats
 from chalicelib.access.differences import Difference
-from chalicelib.access.editing import AccessEdit, EditingAccess
 from chalicelib.access.looking import AskingForLooks
 from chalicelib.access.model import Hold
 from chalicelib.access.ports import Which
-from chalicelib.access.restoring import Restoring
 from chalicelib.common.refusals import BadInput, NotFound
 from chalicelib.web.access.shapes import (
     access_shape,
@@ -21,6 +23,7 @@ from chalicelib.web.access.shapes import (
     batch_shape,
     listed_shape,
     look_shape,
+    seating_shape,
     stranger_shape,
 )
 from chalicelib.web.bodies import LibraryId, Nothing, Restrictions, Unset
@@ -121,6 +124,14 @@ def accept_access(user_id: str) -> Response:
     return ok(access_shape(member, language_of(request)), HTTPStatus.ACCEPTED)
 
 
+@api.route("/users/{user_id}/access/delete-profile", methods=["POST"])
+def delete_profile(user_id: str) -> Response:
+    request = api.current_request
+    by, said = find_caller(request), body(request, AgainstVersion)
+    member = use(DeletingProfiles).delete(user_id, version=said.version, by=by, now=now())
+    return ok(access_shape(member, language_of(request)), HTTPStatus.ACCEPTED)
+
+
 @api.route("/access", methods=["GET"])
 def list_accesses() -> Response:
     request = api.current_request
@@ -132,6 +143,12 @@ def list_accesses() -> Response:
     )
     language = language_of(request)
     return ok(shape_page("access", page, lambda each: listed_shape(each, settings, language)))
+
+
+@api.route("/seats", methods=["GET"])
+def show_seats() -> Response:
+    by, settings = find_caller_with_settings(api.current_request)
+    return ok(seating_shape(use(ShowingSeats).show(settings, by=by)))
 
 
 @api.route("/access/bulk", methods=["POST"])

@@ -3,8 +3,9 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from chalicelib.access.adopting import Adopted
-from chalicelib.access.batches import Batch, Refused
+from chalicelib.access.deciding.adopting import Adopted
+from chalicelib.access.deciding.batches import Batch, Refused
+from chalicelib.access.deciding.seating import Seating
 from chalicelib.access.entitlement import Entitlement, Observed
 from chalicelib.access.looks import Look, Outcome
 from chalicelib.access.model import Access
@@ -76,6 +77,16 @@ def _result(key: str, refused: Refused | None, language: str) -> Json:
     return {"key": key, "state": "refused" if refused else "done", "reason": reason}
 
 
+def seating_shape(each: Seating) -> Json:
+    return {
+        "used": each.gate.server,
+        "pending": each.pending,
+        "claimed": each.claimed,
+        "limit": each.room.server,
+        "home": {"used": each.gate.home, "limit": each.room.home},
+    }
+
+
 def _shape(who: Person, access: Access | None, settings: Settings, language: str) -> Json:
     return {
         "user": person(who),
@@ -84,6 +95,7 @@ def _shape(who: Person, access: Access | None, settings: Settings, language: str
         "observed": _observed(access.done.observed, settings) if access else None,
         "difference": sorted(_differences(access)) if access else [],
         "work": _work(access, language) if access else None,
+        "managed_profile": bool(access and access.has_profile),
         "version": access.decided.edition if access else 0,
     }
 

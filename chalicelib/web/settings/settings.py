@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from enum import Enum
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
@@ -11,7 +12,7 @@ from chalice.app import Response
 from chalicelib.common.addresses import LONGEST_ADDRESS
 from chalicelib.common.people import Permission
 from chalicelib.settings.editing import EditingSettings
-from chalicelib.settings.model import Policy, Refresh, RefreshFailure, Settings
+from chalicelib.settings.model import HIGHEST_SEAT_LIMIT, Policy, Refresh, RefreshFailure, Settings
 from chalicelib.setup.libraries import ManagingLibraries
 from chalicelib.texts.catalogue import sentence
 from chalicelib.web import shapes
@@ -47,6 +48,8 @@ class DifferenceSettings(msgspec.Struct, forbid_unknown_fields=True):
     wider: Policy | Unset = msgspec.UNSET
     everything: Policy | Unset = msgspec.UNSET
     features: Policy | Unset = msgspec.UNSET
+    restrictions: Policy | Unset = msgspec.UNSET
+    unknown_person: Literal["report", "accept"] | Unset = msgspec.UNSET
 
 
 class ChangeSettings(msgspec.Struct, forbid_unknown_fields=True):
@@ -69,6 +72,7 @@ class ChangeSettings(msgspec.Struct, forbid_unknown_fields=True):
     default_libraries: LibraryIds | Unset = msgspec.UNSET
     trial: TrialSettings | Unset = msgspec.UNSET
     on_difference: DifferenceSettings | Unset = msgspec.UNSET
+    seat_limit: Annotated[int, msgspec.Meta(ge=1, le=HIGHEST_SEAT_LIMIT)] | Unset = msgspec.UNSET
 
     def apply(self, settings: Settings) -> Settings:
         """These settings with what was given in its place."""
@@ -144,6 +148,8 @@ def _with(value: Any, given: msgspec.Struct) -> Any:
 def _in_place_of(old: Any, new: Any) -> Any:
     if isinstance(new, msgspec.Struct):
         return _with(old, new)
+    if isinstance(old, Enum):
+        return type(old)(new)
     if isinstance(new, list):
         return frozenset(new) if isinstance(old, frozenset) else tuple(dict.fromkeys(new))
     return new

@@ -31,6 +31,7 @@ export type Stranger = Answer<"listStrangers">["people"][number];
 export type Adopted = Answer<"adoptPeople", 202>["results"][number];
 export type Restrictions = Shapes["Restrictions"];
 export type RestrictionsChange = Shapes["RestrictionsChange"];
+export type Seats = Shapes["Seats"];
 export type Batch = Shapes["Batch"];
 export type BulkChange = Shapes["BulkChange"];
 export type AccessChange = Shapes["AccessChange"];

@@ -8,7 +8,7 @@ import { useAction } from "../app/action";
 import { useFresh, useLoad } from "../app/loading";
 import { describeRestrictions, tidyRestrictions } from "../format/terms";
 import { t } from "../texts";
-import { Dialog } from "./dialogs";
+import { Confirm, Dialog } from "./dialogs";
 import { Choice, Group } from "./fields";
 import { LibraryChoice } from "./library-choice";
 import { Problem } from "./notices";
@@ -51,6 +51,9 @@ export function AccessCard({ path, mayEdit = false, onChanged }: AccessCardPrope
           {t.access.edit}
         </button>
       )}
+      {mayEdit && data.state === "closed" && data.managed_profile && !data.work && (
+        <DeleteProfile access={data} path={path} onDone={reload} />
+      )}
       {isEditing && (
         <EditAccess
           title={t.access.editTitle(data.user.name)}
@@ -75,6 +78,37 @@ function Wanted({ access: { wanted, state } }: { access: Access }) {
         </p>
       )}
       {features.length > 0 && <p class="quiet">{features.map((each) => t.terms.features[each]).join(", ")}</p>}
+    </>
+  );
+}
+
+function DeleteProfile({ access, path, onDone }: { access: Access; path: string; onDone: () => void }) {
+  const [isAsking, setAsking] = useState(false);
+  const action = useAction();
+  const remove = () =>
+    void action.run(async () => {
+      await ask("POST", `${path}/delete-profile`, { version: access.version });
+      setAsking(false);
+      onDone();
+    });
+  return (
+    <>
+      <p>{t.access.profileStays}</p>
+      <button type="button" class="danger" onClick={() => setAsking(true)}>
+        {t.access.deleteProfile}
+      </button>
+      {isAsking && (
+        <Confirm
+          title={t.access.deleteProfileTitle(access.user.name)}
+          note={t.access.deleteProfileNote}
+          action={t.access.deleteProfile}
+          busy={action.busy}
+          onConfirm={remove}
+          onClose={() => setAsking(false)}
+        >
+          <Problem error={action.problem} />
+        </Confirm>
+      )}
     </>
   );
 }

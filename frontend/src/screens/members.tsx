@@ -38,7 +38,7 @@ export function Members({ mark }: { mark: string }) {
       setOlder((before) => [...before, page]);
     });
   return (
-    <section>
+    <section class="members">
       <Filter filter={filter} onFilter={(change) => setFilter({ ...filter, ...change })} />
       <Show what={first}>
         {() => <List accesses={pages.flatMap(({ access }) => access)} filter={filter} onDone={first.reload} />}
@@ -106,7 +106,7 @@ function List({ accesses, filter, onDone }: ListProperties) {
     <>
       <h2>{filter.difference === "any" ? t.onPlex.differ(accesses.length) : t.members.number(accesses.length)}</h2>
       <fieldset class="row">
-        <legend class="visually-hidden">{t.members.chosen(picked.length)}</legend>
+        <legend class="unseen">{t.members.chosen(picked.length)}</legend>
         <Choice
           label={t.members.chooseAll}
           checked={picked.length === Math.min(ids.length, MOST)}

@@ -1,6 +1,6 @@
 // The overview: invites by status, redemptions over time, and what needs attention.
 
-import type { Settings, Stats, Status } from "../api/types";
+import type { Seats, Settings, Stats, Status } from "../api/types";
 import { useLoad } from "../app/loading";
 import { may, useMe } from "../app/me";
 import { Link } from "../app/routing";
@@ -38,6 +38,7 @@ export function Overview() {
                 ))}
               </ul>
             </section>
+            <SeatsCard />
             <section class="card">
               <h2>
                 {t.overview.overTime} <span class="quiet">{t.overview.last(stats.redemptions_per_day.length)}</span>
@@ -67,6 +68,34 @@ function AttentionCard({ stats }: { stats: Stats }) {
       <Link href="/attention" class="button main">
         {t.overview.look}
       </Link>
+    </section>
+  );
+}
+
+const NEARLY_FULL = 5;
+
+function SeatsCard() {
+  const seats = useLoad<Seats>(may(useMe(), "manage_users") ? "/seats" : null).data;
+  if (!seats) return null;
+  const left = Math.max(0, seats.limit - seats.used);
+  return (
+    <section class="card">
+      <h2>{t.overview.seats}</h2>
+      <p>
+        <meter
+          min={0}
+          max={seats.limit}
+          high={seats.limit - NEARLY_FULL}
+          optimum={0}
+          value={seats.used}
+          aria-label={t.overview.seats}
+        />{" "}
+        <strong>{t.overview.seatsUsed(seats.used, seats.limit)}</strong>
+        {seats.pending > 0 && <span class="quiet"> {t.overview.seatsPending(seats.pending)}</span>}
+      </p>
+      <p class="quiet">{t.overview.seatsHome(seats.home.used, seats.home.limit)}</p>
+      {left === 0 && <p class="problem">{t.overview.seatsFull}</p>}
+      {left > 0 && left <= NEARLY_FULL && <p class="note">{t.overview.seatsNearlyFull(left)}</p>}
     </section>
   );
 }

@@ -65,7 +65,10 @@ export function PersonScreen({ id }: { id: string }) {
                 <RemoveUser user={user} />
               </>
             ) : (
-              <p class="problem">{t.people.isClosed}</p>
+              <>
+                <p class="problem">{t.people.isClosed}</p>
+                <AccessCard path={`/users/${user.id}/access`} mayEdit onChanged={changed} />
+              </>
             )}
             <UserAudit id={user.id} turn={turn} />
           </div>

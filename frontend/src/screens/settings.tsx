@@ -199,6 +199,16 @@ function NewUsers({ edited, change, action }: SectionProperties) {
           />
         </div>
       </Group>
+      <Field
+        label={t.settings.seatLimit}
+        note={t.settings.seatLimitNote}
+        type="number"
+        {...limits.changeSettings.seat_limit}
+        required
+        value={edited.seat_limit}
+        onValue={(seats) => change({ seat_limit: Number(seats) })}
+        problem={action.findProblem("seat_limit")}
+      />
       <Group legend={t.settings.trial} problem={action.findProblem("trial")}>
         <Choice
           label={t.settings.trialOn}
@@ -219,7 +229,7 @@ function NewUsers({ edited, change, action }: SectionProperties) {
   );
 }
 
-const KINDS = ["missing", "narrower", "wider", "everything", "features"] as const;
+const KINDS = ["missing", "narrower", "wider", "everything", "features", "restrictions", "unknown_person"] as const;
 const POLICIES = ["report", "restore", "accept"] as const;
 
 function OnDifference({ edited, change }: SectionProperties) {
@@ -230,7 +240,7 @@ function OnDifference({ edited, change }: SectionProperties) {
         {KINDS.map((kind) => (
           <Select
             key={kind}
-            label={t.access.differences[kind]}
+            label={kind === "unknown_person" ? t.settings.unknownPerson : t.access.differences[kind]}
             value={edited.on_difference[kind]}
             onValue={(policy) =>
               change({
@@ -238,9 +248,9 @@ function OnDifference({ edited, change }: SectionProperties) {
               })
             }
           >
-            {POLICIES.map((policy) => (
+            {POLICIES.filter((policy) => kind !== "unknown_person" || policy !== "restore").map((policy) => (
               <option key={policy} value={policy}>
-                {t.settings.policies[policy]}
+                {kind === "unknown_person" && policy === "accept" ? t.settings.adopt : t.settings.policies[policy]}
               </option>
             ))}
           </Select>

@@ -129,6 +129,13 @@ export const de: Texts = {
     signupOff: "Das Einlösen ist aus: Zurzeit gelten keine Einladungen.",
     turnOn: "Zu den Optionen",
     none: "In dieser Zeit hat niemand eingelöst.",
+    seats: "Plätze",
+    seatsUsed: (used, limit) => `${used} von ${limit} belegt`,
+    seatsPending: (number) => `${count(number, "Einladung", "Einladungen")} noch nicht angenommen`,
+    seatsHome: (used, limit) => `Plex Home: ${used} von ${limit}`,
+    seatsFull:
+      "Der Server ist voll: Wer als Nächstes kommt, erfährt das. Mach Platz oder erhöhe die Grenze in den Einstellungen.",
+    seatsNearlyFull: (left) => `Noch ${count(left, "Platz", "Plätze")} frei.`,
   },
   invites: {
     unavailable: "Bibliotheken fehlen",
@@ -319,6 +326,10 @@ export const de: Texts = {
     onDifference: "Wenn Plex etwas anderes hat",
     onDifferenceNote:
       "Sobald ein Unterschied bestätigt ist. Wiederherstellen kann Bibliotheken wegnehmen oder erneut einladen.",
+    unknownPerson: "Jemand ist bei Plex ohne Konto hier.",
+    adopt: "übernehmen",
+    seatLimit: "Wie viele Personen Zugang haben dürfen",
+    seatLimitNote: "Plex erlaubt 100. Wer später kommt, erfährt, dass der Server voll ist.",
     policies: { report: "nur zeigen", restore: "Gegebenes wiederherstellen", accept: "behalten, was Plex hat" },
     nothingChosen:
       "Keine Bibliothek ist eingeschaltet: Keine Einladung gibt etwas, bis du wählst. So ist es, nachdem ein anderer Server gewählt wurde.",
@@ -419,7 +430,8 @@ export const de: Texts = {
     looks: {
       running: "Es wird nachgesehen …",
       complete: "Alle wurden angesehen.",
-      incomplete: "Plex hat nicht alles gesagt, also wurde niemand beurteilt. Der nächste Blick kommt von selbst.",
+      incomplete:
+        "Plex hat nicht alles gesagt, also gilt niemand als verschwunden. Der nächste Blick kommt von selbst.",
       suspect: "Viel weniger Personen als zuvor: Wer fehlt, wird beurteilt, wenn ein weiterer Blick dasselbe zeigt.",
       paused: "Plex nimmt die Anmeldung des Eigentümers nicht an. Verbinde in den Einstellungen wieder mit Plex.",
       no_server: "Noch ist kein Server gewählt.",
@@ -487,6 +499,10 @@ export const de: Texts = {
     onlyThese: "Nur",
     title: "Auf Plex",
     edit: "Bibliotheken ändern",
+    profileStays: "Das verwaltete Profil ist noch in deinem Plex Home, ohne Bibliotheken.",
+    deleteProfile: "Profil löschen",
+    deleteProfileTitle: (name: string) => `Profil von ${name} löschen?`,
+    deleteProfileNote: "Was darin gesehen und bewertet wurde, ist dann verloren. Plex kann es nicht zurückholen.",
     editTitle: (name: string) => `Was ${name} sehen darf`,
     working: "Plex wird angepasst …",
     asPlexSaid: "So steht es bei Plex, zuletzt gesehen",
@@ -521,6 +537,7 @@ export const de: Texts = {
       "switched on": "hat es eingeschaltet",
       "switched off": "hat es ausgeschaltet",
       server_chosen: "hat den Server gewählt",
+      "profile deleted": "ließ das verwaltete Profil löschen",
       "access restored": "hat Plex auf das Gegebene zurückgebracht",
       "access accepted": "hat behalten, was Plex hat",
       adopted: "hat aus einer Person bei Plex ein Konto gemacht",
@@ -550,6 +567,8 @@ export const de: Texts = {
       restrictions: "was verborgen ist",
       difference: "Unterschied",
       on_difference: "was bei Unterschieden geschieht",
+      seat_limit: "wie viele Zugang haben dürfen",
+      unknown_person: "ohne Konto hier:",
       hold: "ausgesetzt oder beendet",
       how: "mit",
       plex_id: "Plex-Konto",

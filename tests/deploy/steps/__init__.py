@@ -34,6 +34,7 @@ STEPS: dict[str, Step] = {
         redeeming.a_person_joins_without_plex,
         redeeming.a_person_sees_to_their_password_and_sessions,
         redeeming.a_person_who_left_comes_back,
+        redeeming.a_profile_in_the_home_is_deleted,
         redeeming.a_person_without_plex_links_it_later,
         accounts.a_person_signs_in_with_plex,
         accounts.a_person_with_access_opens_an_account,

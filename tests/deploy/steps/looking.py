@@ -25,6 +25,7 @@ def everybody_on_plex_is_looked_at(stage: DeployedStage) -> None:
     assert known.account["id"] not in _strangers(stage)
     assert user_id in [each["user"]["id"] for each in ok(stage.stack.admin.get("/access?limit=100")).json()["access"]]
     ok(stage.stack.admin.get("/access?difference=any"))
+    ok(stage.stack.admin.get("/seats"))
     asked = ok(stage.stack.admin.post("/access/bulk", json={"user_ids": [user_id], "action": "restore"})).json()
     stage.eventually(lambda: ok(stage.stack.admin.get(f"/batches/{asked['batch_id']}")).json()["state"] == "done")
     ok(stage.stack.admin.post(f"/users/{user_id}/access/accept", json={"version": 1}))

@@ -1,5 +1,7 @@
 """How redemptions end: well, after a failure of Plex, or refused."""
 
+from typing import Any
+
 import httpx
 
 from local.plex import demo
@@ -69,6 +71,22 @@ def a_person_who_left_comes_back(stage: DeployedStage) -> None:
     assert share["accepted"]
 
 
+def a_profile_in_the_home_is_deleted(stage: DeployedStage) -> None:
+    """That of an account without Plex, once it was closed and an admin says so."""
+    person, admin = stage.stack.visitor(), stage.stack.admin
+    joined = _joins_without_plex(stage, person, plex_home=True)
+    path = f"/users/{stage.finished(person, joined)['user']['id']}"
+    ok(admin.delete(path))
+    closed = stage.eventually(lambda: _rests(stage, path))
+    ok(admin.post(f"{path}/access/delete-profile", json={"version": closed["version"]}))
+    stage.eventually(lambda: not ok(admin.get(f"{path}/access")).json()["managed_profile"])
+
+
+def _rests(stage: DeployedStage, path: str) -> dict[str, Any] | None:
+    access: dict[str, Any] = ok(stage.stack.admin.get(f"{path}/access")).json()
+    return access if access["state"] == "closed" and access["work"] is None else None
+
+
 def _redeems_unless_ending(stage: DeployedStage, visitor: Visitor) -> httpx.Response | None:
     answer = visitor.redeems(stage.stack.invite())
     return None if answer.status_code == 409 and answer.json()["Code"] == "AccessEnding" else answer
@@ -129,8 +147,8 @@ def a_manager_tries_again(stage: DeployedStage) -> None:
     stage.finished(visitor, redeemed)
 
 
-def _joins_without_plex(stage: DeployedStage, person: Visitor) -> httpx.Response:
+def _joins_without_plex(stage: DeployedStage, person: Visitor, **options: Any) -> httpx.Response:
     request = {"email": person.account["email"], "username": person.account["username"], "password": PASSWORD}
-    joined = person.browser.post(f"/signup/{stage.stack.invite()}/local", json=request)
+    joined = person.browser.post(f"/signup/{stage.stack.invite(**options)}/local", json=request)
     assert joined.status_code == 202, joined.text
     return joined

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.access.editing import grant_facts
+from chalicelib.access.deciding.editing import grant_facts
+from chalicelib.access.deciding.restoring import accepting, as_observed
 from chalicelib.access.entitlement import Entitlement, Identity, Observed, Rule, SeenPlace, SeenShare, Target
 from chalicelib.access.model import WATCHED_FOR, Access, Decided, Done, Occasion
 from chalicelib.access.ports import AccessStore, Stranger
-from chalicelib.access.restoring import accepting, as_observed
 from chalicelib.accounts.model import User, new_user
 from chalicelib.accounts.ports import AccountStore
 from chalicelib.accounts.trials import SCHEDULE
@@ -49,7 +49,10 @@ class Adopting:
             raise SetupIncomplete
         target = Target(settings.server.machine_id, settings.server.owner_id)
         known = {each.plex_id: each for each in self.accesses.list_strangers()}
-        return [self._adopt(id_, known.get(id_), target, settings, by, now) for id_ in dict.fromkeys(plex_ids)]
+        return [
+            self._adopt(id_, known.get(id_), target, settings, by.person, by.person, now)
+            for id_ in dict.fromkeys(plex_ids)
+        ]
 
     def adopt_account(self, stranger: Stranger, settings: Settings, *, now: datetime) -> bool:
         """Whether the person has an account here that was never given anything: they signed in with what they had."""
@@ -64,6 +67,13 @@ class Adopting:
         self.accesses.adopt_account(member.user, access, self._entry(access, SCHEDULE, now))
         return True
 
+    def adopt_by_itself(self, stranger: Stranger, settings: Settings, *, now: datetime) -> bool:
+        """Whether they have an account now, because the settings say so."""
+        if settings.server is None:
+            return False
+        target = Target(settings.server.machine_id, settings.server.owner_id)
+        return self._adopt(stranger.plex_id, stranger, target, settings, SCHEDULE, None, now).user is not None
+
     def _entry(self, access: Access, by: Person, now: datetime) -> Entry:
         return Entry(
             id=self.new_id(),
@@ -76,7 +86,14 @@ class Adopting:
         )
 
     def _adopt(
-        self, plex_id: int, stranger: Stranger | None, target: Target, settings: Settings, by: User, now: datetime
+        self,
+        plex_id: int,
+        stranger: Stranger | None,
+        target: Target,
+        settings: Settings,
+        named: Person,
+        by: Person | None,
+        now: datetime,
     ) -> Adopted:
         if stranger is None:
             return Adopted(plex_id, refusal=NotFound())
@@ -86,9 +103,9 @@ class Adopting:
         user = new_user(
             self.new_id(), stranger.name, None, permissions=settings.default_permissions, now=now, plex_id=plex_id
         )
-        access = adopted_access(user, stranger, target, settings, by=by.person, now=now)
+        access = adopted_access(user, stranger, target, settings, by=by, now=now)
         try:
-            self.accesses.adopt(user, access, self._entry(access, by.person, now), over=over)
+            self.accesses.adopt(user, access, self._entry(access, named, now), over=over)
         except AlreadyHasAccess as refusal:
             return Adopted(plex_id, refusal=refusal)
         return Adopted(plex_id, user)
@@ -110,4 +127,4 @@ def adopted_access(
     )
     done = Done(observed=observed, watched_until=now + WATCHED_FOR)
     before = Access(user_id=user.id, decided=decided, done=done, written_at=now)
-    return accepting(before, decided, stranger.share, now)
+    return accepting(before, decided, stranger.share, now).seated

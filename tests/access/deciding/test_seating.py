@@ -1,0 +1,143 @@
+"""Who takes a seat, and how they are counted."""
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.access.deciding.adopting import Adopting
+from chalicelib.access.deciding.seating import ShowingSeats
+from chalicelib.access.looking import AskingForLooks, Looking
+from chalicelib.access.seats import Gate, Room, Seats
+from chalicelib.common.people import Permission
+from chalicelib.common.ports import StaleWrite
+from chalicelib.common.refusals import NotAllowed, SeatsTaken
+from chalicelib.settings.model import OnDifference, Policy, Refresh
+from tests.fakes.plex import MOVIES
+
+
+@pytest.fixture
+def manager(scenario):
+    return scenario.user("mona", Permission.MANAGE_USERS)
+
+
+def look(scenario):
+    scenario.use(AskingForLooks).schedule(now=scenario.now)
+    scenario.messages.clear()
+    scenario.use(Looking).look(deadline=scenario.now + timedelta(seconds=60))
+    scenario.later(seconds=1)
+
+
+def counted(scenario):
+    return scenario.database.gate.server, scenario.database.gate.home
+
+
+def a_stranger(scenario, name="fred"):
+    person = scenario.plex.add_person(name)
+    scenario.plex.share_by_hand(person.id, MOVIES)
+    return person
+
+
+def test_whoever_joins_takes_a_seat_from_the_claim_on_and_keeps_it(scenario):
+    redemption = scenario.redeem()
+    assert counted(scenario) == (1, 0)
+    scenario.drain()
+    assert counted(scenario) == (1, 0)
+    assert scenario.access(redemption).done.seats == Seats(server=True)
+
+
+def test_a_place_in_the_home_is_a_seat_of_its_own(scenario):
+    scenario.redeem(scenario.invite(plex_home=True))
+    assert counted(scenario) == (1, 1)
+    scenario.drain()
+    assert counted(scenario) == (1, 1)
+
+
+def test_the_seat_is_free_once_a_read_showed_that_nothing_is_left(scenario):
+    redemption = scenario.redeem()
+    scenario.drain()
+    scenario.close_account(redemption)
+    assert counted(scenario) == (1, 0)
+    scenario.drain()
+    assert counted(scenario) == (0, 0)
+
+
+def test_without_a_seat_nobody_is_let_in_and_no_use_is_spent(scenario):
+    scenario.change_settings(seat_limit=1)
+    scenario.redeem()
+    invite = scenario.invite()
+    with pytest.raises(SeatsTaken):
+        scenario.redeem(invite)
+    assert scenario.database.invites[invite.code].uses == 0
+    scenario.change_settings(seat_limit=2)
+    scenario.redeem(invite)
+
+
+def test_where_the_home_is_full_only_its_own_invites_are_refused(scenario):
+    read = Refresh(home_limit=1)
+    scenario.change_settings(libraries_refresh=read)
+    scenario.redeem(scenario.invite(plex_home=True))
+    with pytest.raises(SeatsTaken):
+        scenario.redeem(scenario.invite(plex_home=True))
+    scenario.redeem()
+
+
+def test_who_is_missing_on_plex_keeps_the_seat_and_needs_no_second_one(scenario):
+    redemption = scenario.redeem()
+    scenario.drain()
+    scenario.change_settings(seat_limit=1)
+    scenario.plex.end_shares(scenario.plex_id(redemption))
+    look(scenario)
+    assert scenario.database.gate.server == 1
+
+
+def test_people_without_an_account_here_take_seats_as_the_last_look_saw_them(scenario, manager):
+    fred = a_stranger(scenario)
+    scenario.plex_owner.create_managed("Kid")
+    look(scenario)
+    assert scenario.database.gate == Gate(server=1, home=2, others=1, home_others=2)
+    scenario.plex.end_shares(fred.id)
+    gina = a_stranger(scenario, "gina")
+    look(scenario)
+    look(scenario)
+    assert (counted(scenario), list(scenario.database.strangers)) == ((1, 2), [gina.id])
+
+
+def test_whoever_is_adopted_keeps_their_seat(scenario, manager):
+    fred = a_stranger(scenario)
+    look(scenario)
+    scenario.use(Adopting).adopt((fred.id,), by=manager, now=scenario.now)
+    assert scenario.database.gate == Gate(server=1, home=1, others=0, home_others=1)
+    look(scenario)
+    assert scenario.database.gate == Gate(server=1, home=1, others=0, home_others=1)
+
+
+def test_people_are_adopted_by_themselves_where_the_settings_say_so_once_two_looks_saw_them(scenario):
+    scenario.change_settings(on_difference=OnDifference(unknown_person=Policy.ACCEPT))
+    fred = a_stranger(scenario)
+    look(scenario)
+    assert list(scenario.database.strangers) == [fred.id]
+    look(scenario)
+    assert scenario.database.strangers == {}
+    (access,) = scenario.database.accesses.values()
+    assert (access.plex_id, access.is_settled) == (fred.id, True)
+    look(scenario)
+    assert scenario.database.gate == Gate(server=1, home=1, others=0, home_others=1)
+
+
+def test_seats_are_shown_to_those_who_manage_users(scenario, manager):
+    scenario.redeem()
+    a_stranger(scenario)
+    look(scenario)
+    scenario.change_settings(seat_limit=50)
+    showing = scenario.use(ShowingSeats)
+    seating = showing.show(scenario.settings.get(), by=manager)
+    assert (seating.gate.server, seating.room, seating.pending, seating.claimed) == (2, Room(50, 15), 0, 1)
+    with pytest.raises(NotAllowed):
+        showing.show(scenario.settings.get(), by=scenario.user("ina"))
+
+
+def test_a_count_over_another_than_was_read_is_refused(scenario):
+    scenario.looks.count_others(3, 1, was=Gate())
+    with pytest.raises(StaleWrite):
+        scenario.looks.count_others(4, 1, was=Gate())
+    assert counted(scenario) == (3, 1)
