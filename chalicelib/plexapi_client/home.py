@@ -46,10 +46,10 @@ class Home(OwnerCalls):
             if error.is_absence:
                 return frozenset()
             raise TemporaryPlexError(str(error)) from error
-        invites = [row.attrib.get("id", "") for row in rows if row.attrib.get("home") == "1"]
-        if "" in invites:
+        if not all(row.attrib.get("id") for row in rows):
             raise TemporaryPlexError("plex.tv does not say who is invited")
-        return frozenset(int(id_) for id_ in invites if id_.isdecimal())
+        invited = (row.attrib["id"] for row in rows if row.attrib.get("home") == "1")
+        return frozenset(int(id_) for id_ in invited if id_.isdecimal())
 
     def invite_home(self, name: str) -> bool:
         """An answer without a user says nothing: "User invited" may be all of it, and a 200 has come without any

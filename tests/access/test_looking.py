@@ -655,6 +655,26 @@ def test_everything_is_adopted_as_that_and_never_asked_of_plex(scenario, manager
     assert not scenario.database.accesses[adopted.user.id].done.differs
 
 
+@pytest.mark.parametrize("email", ["fred@example.org", None])
+def test_who_was_adopted_is_invited_into_the_home_again_by_the_address_that_plex_says(scenario, manager, email):
+    fred = scenario.plex.add_person("fred").id
+    scenario.plex.share_by_hand(fred, MOVIES)
+    scenario.plex.join_home_by_hand(fred)
+    look(scenario)
+    (adopted,) = scenario.use(Adopting).adopt((fred,), by=manager, now=scenario.now)
+    scenario.later(seconds=1)
+    scenario.plex.home.remove(fred)
+    scenario.plex.change_person(fred, email=email)
+    look_twice(scenario)
+    access = scenario.database.accesses[adopted.user.id]
+    assert access.done.differs == {Difference.NOT_IN_HOME}
+    scenario.use(Restoring).restore(adopted.user.id, version=access.decided.edition, by=manager, now=scenario.now)
+    scenario.deliver()
+    need = reasons.ACCEPT_HOME if email else reasons.NOT_TAKEN_INTO_HOME
+    assert scenario.database.accesses[adopted.user.id].done.need == need
+    assert (fred in scenario.plex.home_invites) is bool(email)
+
+
 def test_closing_an_adopted_account_leaves_what_was_there(scenario, stranger, manager):
     (adopted,) = scenario.use(Adopting).adopt((stranger.id,), by=manager, now=scenario.now)
     entry = scenario.database.accesses[adopted.user.id].entry(Part.SHARE)

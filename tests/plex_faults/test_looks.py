@@ -224,3 +224,18 @@ def test_after_the_faults_what_was_done_meanwhile_is_found(everybody, few):
     everybody.look()
     everybody.look()
     assert everybody.found() == {few[0]: {Difference.MISSING}, few[3]: {Difference.NOT_IN_HOME}}
+
+
+def test_a_correction_of_filters_that_the_media_server_drops_is_made_again(everybody, few):
+    everybody.world.options.filters_settle_seconds = 2
+    hide(everybody, few[0])
+    everybody.look()
+    everybody.look()
+    assert everybody.found() == {few[0]: {Difference.RESTRICTIONS}}
+    everybody.share_of(few[0]).filtered_at = everybody.clock()
+    everybody.restore(few[0])
+    everybody.drain_queue()
+    assert everybody.access(few[0]).is_settled
+    assert everybody.share_of(few[0]).settings["filterMovies"] == ""
+    changes = [call for call in everybody.world.calls.as_rows() if call["path"].startswith("/api/v2/shared_servers/")]
+    assert [call["method"] for call in changes if call["method"] != "GET"] == ["POST", "POST"]
