@@ -372,6 +372,16 @@ def test_seats_of_people_without_an_account_are_counted_by_what_tells_all(scenar
     assert scenario.looks.gate().others == 2
 
 
+def test_a_stranger_in_the_home_stays_in_it_while_that_is_not_told(scenario):
+    fred = scenario.plex.add_person("fred").id
+    scenario.plex.share_by_hand(fred, MOVIES)
+    scenario.plex.join_home_by_hand(fred)
+    look(scenario)
+    scenario.plex.tells_home = False
+    look(scenario)
+    assert scenario.database.strangers[fred].place is Place.MEMBER
+
+
 def test_a_missing_share_is_not_confirmed_by_a_list_in_which_it_may_be(scenario, member):
     remove(scenario, member)
     look(scenario)
