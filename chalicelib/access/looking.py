@@ -16,7 +16,7 @@ from chalicelib.access.model import Access
 from chalicelib.access.pausing import Pausing
 from chalicelib.access.ports import AccessStore, LookStore, MemberRow, Stranger
 from chalicelib.access.restoring import Restoring
-from chalicelib.access.seats import SeatStore
+from chalicelib.access.seats import Gate, SeatStore
 from chalicelib.common.people import Actor, Permission
 from chalicelib.common.ports import Clock, NewId, StaleWrite
 from chalicelib.common.sweeping import Batch
@@ -79,19 +79,26 @@ class SchedulingLooks:
 
 @dataclass(slots=True)
 class _Reading:
-    """What one look works with. ``elsewhere``: the other source, once it was needed."""
+    """What one look works with. ``gate``: as it was before any access was read. ``elsewhere``: the other source, once
+    it was needed.
+    """
 
     look: Look
     settings: Settings
     server: Server
     began: datetime
     people: Mapping[int, SurveyedPerson]
+    gate: Gate
     elsewhere: Mapping[int, Share] | None = None
     cannot_ask: bool = False
     changed: int = 0
     confirmed: int = 0
     restored: int = 0
     seen: set[int] = field(default_factory=set)
+
+    @property
+    def is_suspect(self) -> bool:
+        return self.look.outcome is Outcome.SUSPECT
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +141,7 @@ class Looking:
             return _Result(look, Outcome.INCOMPLETE)
         guests = {each.account_id: each for each in people if each.account_id != settings.server.owner_id}
         weighed = look.weighed(sum(1 for each in guests.values() if each.share), now, apart=self.look_apart)
-        reading = _Reading(weighed, settings, settings.server, now, guests)
+        reading = _Reading(weighed, settings, settings.server, now, guests, self.seats.gate())
         for row in self.accesses.members():
             if row.plex_id is not None:
                 reading.seen.add(row.plex_id)
@@ -152,7 +159,7 @@ class Looking:
         person = reading.people.get(plex_id)
         observed = _observed(person, reading.began)
         is_missing = person is None or person.share is None
-        if row.seen == observed.digest or (is_missing and reading.look.outcome is Outcome.SUSPECT):
+        if row.seen == observed.digest or (is_missing and reading.is_suspect):
             return
         access = self.accesses.get(row.user_id)
         if access is None or not access.can_be_looked_at or access.written_at >= reading.began:
@@ -169,11 +176,11 @@ class Looking:
         confirmed = self._confirmed(reading, access, observed, asked, plex_id) if asked else frozenset()
         left = tuple(doubt for doubt in doubts if doubt.kind not in confirmed)
         differs = (known & found) | confirmed
-        looked = access.looked_at(observed, left, differs)
+        looked = access.looked_at(observed, left, differs).seated
         if looked == access:
             return
         try:
-            saved = self.accesses.save(looked)
+            saved = self.accesses.save_seated(looked, seats_before=access.done.seats)
         except StaleWrite:
             return  # the next look sees what it has become
         reading.changed += 1
@@ -216,38 +223,36 @@ class Looking:
         """People on Plex who have no account here: noted, and forgotten once they are gone."""
         known = self.accesses.strangers()
         there = {id_: person for id_, person in reading.people.items() if person.share and id_ not in reading.seen}
-        adopted = 0
+        self._count_others(reading, len(there))
         for id_, person in there.items():
             share = person.share
             stranger = Stranger(id_, person.name, share, _place(person)) if share else None
             if stranger and known.get(id_) != stranger.digest:
-                if self.adopting.adopt_account(stranger, reading.settings, now=reading.began):
-                    adopted += 1
-                else:
+                if not self.adopting.adopt_account(stranger, reading.settings, now=reading.began):
                     self.accesses.note_stranger(stranger)
                 reading.changed += 1
             elif stranger and reading.settings.on_difference.unknown_person is Policy.ACCEPT:
-                adopted += self._adopt_by_itself(reading, stranger)
-        if reading.look.outcome is Outcome.SUSPECT:
+                self._adopt_by_itself(reading, stranger)
+        if reading.is_suspect:
             return
-        self._count_others(reading, len(there) - adopted)
         for id_ in known.keys() - there.keys():
             self.accesses.forget_stranger(id_)
             reading.changed += 1
 
-    def _adopt_by_itself(self, reading: _Reading, stranger: Stranger) -> bool:
+    def _adopt_by_itself(self, reading: _Reading, stranger: Stranger) -> None:
         """As the settings say, once a second look saw the same; some each look."""
-        if reading.restored >= MOST_RESTORED:
-            return False
-        is_adopted = self.adopting.adopt_by_itself(stranger, reading.settings, now=reading.began)
-        reading.restored += is_adopted
-        return is_adopted
+        if reading.restored < MOST_RESTORED:
+            reading.restored += self.adopting.adopt_by_itself(stranger, reading.settings, now=reading.began)
 
     def _count_others(self, reading: _Reading, others: int) -> None:
-        """Seats that people without an account here take; in the Home, the owner's, too."""
+        """Seats that people without an account here take; in the Home, the owner's, too. Adopting them moves these. Who
+        is missing in a suspect look may be there still.
+        """
         strangers = (each for id_, each in reading.people.items() if id_ not in reading.seen)
         home_others = 1 + sum(each.at_home is not False for each in strangers)
-        gate = self.seats.gate()
+        gate = reading.gate
+        if reading.is_suspect:
+            others, home_others = max(others, gate.others), max(home_others, gate.home_others)
         if (gate.others, gate.home_others) == (others, home_others):
             return
         try:

@@ -318,7 +318,7 @@ def an_access_is_decided_with_an_entry(ports, now) -> Plan:
 def an_access_is_accepted(ports, now) -> Plan:
     access = joined(ports, a_claimed(ports, now), now)
     accepted, entry = access.deciding(access.decided).renewed(now).settled(now), an_entry(ports)
-    return {"user_id": access.user_id}, lambda: ports.accesses.accept(accepted, entry)
+    return {"user_id": access.user_id}, lambda: ports.accesses.accept(accepted, entry, seats_before=access.done.seats)
 
 
 def an_access_is_renewed(ports, now) -> Plan:

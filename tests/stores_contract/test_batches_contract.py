@@ -78,7 +78,8 @@ def test_what_plex_has_is_accepted_likewise(ports, now, batch):
 
     def accept(access):
         decided = access.deciding(replace(access.decided, occasion=Occasion.ACCEPTED))
-        return ports.accesses.accept(decided.renewed(now).settled(now), an_entry(ports, subject), row)
+        accepted = decided.renewed(now).settled(now)
+        return ports.accesses.accept(accepted, an_entry(ports, subject), row, seats_before=access.done.seats)
 
     accept(access)
     with pytest.raises(StaleWrite):

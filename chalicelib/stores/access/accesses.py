@@ -13,6 +13,7 @@ from pynamodb.exceptions import UpdateError
 from chalicelib.access.model import Access, Hold
 from chalicelib.access.pauses import Pause
 from chalicelib.access.ports import Member, MemberRow, Row, Stranger, Which, Work
+from chalicelib.access.seats import Seats
 from chalicelib.accounts.model import Tombstone, User
 from chalicelib.common.pages import Page
 from chalicelib.common.ports import Clock, StaleWrite
@@ -101,6 +102,15 @@ class DynamoAccesses:
                 raise StaleWrite from None
         return replace(_update(written, what_was_done(written), is_mine), is_told=False)
 
+    def save_seated(self, access: Access, *, seats_before: Seats) -> Access:
+        if access.done.seats == seats_before:
+            return self.save(access)
+        written = replace(access, written_at=self._clock())
+        transaction = Transaction(self._connection)
+        _write_as_read(transaction, written, what_was_done(written), seats_before)
+        _commit_or_stale(transaction)
+        return replace(written, revision=access.revision + 1)
+
     def decide(self, access: Access, entry: Entry | None = None, row: Row | None = None) -> Access:
         written = replace(access, written_at=self._clock())
         is_as_before = AccessModel.edition == access.decided.edition - 1
@@ -110,10 +120,7 @@ class DynamoAccesses:
         transaction.update(_ACCESS, AccessModel(user_id=access.user_id), what_was_decided(written), is_as_before)
         transaction.put("journal", entry_record(entry))
         note_row(transaction, row)
-        try:
-            transaction.commit()
-        except ConditionsFailed as error:
-            raise StaleWrite from error
+        _commit_or_stale(transaction)
         return replace(written, revision=access.revision + 1)
 
     def settle(self, access: Access, user: User, *, lease: str) -> Access:
@@ -130,27 +137,20 @@ class DynamoAccesses:
             return
         transaction = Transaction(self._connection)
         end_tombstone(transaction, user.plex_id, tombstone, now)
-        try:
-            transaction.commit()
-        except ConditionsFailed as error:
-            raise StaleWrite from error
+        _commit_or_stale(transaction)
 
-    def accept(self, access: Access, entry: Entry, row: Row | None = None) -> Access:
+    def accept(self, access: Access, entry: Entry, row: Row | None = None, *, seats_before: Seats) -> Access:
         written = replace(access, written_at=self._clock())
         actions = [
             *what_was_done(written),
             AccessModel.decided.set(written.decided),
             AccessModel.edition.set(written.decided.edition),
         ]
-        is_as_read = (AccessModel.revision == access.revision) & AccessModel.lease.does_not_exist()
         transaction = Transaction(self._connection)
-        transaction.update(_ACCESS, AccessModel(user_id=access.user_id), actions, is_as_read)
+        _write_as_read(transaction, written, actions, seats_before)
         transaction.put("journal", entry_record(entry))
         note_row(transaction, row)
-        try:
-            transaction.commit()
-        except ConditionsFailed as error:
-            raise StaleWrite from error
+        _commit_or_stale(transaction)
         return replace(written, revision=access.revision + 1)
 
     def members(self) -> Iterator[MemberRow]:
@@ -267,6 +267,22 @@ class DynamoAccesses:
         tombstone = find_tombstone(user.plex_id) if user.plex_id else None
         if user.plex_id and tombstone and tombstone.user_id == user.id and not tombstone.ended_at:
             end_tombstone(transaction, user.plex_id, tombstone, self._clock())
+
+
+def _write_as_read(transaction: Transaction, access: Access, actions: "list[Action]", seats_before: Seats) -> None:
+    """A worker that has it writes the seats that it read: only one that takes it now ends that."""
+    is_as_read = AccessModel.revision == access.revision
+    if access.lease is None:
+        is_as_read &= AccessModel.lease.does_not_exist()
+    transaction.update(_ACCESS, AccessModel(user_id=access.user_id), actions, is_as_read)
+    move_seats(transaction, seats_before, access.done.seats)
+
+
+def _commit_or_stale(transaction: Transaction) -> None:
+    try:
+        transaction.commit()
+    except ConditionsFailed as error:
+        raise StaleWrite from error
 
 
 def _update(access: Access, actions: "list[Action]", condition: "Condition") -> Access:
