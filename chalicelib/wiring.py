@@ -20,19 +20,18 @@ if TYPE_CHECKING:
     from pynamodb.connection import Connection
 
     from chalicelib.access.acting import ActingOnPlex
-    from chalicelib.access.adopting import Adopting
-    from chalicelib.access.batches import BatchStore
-    from chalicelib.access.editing import EditingAccess
+    from chalicelib.access.deciding.adopting import Adopting
+    from chalicelib.access.deciding.batches import FindBatch, KeepBatch, NoteResult
+    from chalicelib.access.deciding.editing import EditingAccess
+    from chalicelib.access.deciding.restoring import Restoring
     from chalicelib.access.nudging import Nudging
     from chalicelib.access.pausing import Pausing
     from chalicelib.access.ports import AccessStore, LookStore
     from chalicelib.access.resolving import ResolvingAnew
-    from chalicelib.access.restoring import Restoring
-    from chalicelib.access.seats import SeatStore
     from chalicelib.accounts.following_plex import FollowingPlex
     from chalicelib.accounts.managing import ManagingUsers
     from chalicelib.accounts.observing import ObservingPlex
-    from chalicelib.accounts.ports import AccountStore, Counters, HeldTokens, Passwords, SessionStore
+    from chalicelib.accounts.ports import AccountStore, Counters, HashPassword, HeldTokens, SessionStore, VerifyPassword
     from chalicelib.accounts.tokens import HoldingTokens
     from chalicelib.aws.dead_letters import DeadLetters
     from chalicelib.aws.owner_token import OwnerToken
@@ -50,8 +49,9 @@ if TYPE_CHECKING:
     from chalicelib.settings.ports import SettingsStore
     from chalicelib.setup.libraries import ManagingLibraries
     from chalicelib.setup.migrating import Migrations
-    from chalicelib.setup.ports import OwnershipStore, SchemaStore
+    from chalicelib.setup.ports import OwnershipStore, ReadProgress, SaveProgress
     from chalicelib.stores.qr_codes.records import DynamoImageRecords
+    from chalicelib.stores.setup.schema import DynamoSchema
     from chalicelib.vendors.encryption import Decrypter, Encrypter
 
 UseCase = TypeVar("UseCase")
@@ -78,19 +78,19 @@ class UseCases:
 
     @property
     def restoring(self) -> "Restoring":
-        from chalicelib.access.restoring import Restoring
+        from chalicelib.access.deciding.restoring import Restoring
 
         return self.use(Restoring)
 
     @property
     def editing_access(self) -> "EditingAccess":
-        from chalicelib.access.editing import EditingAccess
+        from chalicelib.access.deciding.editing import EditingAccess
 
         return self.use(EditingAccess)
 
     @property
     def adopting(self) -> "Adopting":
-        from chalicelib.access.adopting import Adopting
+        from chalicelib.access.deciding.adopting import Adopting
 
         return self.use(Adopting)
 
@@ -233,10 +233,18 @@ class Ports(UseCases):
         return DynamoOwnership(self.connection)
 
     @cached_property
-    def schema(self) -> "SchemaStore":
+    def schema(self) -> "DynamoSchema":
         from chalicelib.stores.setup.schema import DynamoSchema
 
         return DynamoSchema(self.connection)
+
+    @property
+    def read_progress(self) -> "ReadProgress":
+        return self.schema.progress
+
+    @property
+    def save_progress(self) -> "SaveProgress":
+        return self.schema.save
 
     @property
     def migrations(self) -> "Migrations":
@@ -290,19 +298,26 @@ class Ports(UseCases):
 
         return DynamoAccesses(self.connection, self.clock)
 
-    @cached_property
-    def seats(self) -> "SeatStore":
-        from chalicelib.stores.access.seats import DynamoSeats
+    @property
+    def keep_batch(self) -> "KeepBatch":
+        from chalicelib.stores.access.batches import keep_batch
 
         _ = self.connection
-        return DynamoSeats()
+        return keep_batch
 
-    @cached_property
-    def batches(self) -> "BatchStore":
-        from chalicelib.stores.access.batches import DynamoBatches
+    @property
+    def find_batch(self) -> "FindBatch":
+        from chalicelib.stores.access.batches import find_batch
 
         _ = self.connection
-        return DynamoBatches()
+        return find_batch
+
+    @property
+    def note_result(self) -> "NoteResult":
+        from chalicelib.stores.access.batches import note_result
+
+        _ = self.connection
+        return note_result
 
     @property
     def qr_records(self) -> "ImageRecords":
@@ -324,11 +339,17 @@ class Ports(UseCases):
     def render(self) -> "Render":
         return _render
 
-    @cached_property
-    def passwords(self) -> "Passwords":
+    @property
+    def hash_password(self) -> "HashPassword":
         from chalicelib.vendors.passwords import Argon2Passwords
 
-        return Argon2Passwords()
+        return Argon2Passwords().hash
+
+    @property
+    def verify_password(self) -> "VerifyPassword":
+        from chalicelib.vendors.passwords import Argon2Passwords
+
+        return Argon2Passwords().verify
 
     @cached_property
     def encrypter(self) -> "Encrypter":

@@ -15,8 +15,9 @@ from chalicelib.wiring import Ports, UseCases
 from tests.fakes.ports import FakePorts
 
 if TYPE_CHECKING:
-    from chalicelib.access.ports import AccessStore
-    from chalicelib.accounts.ports import AccountStore, Counters, HeldTokens, Passwords, SessionStore
+    from chalicelib.access.deciding.batches import FindBatch, KeepBatch, NoteResult
+    from chalicelib.access.ports import AccessStore, LookStore
+    from chalicelib.accounts.ports import AccountStore, Counters, HashPassword, HeldTokens, SessionStore, VerifyPassword
     from chalicelib.common.ports import Chance, Clock, NewId
     from chalicelib.events.ports import Journal
     from chalicelib.invites.ports import InviteImages, InviteStore
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.qr_codes.ports import ImageRecords, ImageStore, Render
     from chalicelib.redemptions.ports import Claims, RedemptionStore
     from chalicelib.settings.ports import SettingsStore
-    from chalicelib.setup.ports import OwnershipStore, SchemaStore
+    from chalicelib.setup.ports import OwnershipStore, ReadProgress, SaveProgress
 
 ROOT = Path(chalicelib.__file__).parent
 CORE = ("common", "plex", "events", "settings", "accounts", "invites", "qr_codes", "access", "setup", "redemptions")
@@ -32,9 +33,10 @@ CORE = ("common", "plex", "events", "settings", "accounts", "invites", "qr_codes
 
 def _core_names() -> dict[str, Any]:
     """What the core's modules define and import, by name; where two have the same name, that of a module of ports."""
-    paths = [path for package in CORE for path in (ROOT / package).glob("[a-z]*.py")]
+    paths = [path for package in CORE for path in (ROOT / package).rglob("[a-z]*.py")]
     in_order = sorted(paths, key=lambda path: path.stem == "ports")
-    modules = [importlib.import_module(f"chalicelib.{path.parent.name}.{path.stem}") for path in in_order]
+    names = (".".join(path.relative_to(ROOT).with_suffix("").parts) for path in in_order)
+    modules = [importlib.import_module(f"chalicelib.{name}") for name in names]
     return {name: value for module in modules for name, value in vars(module).items()}
 
 
@@ -83,7 +85,7 @@ def test_a_use_case_can_be_made_from_the_fakes(case):
 def test_there_is_no_port_without_a_use_case():
     asked = {each.name for case in USE_CASES for each in fields(case)}
     for_the_edge = {"connection", "dead_letters", "image_records", "work_queue"}
-    for_the_edge |= {"decrypter", "encrypter", "owner_token"}
+    for_the_edge |= {"decrypter", "encrypter", "owner_token", "schema"}
     offered = {name for name in vars(Ports) | vars(UseCases) if not name.startswith("_")} - {"use"}
     assert offered - for_the_edge == asked
 
@@ -118,7 +120,8 @@ if TYPE_CHECKING:  # mypy refuses a fake that is not what the port promises
     _accounts: AccountStore = _fakes.accounts
     _sessions: SessionStore = _fakes.sessions
     _counters: Counters = _fakes.counters
-    _passwords: Passwords = _fakes.passwords
+    _hash_password: HashPassword = _fakes.hash_password
+    _verify_password: VerifyPassword = _fakes.verify_password
     _ownership: OwnershipStore = _fakes.ownership
     _invites: InviteStore = _fakes.invites
     _images: InviteImages = _fakes.images
@@ -127,7 +130,12 @@ if TYPE_CHECKING:  # mypy refuses a fake that is not what the port promises
     _accesses: AccessStore = _fakes.accesses
     _qr_records: ImageRecords = _fakes.qr_records
     _qr_images: ImageStore = _fakes.qr_images
-    _schema: SchemaStore = _fakes.schema
+    _read_progress: ReadProgress = _fakes.read_progress
+    _save_progress: SaveProgress = _fakes.save_progress
+    _looks: LookStore = _fakes.looks
+    _keep_batch: KeepBatch = _fakes.keep_batch
+    _find_batch: FindBatch = _fakes.find_batch
+    _note_result: NoteResult = _fakes.note_result
     _queue: WorkQueue = _fakes.queue
     _plex_person: PlexPerson = _fakes.plex_person
     _tokens: HeldTokens = _fakes.tokens

@@ -8,15 +8,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from chalicelib.access.adopting import Adopting
+from chalicelib.access.deciding.adopting import Adopting
+from chalicelib.access.deciding.restoring import Restoring
 from chalicelib.access.differences import Difference, differences, ripe, still_doubted
 from chalicelib.access.entitlement import Observed, Place, SeenPlace, SeenShare
 from chalicelib.access.looks import Look, Outcome
 from chalicelib.access.model import Access
 from chalicelib.access.pausing import Pausing
 from chalicelib.access.ports import AccessStore, LookStore, MemberRow, Stranger
-from chalicelib.access.restoring import Restoring
-from chalicelib.access.seats import Gate, SeatStore
+from chalicelib.access.seats import Gate
 from chalicelib.common.people import Actor, Permission
 from chalicelib.common.ports import Clock, NewId, StaleWrite
 from chalicelib.common.sweeping import Batch
@@ -105,7 +105,6 @@ class _Reading:
 class Looking:
     looks: LookStore
     accesses: AccessStore
-    seats: SeatStore
     settings: SettingsStore
     plex_owner: PlexOwner
     pausing: Pausing
@@ -141,7 +140,7 @@ class Looking:
             return _Result(look, Outcome.INCOMPLETE)
         guests = {each.account_id: each for each in people if each.account_id != settings.server.owner_id}
         weighed = look.weighed(sum(1 for each in guests.values() if each.share), now, apart=self.look_apart)
-        reading = _Reading(weighed, settings, settings.server, now, guests, self.seats.gate())
+        reading = _Reading(weighed, settings, settings.server, now, guests, self.looks.gate())
         for row in self.accesses.members():
             if row.plex_id is not None:
                 reading.seen.add(row.plex_id)
@@ -256,7 +255,7 @@ class Looking:
         if (gate.others, gate.home_others) == (others, home_others):
             return
         try:
-            self.seats.count_others(others, home_others, was=gate)
+            self.looks.count_others(others, home_others, was=gate)
         except StaleWrite:
             return  # people were adopted meanwhile: the next look counts
 

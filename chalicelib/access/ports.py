@@ -10,7 +10,7 @@ from chalicelib.access.entitlement import Observed, Place, SeenPlace, SeenShare
 from chalicelib.access.looks import Look
 from chalicelib.access.model import Access
 from chalicelib.access.pauses import Pause
-from chalicelib.access.seats import Seats
+from chalicelib.access.seats import Gate, Seats
 from chalicelib.accounts.model import Tombstone, User
 from chalicelib.common.pages import Page
 from chalicelib.events.model import Entry
@@ -180,10 +180,16 @@ class AccessStore(Protocol):
 
 
 class LookStore(Protocol):
-    """The latest look at everybody on Plex."""
+    """The latest look at everybody on Plex, and the seats that looks count with."""
 
     def get(self) -> Look | None:
         """None where there never was one."""
 
     def save(self, look: Look) -> Look:
         """Write it over the one that was read; gives it as it is now. Raises StaleWrite."""
+
+    def gate(self) -> Gate:
+        """How many seats are taken."""
+
+    def count_others(self, others: int, home_others: int, *, was: Gate) -> None:
+        """Write what a look saw over what was read. Raises StaleWrite where people were adopted meanwhile."""

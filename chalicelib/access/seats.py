@@ -4,7 +4,6 @@ An access notes what it takes, and the gate counts, in the same transaction: so 
 """
 
 from dataclasses import dataclass
-from typing import Protocol
 
 MOST_SEATS = 100
 """Plex's own limit of people that an owner shares with."""
@@ -63,11 +62,3 @@ class Gate:
         """Whether what is taken besides is there."""
         on_server = before.server or not after.server or self.server < room.server
         return on_server and (before.home or not after.home or self.home < room.home)
-
-
-class SeatStore(Protocol):
-    def gate(self) -> Gate:
-        """How many are taken."""
-
-    def count_others(self, others: int, home_others: int, *, was: Gate) -> None:
-        """Write what a look saw over what was read. Raises StaleWrite where people were adopted meanwhile."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chalicelib.accounts.journal import PASSWORD, signed_in_entry
 from chalicelib.accounts.model import SignedIn, User
-from chalicelib.accounts.ports import AccountStore, Counters, Passwords, SessionStore
+from chalicelib.accounts.ports import AccountStore, Counters, SessionStore, VerifyPassword
 from chalicelib.accounts.rate_limiting import count_request, forget_requests
 from chalicelib.accounts.rate_limits import Route, account_key
 from chalicelib.accounts.sessions import new_session
@@ -20,7 +20,7 @@ _NO_ONE = "-"
 @dataclass(frozen=True, slots=True)
 class SigningInWithPassword:
     accounts: AccountStore
-    passwords: Passwords
+    verify_password: VerifyPassword
     counters: Counters
     sessions: SessionStore
     new_id: NewId
@@ -45,7 +45,7 @@ class SigningInWithPassword:
     def _find(self, email: str, password: str, user_id: str) -> User:
         """The account is read with the password that is checked: a change after that makes the session void."""
         credential, user = self.accounts.read_credential(email, user_id)
-        is_right = self.passwords.verify(password, credential.password_hash if credential else None)
+        is_right = self.verify_password(password, credential.password_hash if credential else None)
         if credential is None or user is None or credential.user_id != user.id or not user.is_open or not is_right:
             raise SignInFailed
         return user

@@ -8,7 +8,7 @@ from chalicelib.accounts.journal import account_entry
 from chalicelib.accounts.model import Credential, PasswordReset, User, is_user_id
 from chalicelib.accounts.permissions import must_be_allowed
 from chalicelib.accounts.plex_sign_ins import site_root
-from chalicelib.accounts.ports import AccountStore, Counters, Passwords
+from chalicelib.accounts.ports import AccountStore, Counters, HashPassword, VerifyPassword
 from chalicelib.accounts.rate_limiting import count_request, forget_requests
 from chalicelib.accounts.rate_limits import Route, account_key
 from chalicelib.accounts.sessions import Session, hash_secret
@@ -51,7 +51,8 @@ class ChangingPasswords:
     """``application_url``: the deployment's word for where the site is, for as long as the settings have none."""
 
     accounts: AccountStore
-    passwords: Passwords
+    hash_password: HashPassword
+    verify_password: VerifyPassword
     counters: Counters
     new_id: NewId
     application_url: str
@@ -65,7 +66,7 @@ class ChangingPasswords:
         user, was = self._read(by)
         key = account_key(user.email or "")
         count_request(Route.PASSWORD, key, counters=self.counters, now=now)
-        if not self.passwords.verify(old, was.password_hash):
+        if not self.verify_password(old, was.password_hash):
             raise PasswordWrong(field="old")
         entry = account_entry(user, "password changed", by=user.person, new_id=self.new_id, now=now)
         self._set(user, was, new, session=session, entry=entry)
@@ -128,6 +129,6 @@ class ChangingPasswords:
 
     def _set(self, user: User, was: Credential, new: str, *, session: Session | None, entry: Entry) -> None:
         try:
-            self.accounts.set_password(user, was, self.passwords.hash(new), entry, session=session)
+            self.accounts.set_password(user, was, self.hash_password(new), entry, session=session)
         except StaleWrite as error:
             raise TryAgain from error

@@ -1,6 +1,6 @@
 """Where accounts, their sessions and the counts of their requests are stored."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -182,12 +182,11 @@ class HeldTokens(Protocol):
         """Delete them all, unless there are more than ``count`` by now. Repeatable."""
 
 
-class Passwords(Protocol):
-    def hash(self, password: str) -> str:
-        """What is stored of a password."""
+HashPassword = Callable[[str], str]
+"""What is stored of a password."""
 
-    def verify(self, password: str, password_hash: str | None) -> bool:
-        """Whether it is the password; False for None, in the time that a real comparison takes."""
+VerifyPassword = Callable[[str, str | None], bool]
+"""Whether it is the password of that hash; False for None, in the time that a real comparison takes."""
 
 
 class Counters(Protocol):

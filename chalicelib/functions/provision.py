@@ -79,7 +79,7 @@ def log_look(look: "Look | None") -> None:
 
 
 def _work_on_batch(batch_id: str, deadline: datetime) -> None:
-    from chalicelib.access.batches import WorkingOnBatches  # late: likewise
+    from chalicelib.access.deciding.batches import WorkingOnBatches  # late: likewise
 
     batch = use(WorkingOnBatches).work(batch_id, deadline=deadline)
     logger.info("decided for many", batch=batch_id, action=batch and batch.action.value, of=batch and len(batch.left))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.accounts.model import User
 from chalicelib.accounts.passwords import check_password
-from chalicelib.accounts.ports import AccountStore, Passwords
+from chalicelib.accounts.ports import AccountStore, HashPassword, VerifyPassword
 from chalicelib.common.emails import parse_email
 from chalicelib.common.names import is_plain_name
 from chalicelib.common.ports import Clock, NewId, StaleWrite
@@ -49,7 +49,8 @@ class JoiningLocally:
     offers: ReadingOffers
     claims: Claims
     accounts: AccountStore
-    passwords: Passwords
+    hash_password: HashPassword
+    verify_password: VerifyPassword
     returning: ReturningRedeemers
     queue: WorkQueue
     new_id: NewId
@@ -69,7 +70,7 @@ class JoiningLocally:
             raise
 
     def _join(self, code: str, who: Applicant, now: datetime) -> Redeemed:
-        offer, password_hash = self.offers.read_for_local(code, now=now), self.passwords.hash(who.password)
+        offer, password_hash = self.offers.read_for_local(code, now=now), self.hash_password(who.password)
         try:
             return self._claim(offer, who, password_hash, now)
         except StaleWrite:
@@ -94,5 +95,5 @@ class JoiningLocally:
         if redemption.created_at < now - _CLICKED_TWICE_WITHIN:
             return None
         credential, _ = self.accounts.find_credential(who.email)
-        is_theirs = self.passwords.verify(who.password, credential.password_hash if credential else None)
+        is_theirs = self.verify_password(who.password, credential.password_hash if credential else None)
         return (user, redemption) if is_theirs else None

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.access.deciding.seating import room_of
 from chalicelib.access.model import Access, Occasion
 from chalicelib.access.ports import AccessStore
-from chalicelib.access.seating import room_of
 from chalicelib.access.seats import NO_SEATS
 from chalicelib.accounts.journal import account_entry
 from chalicelib.accounts.model import Kind, Tombstone, User

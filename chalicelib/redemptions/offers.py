@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.access.deciding.seating import room_of
 from chalicelib.access.entitlement import Entitlement, Identity, Rule, Target
 from chalicelib.access.model import Access, Decided, Occasion, begin_access
-from chalicelib.access.seating import room_of
 from chalicelib.access.seats import NO_SEATS
 from chalicelib.accounts.model import Former, User, new_user
 from chalicelib.accounts.sessions import new_session

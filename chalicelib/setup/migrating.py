@@ -14,7 +14,7 @@ from chalicelib.common.ports import Clock, StaleWrite
 from chalicelib.common.sweeping import Batch
 from chalicelib.plex.ports import WorkQueue
 from chalicelib.setup.model import FIRST_SCHEMA, Progress
-from chalicelib.setup.ports import SchemaStore
+from chalicelib.setup.ports import ReadProgress, SaveProgress
 
 BEGUN_AFTER = 900
 """Seconds after which the first message is delivered: no function of the version before runs any more by then."""
@@ -48,7 +48,8 @@ class MigrationFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Migrating:
-    schema: SchemaStore
+    read_progress: ReadProgress
+    save_progress: SaveProgress
     migrations: Migrations
     queue: WorkQueue
     clock: Clock
@@ -58,7 +59,7 @@ class Migrating:
 
         It stops where another worker came further meanwhile. Repeatable. Raises MigrationFailed.
         """
-        progress = self.schema.progress()
+        progress = self.read_progress()
         while migration := self._next(progress):
             try:
                 progress = self._run_batch(migration, progress)
@@ -74,7 +75,7 @@ class Migrating:
         """Have a message begin them where the stored data are behind, or go on where none carries them any more."""
         if not self.migrations:
             return
-        progress = self.schema.progress()
+        progress = self.read_progress()
         if self._next(progress):
             self.queue.migrate(delay=0 if progress.is_under_way else BEGUN_AFTER)
             yield Batch(1)
@@ -93,7 +94,7 @@ class Migrating:
         return self._save(begun.moved(cursor), begun)
 
     def _save(self, progress: Progress, was: Progress) -> Progress:
-        self.schema.save(progress, was=was)
+        self.save_progress(progress, was)
         return progress
 
 

@@ -1,5 +1,6 @@
 """Where it is stored who owns this installation, and of which schema its data are."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from chalicelib.accounts.model import User
@@ -34,9 +35,9 @@ class OwnershipStore(Protocol):
         """Write what the same owner's latest sign-in showed, with the journal's entry. Raises StaleWrite as above."""
 
 
-class SchemaStore(Protocol):
-    def progress(self) -> Progress:
-        """How far the migrations came, as of this moment."""
+ReadProgress = Callable[[], Progress]
+"""How far the migrations came, as of this moment."""
 
-    def save(self, progress: Progress, *, was: Progress) -> None:
-        """Write how far they came. Raises StaleWrite when that is not ``was`` any more."""
+
+SaveProgress = Callable[[Progress, Progress], None]
+"""Writes how far they came over how far they were. Raises StaleWrite when they are further by now."""

@@ -10,7 +10,10 @@ OF_NO_ACCOUNT = "$argon2id$v=19$m=19456,t=2,p=1$9Xtl8ntainMP0CNlXxnm8g$GN5E5Ne36
 
 
 class Argon2Passwords:
-    """accounts.ports.Passwords. The text is normalised first (NFKC): keyboards differ in how they write an umlaut."""
+    """accounts.ports.HashPassword and VerifyPassword.
+
+    The text is normalised first (NFKC): keyboards differ in how they write an umlaut.
+    """
 
     def hash(self, password: str) -> str:
         from nacl.pwhash import argon2id

@@ -6,15 +6,15 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.access import reasons
-from chalicelib.access.adopting import Adopting
+from chalicelib.access.deciding.adopting import Adopting
+from chalicelib.access.deciding.editing import AccessEdit, EditingAccess
+from chalicelib.access.deciding.restoring import Restoring
 from chalicelib.access.differences import Difference
-from chalicelib.access.editing import AccessEdit, EditingAccess
 from chalicelib.access.entitlement import Place, Rule
 from chalicelib.access.looking import MOST_RESTORED, AskingForLooks, Looking, SchedulingLooks
 from chalicelib.access.looks import Outcome
 from chalicelib.access.model import Hold, Mark, Occasion, Part
 from chalicelib.access.ports import Stranger, Which
-from chalicelib.access.restoring import Restoring
 from chalicelib.accounts.model import new_user
 from chalicelib.accounts.trials import SCHEDULE
 from chalicelib.common.people import Permission

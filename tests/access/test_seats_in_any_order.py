@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.access.adopting import Adopting
+from chalicelib.access.deciding.adopting import Adopting
+from chalicelib.access.deciding.restoring import Restoring
 from chalicelib.access.looking import AskingForLooks, Looking
 from chalicelib.access.model import Hold, Occasion
-from chalicelib.access.restoring import Restoring
 from chalicelib.common.people import Permission
 from chalicelib.common.refusals import Refusal, SeatsTaken
 from chalicelib.plex.errors import TemporaryPlexError

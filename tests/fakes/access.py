@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
-from chalicelib.access.batches import Batch, Refused
+from chalicelib.access.deciding.batches import Batch, Refused
 from chalicelib.access.looks import Look
 from chalicelib.access.model import Access, Hold
 from chalicelib.access.pauses import Pause
@@ -26,24 +26,8 @@ def note_result(database: Database, row: Row, refused: Refused | None) -> None:
     database.batches[row.batch_id] = replace(batch, results={row.user_id: refused, **batch.results})
 
 
-class FakeSeats:
-    """access.seats.SeatStore."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-
-    def gate(self) -> Gate:
-        return self.database.gate
-
-    def count_others(self, others: int, home_others: int, *, was: Gate) -> None:
-        gate = self.database.gate
-        if (gate.others, gate.home_others) != (was.others, was.home_others):
-            raise StaleWrite
-        self.database.gate = gate.recounted(others, home_others)
-
-
 class FakeBatches:
-    """access.batches.BatchStore."""
+    """access.deciding.batches: KeepBatch, FindBatch, NoteResult."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -296,3 +280,12 @@ class FakeLooks:
             raise StaleWrite
         self.database.look = replace(look, revision=look.revision + 1)
         return self.database.look
+
+    def gate(self) -> Gate:
+        return self.database.gate
+
+    def count_others(self, others: int, home_others: int, *, was: Gate) -> None:
+        gate = self.database.gate
+        if (gate.others, gate.home_others) != (was.others, was.home_others):
+            raise StaleWrite
+        self.database.gate = gate.recounted(others, home_others)

@@ -243,7 +243,7 @@ class FakeHeldTokens:
 
 
 class FakePasswords:
-    """accounts.ports.Passwords. ``compared`` counts the comparisons, each of which takes its time."""
+    """accounts.ports.HashPassword and VerifyPassword. ``compared`` counts the comparisons: each takes its time."""
 
     def __init__(self) -> None:
         self.compared = 0

@@ -5,9 +5,12 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from chalicelib.access.deciding.batches import FindBatch, KeepBatch, NoteResult
+from chalicelib.accounts.ports import HashPassword, VerifyPassword
 from chalicelib.qr_codes.model import Format
+from chalicelib.setup.ports import ReadProgress, SaveProgress
 from chalicelib.wiring import UseCases
-from tests.fakes.access import FakeAccesses, FakeBatches, FakeLooks, FakeSeats
+from tests.fakes.access import FakeAccesses, FakeBatches, FakeLooks
 from tests.fakes.accounts import FakeAccounts, FakeCounters, FakeHeldTokens, FakePasswords, FakeSessions
 from tests.fakes.database import Database
 from tests.fakes.events import FakeJournal
@@ -121,13 +124,33 @@ class FakePorts(UseCases):
     def accesses(self) -> FakeAccesses:
         return FakeAccesses(self.database, self.clock)
 
-    @cached_property
-    def seats(self) -> FakeSeats:
-        return FakeSeats(self.database)
+    @property
+    def keep_batch(self) -> KeepBatch:
+        return FakeBatches(self.database).add
 
-    @cached_property
-    def batches(self) -> FakeBatches:
-        return FakeBatches(self.database)
+    @property
+    def find_batch(self) -> FindBatch:
+        return FakeBatches(self.database).get
+
+    @property
+    def note_result(self) -> NoteResult:
+        return FakeBatches(self.database).note
+
+    @property
+    def hash_password(self) -> HashPassword:
+        return self.passwords.hash
+
+    @property
+    def verify_password(self) -> VerifyPassword:
+        return self.passwords.verify
+
+    @property
+    def read_progress(self) -> ReadProgress:
+        return self.schema.progress
+
+    @property
+    def save_progress(self) -> SaveProgress:
+        return self.schema.save
 
     @cached_property
     def qr_records(self) -> FakeImageRecords:

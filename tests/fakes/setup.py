@@ -70,7 +70,7 @@ class FakeOwnership:
 
 
 class FakeSchema:
-    """setup.ports.SchemaStore."""
+    """setup.ports.ReadProgress and SaveProgress."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -78,7 +78,7 @@ class FakeSchema:
     def progress(self) -> Progress:
         return self.database.progress
 
-    def save(self, progress: Progress, *, was: Progress) -> None:
+    def save(self, progress: Progress, was: Progress) -> None:
         self.database.before_write()
         if self.database.progress != was:
             raise StaleWrite

@@ -57,7 +57,7 @@ def local_account(stack):
             created_at=wiring.now(),
         )
         transaction = Transaction(ports.connection)
-        put_account(transaction, user, password_hash=ports.passwords.hash(password))
+        put_account(transaction, user, password_hash=ports.hash_password(password))
         transaction.commit()
         return address
 

@@ -109,7 +109,7 @@ class FakeEncryption(Encrypter, Decrypter):
 
 
 class FakePasswords:
-    """accounts.ports.Passwords without the time that a real hash takes."""
+    """accounts.ports.HashPassword and VerifyPassword without the time that a real hash takes."""
 
     def hash(self, password: str) -> str:
         return password[::-1]

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
+from chalicelib.accounts.ports import HashPassword, VerifyPassword
 from chalicelib.invites.model import Invite
 from chalicelib.plexapi_client.owner import PlexApiOwner
 from chalicelib.settings.model import Settings
@@ -47,9 +48,13 @@ class ScenarioPorts(Ports):
     def decrypter(self) -> FakeEncryption:
         return FakeEncryption()
 
-    @cached_property
-    def passwords(self) -> FakePasswords:
-        return FakePasswords()
+    @property
+    def hash_password(self) -> HashPassword:
+        return FakePasswords().hash
+
+    @property
+    def verify_password(self) -> VerifyPassword:
+        return FakePasswords().verify
 
     @cached_property
     def owner_token(self) -> FakeOwnerToken:

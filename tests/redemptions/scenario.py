@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib.access.aligning import Aligned, Aligning, ResendingWork
-from chalicelib.access.batches import WorkingOnBatches
+from chalicelib.access.deciding.batches import WorkingOnBatches
 from chalicelib.access.model import Access, Part
 from chalicelib.access.progress import State
 from chalicelib.accounts.managing import ManagingUsers

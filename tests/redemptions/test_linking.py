@@ -60,7 +60,6 @@ def test_a_password_session_that_was_begun_before_the_link_and_written_after_it_
     """The password was checked while plex.tv was asked."""
     scenario.change_settings(local_signin_enabled=True)
     scenario.join(scenario.invite(), name="Tom")
-    signing_in = scenario.use(SigningInWithPassword)
     verify = scenario.passwords.verify
 
     def links_meanwhile(password, password_hash):
@@ -68,6 +67,7 @@ def test_a_password_session_that_was_begun_before_the_link_and_written_after_it_
         return verify(password, password_hash)
 
     scenario.passwords.verify = links_meanwhile
+    signing_in = scenario.use(SigningInWithPassword)
     stolen = signing_in.sign_in("tom@example.org", PASSWORD, now=scenario.now)
     assert scenario.sessions.find(stolen.token, now=scenario.now)[1] is None
 

@@ -11,8 +11,8 @@ import pytest
 
 from chalicelib import wiring
 from chalicelib.access.aligning import Aligning
-from chalicelib.access.batches import Action, Batch
-from chalicelib.access.editing import AccessEdit
+from chalicelib.access.deciding.batches import Action, Batch
+from chalicelib.access.deciding.editing import AccessEdit
 from chalicelib.access.entitlement import Place
 from chalicelib.access.looks import Look, Outcome
 from chalicelib.access.model import Hold
@@ -366,14 +366,14 @@ def one_of_a_batch_is_decided(ports, now) -> Plan:
         asked_by="mona",
         asked_at=ports.clock(),
     )
-    ports.batches.add(batch)
-    return {"user_id": f"batch#{batch.id}"}, lambda: ports.batches.note(Row(batch.id, "ann"), None)
+    ports.keep_batch(batch)
+    return {"user_id": f"batch#{batch.id}"}, lambda: ports.note_result(Row(batch.id, "ann"), None)
 
 
 def the_seats_of_others_are_counted(ports, now) -> Plan:
     def count():
-        gate = ports.seats.gate()
-        ports.seats.count_others(gate.others, gate.home_others, was=gate)
+        gate = ports.looks.gate()
+        ports.looks.count_others(gate.others, gate.home_others, was=gate)
 
     count()
     return {"id": "gate"}, count

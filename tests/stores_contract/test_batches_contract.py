@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.access.batches import Action, Batch, Refused
-from chalicelib.access.editing import AccessEdit
+from chalicelib.access.deciding.batches import Action, Batch, Refused
+from chalicelib.access.deciding.editing import AccessEdit
 from chalicelib.access.model import Occasion
 from chalicelib.access.ports import Row
 from chalicelib.common.ports import StaleWrite
@@ -28,7 +28,7 @@ def batch(ports, now):
     batch = Batch(
         id=ports.new_id(), action=Action.EDIT, edit=EDIT, user_ids=("ann", "ben"), asked_by="mona", asked_at=now
     )
-    ports.batches.add(batch)
+    ports.keep_batch(batch)
     return batch
 
 
@@ -41,17 +41,17 @@ def a_member(ports):
 
 
 def test_it_is_kept_as_it_was_asked_for(ports, batch):
-    assert ports.batches.get(batch.id) == batch
-    assert ports.batches.get(ports.new_id()) is None
+    assert ports.find_batch(batch.id) == batch
+    assert ports.find_batch(ports.new_id()) is None
 
 
 def test_the_first_result_of_each_stays(ports, batch):
     refused = Refused("BadInput.library_not_enabled", {"library": "12"})
-    ports.batches.note(Row(batch.id, "ann"), refused)
-    ports.batches.note(Row(batch.id, "ann"), None)
-    ports.batches.note(Row(batch.id, "ben"), None)
-    ports.batches.note(Row(batch.id, "ben"), refused)
-    assert ports.batches.get(batch.id) == replace(batch, results={"ann": refused, "ben": None})
+    ports.note_result(Row(batch.id, "ann"), refused)
+    ports.note_result(Row(batch.id, "ann"), None)
+    ports.note_result(Row(batch.id, "ben"), None)
+    ports.note_result(Row(batch.id, "ben"), refused)
+    assert ports.find_batch(batch.id) == replace(batch, results={"ann": refused, "ben": None})
 
 
 def test_a_decision_is_noted_with_itself_and_once(ports, now, batch):
@@ -65,7 +65,7 @@ def test_a_decision_is_noted_with_itself_and_once(ports, now, batch):
 
     before = len(journal_of(ports, subject))
     decided = decide(access)
-    assert ports.batches.get(batch.id).results == {access.user_id: None}
+    assert ports.find_batch(batch.id).results == {access.user_id: None}
     with pytest.raises(StaleWrite):
         decide(decided)
     assert ports.accesses.get(access.user_id).decided.edition == decided.decided.edition
@@ -84,4 +84,4 @@ def test_what_plex_has_is_accepted_likewise(ports, now, batch):
     accept(access)
     with pytest.raises(StaleWrite):
         accept(ports.accesses.get(access.user_id))
-    assert ports.batches.get(batch.id).results == {access.user_id: None}
+    assert ports.find_batch(batch.id).results == {access.user_id: None}

@@ -1,4 +1,4 @@
-"""accounts.ports.Passwords; the real ones need no stack."""
+"""accounts.ports.HashPassword and VerifyPassword; the real ones need no stack."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""setup.ports.SchemaStore."""
+"""setup.ports.ReadProgress and SaveProgress."""
 
 from dataclasses import replace
 from typing import Any

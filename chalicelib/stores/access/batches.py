@@ -7,7 +7,7 @@ import msgspec
 from pynamodb.attributes import TTLAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
-from chalicelib.access.batches import KEPT_FOR, Batch, Refused
+from chalicelib.access.deciding.batches import KEPT_FOR, Batch, Refused
 from chalicelib.access.ports import Row
 from chalicelib.stores.database.attributes import Texts, Typed
 from chalicelib.stores.database.transactions import Transaction, update_if
@@ -31,22 +31,24 @@ class BatchModel(Model):
     expires_at = TTLAttribute()
 
 
-class DynamoBatches:
-    """access.batches.BatchStore."""
+def keep_batch(batch: Batch) -> None:
+    """access.deciding.batches.KeepBatch."""
+    BatchModel(user_id=_key(batch.id), record=batch, results={}, expires_at=batch.asked_at + KEPT_FOR).save()
 
-    def add(self, batch: Batch) -> None:
-        BatchModel(user_id=_key(batch.id), record=batch, results={}, expires_at=batch.asked_at + KEPT_FOR).save()
 
-    def get(self, batch_id: str) -> Batch | None:
-        try:
-            found = BatchModel.get(_key(batch_id), consistent_read=True)
-        except BatchModel.DoesNotExist:
-            return None
-        return replace(found.record, results={id_: _read(text) for id_, text in found.results.items()})
+def find_batch(batch_id: str) -> Batch | None:
+    """access.deciding.batches.FindBatch."""
+    try:
+        found = BatchModel.get(_key(batch_id), consistent_read=True)
+    except BatchModel.DoesNotExist:
+        return None
+    return replace(found.record, results={id_: _read(text) for id_, text in found.results.items()})
 
-    def note(self, row: Row, refused: Refused | None) -> None:
-        text = msgspec.json.encode(refused).decode() if refused else _DECIDED
-        update_if(BatchModel(user_id=_key(row.batch_id)), _noting(row, text), _is_new(row))
+
+def note_result(row: Row, refused: Refused | None) -> None:
+    """access.deciding.batches.NoteResult."""
+    text = msgspec.json.encode(refused).decode() if refused else _DECIDED
+    update_if(BatchModel(user_id=_key(row.batch_id)), _noting(row, text), _is_new(row))
 
 
 def note_row(transaction: Transaction, row: Row | None) -> None:

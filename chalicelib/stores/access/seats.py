@@ -1,13 +1,12 @@
 """The gate: one record in the settings' table that counts the seats."""
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
-from chalicelib.access.seats import Gate, Room, Seats
-from chalicelib.common.ports import StaleWrite
-from chalicelib.stores.database.transactions import Transaction, update_if
+from chalicelib.access.seats import Room, Seats
+from chalicelib.stores.database.transactions import Transaction
 
 if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
@@ -29,33 +28,6 @@ class GateModel(Model):
     home_taken = NumberAttribute(default=0)
     others = NumberAttribute(default=0)
     home_others = NumberAttribute(default=0)
-
-
-class DynamoSeats:
-    """access.seats.SeatStore."""
-
-    def gate(self) -> Gate:
-        try:
-            found = GateModel.get(GateModel.ID, consistent_read=True)
-        except GateModel.DoesNotExist:
-            return Gate()
-        return Gate(
-            server=int(found.taken),
-            home=int(found.home_taken),
-            others=int(found.others),
-            home_others=int(found.home_others),
-        )
-
-    def count_others(self, others: int, home_others: int, *, was: Gate) -> None:
-        actions: list[Action] = [
-            GateModel.taken.add(others - was.others),
-            GateModel.home_taken.add(home_others - was.home_others),
-            GateModel.others.set(others),
-            GateModel.home_others.set(home_others),
-        ]
-        as_read = _is(GateModel.others, was.others) & _is(GateModel.home_others, was.home_others)
-        if not update_if(GateModel(id=GateModel.ID), actions, as_read):
-            raise StaleWrite
 
 
 def move_seats(transaction: Transaction, before: Seats, after: Seats, room: Room | None = None) -> None:
@@ -87,8 +59,3 @@ def _has_room(before: Seats, after: Seats, room: Room) -> "Condition | None":
             is_free = (taken < most) | taken.does_not_exist()
             condition = is_free if condition is None else condition & is_free
     return condition
-
-
-def _is(attribute: Any, number: int) -> "Condition":
-    as_read: Condition = attribute == number
-    return as_read if number else as_read | attribute.does_not_exist()

@@ -10,7 +10,7 @@ from enum import Enum
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from chalicelib.access.batches import Action
+from chalicelib.access.deciding.batches import Action
 from chalicelib.access.differences import Difference
 from chalicelib.access.entitlement import Place, Rule
 from chalicelib.access.looks import Outcome

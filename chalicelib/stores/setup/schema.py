@@ -11,7 +11,7 @@ from chalicelib.stores.settings.records import SettingsModel
 
 
 class DynamoSchema:
-    """setup.ports.SchemaStore."""
+    """setup.ports.ReadProgress and SaveProgress."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -23,7 +23,7 @@ class DynamoSchema:
             return Progress()
         return Progress(int(record.schema_version or FIRST_SCHEMA), record.migration_cursor)
 
-    def save(self, progress: Progress, *, was: Progress) -> None:
+    def save(self, progress: Progress, was: Progress) -> None:
         values = {"schema_version": progress.schema, "migration_cursor": progress.cursor}
         if not update_if(SettingsModel(id=SettingsModel.ID), setting(SettingsModel, values), _is_still(was)):
             raise StaleWrite

@@ -6,16 +6,16 @@ from typing import Annotated, Literal
 import msgspec
 from chalice.app import Request, Response
 
-from chalicelib.access.adopting import Adopting
-from chalicelib.access.batches import Action, DecidingForMany
+from chalicelib.access.deciding.adopting import Adopting
+from chalicelib.access.deciding.batches import Action, DecidingForMany
+from chalicelib.access.deciding.editing import AccessEdit, EditingAccess
+from chalicelib.access.deciding.profiles import DeletingProfiles
+from chalicelib.access.deciding.restoring import Restoring
+from chalicelib.access.deciding.seating import ShowingSeats
 from chalicelib.access.differences import Difference
-from chalicelib.access.editing import AccessEdit, EditingAccess
 from chalicelib.access.looking import AskingForLooks
 from chalicelib.access.model import Hold
 from chalicelib.access.ports import Which
-from chalicelib.access.profiles import DeletingProfiles
-from chalicelib.access.restoring import Restoring
-from chalicelib.access.seating import ShowingSeats
 from chalicelib.common.refusals import BadInput, NotFound
 from chalicelib.web.access.shapes import (
     access_shape,

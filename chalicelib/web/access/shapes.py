@@ -3,14 +3,14 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from chalicelib.access.adopting import Adopted
-from chalicelib.access.batches import Batch, Refused
+from chalicelib.access.deciding.adopting import Adopted
+from chalicelib.access.deciding.batches import Batch, Refused
+from chalicelib.access.deciding.seating import Seating
 from chalicelib.access.entitlement import Entitlement, Observed
 from chalicelib.access.looks import Look, Outcome
 from chalicelib.access.model import Access
 from chalicelib.access.ports import Member, Stranger
 from chalicelib.access.reasons import Reason
-from chalicelib.access.seating import Seating
 from chalicelib.common.people import Person
 from chalicelib.settings.model import Settings
 from chalicelib.texts.catalogue import refusal_sentence, sentence

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.access.batches import Action, DecidingForMany, Refused, WorkingOnBatches
-from chalicelib.access.editing import AccessEdit, EditingAccess
+from chalicelib.access.deciding.batches import Action, DecidingForMany, Refused, WorkingOnBatches
+from chalicelib.access.deciding.editing import AccessEdit, EditingAccess
 from chalicelib.access.entitlement import Rule
 from chalicelib.access.looking import AskingForLooks, Looking
 from chalicelib.accounts.model import AccountState

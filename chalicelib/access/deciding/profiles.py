@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.access.editing import access_entry
+from chalicelib.access.deciding.editing import access_entry
 from chalicelib.access.model import Hold
 from chalicelib.access.ports import AccessStore, Member
 from chalicelib.accounts.model import User

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.access.editing import AccessEdit, EditingAccess
+from chalicelib.access.deciding.editing import AccessEdit, EditingAccess
 from chalicelib.access.entitlement import Rule
 from chalicelib.access.model import Hold, Occasion
 from chalicelib.common.people import Permission

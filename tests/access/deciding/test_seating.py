@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.access.adopting import Adopting
+from chalicelib.access.deciding.adopting import Adopting
+from chalicelib.access.deciding.seating import ShowingSeats
 from chalicelib.access.looking import AskingForLooks, Looking
-from chalicelib.access.seating import ShowingSeats
 from chalicelib.access.seats import Gate, Room, Seats
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import StaleWrite
@@ -137,7 +137,7 @@ def test_seats_are_shown_to_those_who_manage_users(scenario, manager):
 
 
 def test_a_count_over_another_than_was_read_is_refused(scenario):
-    scenario.seats.count_others(3, 1, was=Gate())
+    scenario.looks.count_others(3, 1, was=Gate())
     with pytest.raises(StaleWrite):
-        scenario.seats.count_others(4, 1, was=Gate())
+        scenario.looks.count_others(4, 1, was=Gate())
     assert counted(scenario) == (3, 1)

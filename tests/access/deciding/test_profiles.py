@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.access.deciding.profiles import DeletingProfiles
 from chalicelib.access.looking import AskingForLooks, Looking
-from chalicelib.access.profiles import DeletingProfiles
 from chalicelib.common.people import Permission
 from chalicelib.common.refusals import AccessOutOfDate, NoAccess, NotAllowed, TryAgain
 from chalicelib.plex.errors import TemporaryPlexError

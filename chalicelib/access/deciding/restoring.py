@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.access.deciding.editing import access_entry, must_be_editable
 from chalicelib.access.differences import Difference
-from chalicelib.access.editing import access_entry, must_be_editable
 from chalicelib.access.entitlement import Entitlement, Observed, Place, Rule
 from chalicelib.access.model import Access, Decided, Entry, Mark, Occasion, Part
 from chalicelib.access.ports import AccessStore, Member, Row

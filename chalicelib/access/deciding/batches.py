@@ -1,15 +1,14 @@
 """One decision for many members: the queue function takes it for one after the other, for each once, come what may."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
 
-from chalicelib.access.editing import AccessEdit, EditingAccess
+from chalicelib.access.deciding.editing import AccessEdit, EditingAccess
+from chalicelib.access.deciding.restoring import Restoring
 from chalicelib.access.entitlement import Entitlement, Rule
 from chalicelib.access.ports import Row
-from chalicelib.access.restoring import Restoring
 from chalicelib.accounts.model import User
 from chalicelib.accounts.ports import AccountStore
 from chalicelib.common.people import Permission
@@ -64,20 +63,20 @@ class Batch:
         return tuple(id_ for id_ in self.user_ids if id_ not in self.results)
 
 
-class BatchStore(Protocol):
-    def add(self, batch: Batch) -> None:
-        """Keep it for KEPT_FOR."""
+KeepBatch = Callable[[Batch], None]
+"""Keeps it for KEPT_FOR."""
 
-    def get(self, batch_id: str) -> Batch | None:
-        """As it stands now."""
+FindBatch = Callable[[str], Batch | None]
+"""As it stands now."""
 
-    def note(self, row: Row, refused: Refused | None) -> None:
-        """One person's result; the first one stays. Repeatable."""
+NoteResult = Callable[[Row, Refused | None], None]
+"""One person's result; the first one stays. Repeatable."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecidingForMany:
-    batches: BatchStore
+    keep_batch: KeepBatch
+    find_batch: FindBatch
     settings: SettingsStore
     queue: WorkQueue
     new_id: NewId
@@ -94,14 +93,14 @@ class DecidingForMany:
             asked_by=by.id,
             asked_at=now,
         )
-        self.batches.add(batch)
+        self.keep_batch(batch)
         self.queue.batch(batch.id)
         return batch
 
     def show(self, batch_id: str, *, by: User) -> Batch:
         """Raises NotAllowed, NotFound."""
         by.must(Permission.MANAGE_USERS)
-        batch = self.batches.get(batch_id)
+        batch = self.find_batch(batch_id)
         if batch is None:
             raise NotFound
         return batch
@@ -109,7 +108,8 @@ class DecidingForMany:
 
 @dataclass(frozen=True, slots=True)
 class WorkingOnBatches:
-    batches: BatchStore
+    find_batch: FindBatch
+    note_result: NoteResult
     accounts: AccountStore
     editing_access: EditingAccess
     restoring: Restoring
@@ -120,7 +120,7 @@ class WorkingOnBatches:
 
         It is decided as by the person who asked, with what they may do by now. Raises RetryLater where time is short.
         """
-        batch = self.batches.get(batch_id)
+        batch = self.find_batch(batch_id)
         if batch is None:
             return None
         by, now = self._asker(batch), self.clock()
@@ -142,18 +142,18 @@ class WorkingOnBatches:
             raise RetryLater(1) from error
         except Refusal as refusal:
             facts = {name: str(fact) for name, fact in refusal.facts.items()}
-            self.batches.note(row, Refused(refusal.key, facts))
+            self.note_result(row, Refused(refusal.key, facts))
 
     def _take(self, batch: Batch, row: Row, by: User) -> None:
         """Raises StaleWrite where another has decided meanwhile, or this row is done already."""
-        latest = self.batches.get(batch.id)
+        latest = self.find_batch(batch.id)
         if latest is None or row.user_id not in latest.left:
             return
         try:
             self._act(batch, row, by)
         except TryAgain as error:
             raise StaleWrite from error
-        self.batches.note(row, None)
+        self.note_result(row, None)
 
     def _act(self, batch: Batch, row: Row, by: User) -> None:
         now = self.clock()

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.access.editing import grant_facts
+from chalicelib.access.deciding.editing import grant_facts
+from chalicelib.access.deciding.restoring import accepting, as_observed
 from chalicelib.access.entitlement import Entitlement, Identity, Observed, Rule, SeenPlace, SeenShare, Target
 from chalicelib.access.model import WATCHED_FOR, Access, Decided, Done, Occasion
 from chalicelib.access.ports import AccessStore, Stranger
-from chalicelib.access.restoring import accepting, as_observed
 from chalicelib.accounts.model import User, new_user
 from chalicelib.accounts.ports import AccountStore
 from chalicelib.accounts.trials import SCHEDULE

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chalicelib.access.ports import LookStore
-from chalicelib.access.seats import HOME_SEATS, Gate, Room, SeatStore
+from chalicelib.access.seats import HOME_SEATS, Gate, Room
 from chalicelib.accounts.model import User
 from chalicelib.common.people import Permission
 from chalicelib.settings.model import Settings
@@ -21,13 +21,12 @@ class Seating:
 
 @dataclass(frozen=True, slots=True)
 class ShowingSeats:
-    seats: SeatStore
     looks: LookStore
 
     def show(self, settings: Settings, *, by: User) -> Seating:
         """Raises NotAllowed."""
         by.must(Permission.MANAGE_USERS)
-        gate, look = self.seats.gate(), self.looks.get()
+        gate, look = self.looks.gate(), self.looks.get()
         people, pending = (look.people, look.pending) if look else (gate.server, 0)
         return Seating(gate, room_of(settings), pending, max(0, gate.server - people))
 
