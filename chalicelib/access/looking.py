@@ -18,7 +18,7 @@ from chalicelib.access.pausing import Pausing
 from chalicelib.access.ports import AccessStore, LookStore, MemberRow, Stranger
 from chalicelib.access.seats import Gate
 from chalicelib.common.people import Actor, Permission
-from chalicelib.common.ports import Clock, NewId, StaleWrite
+from chalicelib.common.ports import UNWRITABLE, Clock, NewId, StaleWrite
 from chalicelib.common.sweeping import Batch
 from chalicelib.plex.errors import OwnerTokenRefused, PlexError
 from chalicelib.plex.model import Server, Share, SurveyedPerson
@@ -125,7 +125,8 @@ class Looking:
             return self.looks.get()
         return self.looks.save(self._look(look, now).finished_now(self.clock()))
 
-    def _look(self, look: Look, now: datetime) -> "_Result":
+    def _look(self, begun: Look, now: datetime) -> "_Result":
+        look = begun if begun.is_seated else replace(begun, is_seated=self._seat_members())
         settings, pause = self.settings.get(), self.accesses.pause()
         if settings.server is None:
             return _Result(look, Outcome.NO_SERVER)
@@ -152,6 +153,17 @@ class Looking:
             weighed, pending=pending, changed=reading.changed, confirmed=reading.confirmed, restored=reading.restored
         )
         return _Result(counted, weighed.outcome or Outcome.COMPLETE)
+
+    def _seat_members(self) -> bool:
+        """Whether each member's seats are counted now: once, after the version that began to count them."""
+        accesses = [access for row in self.accesses.members() if (access := self.accesses.get(row.user_id))]
+        unseated = [access for access in accesses if access.seated != access and access.revision != UNWRITABLE]
+        try:
+            for access in unseated:
+                self.accesses.save_seated(access.seated, seats_before=access.done.seats)
+        except StaleWrite:
+            return False  # the next look goes on
+        return True
 
     def _compare(self, reading: _Reading, row: MemberRow, plex_id: int) -> None:
         """Nothing is read and nothing written for whom plex.tv says what it said before."""

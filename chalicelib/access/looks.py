@@ -24,8 +24,9 @@ class Outcome(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """The latest one. ``lease_until``: while it runs. ``people``: with a share, in the last complete one;
-    ``pending``: those who have not accepted it. ``changed``,
-    ``confirmed``, ``restored``: accesses. ``shrunken_since``: since when many are missing. ``revision`` counts saves.
+    ``pending``: those who have not accepted it. ``changed``, ``confirmed``, ``restored``: accesses.
+    ``shrunken_since``: since when many are missing. ``is_seated``: the seats of members who were there before seats
+    were counted are counted, too. ``revision`` counts saves.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Look:
     confirmed: int = 0
     restored: int = 0
     shrunken_since: datetime | None = None
+    is_seated: bool = False
     revision: int = 0
 
     def is_running(self, now: datetime) -> bool:

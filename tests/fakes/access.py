@@ -100,7 +100,8 @@ class FakeAccesses:
         self._end_tombstone(user, now)
 
     def save_seated(self, access: Access, *, seats_before: Seats) -> Access:
-        if access.done.seats != seats_before and access.lease is None and self.database.accesses[access.user_id].lease:
+        lease = self.database.accesses[access.user_id].lease
+        if access.done.seats != seats_before and lease and access.lease in (None, lease):
             raise StaleWrite
         saved = self.save(access)
         self.database.move_seats(seats_before, access.done.seats)

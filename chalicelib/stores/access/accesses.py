@@ -271,9 +271,10 @@ class DynamoAccesses:
 
 def _write_as_read(transaction: Transaction, access: Access, actions: "list[Action]", seats_before: Seats) -> None:
     """A worker that has it writes the seats that it read: only one that takes it now ends that."""
-    is_as_read = AccessModel.revision == access.revision
-    if access.lease is None:
-        is_as_read &= AccessModel.lease.does_not_exist()
+    is_free = AccessModel.lease.does_not_exist()
+    if access.lease:
+        is_free |= AccessModel.lease != access.lease
+    is_as_read = (AccessModel.revision == access.revision) & is_free
     transaction.update(_ACCESS, AccessModel(user_id=access.user_id), actions, is_as_read)
     move_seats(transaction, seats_before, access.done.seats)
 

@@ -7,10 +7,11 @@ import pytest
 from chalicelib.access.deciding.adopting import Adopting
 from chalicelib.access.deciding.seating import ShowingSeats
 from chalicelib.access.looking import AskingForLooks, Looking
-from chalicelib.access.seats import Gate, Room, Seats
+from chalicelib.access.seats import NO_SEATS, Gate, Room, Seats
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import StaleWrite
 from chalicelib.common.refusals import NotAllowed, SeatsTaken
+from chalicelib.plex.errors import TemporaryPlexError
 from chalicelib.settings.model import OnDifference, Policy, Refresh
 from tests.fakes.plex import MOVIES
 
@@ -134,6 +135,46 @@ def test_seats_are_shown_to_those_who_manage_users(scenario, manager):
     assert (seating.gate.server, seating.room, seating.pending, seating.claimed) == (2, Room(50, 15), 0, 1)
     with pytest.raises(NotAllowed):
         showing.show(scenario.settings.get(), by=scenario.user("ina"))
+
+
+@pytest.fixture
+def from_before(scenario):
+    """Members of a version that did not count seats: gives their accesses' ids."""
+    redeemed = [scenario.redeem(), scenario.redeem(scenario.invite(plex_home=True)), scenario.redeem()]
+    scenario.drain()
+    redeemed.append(scenario.redeem())
+    for id_, access in scenario.database.accesses.items():
+        scenario.database.accesses[id_] = access.doing(seats=NO_SEATS)
+    scenario.database.gate = Gate()
+    return [redemption.user.id for redemption in redeemed]
+
+
+def test_those_who_were_members_before_seats_were_counted_are_counted_by_the_first_look(scenario, from_before):
+    scenario.plex.fail("survey", TemporaryPlexError("no"))
+    look(scenario)
+    assert counted(scenario) == (4, 1)
+    look(scenario)
+    assert scenario.database.gate == Gate(server=4, home=2, home_others=1)
+    scenario.drain()
+    assert counted(scenario) == (4, 2)
+
+
+def test_whom_a_worker_has_just_then_is_counted_by_the_next_look(scenario, from_before):
+    access = scenario.database.accesses[from_before[1]]
+    scenario.accesses.save(access.taken("another's", scenario.now + timedelta(seconds=60), scenario.now))
+    look(scenario)
+    assert not scenario.database.look.is_seated
+    scenario.accesses.save(scenario.database.accesses[from_before[1]].let_go(None), lease="another's")
+    look(scenario)
+    assert (scenario.database.look.is_seated, scenario.database.gate.server) == (True, 4)
+
+
+def test_members_are_not_read_again_once_they_are_counted(scenario, from_before):
+    look(scenario)
+    look(scenario)
+    scenario.database.accesses[from_before[0]] = scenario.database.accesses[from_before[0]].doing(seats=NO_SEATS)
+    look(scenario)
+    assert scenario.database.accesses[from_before[0]].done.seats == NO_SEATS
 
 
 def test_a_count_over_another_than_was_read_is_refused(scenario):
