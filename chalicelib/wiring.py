@@ -9,7 +9,7 @@ import random
 import secrets
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from chalicelib.environment import environment
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.access.deciding.adopting import Adopting
     from chalicelib.access.deciding.batches import FindBatch, KeepBatch, NoteResult
     from chalicelib.access.deciding.editing import EditingAccess
+    from chalicelib.access.deciding.membership import DecidingMembership
     from chalicelib.access.deciding.restoring import Restoring
     from chalicelib.access.nudging import Nudging
     from chalicelib.access.pausing import Pausing
@@ -87,6 +88,12 @@ class UseCases:
         from chalicelib.access.deciding.editing import EditingAccess
 
         return self.use(EditingAccess)
+
+    @property
+    def deciding_membership(self) -> "DecidingMembership":
+        from chalicelib.access.deciding.membership import DecidingMembership
+
+        return self.use(DecidingMembership)
 
     @property
     def adopting(self) -> "Adopting":
@@ -446,6 +453,7 @@ def warm_up() -> None:
 def chores(now: datetime) -> "dict[str, Iterator[Batch]]":
     """What is swept every few minutes, of all that is due by ``now``."""
     from chalicelib.access.aligning import ResendingWork
+    from chalicelib.access.ending import EndingMemberships, Reminding
     from chalicelib.access.looking import SchedulingLooks
     from chalicelib.accounts.trials import EndingTrials
     from chalicelib.common.sweeping import remove_expired
@@ -458,6 +466,7 @@ def chores(now: datetime) -> "dict[str, Iterator[Batch]]":
     from chalicelib.stores.qr_codes.records import QrImageModel
 
     _ = ports.connection
+    settings = cache(ports.settings.get)
 
     def expired(model: Any, *key: str) -> "Iterator[Batch]":
         records = ExpiredRecords(model, *key)
@@ -473,7 +482,9 @@ def chores(now: datetime) -> "dict[str, Iterator[Batch]]":
         "looks": use(SchedulingLooks).sweep(now=now),
         "migrations": use(Migrating).sweep(),
         "expired_invites": use(MovingExpiredInvites).sweep(now=now),
-        "daily_libraries": use(RefreshingDaily).sweep(now=now),
+        "ended_memberships": use(EndingMemberships).sweep(settings, now=now),
+        "reminders": use(Reminding).sweep(settings, now=now),
+        "daily_libraries": use(RefreshingDaily).sweep(settings, now=now),
         "ended_trials": use(EndingTrials).sweep(now=now),
         "due_images": expired(QrImageModel, "code", "object_key"),
         "spent_tokens": remove_expired(ExpiredRecords(HeldTokenModel, "key").due, forget, now=now),

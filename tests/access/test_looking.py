@@ -610,10 +610,10 @@ def test_a_person_whose_account_is_made_meanwhile_is_not_adopted(scenario, stran
 
 def test_members_are_paged_for_those_who_manage_users(scenario, member, manager):
     editing = scenario.use(EditingAccess)
-    page, settings = editing.page(Which(), by=manager, after=None, limit=3)
+    page, settings = editing.page(Which(), by=manager, after=None, limit=3, now=scenario.now)
     assert (len(page.items), settings) == (3, scenario.database.settings)
     with pytest.raises(NotAllowed):
-        editing.page(Which(), by=scenario.user("ina"), after=None, limit=3)
+        editing.page(Which(), by=scenario.user("ina"), after=None, limit=3, now=scenario.now)
 
 
 # What is hidden

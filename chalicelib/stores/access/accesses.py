@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -12,18 +12,19 @@ from pynamodb.exceptions import UpdateError
 
 from chalicelib.access.model import Access, Hold
 from chalicelib.access.pauses import Pause
-from chalicelib.access.ports import Member, MemberRow, Row, Stranger, Which, Work
-from chalicelib.access.seats import Seats
+from chalicelib.access.ports import Ending, Member, MemberRow, Row, Stranger, Which, Work
+from chalicelib.access.seats import Room, Seats
 from chalicelib.accounts.model import Tombstone, User
 from chalicelib.common.pages import Page
 from chalicelib.common.ports import Clock, StaleWrite
-from chalicelib.common.refusals import AlreadyHasAccess, TryAgain, UserNotFound
+from chalicelib.common.refusals import AlreadyHasAccess, SeatsTaken, TryAgain, UserNotFound
 from chalicelib.common.retrying import until_written
 from chalicelib.events.model import Entry
 from chalicelib.stores.access.batches import note_row
 from chalicelib.stores.access.records import (
     ALIGN,
     DIFFERS,
+    ENDS,
     MEMBER,
     PAUSED,
     STRANGER,
@@ -31,21 +32,23 @@ from chalicelib.stores.access.records import (
     PauseModel,
     StrangerModel,
     access_record,
+    end_of,
     read_access,
     stranger_key,
     stranger_record,
     what_was_decided,
     what_was_done,
 )
-from chalicelib.stores.access.seats import move_seats, take_over_seats
+from chalicelib.stores.access.seats import SEAT, move_seats, take_over_seats
 from chalicelib.stores.accounts.identities import end_tombstone, find_tombstone, put_account
-from chalicelib.stores.accounts.records import UserModel, read_user
+from chalicelib.stores.accounts.records import UserModel, is_at_epoch, read_user
 from chalicelib.stores.database.transactions import (
     ConditionsFailed,
     Transaction,
     all_of,
     get_all,
     is_condition_failed,
+    setting,
     update_if,
 )
 from chalicelib.stores.events.journal import entry_record
@@ -107,11 +110,15 @@ class DynamoAccesses:
             return self.save(access)
         written = replace(access, written_at=self._clock())
         transaction = Transaction(self._connection)
-        _write_as_read(transaction, written, what_was_done(written), seats_before)
+        is_as_read = (AccessModel.revision == access.revision) & _is_free_for(access.lease)
+        transaction.update(_ACCESS, AccessModel(user_id=access.user_id), what_was_done(written), is_as_read)
+        move_seats(transaction, seats_before, access.done.seats)
         _commit_or_stale(transaction)
         return replace(written, revision=access.revision + 1)
 
-    def decide(self, access: Access, entry: Entry | None = None, row: Row | None = None) -> Access:
+    def decide(
+        self, access: Access, entry: Entry | None = None, row: Row | None = None, *, protects: User | None = None
+    ) -> Access:
         written = replace(access, written_at=self._clock())
         is_as_before = AccessModel.edition == access.decided.edition - 1
         if entry is None:
@@ -120,6 +127,9 @@ class DynamoAccesses:
         transaction.update(_ACCESS, AccessModel(user_id=access.user_id), what_was_decided(written), is_as_before)
         transaction.put("journal", entry_record(entry))
         note_row(transaction, row)
+        if protects:
+            is_as_read = is_at_epoch(protects) & (UserModel.permissions == protects.permissions)
+            transaction.check("user", UserModel, protects.id, is_as_read)
         _commit_or_stale(transaction)
         return replace(written, revision=access.revision + 1)
 
@@ -140,18 +150,35 @@ class DynamoAccesses:
         _commit_or_stale(transaction)
 
     def accept(self, access: Access, entry: Entry, row: Row | None = None, *, seats_before: Seats) -> Access:
-        written = replace(access, written_at=self._clock())
-        actions = [
-            *what_was_done(written),
-            AccessModel.decided.set(written.decided),
-            AccessModel.edition.set(written.decided.edition),
-        ]
         transaction = Transaction(self._connection)
-        _write_as_read(transaction, written, actions, seats_before)
+        move_seats(transaction, seats_before, access.done.seats)
+        return self._decide_at_rest(transaction, access, entry, row)
+
+    def resume(self, access: Access, entry: Entry, row: Row | None = None, *, over: Access, room: Room) -> Access:
+        transaction = Transaction(self._connection)
+        move_seats(transaction, over.done.seats, access.done.seats, room)
+        return self._decide_at_rest(transaction, access, entry, row)
+
+    def ending(self, after: datetime | None, before: datetime) -> Iterator[Ending]:
+        at = AccessModel.ends_at
+        until = before.timestamp()
+        between = at <= until if after is None else at.between(after.timestamp(), until)
+        for record in AccessModel.by_ending.query(ENDS, between):
+            yield Ending(record.user_id, datetime.fromtimestamp(record.ends_at, UTC), record.reminded)
+
+    def remind(self, access: Access, mark: str, entry: Entry) -> None:
+        record = AccessModel.get(access.user_id, consistent_read=True)
+        reminded: frozenset[str] = record.reminded
+        if mark in reminded:
+            raise StaleWrite
+        latest = {each for each in reminded if each.split()[0] == mark.split(maxsplit=1)[0]}
+        as_read = AccessModel.edition == access.decided.edition
+        as_read &= (AccessModel.reminded == reminded) | AccessModel.reminded.does_not_exist()
+        transaction = Transaction(self._connection)
+        noted: list[Action] = [AccessModel.reminded.set(frozenset({*latest, mark}))]
+        transaction.update(_ACCESS, AccessModel(user_id=access.user_id), noted, as_read)
         transaction.put("journal", entry_record(entry))
-        note_row(transaction, row)
         _commit_or_stale(transaction)
-        return replace(written, revision=access.revision + 1)
 
     def members(self) -> Iterator[MemberRow]:
         for record in AccessModel.by_listed.query(MEMBER):
@@ -236,6 +263,24 @@ class DynamoAccesses:
     def end_pause(self) -> None:
         PauseModel(id=PauseModel.ID).delete()
 
+    def _decide_at_rest(self, transaction: Transaction, access: Access, entry: Entry, row: Row | None) -> Access:
+        written = replace(access, written_at=self._clock())
+        actions = [
+            *what_was_done(written),
+            AccessModel.decided.set(written.decided),
+            AccessModel.edition.set(written.decided.edition),
+            *setting(AccessModel, end_of(written)),
+        ]
+        is_as_read = (AccessModel.revision == access.revision) & AccessModel.lease.does_not_exist()
+        transaction.update(_ACCESS, AccessModel(user_id=access.user_id), actions, is_as_read)
+        transaction.put("journal", entry_record(entry))
+        note_row(transaction, row)
+        try:
+            transaction.commit()
+        except ConditionsFailed as error:
+            raise (SeatsTaken() if error.names == {SEAT} else StaleWrite()) from error
+        return replace(written, revision=access.revision + 1)
+
     def _save_with_progress(self, access: Access, is_mine: "Condition") -> Access:
         transaction = Transaction(self._connection)
         condition = is_mine & (AccessModel.edition == access.decided.edition)
@@ -248,7 +293,11 @@ class DynamoAccesses:
         """Raises StaleWrite where the invite alone changed meanwhile, else ConditionsFailed."""
         transaction = Transaction(self._connection)
         is_mine = (AccessModel.lease == lease) & (AccessModel.edition == access.decided.edition)
-        actions = [*what_was_done(after), AccessModel.decided.set(after.decided)]
+        actions = [
+            *what_was_done(after),
+            AccessModel.decided.set(after.decided),
+            *setting(AccessModel, end_of(after)),
+        ]
         transaction.update(_ACCESS, AccessModel(user_id=access.user_id), actions, is_mine)
         move_seats(transaction, access.done.seats, after.done.seats)
         show_progress(transaction, access)
@@ -269,14 +318,10 @@ class DynamoAccesses:
             end_tombstone(transaction, user.plex_id, tombstone, self._clock())
 
 
-def _write_as_read(transaction: Transaction, access: Access, actions: "list[Action]", seats_before: Seats) -> None:
+def _is_free_for(lease: str | None) -> "Condition":
     """A worker that has it writes the seats that it read: only one that takes it now ends that."""
     is_free = AccessModel.lease.does_not_exist()
-    if access.lease:
-        is_free |= AccessModel.lease != access.lease
-    is_as_read = (AccessModel.revision == access.revision) & is_free
-    transaction.update(_ACCESS, AccessModel(user_id=access.user_id), actions, is_as_read)
-    move_seats(transaction, seats_before, access.done.seats)
+    return is_free | (AccessModel.lease != lease) if lease else is_free
 
 
 def _commit_or_stale(transaction: Transaction) -> None:

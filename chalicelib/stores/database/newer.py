@@ -18,7 +18,8 @@ from chalicelib.access.model import Hold, Mark, Occasion, Part
 from chalicelib.access.progress import State, StepName, StepState
 from chalicelib.accounts.model import AccountState, Kind, Why
 from chalicelib.accounts.sessions import Purpose
-from chalicelib.settings.model import Policy
+from chalicelib.common.times import Unit
+from chalicelib.settings.model import Policy, TrialOutcome
 
 E = TypeVar("E", bound=Enum)
 
@@ -40,6 +41,8 @@ SAFE: dict[type[Enum], Enum | None] = {
     Policy: Policy.REPORT,
     Outcome: Outcome.INCOMPLETE,
     Action: None,
+    TrialOutcome: TrialOutcome.KEEP,
+    Unit: Unit.DAYS,
 }
 """How a value is read that is not known; None: it is left out."""
 

@@ -67,7 +67,7 @@ function Filter({ filter, onFilter }: { filter: typeof FIRST; onFilter: (change:
       </Select>
       <Select label={t.members.state} value={filter.state} onValue={(state) => onFilter({ state })}>
         <option value="">{t.members.everyState}</option>
-        {(["active", "joining", "suspended", "ended"] as const).map((state) => (
+        {(["active", "ending", "grace", "joining", "suspended", "ended"] as const).map((state) => (
           <option key={state} value={state}>
             {t.members.states[state]}
           </option>

@@ -41,6 +41,12 @@ def a_member_s_libraries_are_changed(stage: DeployedStage) -> None:
     )
     stage.eventually(lambda: ok(stage.stack.admin.get(f"/users/{user}/access")).json()["work"] is None)
     ok(stage.stack.admin.post(f"/users/{user}/access/restore", json={"version": 2}))
+    stage.eventually(lambda: ok(stage.stack.admin.get(f"/users/{user}/access")).json()["work"] is None)
+    ok(stage.stack.admin.post(f"/users/{user}/access/suspend", json={"version": 3}))
+    stage.eventually(lambda: not stage.stack.plex.shares(visitor.account))
+    stage.eventually(lambda: ok(stage.stack.admin.get(f"/users/{user}/access")).json()["work"] is None)
+    ok(stage.stack.admin.post(f"/users/{user}/access/resume", json={"version": 4}))
+    ok(stage.stack.admin.post(f"/users/{user}/access/extend", json={"by": {"value": 1, "unit": "months"}}))
 
 
 def _shared_by_hand(stage: DeployedStage, account_id: int) -> int:
