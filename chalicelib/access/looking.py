@@ -201,10 +201,11 @@ class Looking:
 
     def _wake(self, access: Access, observed: Observed) -> None:
         """It waits for a person, who may have done at Plex what they were asked for."""
-        seen = access.looked_at(observed, (), access.done.differs)
+        seen = access.looked_at(observed, (), access.done.differs).seated
         is_news = access.done.observed.contradicts(observed)
         try:
-            self.accesses.save(seen.nudged(self.clock()) if is_news else seen)
+            noted = seen.nudged(self.clock()) if is_news else seen
+            self.accesses.save_seated(noted, seats_before=access.done.seats)
         except StaleWrite:
             return  # a worker has it by now
         if is_news:

@@ -3,16 +3,15 @@ taken, and no more are given than there are.
 """
 
 import random
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib.access.deciding.adopting import Adopting
+from chalicelib.access.deciding.membership import DecidingMembership
 from chalicelib.access.deciding.restoring import Restoring
 from chalicelib.access.looking import AskingForLooks, Looking
-from chalicelib.access.model import Hold, Occasion
 from chalicelib.common.people import Permission
 from chalicelib.common.refusals import Refusal, SeatsTaken
 from chalicelib.plex.errors import TemporaryPlexError
@@ -50,7 +49,7 @@ class House:
             self.leave_plex: 2,
             self.adopt: 2,
             self.close: 2,
-            self.hold: 2,
+            self.suspend_or_resume: 4,
             self.accept: 2,
             self.deliver: 10,
             self.look: 6,
@@ -105,13 +104,15 @@ class House:
         if open_ := [each for each in self.redeemed if self.scenario.database.users[each.user.id].is_open]:
             self.scenario.close_account(self.chance.choice(open_))
 
-    def hold(self) -> None:
-        """Suspended, or no longer."""
+    def suspend_or_resume(self) -> None:
+        gate, deciding = self.scenario.database.gate, self.scenario.use(DecidingMembership)
         for access in self.accesses():
-            hold = None if access.decided.hold else Hold.SUSPENDED
-            decided = replace(access.decided, hold=hold, occasion=Occasion.EDITED)
-            self.scenario.accesses.decide(access.deciding(decided))
-            self.scenario.queue.align(access.user_id)
+            decide = deciding.resume if access.decided.hold else deciding.suspend
+            try:
+                decide(access.user_id, version=None, by=self.manager, now=self.scenario.now)
+            except Refusal:
+                return
+            must_not_be_over(self.scenario, gate)
 
     def accept(self) -> None:
         for access in self.accesses():

@@ -113,8 +113,10 @@ class DynamoAccesses:
         is_as_read = (AccessModel.revision == access.revision) & _is_free_for(access.lease)
         transaction.update(_ACCESS, AccessModel(user_id=access.user_id), what_was_done(written), is_as_read)
         move_seats(transaction, seats_before, access.done.seats)
+        if access.decided.joining and not access.is_told:
+            show_progress(transaction, written)
         _commit_or_stale(transaction)
-        return replace(written, revision=access.revision + 1)
+        return replace(written, revision=access.revision + 1, is_told=True)
 
     def decide(
         self, access: Access, entry: Entry | None = None, row: Row | None = None, *, protects: User | None = None
