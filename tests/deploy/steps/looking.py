@@ -28,7 +28,8 @@ def everybody_on_plex_is_looked_at(stage: DeployedStage) -> None:
     ok(stage.stack.admin.get("/seats"))
     asked = ok(stage.stack.admin.post("/access/bulk", json={"user_ids": [user_id], "action": "restore"})).json()
     stage.eventually(lambda: ok(stage.stack.admin.get(f"/batches/{asked['batch_id']}")).json()["state"] == "done")
-    ok(stage.stack.admin.post(f"/users/{user_id}/access/accept", json={"version": 1}))
+    stage.eventually(lambda: ok(stage.stack.admin.get(f"/users/{user_id}/access")).json()["work"] is None)
+    ok(stage.stack.admin.post(f"/users/{user_id}/access/accept", json={"version": 2}))
     ok(stage.stack.admin.patch("/settings", json={"new_plex_signin_enabled": False}))
 
 
