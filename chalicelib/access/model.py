@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.access import reasons
 from chalicelib.access.differences import Difference, Doubt
-from chalicelib.access.entitlement import Entitlement, Identity, Observed, Place, SeenPlace, SeenShare, Target
+from chalicelib.access.entitlement import Entitlement, Identity, Observed, SeenPlace, SeenShare, Target
 from chalicelib.access.progress import Progress, begin_progress
 from chalicelib.access.reasons import Reason
 from chalicelib.access.seats import NO_SEATS, Seats
@@ -19,7 +19,7 @@ from chalicelib.accounts.model import Tombstone
 from chalicelib.common.people import Person
 from chalicelib.common.ports import UNWRITABLE
 from chalicelib.common.terms import Term
-from chalicelib.plex.model import Grant, Library, Share
+from chalicelib.plex.model import Grant, Library, Place, Share
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -509,6 +509,12 @@ class Access:
     def can_be_looked_at(self) -> bool:
         """Whether no worker has it, and nothing newer is decided."""
         return self.lease_until is None and self.revision != UNWRITABLE and (self.is_settled or self.rests)
+
+    @property
+    def awaits_home(self) -> bool:
+        """Whether a place in the Home is wanted, or to be given up."""
+        home = self.entry(Part.HOME)
+        return bool((self.wanted and self.wanted.features.plex_home) or (home and home.is_owed))
 
     def looked_at(self, observed: Observed, doubts: tuple[Doubt, ...], differs: frozenset[Difference]) -> "Access":
         return self.doing(observed=observed, doubts=doubts, differs=differs)

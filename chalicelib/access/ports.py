@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from chalicelib.access.differences import Difference
-from chalicelib.access.entitlement import Observed, Place, SeenPlace, SeenShare
+from chalicelib.access.entitlement import Observed, SeenPlace, SeenShare
 from chalicelib.access.looks import Look
 from chalicelib.access.model import Access
 from chalicelib.access.pauses import Pause
@@ -14,7 +14,7 @@ from chalicelib.access.seats import Gate, Room, Seats
 from chalicelib.accounts.model import Tombstone, User
 from chalicelib.common.pages import Page
 from chalicelib.events.model import Entry
-from chalicelib.plex.model import Share
+from chalicelib.plex.model import Place, Share
 from chalicelib.settings.model import Settings
 
 _NEVER = datetime.min.replace(tzinfo=UTC)

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chalicelib.access.differences import Difference, Doubt
-from chalicelib.access.entitlement import Place
 from chalicelib.access.looks import Look, Outcome
 from chalicelib.access.model import Entry, Hold, Mark, Occasion, Part, begin_access
 from chalicelib.access.pauses import begin_pause
@@ -20,7 +19,7 @@ from chalicelib.common.ports import StaleWrite
 from chalicelib.common.refusals import AlreadyHasAccess, SeatsTaken, UserNotFound
 from chalicelib.common.terms import Term
 from chalicelib.events.model import about_user
-from chalicelib.plex.model import Share
+from chalicelib.plex.model import Place, Share
 from tests.stores_contract.builders import a_closed_account, a_user, an_account, an_entry, journal_of
 from tests.stores_contract.redeeming import (
     LEASE,

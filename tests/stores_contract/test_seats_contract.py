@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.access.entitlement import Place
 from chalicelib.access.model import Hold, begin_access
 from chalicelib.access.ports import Stranger
 from chalicelib.access.seats import NO_SEATS, Room, Seats
 from chalicelib.common.ports import StaleWrite
 from chalicelib.common.refusals import AlreadyHasAccess, SeatsTaken
 from chalicelib.events.model import about_user
-from chalicelib.plex.model import Share
+from chalicelib.plex.model import Place, Share
 from tests.fakes.ports import FakePorts
 from tests.stores_contract.builders import a_user, an_entry
 from tests.stores_contract.redeeming import (

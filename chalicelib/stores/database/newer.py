@@ -12,13 +12,14 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 
 from chalicelib.access.deciding.batches import Action
 from chalicelib.access.differences import Difference
-from chalicelib.access.entitlement import Place, Rule
+from chalicelib.access.entitlement import Rule
 from chalicelib.access.looks import Outcome
 from chalicelib.access.model import Hold, Mark, Occasion, Part
 from chalicelib.access.progress import State, StepName, StepState
 from chalicelib.accounts.model import AccountState, Kind, Why
 from chalicelib.accounts.sessions import Purpose
 from chalicelib.common.times import Unit
+from chalicelib.plex.model import Place
 from chalicelib.settings.model import Policy, TrialOutcome
 
 E = TypeVar("E", bound=Enum)

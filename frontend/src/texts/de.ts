@@ -443,7 +443,8 @@ export const de: Texts = {
     looks: {
       running: "Es wird nachgesehen …",
       complete: "Alle wurden angesehen.",
-      incomplete: "Plex hat nicht alles gesagt, also wurde niemand beurteilt. Der nächste Blick kommt von selbst.",
+      incomplete:
+        "Plex hat nicht alles gesagt, also gilt niemand als verschwunden. Der nächste Blick kommt von selbst.",
       suspect: "Viel weniger Personen als zuvor: Wer fehlt, wird beurteilt, wenn ein weiterer Blick dasselbe zeigt.",
       paused: "Plex nimmt die Anmeldung des Eigentümers nicht an. Verbinde in den Einstellungen wieder mit Plex.",
       no_server: "Noch ist kein Server gewählt.",
@@ -463,7 +464,7 @@ export const de: Texts = {
   },
   term: {
     forEver: "Für immer",
-    for: "Für",
+    for: "Für einige Zeit",
     until: "Bis zu einem Tag",
     day: "Der letzte Tag",
     dayNote: "Bis zum Ende dieses Tages beim Server.",

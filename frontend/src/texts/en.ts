@@ -447,7 +447,7 @@ export const en = {
     looks: {
       running: "Looking …",
       complete: "Looked at everybody.",
-      incomplete: "Plex did not say it all, so nobody was judged. The next look comes by itself.",
+      incomplete: "Plex did not say it all, so nobody was taken for gone. The next look comes by itself.",
       suspect: "Many people fewer than before: those who are missing are judged once another look agrees.",
       paused: "Plex does not take the owner's sign-in. Connect to Plex again in the settings.",
       no_server: "No server is chosen yet.",
@@ -467,7 +467,7 @@ export const en = {
   },
   term: {
     forEver: "For ever",
-    for: "For",
+    for: "For some time",
     until: "Until a day",
     day: "The last day",
     dayNote: "Until the end of that day at the server.",
