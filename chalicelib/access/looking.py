@@ -114,8 +114,20 @@ class Looking:
             return _Result(look, Outcome.PAUSED)
         except PlexError:
             return _Result(look, Outcome.INCOMPLETE)
-        weighed, gate = self._weighed(look, survey, now), self.looks.gate()
+        weighed = self._weighed(look, survey, now)
+        gate = self.looks.gate()
         return self._judge_all(Reading(weighed, settings, settings.server, now, survey, self.plex_owner, gate))
+
+    def _seat_members(self) -> bool:
+        """Whether each member's seats are counted now: once, after the version that began to count them."""
+        accesses = [access for row in self.accesses.members() if (access := self.accesses.get(row.user_id))]
+        unseated = [access for access in accesses if access.seated != access and access.revision != UNWRITABLE]
+        try:
+            for access in unseated:
+                self.accesses.save_seated(access.seated, seats_before=access.done.seats)
+        except StaleWrite:
+            return False  # the next look goes on
+        return True
 
     def _weighed(self, look: Look, survey: Survey, now: datetime) -> Look:
         """Against the last complete one."""
@@ -178,6 +190,7 @@ class Looking:
         if not is_news and looked.done.seats == access.done.seats:
             return
         try:
+            looked = access.looked_at(seen, left, differs).seated
             saved = self.accesses.save_seated(looked, seats_before=access.done.seats)
         except StaleWrite:
             return  # the next look sees what it has become

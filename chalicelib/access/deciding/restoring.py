@@ -133,6 +133,7 @@ def accepting(access: Access, decided: Decided, share: Share, now: datetime) -> 
         share_id=share.id,
         asked=access.decided.edition + 1,
     )
-    there = access if access.done.observed.is_at_home else access.marked(Part.HOME, Mark.GONE)
+    home = access.done.observed.home
+    there = access.marked(Part.HOME, Mark.GONE) if home and home.place is Place.OUT else access
     taken_over = there.with_entry(standing).deciding(decided).renewed(now)
     return taken_over.settled(now)

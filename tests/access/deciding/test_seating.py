@@ -1,5 +1,6 @@
 """Who takes a seat, and how they are counted."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from chalicelib.access.deciding.restoring import Restoring
 from chalicelib.access.deciding.seating import ShowingSeats
 from chalicelib.access.looking import AskingForLooks, Looking
 from chalicelib.access.looks import Outcome
+from chalicelib.access.model import Part
 from chalicelib.access.seats import NO_SEATS, Gate, Room, Seats
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import StaleWrite
@@ -234,3 +236,14 @@ def test_people_of_the_home_who_are_adopted_by_themselves_keep_their_seats(scena
     look(scenario)
     look(scenario)
     assert scenario.database.gate == Gate(server=1, home=2, others=0, home_others=1)
+
+
+def test_what_plex_did_not_tell_of_the_home_is_kept_when_the_rest_is_accepted(scenario, manager):
+    redemption = scenario.redeem(scenario.invite(plex_home=True))
+    scenario.drain()
+    access = scenario.access(redemption)
+    untold = access.doing(observed=replace(access.done.observed, home=None))
+    scenario.database.accesses[access.user_id] = untold
+    scenario.use(Restoring).accept(redemption.user.id, version=None, by=manager, now=scenario.now)
+    assert scenario.access(redemption).entry(Part.HOME).is_owed
+    assert counted(scenario) == (1, 1)
