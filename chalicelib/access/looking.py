@@ -152,17 +152,6 @@ class Looking:
         )
         return _Result(counted, look.outcome or Outcome.COMPLETE)
 
-    def _seat_members(self) -> bool:
-        """Whether each member's seats are counted now: once, after the version that began to count them."""
-        accesses = [access for row in self.accesses.members() if (access := self.accesses.get(row.user_id))]
-        unseated = [access for access in accesses if access.seated != access and access.revision != UNWRITABLE]
-        try:
-            for access in unseated:
-                self.accesses.save_seated(access.seated, seats_before=access.done.seats)
-        except StaleWrite:
-            return False  # the next look goes on
-        return True
-
     def _compare(self, reading: Reading, row: MemberRow, plex_id: int) -> None:
         """Nothing is read and nothing written for whom plex.tv says what it said before."""
         observed = reading.observed(plex_id)
@@ -185,9 +174,7 @@ class Looking:
         confirmed = self._confirmed(reading, access, observed, asked, plex_id) if asked else frozenset()
         left = tuple(doubt for doubt in doubts if doubt.kind not in confirmed)
         differs = (known & found) | confirmed
-        looked = access.looked_at(seen, left, differs).seated
-        is_news = (seen.digest, left, differs) != (access.done.observed.digest, access.done.doubts, known)
-        if not is_news and looked.done.seats == access.done.seats:
+        if (seen.digest, left, differs) == (access.done.observed.digest, access.done.doubts, known):
             return
         try:
             looked = access.looked_at(seen, left, differs).seated
