@@ -121,7 +121,7 @@ FUNCTIONS = {
         f"{READ} UpdateItem UpdateItem GetParameter UpdateItem SendMessage GetItem {WRITE}"
     ),
     "provision, a token signed out": "GetItem GetParameter DeleteItem",
-    LOOK: "GetItem UpdateItem GetItem GetItem GetParameter Query Query GetItem UpdateItem",
+    LOOK: "GetItem UpdateItem GetItem GetItem GetParameter GetItem Query Query UpdateItem",
     "provision, the libraries": "GetItem GetItem GetParameter UpdateItem",
     "tidy_qr, an image given up": "BatchGetItem GetItem DeleteObject",
     "tidy_qr, an image of an expired invite": "BatchGetItem GetItem DeleteObject",
