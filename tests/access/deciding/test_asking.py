@@ -84,9 +84,8 @@ def test_an_answer_counts_once(scenario, member, manager):
 
 def test_what_has_ended_can_be_asked_back(scenario, member, manager):
     scenario.now = end_of(scenario, member)
-    assert (
-        sum(each.done for each in scenario.use(EndingMemberships).sweep(scenario.settings.get, now=scenario.now)) == 1
-    )
+    swept = scenario.use(EndingMemberships).sweep(scenario.settings.get, now=scenario.now)
+    assert sum(each.done for each in swept) == 1
     scenario.drain()
     ask(scenario, member)
     approve(scenario, member, manager)
