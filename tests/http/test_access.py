@@ -95,7 +95,7 @@ def test_an_edit_against_another_version_is_refused_and_changes_nothing(stack, j
         ({"libraries": ["999999999"]}, "libraries"),
         ({"libraries": "everything"}, "libraries"),
         ({"features": {"downloads": "yes"}}, "features.downloads"),
-        ({"features": {"plex_home": True}}, "features"),
+        ({"features": {"everything": True}}, "features"),
         ({"restrictions": {"movies": {"labels": ["a,b"]}}}, "restrictions.movies.labels[0]"),
     ],
 )
