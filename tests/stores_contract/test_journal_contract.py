@@ -41,7 +41,8 @@ def test_entries_of_one_moment_are_all_there(ports, subject, now):
 
 def test_without_a_subject_all_entries_are_there(ports, now):
     older, newer = (note(ports, an_entry(ports, at=now + each * MINUTE)) for each in (1, 2))
-    found, after = [], None
+    found: list[object] = []
+    after = None
     while len(found) < 2:  # others write at the same time, and some of next year
         page = ports.journal.page(None, after=after, limit=50)
         found += [entry for entry in page.items if entry in (older, newer)]
