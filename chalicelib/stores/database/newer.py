@@ -18,6 +18,7 @@ from chalicelib.access.model import Hold, Mark, Occasion, Part
 from chalicelib.access.progress import State, StepName, StepState
 from chalicelib.accounts.model import AccountState, Kind, Why
 from chalicelib.accounts.sessions import Purpose
+from chalicelib.events.deliveries import DeliveryState
 from chalicelib.settings.model import Policy
 
 E = TypeVar("E", bound=Enum)
@@ -39,6 +40,7 @@ SAFE: dict[type[Enum], Enum | None] = {
     Difference: None,
     Policy: Policy.REPORT,
     Outcome: Outcome.INCOMPLETE,
+    DeliveryState: DeliveryState.GIVEN_UP,
     Action: None,
 }
 """How a value is read that is not known; None: it is left out."""
