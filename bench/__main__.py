@@ -14,7 +14,7 @@ from time import monotonic
 from bench.report import Section, goals_of
 from local.run import ROOT
 
-SECTIONS = ("cold_start", "growth", "contention", "end_to_end", "cost")
+SECTIONS = ("cold_start", "growth", "looking", "contention", "end_to_end", "cost")
 """Modules of this package in the page's order; each has `measure() -> Section`."""
 
 HEAD = """# Benchmarks

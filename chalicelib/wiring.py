@@ -9,7 +9,7 @@ import random
 import secrets
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from time import sleep
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.access.deciding.adopting import Adopting
     from chalicelib.access.deciding.batches import FindBatch, KeepBatch, NoteResult
     from chalicelib.access.deciding.editing import EditingAccess
+    from chalicelib.access.deciding.membership import DecidingMembership
     from chalicelib.access.deciding.restoring import Restoring
     from chalicelib.access.nudging import Nudging
     from chalicelib.access.pausing import Pausing
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from chalicelib.aws.owner_token import OwnerToken
     from chalicelib.aws.queue import SqsWorkQueue
     from chalicelib.common.sweeping import Batch, Key
-    from chalicelib.events.ports import DeliveryStore, EndpointStore, FindOwners, Journal, Pause, Send, WakeDeliver
+    from chalicelib.events.ports import DeliveryStore, EndpointStore, FindOwners, Journal, Send, Wait, WakeDeliver
     from chalicelib.invites.ports import InviteImages, InviteStore
     from chalicelib.plex.ports import KeepOwnerToken, OwnerTokenVersion, PlexOwner, PlexPerson, WorkQueue
     from chalicelib.qr_codes.model import Format
@@ -89,6 +90,12 @@ class UseCases:
         from chalicelib.access.deciding.editing import EditingAccess
 
         return self.use(EditingAccess)
+
+    @property
+    def deciding_membership(self) -> "DecidingMembership":
+        from chalicelib.access.deciding.membership import DecidingMembership
+
+        return self.use(DecidingMembership)
 
     @property
     def adopting(self) -> "Adopting":
@@ -187,7 +194,7 @@ class Ports(UseCases):
         return secrets.token_bytes(count)
 
     @property
-    def pause(self) -> "Pause":
+    def pause(self) -> "Wait":
         return sleep
 
     @property
@@ -511,6 +518,7 @@ def warm_up() -> None:
 def chores(now: datetime) -> "dict[str, Iterator[Batch]]":
     """What is swept every few minutes, of all that is due by ``now``."""
     from chalicelib.access.aligning import ResendingWork
+    from chalicelib.access.ending import EndingMemberships, Reminding
     from chalicelib.access.looking import SchedulingLooks
     from chalicelib.accounts.trials import EndingTrials
     from chalicelib.common.sweeping import remove_expired
@@ -524,6 +532,7 @@ def chores(now: datetime) -> "dict[str, Iterator[Batch]]":
     from chalicelib.stores.qr_codes.records import QrImageModel
 
     _ = ports.connection
+    settings = cache(ports.settings.get)
 
     def expired(model: Any, *key: str) -> "Iterator[Batch]":
         records = ExpiredRecords(model, *key)
@@ -539,7 +548,9 @@ def chores(now: datetime) -> "dict[str, Iterator[Batch]]":
         "looks": use(SchedulingLooks).sweep(now=now),
         "migrations": use(Migrating).sweep(),
         "expired_invites": use(MovingExpiredInvites).sweep(now=now),
-        "daily_libraries": use(RefreshingDaily).sweep(now=now),
+        "ended_memberships": use(EndingMemberships).sweep(settings, now=now),
+        "reminders": use(Reminding).sweep(settings, now=now),
+        "daily_libraries": use(RefreshingDaily).sweep(settings, now=now),
         "ended_trials": use(EndingTrials).sweep(now=now),
         "overdue_deliveries": use(WakingOverdue).sweep(now=now),
         "due_images": expired(QrImageModel, "code", "object_key"),

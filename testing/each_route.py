@@ -396,6 +396,28 @@ def _(stack):
     yield lambda: stack.admin.post(f"/users/{user_id}/access/accept", json={"version": 1})
 
 
+@_scenario("POST /users/{user_id}/access/suspend")
+def _(stack):
+    user_id, _ = _joined(stack)
+    yield lambda: stack.admin.post(f"/users/{user_id}/access/suspend", json={"version": 1})
+
+
+@_scenario("POST /users/{user_id}/access/resume")
+def _(stack):
+    user_id, _ = _joined(stack)
+    stack.admin.post(f"/users/{user_id}/access/suspend", json={"version": 1})
+    while stack.admin.get(f"/users/{user_id}/access").json()["work"]:
+        time.sleep(0.1)  # between two looks
+    yield lambda: stack.admin.post(f"/users/{user_id}/access/resume", json={"version": 2})
+
+
+@_scenario("POST /users/{user_id}/access/extend")
+def _(stack):
+    user_id, _ = _joined(stack)
+    by = {"value": 1, "unit": "months"}
+    yield lambda: stack.admin.post(f"/users/{user_id}/access/extend", json={"by": by})
+
+
 @_scenario("POST /users/{user_id}/access/delete-profile")
 def _(stack):
     code, number = stack.invite(plex_home=True), datetime.now(UTC).timestamp()

@@ -10,13 +10,13 @@ from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from chalicelib.access import reasons
-from chalicelib.access.entitlement import Entitlement, Place
+from chalicelib.access.entitlement import Entitlement
 from chalicelib.access.model import EFFECT_WITHIN, Access, Entry, Mark, Part
 from chalicelib.access.reasons import Reason
 from chalicelib.access.steps import IN_THE_HOME, MAY_BE_LATE, Accepting, StepName
 from chalicelib.common.ports import Clock
 from chalicelib.plex.errors import PlexRefused, PlexTokenRefused, TemporaryPlexError
-from chalicelib.plex.model import Grant, HomeMember, Library, Share
+from chalicelib.plex.model import Grant, HomeMember, Library, Place, Share
 from chalicelib.plex.ports import PlexOwner, PlexPerson
 
 if TYPE_CHECKING:
@@ -161,8 +161,11 @@ class ActingOnPlex:
 
     def _invite_home(self, access: Access) -> Access:
         account_id = _id(access)
+        name = access.decided.identity.invited_as or self.plex_owner.email_of(account_id)
+        if not name:
+            raise Impossible(reasons.NOT_TAKEN_INTO_HOME)
         try:
-            said = self.plex_owner.invite_home(access.decided.identity.invited_as or "")
+            said = self.plex_owner.invite_home(name)
         except PlexRefused as error:
             if not self.plex_owner.is_at_home(account_id):  # a second invite is refused
                 raise Impossible(self._why_not_at_home()) from error

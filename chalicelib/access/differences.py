@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from chalicelib.access.entitlement import Entitlement, Observed, Place, Rule
+from chalicelib.access.entitlement import Entitlement, Observed, Rule
 from chalicelib.plex.filters import same_filters
-from chalicelib.plex.model import Share
+from chalicelib.plex.model import Place, Share
 
 PENDING_FOR = timedelta(days=3)
 """How long a person may take to accept before that is a difference."""

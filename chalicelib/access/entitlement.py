@@ -5,8 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
-from chalicelib.plex.filters import Filters
-from chalicelib.plex.model import Features, Grant, Library, Share
+from chalicelib.plex.filters import Filters, in_one_form
+from chalicelib.plex.model import Features, Grant, Library, Place, Share
 
 
 class Rule(StrEnum):
@@ -68,14 +68,6 @@ class Identity:
     invited_as: str | None = None
 
 
-class Place(StrEnum):
-    """Where a person stands with the owner's Plex Home."""
-
-    OUT = "out"
-    INVITED = "invited"
-    MEMBER = "member"
-
-
 @dataclass(frozen=True, slots=True)
 class SeenShare:
     """What plex.tv said of a person's share at a moment; ``share`` None: there was none."""
@@ -101,15 +93,27 @@ class Observed:
 
     def contradicts(self, later: "Observed") -> bool:
         """Whether something that was read is otherwise later."""
-        was, now = self.share and self.share.share, later.share and later.share.share
-        return was != now or (self.home is not None and later.home is not None and self.home.place != later.home.place)
+        was = self.share.share if self.share else None
+        now = later.share.share if later.share else None
+        moved = self.home is not None and later.home is not None and self.home.place != later.home.place
+        return moved or _said_of(was) != _said_of(now)
+
+    def or_else(self, earlier: "Observed") -> "Observed":
+        """With what was read earlier of the parts that plex.tv did not tell this time."""
+        return Observed(self.share or earlier.share, self.home or earlier.home)
 
     @property
     def digest(self) -> str:
         """Short, and another one for anything else that plex.tv said, whenever it did."""
         share, place = self.share and self.share.share, self.home and self.home.place
-        said = [place.value if place else "", "" if self.share is None else "none"]
-        if share:
-            flags = (share.accepted, share.everything, share.downloads, share.live_tv)
-            said = [said[0], share.id, *map(str, flags), *sorted(share.library_ids), str(share.filters)]
-        return sha256("|".join(said).encode()).hexdigest()[:16]
+        said = _said_of(share) if share else ("" if self.share is None else "none",)
+        return sha256("|".join([place.value if place else "", *said]).encode()).hexdigest()[:16]
+
+
+def _said_of(share: Share | None) -> tuple[str, ...]:
+    """The same however plex.tv writes it."""
+    if share is None:
+        return ()
+    flags = (share.accepted, share.everything, share.downloads, share.live_tv)
+    hidden = None if share.filters is None else in_one_form(share.filters)
+    return (share.id, *map(str, flags), *sorted(share.library_ids), str(hidden))

@@ -5,14 +5,14 @@ another part of plex.tv says the same.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.access.deciding.adopting import Adopting
 from chalicelib.access.deciding.restoring import Restoring
 from chalicelib.access.differences import Difference, differences, ripe, still_doubted
-from chalicelib.access.entitlement import Observed, Place, SeenPlace, SeenShare
-from chalicelib.access.looks import Look, Outcome
+from chalicelib.access.entitlement import Observed
+from chalicelib.access.looks import Look, Outcome, Reading
 from chalicelib.access.model import Access
 from chalicelib.access.pausing import Pausing
 from chalicelib.access.ports import AccessStore, LookStore, MemberRow, Stranger
@@ -20,16 +20,16 @@ from chalicelib.common.people import Actor, Permission
 from chalicelib.common.ports import Clock, NewId, StaleWrite
 from chalicelib.common.sweeping import Batch
 from chalicelib.plex.errors import OwnerTokenRefused, PlexError
-from chalicelib.plex.model import Server, Share, SurveyedPerson
+from chalicelib.plex.model import Place, Survey
 from chalicelib.plex.ports import PlexOwner, WorkQueue
-from chalicelib.settings.model import Policy, Settings
+from chalicelib.settings.model import Policy
 from chalicelib.settings.ports import SettingsStore
 
 MOST_RESTORED = 20
 """Accesses that one look has restored by itself: what is wrong about many is for a person to see first."""
 
-SEEN_IN_ONE_LIST = frozenset({Difference.NOT_IN_HOME})
-"""plex.tv says it nowhere else: two looks must do."""
+SEEN_IN_THE_HOME = frozenset({Difference.NOT_IN_HOME})
+"""Each look asks several lists of plex.tv about it: two looks must do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +76,6 @@ class SchedulingLooks:
             yield Batch(1)
 
 
-@dataclass(slots=True)
-class _Reading:
-    """What one look works with. ``elsewhere``: the other source, once it was needed."""
-
-    look: Look
-    settings: Settings
-    server: Server
-    began: datetime
-    people: Mapping[int, SurveyedPerson]
-    elsewhere: Mapping[int, Share] | None = None
-    cannot_ask: bool = False
-    changed: int = 0
-    confirmed: int = 0
-    restored: int = 0
-    seen: set[int] = field(default_factory=set)
-
-
 @dataclass(frozen=True, slots=True)
 class Looking:
     looks: LookStore
@@ -124,54 +107,64 @@ class Looking:
         if pause and self.pausing.holds(pause, now=now):
             return _Result(look, Outcome.PAUSED)
         try:
-            people = self.plex_owner.survey(settings.server.machine_id)
+            survey = self.plex_owner.survey(settings.server.machine_id)
         except OwnerTokenRefused:
             self.pausing.note_refusal(pause, now=now)
             return _Result(look, Outcome.PAUSED)
         except PlexError:
             return _Result(look, Outcome.INCOMPLETE)
-        guests = {each.account_id: each for each in people if each.account_id != settings.server.owner_id}
-        weighed = look.weighed(sum(1 for each in guests.values() if each.share), now, apart=self.look_apart)
-        reading = _Reading(weighed, settings, settings.server, now, guests)
+        weighed = self._weighed(look, survey, now)
+        return self._judge_all(Reading(weighed, settings, settings.server, now, survey, self.plex_owner))
+
+    def _weighed(self, look: Look, survey: Survey, now: datetime) -> Look:
+        """Against the last complete one."""
+        if not survey.shares.is_whole:
+            return replace(look, outcome=Outcome.INCOMPLETE)
+        return look.weighed(len(survey.shares.by_account), now, apart=self.look_apart)
+
+    def _judge_all(self, reading: Reading) -> "_Result":
         for row in self.accesses.members():
             if row.plex_id is not None:
                 reading.seen.add(row.plex_id)
-                if row.machine_id == settings.server.machine_id:
+                if row.machine_id == reading.server.machine_id:
                     self._compare(reading, row, row.plex_id)
         self._note_strangers(reading)
-        pending = sum(1 for each in guests.values() if each.share and not each.share.accepted)
+        look = reading.look
         counted = replace(
-            weighed, pending=pending, changed=reading.changed, confirmed=reading.confirmed, restored=reading.restored
+            look,
+            pending=reading.pending,
+            changed=reading.changed,
+            confirmed=reading.confirmed,
+            restored=reading.restored,
         )
-        return _Result(counted, weighed.outcome or Outcome.COMPLETE)
+        return _Result(counted, look.outcome or Outcome.COMPLETE)
 
-    def _compare(self, reading: _Reading, row: MemberRow, plex_id: int) -> None:
+    def _compare(self, reading: Reading, row: MemberRow, plex_id: int) -> None:
         """Nothing is read and nothing written for whom plex.tv says what it said before."""
-        person = reading.people.get(plex_id)
-        observed = _observed(person, reading.began)
-        is_missing = person is None or person.share is None
-        if row.seen == observed.digest or (is_missing and reading.look.outcome is Outcome.SUSPECT):
+        observed = reading.observed(plex_id)
+        if row.seen == observed.digest or not reading.tells_of(plex_id):
             return
         access = self.accesses.get(row.user_id)
         if access is None or not access.can_be_looked_at or access.written_at >= reading.began:
             return
-        self._judge(reading, access, observed, plex_id)
+        known = reading.with_home_invite(observed, plex_id) if access.awaits_home else observed
+        self._judge(reading, access, known, plex_id)
 
-    def _judge(self, reading: _Reading, access: Access, observed: Observed, plex_id: int) -> None:
+    def _judge(self, reading: Reading, access: Access, observed: Observed, plex_id: int) -> None:
+        seen = observed.or_else(access.done.observed)
         if not access.is_settled:
-            self._wake(access, observed)
+            self._wake(access, seen)
             return
-        found, known = differences(access.wanted, observed), access.done.differs
+        found, known = differences(access.wanted, seen), access.done.differs
         doubts = still_doubted(found, known, access.done.doubts, now=reading.began)
-        asked = ripe(doubts, apart=self.look_apart, now=reading.began)
+        asked = ripe(doubts, apart=self.look_apart, now=reading.began) & differences(access.wanted, observed)
         confirmed = self._confirmed(reading, access, observed, asked, plex_id) if asked else frozenset()
         left = tuple(doubt for doubt in doubts if doubt.kind not in confirmed)
         differs = (known & found) | confirmed
-        looked = access.looked_at(observed, left, differs)
-        if looked == access:
+        if (seen.digest, left, differs) == (access.done.observed.digest, access.done.doubts, known):
             return
         try:
-            saved = self.accesses.save(looked)
+            saved = self.accesses.save(access.looked_at(seen, left, differs))
         except StaleWrite:
             return  # the next look sees what it has become
         reading.changed += 1
@@ -181,6 +174,8 @@ class Looking:
 
     def _wake(self, access: Access, observed: Observed) -> None:
         """It waits for a person, who may have done at Plex what they were asked for."""
+        if observed.digest == access.done.observed.digest:
+            return
         seen = access.looked_at(observed, (), access.done.differs)
         is_news = access.done.observed.contradicts(observed)
         try:
@@ -191,49 +186,40 @@ class Looking:
             self.queue.align(access.user_id)
 
     def _confirmed(
-        self, reading: _Reading, access: Access, observed: Observed, asked: frozenset[Difference], plex_id: int
+        self, reading: Reading, access: Access, observed: Observed, asked: frozenset[Difference], plex_id: int
     ) -> frozenset[Difference]:
         """Those of which another part of plex.tv says the same; none while it does not answer."""
-        here = asked & SEEN_IN_ONE_LIST
-        elsewhere = self._elsewhere(reading)
-        if elsewhere is None:
-            return here
-        other = replace(observed, share=SeenShare(elsewhere.get(plex_id), reading.began))
-        return here | (asked & differences(access.wanted, other))
+        here = asked & SEEN_IN_THE_HOME
+        other = reading.elsewhere(observed, plex_id)
+        return here if other is None else here | (asked & differences(access.wanted, other))
 
-    def _elsewhere(self, reading: _Reading) -> Mapping[int, Share] | None:
-        """Asked for once a look, if at all."""
-        if reading.elsewhere is None and not reading.cannot_ask:
-            try:
-                reading.elsewhere = self.plex_owner.owned_shares(reading.server.machine_id)
-            except PlexError:
-                reading.cannot_ask = True
-        return reading.elsewhere
-
-    def _note_strangers(self, reading: _Reading) -> None:
+    def _note_strangers(self, reading: Reading) -> None:
         """People on Plex who have no account here: noted, and forgotten once they are gone."""
         known = self.accesses.strangers()
-        there = {id_: person for id_, person in reading.people.items() if person.share and id_ not in reading.seen}
-        adopted = 0
-        for id_, person in there.items():
-            share = person.share
-            stranger = Stranger(id_, person.name, share, _place(person)) if share else None
-            if stranger and known.get(id_) != stranger.digest:
-                if self.adopting.adopt_account(stranger, reading.settings, now=reading.began):
-                    adopted += 1
-                else:
-                    self.accesses.note_stranger(stranger)
-                reading.changed += 1
-            elif stranger and reading.settings.on_difference.unknown_person is Policy.ACCEPT:
-                adopted += self._adopt_by_itself(reading, stranger)
-        if reading.look.outcome is Outcome.SUSPECT:
-            return
+        there = {person.account_id: person for person in reading.strangers() if person.share}
+        adopted = sum(
+            self._note_stranger(reading, Stranger(id_, person.name, person.share, person.place or Place.OUT), known)
+            for id_, person in there.items()
+            if person.share and (person.place or id_ not in known)
+        )
         self._count_others(reading, len(there) - adopted)
         for id_ in known.keys() - there.keys():
-            self.accesses.forget_stranger(id_)
-            reading.changed += 1
+            if id_ in reading.seen or reading.tells_of(id_):
+                self.accesses.forget_stranger(id_)
+                reading.changed += 1
 
-    def _adopt_by_itself(self, reading: _Reading, stranger: Stranger) -> bool:
+    def _note_stranger(self, reading: Reading, stranger: Stranger, known: Mapping[int, str]) -> bool:
+        """Whether they were adopted."""
+        if known.get(stranger.plex_id) == stranger.digest:
+            is_to_be = reading.settings.on_difference.unknown_person is Policy.ACCEPT
+            return is_to_be and self._adopt_by_itself(reading, stranger)
+        reading.changed += 1
+        if self.adopting.adopt_account(stranger, reading.settings, now=reading.began):
+            return True
+        self.accesses.note_stranger(stranger)
+        return False
+
+    def _adopt_by_itself(self, reading: Reading, stranger: Stranger) -> bool:
         """As the settings say, once a second look saw the same; some each look."""
         if reading.restored >= MOST_RESTORED:
             return False
@@ -241,10 +227,11 @@ class Looking:
         reading.restored += is_adopted
         return is_adopted
 
-    def _count_others(self, reading: _Reading, others: int) -> None:
+    def _count_others(self, reading: Reading, others: int) -> None:
         """Seats that people without an account here take; in the Home, the owner's, too."""
-        strangers = (each for id_, each in reading.people.items() if id_ not in reading.seen)
-        home_others = 1 + sum(each.at_home is not False for each in strangers)
+        if not reading.tells_all:
+            return
+        home_others = 1 + sum(each.place is not Place.OUT for each in reading.strangers())
         gate = self.looks.gate()
         if (gate.others, gate.home_others) == (others, home_others):
             return
@@ -261,14 +248,3 @@ class _Result:
 
     def finished_now(self, now: datetime) -> Look:
         return self.look.finished(self.outcome, now)
-
-
-def _observed(person: SurveyedPerson | None, at: datetime) -> Observed:
-    share = person.share if person else None
-    return Observed(SeenShare(share, at), SeenPlace(_place(person), at))
-
-
-def _place(person: SurveyedPerson | None) -> Place:
-    if person is None or person.at_home is False:
-        return Place.OUT
-    return Place.MEMBER if person.at_home else Place.INVITED

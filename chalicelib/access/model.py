@@ -3,21 +3,23 @@
 The two halves have different writers. People, claims and the clock decide; the worker that has the lease does.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from chalicelib.access import reasons
 from chalicelib.access.differences import Difference, Doubt
-from chalicelib.access.entitlement import Entitlement, Identity, Observed, Place, SeenPlace, SeenShare, Target
+from chalicelib.access.entitlement import Entitlement, Identity, Observed, SeenPlace, SeenShare, Target
 from chalicelib.access.progress import Progress, begin_progress
 from chalicelib.access.reasons import Reason
 from chalicelib.access.seats import Seats
 from chalicelib.accounts.model import Tombstone
 from chalicelib.common.people import Person
 from chalicelib.common.ports import UNWRITABLE
-from chalicelib.plex.model import Grant, Library, Share
+from chalicelib.common.terms import Term
+from chalicelib.plex.model import Grant, Library, Place, Share
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,6 +73,9 @@ class Before:
     identity: Identity
     target: Target
     hold: Hold | None
+    term: Term | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +83,8 @@ class Decided:
     """``edition`` rises with each decision. ``joining``: the redemption that is under way, and ``joining_since`` the
     edition that began it. ``before``: what a renewal goes over, and ``over``: what was remembered of the Plex account;
     both count again should it fail. ``reason``: why a joining was given up. ``removes_all``: the person who closed the
-    account wants shares by other hands removed, too; ``deletes_profile``: and the managed profile.
+    account wants shares by other hands removed, too; ``deletes_profile``: and the managed profile. ``term``: how long
+    access lasts from when it is there, by the calendar of ``zone``; ``starts_at`` and ``ends_at`` follow from it then.
     """
 
     grant: Entitlement
@@ -94,6 +100,10 @@ class Decided:
     over: Tombstone | None = None
     removes_all: bool = False
     deletes_profile: bool = False
+    term: Term | None = None
+    zone: str = "UTC"
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
     edition: int = 1
 
     @property
@@ -104,7 +114,20 @@ class Decided:
     @property
     def as_before(self) -> Before:
         """What a joining goes over."""
-        return Before(grant=self.grant, identity=self.identity, target=self.target, hold=self.hold)
+        return Before(
+            grant=self.grant,
+            identity=self.identity,
+            target=self.target,
+            hold=self.hold,
+            term=self.term,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+        )
+
+    def started(self, now: datetime) -> "Decided":
+        """Access is there since now: a term is counted from here."""
+        ends_at = self.term.ends(now, ZoneInfo(self.zone)) if self.term else None
+        return replace(self, starts_at=now, ends_at=ends_at)
 
     def held(self, hold: Hold, reason: Reason | None = None) -> "Decided":
         """Nothing is wanted from now on."""
@@ -467,6 +490,8 @@ class Access:
             differs=frozenset(),
             doubts=(),
         )
+        if self.is_joining and not hold:
+            done = replace(done, decided=self.decided.started(now))
         return (done.marked(Part.SHARE, Mark.GONE) if hold else done).let_go(None)
 
     # What looks see
@@ -475,6 +500,12 @@ class Access:
     def can_be_looked_at(self) -> bool:
         """Whether no worker has it, and nothing newer is decided."""
         return self.lease_until is None and self.revision != UNWRITABLE and (self.is_settled or self.rests)
+
+    @property
+    def awaits_home(self) -> bool:
+        """Whether a place in the Home is wanted, or to be given up."""
+        home = self.entry(Part.HOME)
+        return bool((self.wanted and self.wanted.features.plex_home) or (home and home.is_owed))
 
     def looked_at(self, observed: Observed, doubts: tuple[Doubt, ...], differs: frozenset[Difference]) -> "Access":
         return self.doing(observed=observed, doubts=doubts, differs=differs)
@@ -490,9 +521,7 @@ class Access:
         decided = replace(self.decided, joining=None, before=None, over=None)
         before = self.decided.before
         if before and decided.hold is Hold.FAILED:
-            decided = replace(
-                decided, grant=before.grant, identity=before.identity, target=before.target, hold=before.hold
-            )
+            decided = replace(decided, **{each.name: getattr(before, each.name) for each in fields(before)})
         entry = self.entry(Part.SHARE)
         known = self.with_entry(replace(entry, before=None)) if entry and entry.made else self
         return replace(known, decided=decided).seated

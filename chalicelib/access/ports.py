@@ -1,20 +1,20 @@
 """Where accesses are stored; beside them the pause of all work while Plex does not take the owner's token."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
 from chalicelib.access.differences import Difference
-from chalicelib.access.entitlement import Observed, Place, SeenPlace, SeenShare
+from chalicelib.access.entitlement import Observed, SeenPlace, SeenShare
 from chalicelib.access.looks import Look
 from chalicelib.access.model import Access
 from chalicelib.access.pauses import Pause
-from chalicelib.access.seats import Gate
+from chalicelib.access.seats import Gate, Room
 from chalicelib.accounts.model import Tombstone, User
 from chalicelib.common.pages import Page
 from chalicelib.events.model import Entry
-from chalicelib.plex.model import Share
+from chalicelib.plex.model import Place, Share
 from chalicelib.settings.model import Settings
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -67,18 +67,28 @@ class Stranger:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """Access that is for a time, and the reminders that were decided."""
+
+    user_id: str
+    ends_at: datetime
+    reminded: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Which:
     """Of the members: ``differing``, those with a confirmed difference; ``kind``, with this one; ``state``, in this
-    one.
+    one by ``state_of``.
     """
 
     differing: bool = False
     kind: Difference | None = None
     state: str | None = None
+    state_of: Callable[[Access], str] = lambda access: access.state
 
     def has(self, access: Access) -> bool:
         is_of_kind = self.kind is None or self.kind in access.done.differs
-        return is_of_kind and self.state in (None, access.state)
+        return is_of_kind and (self.state is None or self.state == self.state_of(access))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +117,11 @@ class AccessStore(Protocol):
     def get_for_decision(self, user_id: str) -> Member:
         """All of it in one round trip. Raises UserNotFound."""
 
-    def decide(self, access: Access, entry: Entry | None = None, row: Row | None = None) -> Access:
+    def decide(
+        self, access: Access, entry: Entry | None = None, row: Row | None = None, *, protects: User | None = None
+    ) -> Access:
         """Write what was decided over the edition before, with the journal's entry and the row, all or nothing.
+        ``protects``: only while that account is open and may what it might when it was read.
 
         Gives the access with that decision; with an entry, the worker's half is as it was read. Raises StaleWrite.
         """
@@ -127,6 +140,19 @@ class AccessStore(Protocol):
     def accept(self, access: Access, entry: Entry, row: Row | None = None) -> Access:
         """Write a decision that needs no work, over what was read, with its entry and the row. Raises StaleWrite, also
         where a worker has it.
+        """
+
+    def resume(self, access: Access, entry: Entry, row: Row | None = None, *, over: Access, room: Room) -> Access:
+        """Write a decision by which something is wanted again, over what was read, with its entry, the row and the
+        seats that it takes. Raises StaleWrite, also where a worker has it, and SeatsTaken.
+        """
+
+    def ending(self, after: datetime | None, before: datetime) -> Iterable[Ending]:
+        """Those whose end lies between, the earliest first."""
+
+    def remind(self, access: Access, mark: str, entry: Entry) -> None:
+        """Write that a reminder was decided, with its entry. Raises StaleWrite where it was already, or where something
+        else is decided by now.
         """
 
     def members(self) -> Iterable[MemberRow]:

@@ -8,11 +8,11 @@ from datetime import datetime
 from enum import Enum, StrEnum, auto
 
 from chalicelib.access import progress, reasons
-from chalicelib.access.entitlement import Entitlement, Place, Rule
+from chalicelib.access.entitlement import Entitlement, Rule
 from chalicelib.access.model import EFFECT_WITHIN, Access, Entry, Hold, Part
 from chalicelib.access.reasons import Reason
 from chalicelib.plex.filters import same_filters
-from chalicelib.plex.model import Share
+from chalicelib.plex.model import Place, Share
 
 MOST_CORRECTIONS = 3
 BY_HAND = (reasons.MUST_ACCEPT, reasons.ACCEPT_HOME, reasons.VERIFY_EMAIL)
@@ -330,8 +330,10 @@ def is_as_wanted(wanted: Entitlement, share: Share) -> bool:
 
 def is_back(share: Share, was: Share) -> bool:
     """Whether a share is what another hand had made of it."""
-    features = (bool(share.downloads), bool(share.live_tv), share.filters)
-    return share.library_ids == was.library_ids and features == (bool(was.downloads), bool(was.live_tv), was.filters)
+    features = (bool(share.downloads), bool(share.live_tv))
+    hides_the_same = None in (share.filters, was.filters) or same_filters(share.filters or (), was.filters or ())
+    is_same = share.library_ids == was.library_ids and features == (bool(was.downloads), bool(was.live_tv))
+    return is_same and hides_the_same
 
 
 def _is_untold(share: Share) -> bool:

@@ -10,7 +10,7 @@ from chalicelib.common.ports import Clock, DecryptionFailed, NewId, StaleWrite
 from chalicelib.common.sweeping import Batch
 from chalicelib.events.deliveries import LONGEST_ANSWER, Attempt, Delivery
 from chalicelib.events.endpoints import MOST_ENDPOINTS, Turn, Work, endpoint_entry
-from chalicelib.events.ports import Answer, DecryptForDelivery, DeliveryStore, EndpointStore, Pause, Send, WakeDeliver
+from chalicelib.events.ports import Answer, DecryptForDelivery, DeliveryStore, EndpointStore, Send, Wait, WakeDeliver
 from chalicelib.events.signing import headers_of
 
 AT_ONCE = 4
@@ -34,7 +34,7 @@ class Delivering:
     decrypt_for_delivery: DecryptForDelivery
     send: Send
     clock: Clock
-    pause: Pause
+    pause: Wait
     new_id: NewId
 
     def deliver(self, *, until: datetime) -> list[BaseException]:

@@ -18,7 +18,7 @@ EncryptForDelivery = Callable[[str, str], bytes]
 DecryptForDelivery = Callable[[bytes, str], str]
 """Raises DecryptionFailed."""
 
-Pause = Callable[[float], None]
+Wait = Callable[[float], None]
 """Seconds to wait."""
 
 RandomBytes = Callable[[int], bytes]

@@ -18,6 +18,7 @@ from chalicelib.common.refusals import (
     LimitBelowUses,
     NotAllowed,
 )
+from chalicelib.common.terms import Term
 from chalicelib.plex.filters import Filters
 from chalicelib.plex.model import Features, Library, SectionIds
 from chalicelib.settings.model import Settings
@@ -52,7 +53,8 @@ class Redeemer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invite:
-    """A code and what it gives. ``usage_limit`` None is unlimited; ``expires_at`` None is never.
+    """A code and what it gives. ``usage_limit`` None is unlimited; ``expires_at`` None is never; ``access_for`` None is
+    for ever.
 
     ``edition`` counts the edits: a redemption is claimed against the edition that it was shown. ``locked``: it was
     switched off by a person who manages invites. ``redeemers``: some of them, the latest first, for lists; the whole
@@ -70,6 +72,7 @@ class Invite:
     libraries: LibraryChoice = "default"
     features: Features = field(default_factory=Features)
     filters: Filters = ()
+    access_for: Term | None = None
     note: str | None = None
     edition: int = 1
     locked: bool = False

@@ -7,6 +7,7 @@ from datetime import datetime
 from chalicelib.accounts.model import User
 from chalicelib.common.people import Permission
 from chalicelib.common.refusals import BadInput, NeedsPlexPass
+from chalicelib.common.terms import Term
 from chalicelib.common.times import Unit, iso, later
 from chalicelib.events.model import Facts
 from chalicelib.invites.model import Invite, LibraryChoice, clean_note
@@ -16,7 +17,9 @@ from chalicelib.settings.model import Settings
 
 ADVANCED = (Permission.ADVANCED_INVITES, Permission.MANAGE_INVITES)
 FEATURES = ("downloads", "live_tv", "plex_home")
-_ADVANCED_FIELDS = frozenset({"usage_limit", "expires_at", "expires_in", "libraries", "restrictions", *FEATURES})
+_ADVANCED_FIELDS = frozenset(
+    {"usage_limit", "expires_at", "expires_in", "libraries", "restrictions", "access_for", *FEATURES}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class InviteOptions:
     live_tv: bool = False
     plex_home: bool = False
     restrictions: Mapping[str, Restriction] | None = None
+    access_for: Term | None = None
     note: str | None = None
     enabled: bool = True
     named: frozenset[str] = field(default_factory=frozenset)
@@ -57,6 +61,8 @@ class InviteOptions:
             invite = replace(invite, libraries=_enabled(self.libraries, settings))
         if "restrictions" in self.named:
             invite = replace(invite, filters=self._filters(settings))
+        if "access_for" in self.named and self.access_for != invite.access_for:
+            invite = replace(invite, access_for=_must_be_ahead(self.access_for, settings, now))
         if "note" in self.named:
             invite = replace(invite, note=clean_note(self.note))
         return invite.switched(on=self.enabled, by=by) if "enabled" in self.named else invite
@@ -101,11 +107,26 @@ def option_facts(invite: Invite) -> Facts:
         "expires_at": iso(invite.expires_at) if invite.expires_at else None,
         "libraries": list(invite.libraries) if isinstance(invite.libraries, tuple) else invite.libraries,
         **asdict(invite.features),
+        "access_for": term_facts(invite.access_for),
         "restrictions": {kind: asdict(each) for kind, each in read_restrictions(invite.filters).items()},
         "note": invite.note,
         "enabled": invite.enabled,
         "locked": invite.locked,
     }
+
+
+def term_facts(term: Term | None) -> Facts | None:
+    """As the HTTP contract has it."""
+    if term is None:
+        return None
+    return {"until": term.until.isoformat()} if term.until else {"value": term.value, "unit": term.unit.value}
+
+
+def _must_be_ahead(term: Term | None, settings: Settings, now: datetime) -> Term | None:
+    """Raises BadInput where it would be over already."""
+    if term and term.ends(now, settings.zone) <= now:
+        raise BadInput("past", field="access_for")
+    return term
 
 
 def _enabled(libraries: LibraryChoice, settings: Settings) -> LibraryChoice:

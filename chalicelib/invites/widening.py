@@ -6,6 +6,7 @@ from datetime import datetime
 from chalicelib.accounts.model import User
 from chalicelib.common.people import Permission
 from chalicelib.common.refusals import NotAllowed, OnTrial
+from chalicelib.common.terms import Term
 from chalicelib.invites.model import MAY_INVITE, Invite, LibraryChoice
 from chalicelib.invites.options import FEATURES
 from chalicelib.plex.restrictions import hides_no_less
@@ -37,6 +38,8 @@ def widened_fields(was: Invite, becomes: Invite) -> Iterator[str]:
         yield "libraries"
     if not hides_no_less(becomes.filters, was.filters):
         yield "restrictions"
+    if _is_longer(was.access_for, becomes.access_for):
+        yield "access_for"
     for name in FEATURES:
         if getattr(becomes.features, name) and not getattr(was.features, name):
             yield name
@@ -47,6 +50,17 @@ def _is_more(was: int | datetime | None, becomes: int | datetime | None) -> bool
     if was is None or was == becomes:
         return False
     return becomes is None or becomes > was  # type: ignore[operator]  # both are of the same field
+
+
+def _is_longer(was: Term | None, becomes: Term | None) -> bool:
+    """Whether it may be: terms that cannot be compared without a calendar are taken for longer."""
+    if was is None or was == becomes:
+        return False
+    if becomes is None or (was.until is None) != (becomes.until is None):
+        return True
+    if was.until and becomes.until:
+        return becomes.until > was.until
+    return becomes.unit is not was.unit or becomes.value > was.value
 
 
 def _is_part(choice: LibraryChoice, of: LibraryChoice) -> bool:

@@ -1,7 +1,9 @@
 """What plex.tv is to Streamarr: accounts, servers, libraries, shares and the Plex Home."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from chalicelib.plex.filters import Filters
 
@@ -113,14 +115,56 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedShares:
+    """The shares of the owner's server, by account. ``unread``: accounts with a row that could not be read.
+    ``is_whole``: every row says which account it is about, so that an account which is not listed has no share.
+    """
+
+    by_account: Mapping[int, Share]
+    unread: frozenset[int] = frozenset()
+    is_whole: bool = True
+
+    def tells_of(self, account_id: int) -> bool:
+        """Whether it says what that account has, or that it has nothing."""
+        if account_id in self.unread:
+            return False
+        return self.is_whole or account_id in self.by_account
+
+
+class Place(StrEnum):
+    """Where a person stands with the owner's Plex Home."""
+
+    OUT = "out"
+    INVITED = "invited"
+    MEMBER = "member"
+
+
+@dataclass(frozen=True, slots=True)
 class SurveyedPerson:
-    """A person whom plex.tv lists with the owner's server or Home. ``at_home`` is None for one who is invited there."""
+    """A person whom plex.tv lists with the owner's server or Home. ``place`` is None where it is not told."""
 
     account_id: int
     name: str
     share: Share | None
-    at_home: bool | None = False
+    place: Place | None
     managed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Everybody whom plex.tv lists with the owner's server or Home, by account. ``tells_home``: who is not listed with
+    a place there has none, unless it is an invitation that is listed elsewhere.
+    """
+
+    people: Mapping[int, SurveyedPerson]
+    shares: ListedShares
+    tells_home: bool = True
+
+    def place_of(self, account_id: int) -> Place | None:
+        """None where it is not told."""
+        if person := self.people.get(account_id):
+            return person.place
+        return Place.OUT if self.tells_home else None
 
 
 @dataclass(frozen=True, slots=True)

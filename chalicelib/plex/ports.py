@@ -8,11 +8,12 @@ from chalicelib.plex.model import (
     HomeCapacity,
     HomeMember,
     Library,
+    ListedShares,
     OwnedServer,
     Pin,
     PlexAccount,
     Share,
-    SurveyedPerson,
+    Survey,
 )
 
 KeepOwnerToken = Callable[[str], None]
@@ -74,16 +75,19 @@ class PlexOwner(Protocol):
         """Share exactly the grant's libraries. Not idempotent. Raises PlexRefused, also when already shared."""
 
     def find_share(self, account_id: int, machine_id: str) -> Share | None:
-        """The share or pending invite of that account, by account id only."""
+        """The share or pending invite of that account, by account id only; None only where a whole list lacks it."""
 
-    def survey(self, machine_id: str) -> tuple[SurveyedPerson, ...]:
+    def survey(self, machine_id: str) -> Survey:
         """All people of the server and of the Home, in about three calls however many there are.
 
-        Raises TemporaryPlexError where the answers are not whole, or do not agree: no person is gone because of that.
+        Raises TemporaryPlexError where a list is not whole, or lists do not agree: no person is gone because of that.
         """
 
-    def owned_shares(self, machine_id: str) -> dict[int, Share]:
-        """The server's shares and invites by account id, as another part of plex.tv lists them. Raises likewise."""
+    def owned_shares(self, machine_id: str) -> ListedShares:
+        """The server's shares and invites, as another part of plex.tv lists them. Raises likewise."""
+
+    def home_invites(self) -> frozenset[int]:
+        """The accounts that are invited into the Home and have not accepted, as far as plex.tv lists them."""
 
     def correct(self, share: Share, grant: Grant) -> None:
         """Bring an existing share's libraries and permissions to the grant. Repeatable. Raises PlexRefused."""

@@ -5,9 +5,9 @@ plex.tv has it as text for each kind (``contentRating=G%2CPG|label=Kids``). What
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
-from chalicelib.plex.filters import Filters
+from chalicelib.plex.filters import Filters, conditions, field_of, values_of
 
 NAMES = {"movies": "filterMovies", "shows": "filterTelevision", "music": "filterMusic"}
 """plex.tv's name of each kind."""
@@ -34,7 +34,7 @@ def with_restrictions(filters: Filters, wanted: Mapping[str, Restriction]) -> Fi
     """The filters with these in place of what they said about ratings and labels of any kind."""
     texts = dict(filters)
     for kind, name in NAMES.items():
-        parts = [part for part in texts.get(name, "").split("|") if part and _field(part) not in _FIELDS.values()]
+        parts = [part for part in conditions(texts.get(name, "")) if field_of(part) not in _FIELDS.values()]
         restriction = wanted.get(kind, Restriction())
         for attribute, field in _FIELDS.items():
             if values := getattr(restriction, attribute):
@@ -58,9 +58,5 @@ def _is_part(values: tuple[str, ...], of: tuple[str, ...]) -> bool:
 
 
 def _read(text: str) -> Restriction:
-    values = {_field(part): tuple(unquote(part.partition("=")[2]).split(",")) for part in text.split("|") if part}
+    values = {field_of(part): values_of(part) for part in conditions(text)}
     return Restriction(**{attribute: values.get(field, ()) for attribute, field in _FIELDS.items()})
-
-
-def _field(part: str) -> str:
-    return part.partition("=")[0]

@@ -2,18 +2,24 @@
 (docs/decisions/0004-shares-through-v2.md); they are read through v1, which lists accepted and pending in one answer.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 from xml.etree.ElementTree import Element
 
 from plexapi.myplex import MyPlexAccount
 
 from chalicelib.plex.errors import PlexRefused, TemporaryPlexError
-from chalicelib.plex.model import Grant, Share
+from chalicelib.plex.model import Grant, ListedShares, Share
+from chalicelib.plexapi_client.calls import PlexCalls
+from chalicelib.plexapi_client.lists import read_rows
 from chalicelib.plexapi_client.owner_calls import OwnerCalls
+from chalicelib.plexapi_client.transport import UNREADABLE
 
 _FILTERS = ("filterMovies", "filterMusic", "filterPhotos", "filterTelevision")
 V2 = "https://clients.plex.tv/api/v2/shared_servers"
+
+Row = TypeVar("Row")
+Answer = TypeVar("Answer")
 
 
 class Shares(OwnerCalls):
@@ -34,10 +40,12 @@ class Shares(OwnerCalls):
         return share
 
     def find_share(self, account_id: int, machine_id: str) -> Share | None:
-        answer = self._of_server(MyPlexAccount.FRIENDINVITE, machine_id)
-        with self._looking():
-            shares = [] if answer is None else [share_of_v1(row) for row in answer.findall("SharedServer")]
-        return next((share for share in shares if share.account_id == account_id), None)
+        shares = self._of_server(machine_id, lambda owner: read_shares(owner, machine_id))
+        if shares is None:
+            return None
+        if not shares.tells_of(account_id):
+            raise TemporaryPlexError("a row of plex.tv's list of shares could not be read")
+        return shares.by_account.get(account_id)
 
     def correct(self, share: Share, grant: Grant) -> None:
         asked = {
@@ -49,7 +57,8 @@ class Shares(OwnerCalls):
             owner.json("POST", f"{V2}/{int(share.id)}", body=asked)
 
     def put_back(self, share: Share, was: Share, machine_id: str, library_ids: frozenset[str]) -> None:
-        settings = {"allowSync": bool(was.downloads), "allowTuners": int(bool(was.live_tv)), **dict(was.filters or ())}
+        hidden = {} if was.filters is None else {**dict.fromkeys(_FILTERS, ""), **dict(was.filters)}
+        settings = {"allowSync": bool(was.downloads), "allowTuners": int(bool(was.live_tv)), **hidden}
         asked = {
             "machineIdentifier": machine_id,
             "librarySectionIds": _section_ids(library_ids),
@@ -63,22 +72,74 @@ class Shares(OwnerCalls):
             owner.json("DELETE", f"{V2}/{int(share.id)}")
 
     def library_ids(self, machine_id: str) -> frozenset[str]:
-        answer = self._of_server(MyPlexAccount.PLEXSERVERS, machine_id)
-        with self._looking():
-            return frozenset() if answer is None else frozenset(row.attrib["id"] for row in answer.iter("Section"))
+        return self._of_server(machine_id, lambda owner: _section_ids_of(owner, machine_id)) or frozenset()
 
-    def _of_server(self, url: str, machine_id: str) -> Element | None:
+    def _of_server(self, machine_id: str, read: Callable[[PlexCalls], Answer]) -> Answer | None:
         """What v1 says of the owner's server; None where that is no longer theirs, which a second answer confirms."""
         try:
             with self._asking() as owner:
-                answer = owner.xml("GET", url.format(machineId=machine_id))
-                if answer.tag != "MediaContainer":
-                    raise TemporaryPlexError("plex.tv's answer was about something else")
-                return answer
+                return read(owner)
         except PlexRefused as error:
             if error.is_absence and not self._owns(machine_id):
                 return None
             raise TemporaryPlexError(str(error)) from error
+
+
+def read_shares(owner: PlexCalls, machine_id: str) -> ListedShares:
+    """All shares and invites of the server, through v1. An odd row costs what it says, not the rest."""
+    rows = read_rows(owner, MyPlexAccount.FRIENDINVITE.format(machineId=machine_id), "SharedServer")
+    return listed_shares(rows, account_of=account_of_v1, read=share_of_v1)
+
+
+def listed_shares(
+    rows: Iterable[Row], *, account_of: Callable[[Row], int | None], read: Callable[[Row], Share]
+) -> ListedShares:
+    """``account_of``: the account that a row is about, None for an invite to an address that none has. Of two rows
+    of one account the accepted one counts: the other is what a cancelled invite left.
+    """
+    shares, unread, is_whole = dict[int, Share](), set[int](), True
+    for row in rows:
+        try:
+            account_id = account_of(row)
+        except UNREADABLE:
+            is_whole = False
+            continue
+        if account_id is None:
+            continue
+        try:
+            share = read(row)
+        except UNREADABLE:
+            unread.add(account_id)
+            continue
+        if account_id not in shares or (share.accepted and not shares[account_id].accepted):
+            shares[account_id] = share
+    known = {id_: share for id_, share in shares.items() if id_ not in unread}
+    return ListedShares(known, frozenset(unread), is_whole)
+
+
+def account_of_v1(row: Element) -> int | None:
+    account_id = int(row.attrib.get("userID") or 0)
+    if not account_id and (_is_accepted(row) or not row.attrib.get("email")):
+        raise ValueError("the row does not say which account it is about")
+    return account_id or None
+
+
+def account_of_v2(row: Any) -> int | None:
+    account_id = int(row["invitedId"] or 0)
+    if row["machineIdentifier"] is None or (not account_id and (row["accepted"] or not row["invitedEmail"])):
+        raise ValueError("the row does not say which account it is about")
+    return account_id or None
+
+
+def _is_accepted(row: Element) -> bool:
+    return (row.attrib.get("acceptedAt") or "0") != "0"
+
+
+def _section_ids_of(owner: PlexCalls, machine_id: str) -> frozenset[str]:
+    answer = owner.xml("GET", MyPlexAccount.PLEXSERVERS.format(machineId=machine_id))
+    if answer.tag != "MediaContainer":
+        raise TemporaryPlexError("plex.tv's answer was about something else")
+    return frozenset(row.attrib["id"] for row in answer.iter("Section"))
 
 
 def _section_ids(ids: Iterable[str]) -> list[int]:
@@ -118,12 +179,12 @@ def share_of_v2(answer: Any) -> Share:
 def share_of_v1(row: Element) -> Share:
     return Share(
         id=str(int(row.attrib["id"])),
-        account_id=int(row.attrib.get("userID") or 0),
+        account_id=int(row.attrib["userID"]),
         library_ids=frozenset(
             section.attrib["id"] for section in row.findall("Section") if section.attrib.get("shared") == "1"
         ),
         everything=row.attrib.get("allLibraries") == "1",
-        accepted=(row.attrib.get("acceptedAt") or "0") != "0",
+        accepted=_is_accepted(row),
         downloads=_flag(row.attrib.get("allowSync")),
         live_tv=_flag(row.attrib.get("allowTuners")),
         filters=_filters(row.attrib),

@@ -1,104 +1,98 @@
-"""All people of the owner's server at once. How plex.tv cuts its lists is not published: each plausible form is read.
-What is incomplete is refused: no person is taken for gone because of it (docs/plex.md).
+"""All people of the owner's server at once. What is not whole is refused, and a row that cannot be read is passed over:
+no person is taken for gone because of it (docs/plex.md, 3).
 """
 
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from plexapi.myplex import MyPlexAccount
-
 from chalicelib.plex.errors import TemporaryPlexError
-from chalicelib.plex.model import HomeMember, Share, SurveyedPerson
-from chalicelib.plexapi_client.home import PEOPLE, Home
-from chalicelib.plexapi_client.shares import V2, Shares, share_of_v1, share_of_v2
-
-PAGE = 500
-"""Rows asked for at once: more than an owner may share with."""
-_TRIES = 2
-"""A list that changed while its pages were read is read once more."""
+from chalicelib.plex.model import ListedShares, Place, Share, Survey, SurveyedPerson
+from chalicelib.plexapi_client.home import HOME_USERS, PEOPLE, Home, is_of_home, member_of
+from chalicelib.plexapi_client.lists import Listed, read_listed
+from chalicelib.plexapi_client.shares import V2, Shares, account_of_v2, listed_shares, read_shares, share_of_v2
 
 
 class Surveying(Shares, Home):
     """The part of plex.ports.PlexOwner that looks at everybody."""
 
-    def survey(self, machine_id: str) -> tuple[SurveyedPerson, ...]:
-        with self._looking():
-            rows = self._all_rows(MyPlexAccount.FRIENDINVITE.format(machineId=machine_id), "SharedServer")
-            shares = {share.account_id: share for share in map(share_of_v1, rows) if share.account_id}
-            people = {int(row.attrib["id"]): row for row in self._all_rows(PEOPLE, "User")}
-            members = {member.account_id: member for member in self.home_members()}
-            _must_agree(machine_id, shares, people)
-            ids = sorted(shares.keys() | people.keys() | members.keys())
-            return tuple(_person(id_, shares.get(id_), people.get(id_), members.get(id_)) for id_ in ids)
-
-    def owned_shares(self, machine_id: str) -> dict[int, Share]:
+    def survey(self, machine_id: str) -> Survey:
         with self._looking() as owner:
-            listed = [each for state in ("accepted", "pending") for each in owner.json("GET", f"{V2}/owned/{state}")]
-            mine = [each for each in listed if each["machineIdentifier"] == machine_id and each["invitedId"]]
-            return {share.account_id: share for share in map(share_of_v2, mine)}
+            shares = read_shares(owner, machine_id)
+            people, members = read_listed(owner, PEOPLE, "User"), read_listed(owner, HOME_USERS, "User")
+            _must_agree(machine_id, shares, people)
+            return _survey(shares, people, members)
 
-    def _all_rows(self, url: str, tag: str) -> list[Element]:
-        for _ in range(_TRIES):
-            rows = self._pages(url, tag)
-            if rows is not None:
-                return rows
-        raise TemporaryPlexError("plex.tv's list changed each time while it was read")
-
-    def _pages(self, url: str, tag: str) -> list[Element] | None:
-        """All rows; None where the pages do not fit together. Without totals, a page that is not full is the last."""
-        rows = list[Element]()
-        totals = set[str]()
-        while True:
-            with self._looking() as owner:
-                asked = {"X-Plex-Container-Start": len(rows), "X-Plex-Container-Size": PAGE}
-                answer = owner.xml("GET", url, params=asked)
-            page = _rows_of(answer, tag)
-            rows += page
-            total = answer.attrib.get("totalSize")
-            totals.add(total or "")
-            if len(totals) > 1 or len({row.attrib["id"] for row in rows}) < len(rows):
-                return None
-            if total is None and len(page) < PAGE:
-                return rows
-            if total is not None and len(rows) >= int(total):
-                return rows if len(rows) == int(total) else None
-            if not page:
-                return None
+    def owned_shares(self, machine_id: str) -> ListedShares:
+        """Invites first: one that is accepted between the two calls is in both lists, rather than in none."""
+        with self._looking() as owner:
+            listed = [each for state in ("pending", "accepted") for each in _rows(owner.json("GET", _owned(state)))]
+        mine = [
+            each for each in listed if not isinstance(each, dict) or each.get("machineIdentifier") in (None, machine_id)
+        ]
+        return listed_shares(mine, account_of=account_of_v2, read=share_of_v2)
 
 
-def _rows_of(answer: Element, tag: str) -> list[Element]:
-    if answer.tag != "MediaContainer":
-        raise TemporaryPlexError("plex.tv's answer was about something else")
-    rows = answer.findall(tag)
-    size = answer.attrib.get("size")
-    if size is not None and int(size) != len(rows):
-        raise TemporaryPlexError("plex.tv's list is not complete")
-    return rows
+def _owned(state: str) -> str:
+    return f"{V2}/owned/{state}"
 
 
-def _must_agree(machine_id: str, shares: dict[int, Share], people: dict[int, Element]) -> None:
-    """Both lists tell who accepted: where they differ, one of them is not complete."""
-    in_people = {
-        id_
-        for id_, row in people.items()
-        for server in row.findall("Server")
-        if server.attrib.get("machineIdentifier") == machine_id
-        and server.attrib.get("owned") != "0"
-        and server.attrib.get("pending") != "1"
-    }
-    accepted = {id_ for id_, share in shares.items() if share.accepted}
-    if in_people != accepted:
+def _rows(answer: Any) -> list[Any]:
+    if not isinstance(answer, list):
+        raise TemporaryPlexError("plex.tv's list of shares could not be read")
+    return answer
+
+
+def _may_be_of(row: Any, machine_id: str) -> bool:
+    return not isinstance(row, dict) or row.get("machineIdentifier") in (None, machine_id)
+
+
+def _must_agree(machine_id: str, shares: ListedShares, people: Listed) -> None:
+    """Both lists tell who accepted: where they differ, one of them is not whole."""
+    if not (shares.is_whole and people.is_whole):
+        return
+    in_people = {id_ for id_, row in people.rows.items() if _has_accepted(row, machine_id)}
+    accepted = {id_ for id_, share in shares.by_account.items() if share.accepted}
+    if in_people - shares.unread != accepted:
         raise TemporaryPlexError("plex.tv's lists do not agree about who accepted")
 
 
-def _person(id_: int, share: Share | None, row: Element | None, member: HomeMember | None) -> SurveyedPerson:
-    about: dict[str, Any] = dict(row.attrib) if row is not None else {}
-    name = about.get("title") or about.get("username") or (member.title if member else "")
-    invited = None if about.get("home") == "1" else False
+def _has_accepted(row: Element, machine_id: str) -> bool:
+    return any(
+        server.attrib.get("machineIdentifier") == machine_id
+        and server.attrib.get("owned") != "0"
+        and server.attrib.get("pending") != "1"
+        for server in row.findall("Server")
+    )
+
+
+def _survey(shares: ListedShares, people: Listed, members: Listed) -> Survey:
+    """The Home's list has the owner at least: an empty one, or one with an odd row, tells only who is in it."""
+    tells_home = people.is_whole and members.is_whole and bool(members.rows)
+    ids = sorted(shares.by_account.keys() | people.rows.keys() | members.rows.keys())
+    listed = {
+        id_: _person(
+            id_, shares.by_account.get(id_), people.rows.get(id_), members.rows.get(id_), tells_home=tells_home
+        )
+        for id_ in ids
+    }
+    return Survey(listed, shares, tells_home)
+
+
+def _person(
+    id_: int, share: Share | None, row: Element | None, member: Element | None, *, tells_home: bool
+) -> SurveyedPerson:
+    about = member_of(member) if member is not None else None
+    said = {} if row is None else row.attrib
     return SurveyedPerson(
         account_id=id_,
-        name=name,
+        name=said.get("title") or said.get("username") or (about.title if about else ""),
         share=share,
-        at_home=True if member else invited,
-        managed=bool(member and member.managed),
+        place=Place.MEMBER if about else _place_outside(row, tells_home=tells_home),
+        managed=about is not None and about.managed,
     )
+
+
+def _place_outside(row: Element | None, *, tells_home: bool) -> Place | None:
+    if not tells_home:
+        return None
+    return Place.INVITED if row is not None and is_of_home(row) else Place.OUT

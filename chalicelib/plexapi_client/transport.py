@@ -30,7 +30,7 @@ _FIRST_SERVER_ERROR = 500
 _STATUSES = {status.value for status in HTTPStatus}
 """What HTTP knows: anything else (498, 520) is a proxy's word on the way, not plex.tv's."""
 
-_UNREADABLE = (ParseError, AttributeError, IndexError, KeyError, TypeError, ValueError, PlexApiException)
+UNREADABLE = (ParseError, AttributeError, IndexError, KeyError, TypeError, ValueError, PlexApiException)
 
 _PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 
@@ -128,5 +128,5 @@ def readable() -> Iterator[None]:
     """
     try:
         yield
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise TemporaryPlexError(f"plex.tv's answer could not be read ({type(error).__name__})") from None

@@ -18,13 +18,14 @@ from chalicelib.common.refusals import (
     LocalSigninDisabled,
     SignupDisabled,
 )
+from chalicelib.common.terms import Term
 from chalicelib.common.times import Unit, later
 from chalicelib.invites.model import Invite, is_code
 from chalicelib.invites.ports import InviteStore
 from chalicelib.plex.model import Grant, Library, Server
 from chalicelib.redemptions.model import Redemption, Renewal
 from chalicelib.redemptions.ports import Claim
-from chalicelib.settings.model import Settings
+from chalicelib.settings.model import Settings, TrialOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,8 @@ class Offer:
             target=Target(server.machine_id, server.owner_id),
             occasion=Occasion.JOINED,
             joining=redemption_id,
+            term=self.invite.access_for or _trial(self.settings),
+            zone=self.settings.time_zone,
             before=before.decided.as_before if before else None,
         )
 
@@ -195,6 +198,12 @@ class ReadingOffers:
         if not is_code(code):
             raise InviteNotFound
         return self.invites.get_with_settings(code)
+
+
+def _trial(settings: Settings) -> Term | None:
+    """A trial that ends in a suspension is access for so many days."""
+    trial = settings.trial
+    return Term(trial.days) if trial.enabled and trial.outcome is TrialOutcome.SUSPEND else None
 
 
 def _rule(invite: Invite) -> Rule:

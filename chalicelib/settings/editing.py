@@ -75,9 +75,11 @@ def facts(settings: Settings) -> Facts:
         },
         "enabled_libraries": _listed(settings.enabled_libraries),
         "default_libraries": _listed(settings.default_libraries),
-        "trial": {"enabled": trial.enabled, "days": trial.days},
+        "trial": {"enabled": trial.enabled, "days": trial.days, "outcome": trial.outcome.value},
         "on_difference": {name: policy.value for name, policy in asdict(settings.on_difference).items()},
         "seat_limit": settings.seat_limit,
+        "reminders": list(settings.reminders),
+        "grace_days": settings.grace_days,
         "version": settings.version,
     }
 

@@ -33,10 +33,18 @@ class Quota:
         return None if self.days is None and self.limit else self.limit
 
 
+class TrialOutcome(StrEnum):
+    """What becomes of access when a trial is over."""
+
+    KEEP = "keep"
+    SUSPEND = "suspend"
+
+
 @dataclass(frozen=True, slots=True)
 class Trial:
     enabled: bool = False
     days: int = 30
+    outcome: TrialOutcome = TrialOutcome.KEEP
 
 
 class Policy(StrEnum):
@@ -106,7 +114,9 @@ class Refresh:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Sign-up is off until someone turns it on; ``version`` counts the edits made by people."""
+    """Sign-up is off until someone turns it on; ``version`` counts the edits made by people. ``reminders``: so many
+    days before access ends; ``grace_days``: how long it goes on after its end.
+    """
 
     signup_enabled: bool = False
     application_url: str = ""
@@ -123,6 +133,8 @@ class Settings:
     trial: Trial = field(default_factory=Trial)
     on_difference: OnDifference = field(default_factory=OnDifference)
     seat_limit: int = 100
+    reminders: tuple[int, ...] = (30, 7, 1)
+    grace_days: int = 0
     server: Server | None = None
     libraries: tuple[Library, ...] = ()
     libraries_refresh: Refresh = field(default_factory=Refresh)

@@ -1,6 +1,6 @@
 """The server's libraries: shown, and read from Plex through the queue function."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -58,12 +58,11 @@ class ManagingLibraries:
 
 @dataclass(frozen=True, slots=True)
 class RefreshingDaily:
-    settings: SettingsStore
     queue: WorkQueue
 
-    def sweep(self, *, now: datetime) -> Iterator[Batch]:
+    def sweep(self, read_settings: Callable[[], Settings], *, now: datetime) -> Iterator[Batch]:
         """Have the libraries read where that was a day ago, every hour until it went well."""
-        settings = self.settings.get()
+        settings = read_settings()
         latest = settings.libraries_refresh.refreshed_at
         is_old = latest is None or latest <= now - _DAY
         if settings.server and is_old and now.minute < _MINUTES_BETWEEN_SWEEPS:

@@ -29,6 +29,10 @@ class Kind(StrEnum):
     """200 and a well-formed HTML page."""
     WRONG_SHAPE = "wrong_shape"
     """200 and well-formed XML or JSON about something else."""
+    SHRINK = "shrink"
+    """200 and the first half of the list alone, as if that was all."""
+    ODD_ROW = "odd_row"
+    """200 and the list with one more row, in which nothing can be read."""
 
 
 class When(StrEnum):

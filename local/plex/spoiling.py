@@ -1,9 +1,12 @@
 """How each kind of fault spoils an answer."""
 
 import html
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
+from xml.etree import ElementTree as ET
 
 from werkzeug import Request, Response
 from werkzeug.http import HTTP_STATUS_CODES
@@ -94,6 +97,26 @@ def _wrong_shape(_: Spoiled) -> Response:
     return xml_answer(element("Weather", {"size": 1}, element("Tomorrow", {"rain": True})))
 
 
+def _shrink(call: Spoiled) -> Response:
+    return _with_rows(call, lambda rows, _: rows[: len(rows) // 2])
+
+
+def _odd_row(call: Spoiled) -> Response:
+    return _with_rows(call, lambda rows, odd: [*rows, odd])
+
+
+def _with_rows(call: Spoiled, change: Callable[[list[Any], Any], list[Any]]) -> Response:
+    """The real answer with its list changed, and totals that fit. ``change`` is given the rows, and an empty one."""
+    answer = call.real or call.perform()
+    if answer.mimetype == "application/json":
+        answer.set_data(json.dumps(change(json.loads(answer.get_data()), {})))
+        return answer
+    root = ET.fromstring(answer.get_data())  # noqa: S314 - the stand-in's own
+    rows = change([*root], element(root[0].tag if len(root) else "Row"))
+    totals = dict.fromkeys({"size", "totalSize"} & {*root.attrib}, len(rows))
+    return xml_answer(element(root.tag, {**root.attrib, **totals}, *rows))
+
+
 def _page(title: str, status: int) -> Response:
     said = html.escape(title)
     page = f"<html><head><title>{said}</title></head><body><h1>{said}</h1></body></html>"
@@ -110,4 +133,6 @@ SPOILERS: dict[Kind, Callable[[Spoiled], Response]] = {
     Kind.EMPTY: _empty,
     Kind.HTML: _html,
     Kind.WRONG_SHAPE: _wrong_shape,
+    Kind.SHRINK: _shrink,
+    Kind.ODD_ROW: _odd_row,
 }

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.access.differences import PENDING_FOR, Difference, Doubt, differences, ripe, still_doubted
-from chalicelib.access.entitlement import Observed, Place, Rule, SeenPlace, SeenShare
-from chalicelib.plex.model import Features, Share
+from chalicelib.access.entitlement import Observed, Rule, SeenPlace, SeenShare
+from chalicelib.plex.model import Features, Place, Share
 from tests.access.builders import an_entitlement
 from tests.fakes.plex import MOVIES, MUSIC, SERIES
 from tests.fakes.ports import NOW

@@ -228,6 +228,33 @@ def test_what_a_person_may_watch_is_changed_and_plex_has_it(stack, signed_in, si
     assert (share["section_ids"], share["settings"]["allowTuners"], share["accepted"]) == ([demo.MOVIES], 1, True)
 
 
+@SIZES
+def test_a_member_gets_an_end_is_suspended_and_comes_back(stack, signed_in, size):
+    visitor = stack.visitor()
+    redemption = visitor.waits(visitor.redeems(stack.invite()))
+    screen = signed_in(size).opens(f"/people/{redemption['user']['id']}")
+    card = screen.page.locator("section.card", has=screen.page.get_by_role("heading", name="On Plex"))
+    card.get_by_role("button", name="Set an end").click()
+    screen.is_sound("person-extending")
+    screen.page.get_by_role("dialog").get_by_role("button", name="Extend").click()
+    expect(card).to_contain_text("Ends", timeout=20_000)
+    expect(card).to_contain_text("So it is on Plex", timeout=20_000)
+    screen.is_sound("person-ending")
+    card.get_by_role("button", name="Suspend").click()
+    screen.page.get_by_role("dialog").get_by_role("button", name="Suspend").click()
+    expect(card).to_contain_text("Suspended: nothing is shared.", timeout=20_000)
+    expect(card.get_by_role("button", name="Resume")).to_be_visible(timeout=20_000)
+    deadline = time.monotonic() + 20
+    while stack.plex.shares(visitor.account):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)  # between two looks
+    card.get_by_role("button", name="Resume").click()
+    screen.page.get_by_role("dialog").get_by_role("button", name="Resume").click()
+    while not stack.plex.shares(visitor.account):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)  # between two looks
+
+
 def test_a_member_sees_what_they_have(stack, signed_in):
     visitor = stack.visitor()
     answer = visitor.redeems(stack.invite())

@@ -2,10 +2,13 @@
 
 import pytest
 
+from chalicelib.access.progress import State
+from chalicelib.accounts.model import Why
 from chalicelib.common.people import Permission, Person
 from chalicelib.events.catalogue import NAMES, TYPES, fits, is_pattern, may_hear, name_of
 from chalicelib.events.model import Entry
 from local.openapi import contract
+from local.run import ROOT
 from testing.invite_builders import NOW, a_user
 
 
@@ -67,6 +70,13 @@ def test_an_inviter_hears_of_their_own_invites_and_of_nothing_else():
         False,
     ]
     assert not may_hear(jo, "invite.created", "ruth")
+
+
+def test_every_action_that_is_an_event_is_noted_somewhere():
+    sources = [each.read_text() for each in (ROOT / "chalicelib").rglob("*.py") if each.name != "catalogue.py"]
+    states = {state.value.replace("_", " ") for state in State} | {why.value for why in Why}
+    for _, action in NAMES:
+        assert action in states or any(f'"{action}"' in source for source in sources), action
 
 
 def test_the_contract_lists_the_events():

@@ -9,9 +9,9 @@ from chalicelib.access.deciding.batches import Batch, Refused
 from chalicelib.access.looks import Look
 from chalicelib.access.model import Access, Hold
 from chalicelib.access.pauses import Pause
-from chalicelib.access.ports import Member, MemberRow, Row, Stranger, Which, Work
+from chalicelib.access.ports import Ending, Member, MemberRow, Row, Stranger, Which, Work
 from chalicelib.access.progress import State
-from chalicelib.access.seats import Gate
+from chalicelib.access.seats import Gate, Room
 from chalicelib.accounts.model import AccountState, Tombstone, User, Why
 from chalicelib.common.pages import Page
 from chalicelib.common.ports import Clock, StaleWrite
@@ -76,10 +76,14 @@ class FakeAccesses:
             raise UserNotFound
         return Member(self.database.users[user_id], self.get(user_id), self.database.settings)
 
-    def decide(self, access: Access, entry: Entry | None = None, row: Row | None = None) -> Access:
+    def decide(
+        self, access: Access, entry: Entry | None = None, row: Row | None = None, *, protects: User | None = None
+    ) -> Access:
         self.database.before_write()
         stored = self.database.accesses[access.user_id]
         if stored.decided.edition != access.decided.edition - 1:
+            raise StaleWrite
+        if protects and not self._is_as_read(protects):
             raise StaleWrite
         self._note_row(row)
         if entry:
@@ -111,6 +115,38 @@ class FakeAccesses:
         self._note_row(row)
         self.database.journal.append(entry)
         return self._write(replace(access, revision=stored.revision))
+
+    def resume(self, access: Access, entry: Entry, row: Row | None = None, *, over: Access, room: Room) -> Access:
+        self.database.before_write()
+        stored = self.database.accesses[access.user_id]
+        if stored.revision != access.revision or stored.lease:
+            raise StaleWrite
+        self._note_row(row)
+        self.database.move_seats(over.done.seats, access.done.seats, room)
+        self.database.journal.append(entry)
+        return self._write(replace(access, revision=stored.revision))
+
+    def ending(self, after: datetime | None, before: datetime) -> list[Ending]:
+        found = [
+            Ending(one.user_id, one.decided.ends_at, self.database.reminded.get(one.user_id, frozenset()))
+            for one in self.database.accesses.values()
+            if one.decided.ends_at and one.decided.hold is None
+        ]
+        between = [one for one in found if one.ends_at <= before and (after is None or one.ends_at >= after)]
+        return sorted(between, key=lambda one: one.ends_at)
+
+    def remind(self, access: Access, mark: str, entry: Entry) -> None:
+        self.database.before_write()
+        stored, reminded = self.get(access.user_id), self.database.reminded.get(access.user_id, frozenset())
+        if stored is None or stored.decided.edition != access.decided.edition or mark in reminded:
+            raise StaleWrite
+        latest = {each for each in reminded if each.split()[0] == mark.split(maxsplit=1)[0]}
+        self.database.reminded[access.user_id] = frozenset({*latest, mark})
+        self.database.journal.append(entry)
+
+    def _is_as_read(self, user: User) -> bool:
+        stored = self.database.users[user.id]
+        return stored.is_open and (stored.epoch, stored.permissions) == (user.epoch, user.permissions)
 
     def members(self) -> list[MemberRow]:
         return [

@@ -51,6 +51,7 @@ class Database:
     tokens: dict[str, Held] = field(default_factory=dict)
     accesses: dict[str, Access] = field(default_factory=dict)
     strangers: dict[int, Stranger] = field(default_factory=dict)
+    reminded: dict[str, frozenset[str]] = field(default_factory=dict)
     batches: dict[str, Batch] = field(default_factory=dict)
     gate: Gate = field(default_factory=Gate)
     look: Look | None = None

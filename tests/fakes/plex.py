@@ -9,16 +9,19 @@ from http import HTTPStatus
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from chalicelib.common.ports import Clock
-from chalicelib.plex.errors import OwnerTokenRefused, PlexError, PlexRefused, PlexTokenRefused
+from chalicelib.plex.errors import OwnerTokenRefused, PlexError, PlexRefused, PlexTokenRefused, TemporaryPlexError
 from chalicelib.plex.model import (
     Grant,
     HomeCapacity,
     HomeMember,
     Library,
+    ListedShares,
     OwnedServer,
     Pin,
+    Place,
     PlexAccount,
     Share,
+    Survey,
     SurveyedPerson,
 )
 
@@ -91,8 +94,10 @@ class PlexWorld:
     plex.tv answers to that side. ``accepts_at_once``: shares need no accepting. ``hides_invites_of_unconfirmed``: a
     person with an unverified address is shown none, instead of being refused. ``tells_features``: the answer to a
     share does. ``says_home_invites``: the answer to an invite into the Home names its user. ``shows_home_invites``:
-    a list has it. ``keeps_corrections``, ``keeps_removals``: they have an effect. ``calls``: the names of all
-    calls so far. ``elsewhere``: what the second list of shares says, where it is not what the first does.
+    a list has it; ``marks_home_invites``: the list of people has it, too. ``unread``: accounts whose share cannot be
+    read; ``is_whole``: whose each share is can be. ``tells_home``: who is in the Home is told. ``keeps_corrections``,
+    ``keeps_removals``: they have an effect. ``calls``: the names of all calls so far. ``elsewhere``: what the second
+    list of shares says, where it is not what the first does.
     ``before_call`` is called before each of them, so that a test can have something else happen meanwhile.
     """
 
@@ -109,6 +114,10 @@ class PlexWorld:
     tells_features: bool = True
     says_home_invites: bool = True
     shows_home_invites: bool = True
+    marks_home_invites: bool = True
+    unread: frozenset[int] = frozenset()
+    is_whole: bool = True
+    tells_home: bool = True
     keeps_corrections: bool = True
     keeps_removals: bool = True
     accounts: dict[int, PlexAccount] = field(default_factory=dict)
@@ -218,6 +227,11 @@ class PlexWorld:
     def fail(self, call: str, error: PlexError, *, after: bool = False, times: int | None = 1) -> None:
         """Have so many calls of that name fail, None: every one. ``after``: only the answer is lost."""
         self.faults.append(Fault(call, error, after, times))
+
+    def listed_shares(self, shares: dict[int, Share]) -> ListedShares:
+        """As much of them as can be read."""
+        readable = {id_: share for id_, share in shares.items() if id_ not in self.unread}
+        return ListedShares(readable, self.unread, self.is_whole)
 
     def share_of(self, account_id: int | None) -> FakeShare | None:
         """What the owner's server gives that account."""
@@ -392,33 +406,42 @@ class FakePlexOwner(_Side):
         if machine_id not in self._world.servers:
             return None
         found = self._world.share_of(account_id)
+        if not self._world.listed_shares({account_id: self._shown(found)} if found else {}).tells_of(account_id):
+            raise TemporaryPlexError("a row that cannot be read")
         if found is None or not self._is_shown(found.made_at, self._world.shown_to_owner_after):
             return None
         return self._shown(found)
 
     @_call
-    def survey(self, machine_id: str) -> tuple[SurveyedPerson, ...]:
+    def survey(self, machine_id: str) -> Survey:
         world = self._world
-        shares = {one.account_id: self._shown(one) for one in world.shares.values() if one.machine_id == machine_id}
-        home = dict.fromkeys(world.home_invites, None) | dict.fromkeys(self._members(), True)
-        ids = sorted(shares.keys() | home.keys())
-        return tuple(
-            SurveyedPerson(
+        listed = world.listed_shares(self._shares_of(machine_id))
+        marked = world.home_invites if world.marks_home_invites else ()
+        home = dict.fromkeys(marked, Place.INVITED) | dict.fromkeys(self._members(), Place.MEMBER)
+        people = {
+            id_: SurveyedPerson(
                 account_id=id_,
                 name=world.accounts[id_].name,
-                share=shares.get(id_),
-                at_home=home.get(id_, False),
+                share=listed.by_account.get(id_),
+                place=home.get(id_, Place.OUT) if world.tells_home else None,
                 managed=world.accounts[id_].restricted,
             )
-            for id_ in ids
-        )
+            for id_ in sorted(listed.by_account.keys() | home.keys())
+        }
+        return Survey(people, listed, world.tells_home)
 
     @_call
-    def owned_shares(self, machine_id: str) -> dict[int, Share]:
+    def owned_shares(self, machine_id: str) -> ListedShares:
         if self._world.elsewhere is not None:
-            return self._world.elsewhere
-        mine = [one for one in self._world.shares.values() if one.machine_id == machine_id]
-        return {one.account_id: self._shown(one) for one in mine}
+            return ListedShares(self._world.elsewhere)
+        return self._world.listed_shares(self._shares_of(machine_id))
+
+    @_call
+    def home_invites(self) -> frozenset[int]:
+        return frozenset(self._world.home_invites) if self._world.shows_home_invites else frozenset()
+
+    def _shares_of(self, machine_id: str) -> dict[int, Share]:
+        return {one.account_id: self._shown(one) for one in self._world.shares.values() if one.machine_id == machine_id}
 
     @_call
     def correct(self, share: Share, grant: Grant) -> None:

@@ -228,7 +228,7 @@ def test_a_look_reads_each_list_once_and_an_unchanged_member_costs_nothing(stack
     stack.plex.control.delete("/_standin/calls")
     done = look(stack, 1)
     calls = [(call["path"], call["query"]) for call in stack.plex.control.get("/_standin/calls").json()["calls"]]
-    assert len([path for path, query in calls if "X-Plex-Container-Start" in query]) == 2
+    assert len([path for path, query in calls if "X-Plex-Container-Start" in query]) == 3
     assert not [path for path, _ in calls if "owned" in path]
     assert (done["changed"], stack.admin.get(f"/users/{user_id}/access").json()) == (0, before)
 

@@ -94,6 +94,9 @@ PATCH  /users/{own_id}/access {"version": 0}                  | 401    403    40
 PATCH  /users/{other_id}/access {"version": 0}                | 401    403    403    403    403    403    409    409
 POST   /users/{own_id}/access/restore {"version": 0}          | 401    403    403    403    403    403    409    409
 POST   /users/{other_id}/access/accept {"version": 0}         | 401    403    403    403    403    403    409    409
+POST   /users/{other_id}/access/suspend {"version": 0}         | 401 403 403 403 403 403 409 409
+POST   /users/{other_id}/access/resume {"version": 0}          | 401 403 403 403 403 403 409 409
+POST   /users/{other_id}/access/extend {"until": "2099-01-01"} | 401 403 403 403 403 403 409 409
 POST   /users/{other_id}/access/delete-profile {"version": 0}   | 401 403 403 403 403 403 409 409
 GET    /access                                                | 401    403    403    403    403    403    200    200
 GET    /access?difference=any                                 | 401    403    403    403    403    403    200    200

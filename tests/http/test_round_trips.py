@@ -84,8 +84,11 @@ ROUTES = {
     "PATCH /users/{user_id}/access": f"{WHO} {READ} {WRITE} SendMessage",
     "POST /users/{user_id}/access/restore": f"{WHO} {READ} {WRITE} SendMessage",
     "POST /users/{user_id}/access/accept": f"{WHO} {READ} {WRITE}",
+    "POST /users/{user_id}/access/suspend": f"{WHO} {READ} {WRITE} SendMessage",
+    "POST /users/{user_id}/access/resume": f"{WHO} {READ} {WRITE} SendMessage",
+    "POST /users/{user_id}/access/extend": f"{WHO} {READ} {WRITE} SendMessage",
     "POST /users/{user_id}/access/delete-profile": f"{WHO} {READ} {WRITE} SendMessage",
-    "GET /access": f"{WHO} Query BatchGetItem GetItem",
+    "GET /access": f"{WHO} GetItem Query BatchGetItem",
     "GET /seats": f"{WHO} GetItem GetItem",
     "POST /access/bulk": f"{WHO} GetItem PutItem SendMessage",
     "GET /batches/{batch_id}": f"{WHO} GetItem",
@@ -137,6 +140,10 @@ IDLE_SWEEP = "sweep, nothing due"
 SWEPT = ["GetItem"] * 2 + ["Query"] * 8
 
 
+WITH_REMINDERS = [*SWEPT, "Query"]
+"""From ten o'clock on, once an hour."""
+
+
 def test_every_route_has_its_place_in_the_table(stack):
     from app import app
 
@@ -174,7 +181,7 @@ def test_a_function_asks_of_aws_and_plex_what_the_tables_say(stack, name):
 
 def test_a_sweep_with_nothing_to_do_asks_once_for_each_kind_of_thing(stack):
     deadline = time.monotonic() + 30
-    while sorted(call.operation for call in each_function.walk(stack, IDLE_SWEEP)) != SWEPT:
+    while sorted(call.operation for call in each_function.walk(stack, IDLE_SWEEP)) not in (SWEPT, WITH_REMINDERS):
         assert time.monotonic() < deadline  # other tests leave things to be swept, and the stack's own sweep helps
 
 

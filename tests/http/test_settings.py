@@ -40,7 +40,7 @@ def test_a_change_counts_up_and_leaves_the_rest(stack, settings):
         **changes,
         "default_permissions": ["create_invites", "streamarr"],
         "default_features": {"downloads": True, "live_tv": False, "plex_home": False},
-        "trial": {"enabled": True, "days": settings["trial"]["days"]},
+        "trial": {**settings["trial"], "enabled": True},
         "version": settings["version"] + 1,
     }
 

@@ -43,7 +43,7 @@ INDEXES = {
     "invites": {"newest", "by_creator", "by_status", "by_creator_and_status", "due", "by_folded_code"},
     "users": {"by_state", "trials"},
     "redemptions": {"by_code", "by_state"},
-    "access": {"due", "listed", "differing"},
+    "access": {"due", "listed", "differing", "ending"},
     "held_tokens": {"due"},
     "sign_ins": {"due"},
     "qr_images": {"due"},

@@ -1,12 +1,13 @@
 """What people decide about an invite: only what they name, and only what they may."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from chalicelib.common.people import Permission
 from chalicelib.common.refusals import BadInput, LimitBelowUses, NeedsPlexPass, NotAllowed
+from chalicelib.common.terms import Term
 from chalicelib.common.times import Unit
 from chalicelib.invites.options import Expiry, InviteOptions, option_facts
 from chalicelib.plex.model import Features
@@ -60,6 +61,8 @@ def test_each_feature_is_given_and_taken_by_itself(name):
         (an_invite(features=Features(live_tv=True)), {"live_tv": False}, "live_tv"),
         (an_invite(), {"plex_home": True}, "plex_home"),
         (an_invite(), {"restrictions": KIDS}, "restrictions"),
+        (an_invite(), {"access_for": Term(3, Unit.MONTHS)}, "access_for"),
+        (an_invite(access_for=Term(3)), {"access_for": None}, "access_for"),
         (an_invite(filters=HIDDEN), {"restrictions": None}, "restrictions"),
     ],
 )
@@ -154,6 +157,13 @@ def test_titles_are_not_hidden_where_plex_said_that_the_owner_lacks_plex_pass(pl
     assert apply(settings=replace(SETTINGS, libraries_refresh=Refresh(plex_pass=plex_pass)), restrictions=KIDS).filters
 
 
+def test_access_that_would_be_over_already_is_promised_to_nobody():
+    with pytest.raises(BadInput) as refused:
+        apply(access_for=Term(until=NOW.date() - timedelta(days=1)))
+    assert (refused.value.key, refused.value.field) == ("BadInput.past", "access_for")
+    assert apply(access_for=Term(until=NOW.date())).access_for == Term(until=NOW.date())
+
+
 def test_note_and_switch_are_for_all_who_may_edit_the_invite():
     edited = apply(by=PLAIN, note=" hello ", enabled=False)
     assert (edited.note, edited.enabled, edited.locked) == (" hello ", False, False)
@@ -170,6 +180,7 @@ def test_the_journal_tells_all_that_people_decide():
         libraries=("11", "12"),
         features=Features(live_tv=True),
         filters=HIDDEN,
+        access_for=Term(3, Unit.MONTHS),
         note="x",
         locked=True,
     )
@@ -180,10 +191,13 @@ def test_the_journal_tells_all_that_people_decide():
         "downloads": False,
         "live_tv": True,
         "plex_home": False,
+        "access_for": {"value": 3, "unit": "months"},
         "restrictions": {"movies": {"content_ratings": ("G", "PG"), "labels": ("Kids",)}},
         "note": "x",
         "enabled": True,
         "locked": True,
     }
+    assert option_facts(an_invite(access_for=Term(until=date(2027, 3, 31))))["access_for"] == {"until": "2027-03-31"}
+    assert option_facts(an_invite())["access_for"] is None
     assert option_facts(an_invite())["expires_at"] is None
     assert option_facts(an_invite())["libraries"] == "default"

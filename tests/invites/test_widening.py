@@ -6,6 +6,8 @@ import pytest
 
 from chalicelib.common.people import Permission
 from chalicelib.common.refusals import NotAllowed, OnTrial
+from chalicelib.common.terms import Term
+from chalicelib.common.times import Unit
 from chalicelib.invites.widening import must_be_allowed_to_widen, widened_fields
 from chalicelib.plex.model import Features
 from chalicelib.plex.restrictions import Restriction, with_restrictions
@@ -19,6 +21,7 @@ INVITE = replace(
     libraries=("1", "2"),
     features=Features(downloads=True),
     filters=with_restrictions((), {"movies": Restriction(("G", "PG")), "music": Restriction(labels=("Kids",))}),
+    access_for=Term(3, Unit.WEEKS),
 )
 WIDER: dict[str, dict[str, Any]] = {
     "enabled": {"enabled": True},
@@ -33,6 +36,10 @@ WIDER: dict[str, dict[str, Any]] = {
         "filters": with_restrictions((), {"movies": Restriction(("G", "R")), "music": Restriction(labels=("Kids",))})
     },
     "restrictions none": {"filters": ()},
+    "access_for without end": {"access_for": None},
+    "access_for longer": {"access_for": Term(4, Unit.WEEKS)},
+    "access_for in another unit": {"access_for": Term(1, Unit.DAYS)},
+    "access_for until a day": {"access_for": Term(until=NOW.date())},
     "libraries by default": {"libraries": "default"},
     "live_tv": {"features": Features(downloads=True, live_tv=True)},
     "plex_home": {"features": Features(downloads=True, plex_home=True)},
@@ -44,6 +51,7 @@ NOT_WIDER: dict[str, dict[str, Any]] = {
     "expires_at": {"expires_at": NOW},
     "libraries": {"libraries": ("2",)},
     "features": {"features": Features()},
+    "access_for": {"access_for": Term(2, Unit.WEEKS)},
     "restrictions": {
         "filters": with_restrictions(
             (), {"movies": Restriction(("G",), ("Family",)), "music": Restriction(labels=("Kids",))}

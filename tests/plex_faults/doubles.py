@@ -73,7 +73,8 @@ class ScenarioQueue:
 
     def _send(self, kind: str, id_: str, delay: int) -> None:
         assert 0 <= delay <= 900, "SQS delays by a quarter of an hour at most"
-        self.ever_sent.append(id_)
+        if id_:
+            self.ever_sent.append(id_)
         self.emitted.append(json.dumps([kind, id_, delay]))
         self.put(kind, id_, after=timedelta(seconds=delay))
 

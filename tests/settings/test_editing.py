@@ -149,10 +149,12 @@ def test_settings_are_shown_as_the_contract_has_them():
         "default_features": {"downloads": True, "live_tv": False, "plex_home": True},
         "enabled_libraries": ["1", "2"],
         "default_libraries": "all",
-        "trial": {"enabled": True, "days": 14},
+        "trial": {"enabled": True, "days": 14, "outcome": "keep"},
         "on_difference": dict.fromkeys(
             ("missing", "narrower", "wider", "everything", "features", "restrictions", "unknown_person"), "report"
         ),
         "seat_limit": 100,
+        "reminders": [30, 7, 1],
+        "grace_days": 0,
         "version": 3,
     }

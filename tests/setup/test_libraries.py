@@ -136,7 +136,7 @@ def test_libraries_that_were_not_chosen_by_name_are_written_without_a_word(ports
 
 
 def sweep(ports, at):
-    return sum(batch.done for batch in ports.use(RefreshingDaily).sweep(now=at))
+    return sum(batch.done for batch in ports.use(RefreshingDaily).sweep(ports.settings.get, now=at))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from chalicelib import wiring
 from chalicelib.access.aligning import Aligning
 from chalicelib.access.deciding.batches import Action, Batch
 from chalicelib.access.deciding.editing import AccessEdit
-from chalicelib.access.entitlement import Place
 from chalicelib.access.looks import Look, Outcome
 from chalicelib.access.model import Hold
 from chalicelib.access.pauses import begin_pause
@@ -25,7 +24,7 @@ from chalicelib.common.ports import StaleWrite
 from chalicelib.events.deliveries import Attempt, Delivery
 from chalicelib.events.endpoints import Endpoint, Secrets
 from chalicelib.invites.searching import InviteSearch
-from chalicelib.plex.model import Features, Share
+from chalicelib.plex.model import Features, Place, Share
 from chalicelib.qr_codes.model import Format, image_of
 from chalicelib.stores.access.batches import BatchModel
 from chalicelib.stores.access.records import AccessModel, LookModel, PauseModel, StrangerModel

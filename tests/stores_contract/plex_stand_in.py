@@ -17,6 +17,16 @@ from local.plex.server import StandIn, running
 from local.plex.world import World
 from tests.fakes.plex import MOVIES, MUSIC, SERIES
 
+OPTIONS = {
+    "accepts_at_once": "v2_shares_accepted_at_once",
+    "hides_invites_of_unconfirmed": "unconfirmed_see_no_invites",
+    "says_home_invites": "home_invites_answered_barely",
+    "shows_home_invites": "v1_invites_gone",
+    "marks_home_invites": "users_list_home_invites",
+    **{name: name for name in ("home_limit", "people_limit", "downloads_need_plex_pass")},
+}
+"""The stand-in's names of what the fake has as attributes; of some, the opposite."""
+
 
 class StandInWorld:
     """A stand-in in this process, behind the real plexapi."""
@@ -108,18 +118,12 @@ class StandInWorld:
                     self._world.tokens[self._owner_token].live = value
                 case "plex_pass":
                     self._world.accounts[self.owner.id].subscription = value
-                case "accepts_at_once":
-                    self._world.options.v2_shares_accepted_at_once = value
-                case "hides_invites_of_unconfirmed":
-                    self._world.options.unconfirmed_see_no_invites = value
                 case "shown_to_person_after":
                     self._world.options.invites_visible_after_seconds = value.total_seconds()
-                case "says_home_invites":
-                    self._world.options.home_invites_answered_barely = not value
-                case "home_limit" | "people_limit" | "downloads_need_plex_pass":
-                    setattr(self._world.options, name, value)
+                case "says_home_invites" | "shows_home_invites":
+                    setattr(self._world.options, OPTIONS[name], not value)
                 case _:
-                    raise AssertionError(name)
+                    setattr(self._world.options, OPTIONS[name], value)
 
 
 @contextmanager

@@ -3,21 +3,23 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from chalicelib.access.differences import Difference, Doubt
-from chalicelib.access.entitlement import Place
 from chalicelib.access.looks import Look, Outcome
 from chalicelib.access.model import Entry, Hold, Mark, Occasion, Part, begin_access
 from chalicelib.access.pauses import begin_pause
 from chalicelib.access.ports import AccessStore, Stranger, Which
 from chalicelib.access.progress import State, StepName
 from chalicelib.access.reasons import PLEX_UNWELL, STUCK
+from chalicelib.access.seats import Room, Seats
 from chalicelib.common.ports import StaleWrite
-from chalicelib.common.refusals import AlreadyHasAccess, UserNotFound
+from chalicelib.common.refusals import AlreadyHasAccess, SeatsTaken, UserNotFound
+from chalicelib.common.terms import Term
 from chalicelib.events.model import about_user
-from chalicelib.plex.model import Share
+from chalicelib.plex.model import Place, Share
 from tests.stores_contract.builders import a_closed_account, a_user, an_account, an_entry, journal_of
 from tests.stores_contract.redeeming import (
     LEASE,
@@ -572,3 +574,88 @@ def test_members_are_found_by_the_kind_of_their_difference_and_by_their_state(po
     assert found(differing=True, state=saved.state)
     assert found(state=saved.state)
     assert not found(state="suspended")
+
+
+# Access for a time
+
+
+@pytest.fixture
+def ends_at(now):
+    return now + timedelta(days=3)
+
+
+@pytest.fixture
+def ending(accesses, member, ends_at):
+    """The member's access, which ends."""
+    decided = replace(member.decided, ends_at=ends_at)
+    return accesses.decide(member.deciding(decided), None)
+
+
+def found_ending(accesses, access, after, before):
+    return [each for each in accesses.ending(after, before) if each.user_id == access.user_id]
+
+
+def test_what_ends_is_found_by_its_time_until_something_stands_against_it(ports, accesses, ending, ends_at):
+    second = timedelta(seconds=1)
+    assert found_ending(accesses, ending, None, ends_at - second) == []
+    (found,) = found_ending(accesses, ending, None, ends_at)
+    assert (found.ends_at, found.reminded) == (ends_at, frozenset())
+    assert found_ending(accesses, ending, ends_at - second, ends_at + second) == [found]
+    assert found_ending(accesses, ending, ends_at + second, ends_at + LONG) == []
+    hold(ports, ending, Hold.ENDED)
+    assert found_ending(accesses, ending, None, ends_at) == []
+
+
+def test_a_joining_that_is_done_ends_where_its_term_says(ports, accesses, now):
+    claim = a_claim(ports, add_invite(ports, now), now)
+    term = Term(5)
+    decided = replace(claim.access.decided, term=term, zone="Europe/Berlin")
+    ports.claims.claim(replace(claim, access=replace(claim.access, decided=decided)))
+    settled = joined(ports, claim, now)
+    assert (settled.decided.starts_at, settled.decided.ends_at) == (now, term.ends(now, ZoneInfo(decided.zone)))
+    assert accesses.get(claim.user.id).decided == settled.decided
+    assert found_ending(accesses, settled, None, settled.decided.ends_at)
+
+
+def test_a_reminder_is_written_once_with_its_entry(ports, accesses, ending, ends_at):
+    entry = an_entry(ports, about_user(ending.user_id))
+    accesses.remind(ending, f"{ends_at.isoformat()} 7", entry)
+    with pytest.raises(StaleWrite):
+        accesses.remind(ending, f"{ends_at.isoformat()} 7", an_entry(ports))
+    accesses.remind(ending, f"{ends_at.isoformat()} 1", an_entry(ports, about_user(ending.user_id)))
+    (found,) = found_ending(accesses, ending, None, ends_at)
+    assert found.reminded == {f"{ends_at.isoformat()} 7", f"{ends_at.isoformat()} 1"}
+    accesses.remind(ending, "another 7", an_entry(ports))
+    (found,) = found_ending(accesses, ending, None, ends_at)
+    assert found.reminded == {"another 7"}
+    later = accesses.decide(ending.deciding(ending.decided))
+    with pytest.raises(StaleWrite):
+        accesses.remind(ending, "another 1", an_entry(ports))
+    assert later.decided.ends_at == ends_at
+
+
+def test_a_decision_of_the_clock_is_written_only_while_its_person_may_what_they_might(ports, accesses, ending):
+    user = ports.accounts.get(ending.user_id)
+    held = ending.deciding(ending.decided.held(Hold.ENDED))
+    ports.accounts.change(user, replace(user, permissions=frozenset({"manage_users"})), an_entry(ports))
+    with pytest.raises(StaleWrite):
+        accesses.decide(held, an_entry(ports), protects=user)
+    assert accesses.get(ending.user_id).decided.hold is None
+    accesses.decide(held, an_entry(ports), protects=ports.accounts.get(ending.user_id))
+    assert accesses.get(ending.user_id).decided.hold is Hold.ENDED
+
+
+def test_what_is_wanted_again_takes_its_seat_or_is_refused(ports, accesses, member, now):
+    held = hold(ports, take(ports, member.user_id, now), Hold.SUSPENDED)
+    suspended = settle(ports, held, now)
+    assert suspended.done.seats == Seats()
+    resumed = suspended.deciding(replace(suspended.decided, hold=None)).seated
+    with pytest.raises(SeatsTaken):
+        accesses.resume(resumed, an_entry(ports), over=suspended, room=Room(0, 0))
+    before = ports.looks.gate().server
+    written = accesses.resume(resumed, an_entry(ports), over=suspended, room=Room(1_000_000, 1_000_000))
+    assert (written.done.seats.server, written.decided.hold, written.is_settled) == (True, None, False)
+    assert accesses.get(member.user_id) == written
+    assert ports.looks.gate().server >= before
+    with pytest.raises(StaleWrite):
+        accesses.resume(resumed, an_entry(ports), over=suspended, room=Room(1_000_000, 1_000_000))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.plex.errors import OwnerTokenRefused, PlexRefused, PlexTokenRefused
-from chalicelib.plex.model import Features, Grant, HomeCapacity, Library, OwnedServer, Share
+from chalicelib.plex.model import Features, Grant, HomeCapacity, Library, OwnedServer, Place, Share
 from chalicelib.plex.ports import PlexOwner, PlexPerson
 from tests.fakes.plex import MOVIES, MUSIC, SERIES, FakePlexOwner, FakePlexPerson, PlexWorld
 from tests.fakes.ports import NOW
@@ -547,6 +547,15 @@ def test_a_share_is_put_back_to_what_it_was(plex, owner, maya):
     assert found(owner, plex, maya) == was
 
 
+def test_what_hid_nothing_hides_nothing_once_it_is_put_back(plex, owner, maya):
+    plex.share_by_hand(maya, SERIES)
+    was = found(owner, plex, maya)
+    owner.correct(was, replace(a_grant(plex), filters=HIDDEN))
+    assert found(owner, plex, maya).filters == HIDDEN
+    owner.put_back(found(owner, plex, maya), was, plex.server.machine_id, was.library_ids)
+    assert found(owner, plex, maya) == was
+
+
 def test_no_share_is_put_back_to_no_libraries_which_would_be_all(plex, owner, maya):
     plex.share_by_hand(maya, SERIES)
     was = found(owner, plex, maya)
@@ -593,7 +602,7 @@ def test_the_addresses_of_the_owner_s_people_are_known(plex, owner, maya):
 
 
 def surveyed(owner, plex):
-    return {person.account_id: person for person in owner.survey(plex.server.machine_id)}
+    return owner.survey(plex.server.machine_id).people
 
 
 def test_a_survey_has_everybody_with_what_they_have_and_where_they_are(plex, owner, maya):
@@ -606,9 +615,31 @@ def test_a_survey_has_everybody_with_what_they_have_and_where_they_are(plex, own
     assert people.keys() - {plex.owner.id} == {maya, friend, guest, managed}
     assert people[maya].share == owner.find_share(maya, plex.server.machine_id)
     assert (people[friend].share.accepted, people[friend].share.everything) == (False, True)
-    assert (people[guest].share, people[guest].at_home, people[maya].at_home) == (None, None, False)
-    assert (people[managed].at_home, people[managed].managed, people[managed].name) == (True, True, "Tom")
+    assert (people[guest].share, people[guest].place, people[maya].place) == (None, Place.INVITED, Place.OUT)
+    assert (people[managed].place, people[managed].managed, people[managed].name) == (Place.MEMBER, True, "Tom")
     assert people[maya].name == "maya"
+
+
+def test_who_is_invited_into_the_home_may_stand_among_the_invites_alone(plex, owner, maya):
+    plex.change(marks_home_invites=False)
+    owner.invite_home("maya")
+    assert owner.survey(plex.server.machine_id).place_of(maya) is Place.OUT
+    assert owner.home_invites() == {maya}
+    assert owner.is_at_home(maya)
+    plex.join_home_by_hand(maya)
+    assert owner.survey(plex.server.machine_id).place_of(maya) is Place.MEMBER
+    assert owner.home_invites() == frozenset()
+
+
+def test_where_there_is_no_list_of_invites_nobody_is_invited_by_it(plex, owner, maya):
+    owner.invite_home("maya")
+    plex.change(shows_home_invites=False)
+    assert owner.home_invites() == frozenset()
+
+
+def test_who_is_not_listed_has_nothing_and_is_out_of_the_home(plex, owner, maya):
+    survey = owner.survey(plex.server.machine_id)
+    assert (survey.shares.tells_of(maya), survey.shares.by_account, survey.place_of(maya)) == (True, {}, Place.OUT)
 
 
 def test_what_another_server_shares_is_not_surveyed(plex, owner, maya):
@@ -621,11 +652,11 @@ def test_shares_are_listed_elsewhere_as_well(plex, owner, maya):
     plex.share_by_hand(maya, MOVIES, filters=(("filterMovies", "contentRating!=R"),))
     plex.share_by_hand(friend, SERIES, accepted=False)
     elsewhere = owner.owned_shares(plex.server.machine_id)
-    assert elsewhere == {id_: found(owner, plex, id_) for id_ in (maya, friend)}
+    assert elsewhere.by_account == {id_: found(owner, plex, id_) for id_ in (maya, friend)}
 
 
 def test_a_survey_needs_the_owner(plex, owner):
     plex.change(takes_owner_token=False)
-    for look in (owner.survey, owner.owned_shares):
+    for look in (owner.survey, owner.owned_shares, lambda _: owner.home_invites()):
         with pytest.raises(OwnerTokenRefused):
             look(plex.server.machine_id)

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.common.refusals import BadInput
 from chalicelib.texts.catalogue import LANGUAGES, refusal_sentence
-from chalicelib.web.access.routes import AccessChange, AgainstVersion, BulkChange, People
+from chalicelib.web.access.routes import AccessChange, AgainstVersion, BulkChange, Extension, People
 from chalicelib.web.accounts.auth import PasswordSignIn
 from chalicelib.web.accounts.me import NewPassword, PasswordChange
 from chalicelib.web.accounts.users import ChangeUser
@@ -25,6 +25,7 @@ SHAPES = (
     AgainstVersion,
     BulkChange,
     ChangeEndpoint,
+    Extension,
     ChangeInvite,
     ChangeSettings,
     ChangeUser,
@@ -74,7 +75,7 @@ SENTENCES: dict[type[msgspec.Struct], list[tuple[str, str | None, str]]] = {
         ('{"version": -1}', "version", "Give a whole number, at least 0."),
         ('{"application_title": ""}', "application_title", "Give 1 to 100 characters."),
         ('{"default_quota": {"limit": 1001}}', "default_quota.limit", "Give a whole number from 0 to 1000."),
-        ('{"trial": {"hours": 1}}', "trial", "Only these fields are known: enabled, days."),
+        ('{"trial": {"hours": 1}}', "trial", "Only these fields are known: enabled, days, outcome."),
         ('{"enabled_libraries": ["1", "x"]}', "enabled_libraries[1]", LIBRARY_ID),
     ],
     ChangeUser: [

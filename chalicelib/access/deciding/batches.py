@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.access.deciding.editing import AccessEdit, EditingAccess
+from chalicelib.access.deciding.membership import DecidingMembership
 from chalicelib.access.deciding.restoring import Restoring
 from chalicelib.access.entitlement import Entitlement, Rule
 from chalicelib.access.ports import Row
@@ -13,8 +14,9 @@ from chalicelib.accounts.model import User
 from chalicelib.accounts.ports import AccountStore
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import Clock, NewId, RetryLater, StaleWrite
-from chalicelib.common.refusals import NotFound, Refusal, TryAgain
+from chalicelib.common.refusals import BadInput, NotFound, Refusal, TryAgain
 from chalicelib.common.retrying import until_written
+from chalicelib.common.terms import Term
 from chalicelib.plex.model import Features
 from chalicelib.plex.ports import WorkQueue
 from chalicelib.settings.ports import SettingsStore
@@ -32,6 +34,9 @@ class Action(StrEnum):
     EDIT = "edit"
     RESTORE = "restore"
     ACCEPT = "accept"
+    EXTEND = "extend"
+    SUSPEND = "suspend"
+    RESUME = "resume"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class Batch:
     user_ids: tuple[str, ...]
     asked_by: str
     asked_at: datetime
+    term: Term | None = None
     results: Mapping[str, Refused | None] = field(default_factory=dict)
 
     @property
@@ -81,10 +87,26 @@ class DecidingForMany:
     queue: WorkQueue
     new_id: NewId
 
-    def ask(self, action: Action, edit: AccessEdit, user_ids: tuple[str, ...], *, by: User, now: datetime) -> Batch:
-        """Have it decided for each of these members. Raises NotAllowed, and what is wrong with the edit."""
+    def ask(
+        self,
+        action: Action,
+        edit: AccessEdit,
+        user_ids: tuple[str, ...],
+        *,
+        by: User,
+        now: datetime,
+        term: Term | None = None,
+    ) -> Batch:
+        """Have it decided for each of these members; ``term`` is for extending. Raises NotAllowed, and what is wrong
+        with what was said.
+        """
         by.must(Permission.MANAGE_USERS)
-        edit.apply(_NOTHING, self.settings.get())
+        settings = self.settings.get()
+        edit.apply(_NOTHING, settings)
+        if action is Action.EXTEND and term is None:
+            raise BadInput("one_term", field="by")
+        if term and term.ends(now, settings.zone, field="by") <= now:
+            raise BadInput("past", field="until")
         batch = Batch(
             id=self.new_id(),
             action=action,
@@ -92,6 +114,7 @@ class DecidingForMany:
             user_ids=tuple(dict.fromkeys(user_ids)),
             asked_by=by.id,
             asked_at=now,
+            term=term,
         )
         self.keep_batch(batch)
         self.queue.batch(batch.id)
@@ -113,6 +136,7 @@ class WorkingOnBatches:
     accounts: AccountStore
     editing_access: EditingAccess
     restoring: Restoring
+    deciding_membership: DecidingMembership
     clock: Clock
 
     def work(self, batch_id: str, *, deadline: datetime) -> Batch | None:
@@ -164,3 +188,9 @@ class WorkingOnBatches:
                 self.restoring.restore(row.user_id, version=None, by=by, now=now, row=row)
             case Action.ACCEPT:
                 self.restoring.accept(row.user_id, version=None, by=by, now=now, row=row)
+            case Action.SUSPEND:
+                self.deciding_membership.suspend(row.user_id, version=None, by=by, now=now, row=row)
+            case Action.RESUME:
+                self.deciding_membership.resume(row.user_id, version=None, by=by, now=now, row=row)
+            case Action.EXTEND if batch.term:
+                self.deciding_membership.extend(row.user_id, batch.term, version=None, by=by, now=now, row=row)

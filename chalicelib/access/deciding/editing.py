@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from chalicelib.access.ending import state_at
 from chalicelib.access.entitlement import Entitlement, Rule, Target
 from chalicelib.access.model import Access, Decided, Hold, Occasion
 from chalicelib.access.ports import AccessStore, Member, Row, Which
@@ -21,6 +22,7 @@ from chalicelib.common.refusals import (
     SetupIncomplete,
     TryAgain,
 )
+from chalicelib.common.times import iso
 from chalicelib.events.model import Entry, Facts, about_user, change_entry
 from chalicelib.plex.model import Library
 from chalicelib.plex.ports import WorkQueue
@@ -34,13 +36,16 @@ Choice = tuple[str, ...] | Literal["all", "default"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessEdit:
     """What is wanted from now on; None: as before. ``libraries`` are global section ids, or a rule; ``restrictions``
-    are by kind, and without one nothing of a kind is hidden.
+    are by kind, and without one nothing of a kind is hidden. ``moves_end``: access ends at
+    ``ends_at`` then; None is never.
     """
 
     libraries: Choice | None = None
     downloads: bool | None = None
     live_tv: bool | None = None
     restrictions: Mapping[str, Restriction] | None = None
+    ends_at: datetime | None = None
+    moves_end: bool = False
 
     def apply(self, was: Entitlement, settings: Settings) -> Entitlement:
         """Raises BadInput, NeedsPlexPass, naming the field."""
@@ -71,10 +76,14 @@ class EditingAccess:
         """The caller's own, which takes no permission."""
         return self.accesses.get_for_decision(by.id)
 
-    def page(self, which: Which, *, by: User, after: str | None, limit: int) -> tuple[Page[Access], Settings]:
+    def page(
+        self, which: Which, *, by: User, after: str | None, limit: int, now: datetime
+    ) -> tuple[Page[Access], Settings]:
         """Members by their accounts' ids, and the settings."""
         by.must(Permission.MANAGE_USERS)
-        return self.accesses.page(which, after=after, limit=limit), self.settings.get()
+        settings = self.settings.get()
+        at_present = replace(which, state_of=lambda access: state_at(access, settings, now))
+        return self.accesses.page(at_present, after=after, limit=limit), settings
 
     def edit(
         self, user_id: str, edit: AccessEdit, *, version: int | None, by: User, now: datetime, row: Row | None = None
@@ -89,12 +98,11 @@ class EditingAccess:
         member = self.accesses.get_for_decision(user_id)
         access = must_be_editable(member, version)
         grant = edit.apply(access.decided.grant, member.settings)
-        if grant == access.decided.grant:
+        ends = _moved(edit, access.decided, now) if edit.moves_end else access.decided
+        if (grant, ends.ends_at) == (access.decided.grant, access.decided.ends_at):
             return member
         target = _present(member.settings)
-        decided = replace(
-            access.decided, grant=grant, target=target, occasion=Occasion.EDITED, by=by.person, reason=None
-        )
+        decided = replace(ends, grant=grant, target=target, occasion=Occasion.EDITED, by=by.person, reason=None)
         entry = access_entry(self.new_id(), "access changed", access, decided, by=by.person, now=now)
         try:
             decided_access = self.accesses.decide(access.deciding(decided), entry, row)
@@ -102,6 +110,14 @@ class EditingAccess:
             raise TryAgain from error
         self.queue.align(user_id)
         return replace(member, access=decided_access)
+
+
+def _moved(edit: AccessEdit, decided: Decided, now: datetime) -> Decided:
+    if edit.ends_at is not None and edit.ends_at <= now:
+        raise BadInput("past", field="ends_at")
+    if decided.hold is Hold.ENDED:
+        raise BadInput("ended", field="ends_at")
+    return replace(decided, ends_at=edit.ends_at, term=None)
 
 
 def access_entry(id_: str, action: str, access: Access, decided: Decided, *, by: Person, now: datetime) -> Entry:
@@ -121,6 +137,7 @@ def grant_facts(decided: Decided) -> Facts:
         "live_tv": features.live_tv,
         "restrictions": {kind: asdict(each) for kind, each in read_restrictions(grant.filters).items()},
         "hold": decided.hold and decided.hold.value,
+        "ends_at": iso(decided.ends_at) if decided.ends_at else None,
     }
 
 

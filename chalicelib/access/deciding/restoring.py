@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chalicelib.access.deciding.editing import access_entry, must_be_editable
 from chalicelib.access.differences import Difference
-from chalicelib.access.entitlement import Entitlement, Observed, Place, Rule
+from chalicelib.access.entitlement import Entitlement, Observed, Rule
 from chalicelib.access.model import Access, Decided, Entry, Mark, Occasion, Part
 from chalicelib.access.ports import AccessStore, Member, Row
 from chalicelib.accounts.model import User
@@ -13,7 +13,7 @@ from chalicelib.accounts.trials import SCHEDULE
 from chalicelib.common.people import Permission, Person
 from chalicelib.common.ports import NewId, StaleWrite
 from chalicelib.common.refusals import NothingToRetry, TryAgain
-from chalicelib.plex.model import Library, Share
+from chalicelib.plex.model import Library, Place, Share
 from chalicelib.plex.ports import WorkQueue
 from chalicelib.settings.model import Policy, Settings
 

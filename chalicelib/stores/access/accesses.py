@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -12,17 +12,19 @@ from pynamodb.exceptions import UpdateError
 
 from chalicelib.access.model import Access, Hold
 from chalicelib.access.pauses import Pause
-from chalicelib.access.ports import Member, MemberRow, Row, Stranger, Which, Work
+from chalicelib.access.ports import Ending, Member, MemberRow, Row, Stranger, Which, Work
+from chalicelib.access.seats import Room
 from chalicelib.accounts.model import Tombstone, User
 from chalicelib.common.pages import Page
 from chalicelib.common.ports import Clock, StaleWrite
-from chalicelib.common.refusals import AlreadyHasAccess, TryAgain, UserNotFound
+from chalicelib.common.refusals import AlreadyHasAccess, SeatsTaken, TryAgain, UserNotFound
 from chalicelib.common.retrying import until_written
 from chalicelib.events.model import Entry
 from chalicelib.stores.access.batches import note_row
 from chalicelib.stores.access.records import (
     ALIGN,
     DIFFERS,
+    ENDS,
     MEMBER,
     PAUSED,
     STRANGER,
@@ -30,21 +32,23 @@ from chalicelib.stores.access.records import (
     PauseModel,
     StrangerModel,
     access_record,
+    end_of,
     read_access,
     stranger_key,
     stranger_record,
     what_was_decided,
     what_was_done,
 )
-from chalicelib.stores.access.seats import move_seats, take_over_seats
+from chalicelib.stores.access.seats import SEAT, move_seats, take_over_seats
 from chalicelib.stores.accounts.identities import end_tombstone, find_tombstone, put_account
-from chalicelib.stores.accounts.records import UserModel, read_user
+from chalicelib.stores.accounts.records import UserModel, is_at_epoch, read_user
 from chalicelib.stores.database.transactions import (
     ConditionsFailed,
     Transaction,
     all_of,
     get_all,
     is_condition_failed,
+    setting,
     update_if,
 )
 from chalicelib.stores.events.journal import entry_record
@@ -101,7 +105,9 @@ class DynamoAccesses:
                 raise StaleWrite from None
         return replace(_update(written, what_was_done(written), is_mine), is_told=False)
 
-    def decide(self, access: Access, entry: Entry | None = None, row: Row | None = None) -> Access:
+    def decide(
+        self, access: Access, entry: Entry | None = None, row: Row | None = None, *, protects: User | None = None
+    ) -> Access:
         written = replace(access, written_at=self._clock())
         is_as_before = AccessModel.edition == access.decided.edition - 1
         if entry is None:
@@ -110,6 +116,9 @@ class DynamoAccesses:
         transaction.update(_ACCESS, AccessModel(user_id=access.user_id), what_was_decided(written), is_as_before)
         transaction.put("journal", entry_record(entry))
         note_row(transaction, row)
+        if protects:
+            is_as_read = is_at_epoch(protects) & (UserModel.permissions == protects.permissions)
+            transaction.check("user", UserModel, protects.id, is_as_read)
         try:
             transaction.commit()
         except ConditionsFailed as error:
@@ -136,22 +145,36 @@ class DynamoAccesses:
             raise StaleWrite from error
 
     def accept(self, access: Access, entry: Entry, row: Row | None = None) -> Access:
-        written = replace(access, written_at=self._clock())
-        actions = [
-            *what_was_done(written),
-            AccessModel.decided.set(written.decided),
-            AccessModel.edition.set(written.decided.edition),
-        ]
-        is_as_read = (AccessModel.revision == access.revision) & AccessModel.lease.does_not_exist()
+        return self._decide_at_rest(Transaction(self._connection), access, entry, row)
+
+    def resume(self, access: Access, entry: Entry, row: Row | None = None, *, over: Access, room: Room) -> Access:
         transaction = Transaction(self._connection)
-        transaction.update(_ACCESS, AccessModel(user_id=access.user_id), actions, is_as_read)
+        move_seats(transaction, over.done.seats, access.done.seats, room)
+        return self._decide_at_rest(transaction, access, entry, row)
+
+    def ending(self, after: datetime | None, before: datetime) -> Iterator[Ending]:
+        at = AccessModel.ends_at
+        until = before.timestamp()
+        between = at <= until if after is None else at.between(after.timestamp(), until)
+        for record in AccessModel.by_ending.query(ENDS, between):
+            yield Ending(record.user_id, datetime.fromtimestamp(record.ends_at, UTC), record.reminded)
+
+    def remind(self, access: Access, mark: str, entry: Entry) -> None:
+        record = AccessModel.get(access.user_id, consistent_read=True)
+        reminded: frozenset[str] = record.reminded
+        if mark in reminded:
+            raise StaleWrite
+        latest = {each for each in reminded if each.split()[0] == mark.split(maxsplit=1)[0]}
+        as_read = AccessModel.edition == access.decided.edition
+        as_read &= (AccessModel.reminded == reminded) | AccessModel.reminded.does_not_exist()
+        transaction = Transaction(self._connection)
+        noted: list[Action] = [AccessModel.reminded.set(frozenset({*latest, mark}))]
+        transaction.update(_ACCESS, AccessModel(user_id=access.user_id), noted, as_read)
         transaction.put("journal", entry_record(entry))
-        note_row(transaction, row)
         try:
             transaction.commit()
         except ConditionsFailed as error:
             raise StaleWrite from error
-        return replace(written, revision=access.revision + 1)
 
     def members(self) -> Iterator[MemberRow]:
         for record in AccessModel.by_listed.query(MEMBER):
@@ -236,6 +259,24 @@ class DynamoAccesses:
     def end_pause(self) -> None:
         PauseModel(id=PauseModel.ID).delete()
 
+    def _decide_at_rest(self, transaction: Transaction, access: Access, entry: Entry, row: Row | None) -> Access:
+        written = replace(access, written_at=self._clock())
+        actions = [
+            *what_was_done(written),
+            AccessModel.decided.set(written.decided),
+            AccessModel.edition.set(written.decided.edition),
+            *setting(AccessModel, end_of(written)),
+        ]
+        is_as_read = (AccessModel.revision == access.revision) & AccessModel.lease.does_not_exist()
+        transaction.update(_ACCESS, AccessModel(user_id=access.user_id), actions, is_as_read)
+        transaction.put("journal", entry_record(entry))
+        note_row(transaction, row)
+        try:
+            transaction.commit()
+        except ConditionsFailed as error:
+            raise (SeatsTaken() if error.names == {SEAT} else StaleWrite()) from error
+        return replace(written, revision=access.revision + 1)
+
     def _save_with_progress(self, access: Access, is_mine: "Condition") -> Access:
         transaction = Transaction(self._connection)
         condition = is_mine & (AccessModel.edition == access.decided.edition)
@@ -248,7 +289,11 @@ class DynamoAccesses:
         """Raises StaleWrite where the invite alone changed meanwhile, else ConditionsFailed."""
         transaction = Transaction(self._connection)
         is_mine = (AccessModel.lease == lease) & (AccessModel.edition == access.decided.edition)
-        actions = [*what_was_done(after), AccessModel.decided.set(after.decided)]
+        actions = [
+            *what_was_done(after),
+            AccessModel.decided.set(after.decided),
+            *setting(AccessModel, end_of(after)),
+        ]
         transaction.update(_ACCESS, AccessModel(user_id=access.user_id), actions, is_mine)
         move_seats(transaction, access.done.seats, after.done.seats)
         show_progress(transaction, access)

@@ -12,7 +12,7 @@ from chalicelib.access.pauses import Pause
 from chalicelib.access.ports import Stranger
 from chalicelib.common.ports import UNWRITABLE
 from chalicelib.stores.database.attributes import Moment, Typed, Versioned
-from chalicelib.stores.database.transactions import Transaction
+from chalicelib.stores.database.transactions import Transaction, setting
 
 if TYPE_CHECKING:
     from pynamodb.expressions.update import Action
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MEMBER, STRANGER = "member", "stranger"
 """In the index that looks go through."""
 
-DIFFERS = "differs"
+DIFFERS, ENDS = "differs", "ends"
 
 OVER = (Hold.CLOSED, Hold.FAILED)
 """Looks pass these over."""
@@ -61,6 +61,18 @@ class AccessesDiffering(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-c
     user_id = UnicodeAttribute(range_key=True)
 
 
+class AccessesEnding(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB
+    """Sparse: access that is for a time, and that nothing stands against."""
+
+    class Meta:
+        index_name = "ending"
+        projection = IncludeProjection(["reminded"])
+
+    ending = UnicodeAttribute(hash_key=True)
+    ends_at = NumberAttribute(range_key=True)
+    reminded = Typed[frozenset[str]](frozenset[str], default=frozenset())
+
+
 class AccessModel(Model):
     """``decided`` and ``done`` are the access; the rest is what conditions and indexes need of it."""
 
@@ -82,7 +94,11 @@ class AccessModel(Model):
     machine_id = UnicodeAttribute(null=True)
     seen = UnicodeAttribute(null=True)
     differing = UnicodeAttribute(null=True)
+    ending = UnicodeAttribute(null=True)
+    ends_at = NumberAttribute(null=True)
+    reminded = Typed[frozenset[str]](frozenset[str], default=frozenset())
     due = AccessesDue()
+    by_ending = AccessesEnding()
     by_listed = AccessesListed()
     by_differing = AccessesDiffering()
 
@@ -154,7 +170,14 @@ def access_record(access: Access) -> AccessModel:
         due_kind=due_kind(access),
         due_at=due_at.timestamp() if due_at else None,
         **places(access),
+        **end_of(access),
     )
+
+
+def end_of(access: Access) -> dict[str, Any]:
+    """Where its end stands in the index of those that end."""
+    ends_at = None if access.decided.hold else access.decided.ends_at
+    return {"ending": ENDS if ends_at else None, "ends_at": ends_at.timestamp() if ends_at else None}
 
 
 def places(access: Access) -> dict[str, Any]:
@@ -211,6 +234,7 @@ def what_was_decided(access: Access) -> "list[Action]":
         AccessModel.edition.set(access.decided.edition),
         AccessModel.machine_id.set(access.machine_id),
         *([AccessModel.listed.remove(), AccessModel.differing.remove()] if is_over else []),
+        *setting(AccessModel, end_of(access)),
         *_written(access),
     ]
 

@@ -12,14 +12,16 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 
 from chalicelib.access.deciding.batches import Action
 from chalicelib.access.differences import Difference
-from chalicelib.access.entitlement import Place, Rule
+from chalicelib.access.entitlement import Rule
 from chalicelib.access.looks import Outcome
 from chalicelib.access.model import Hold, Mark, Occasion, Part
 from chalicelib.access.progress import State, StepName, StepState
 from chalicelib.accounts.model import AccountState, Kind, Why
 from chalicelib.accounts.sessions import Purpose
+from chalicelib.common.times import Unit
 from chalicelib.events.deliveries import DeliveryState
-from chalicelib.settings.model import Policy
+from chalicelib.plex.model import Place
+from chalicelib.settings.model import Policy, TrialOutcome
 
 E = TypeVar("E", bound=Enum)
 
@@ -42,6 +44,8 @@ SAFE: dict[type[Enum], Enum | None] = {
     Outcome: Outcome.INCOMPLETE,
     DeliveryState: DeliveryState.GIVEN_UP,
     Action: None,
+    TrialOutcome: TrialOutcome.KEEP,
+    Unit: Unit.DAYS,
 }
 """How a value is read that is not known; None: it is left out."""
 

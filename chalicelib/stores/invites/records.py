@@ -8,6 +8,7 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 from pynamodb.models import Model
 
 from chalicelib.common.people import Person
+from chalicelib.common.terms import Term
 from chalicelib.invites.model import Invite, LibraryChoice, Redeemer
 from chalicelib.plex.filters import Filters
 from chalicelib.plex.model import Features
@@ -41,6 +42,7 @@ class InviteModel(Model):
     expires_at = Moment(null=True)
     libraries = Typed[LibraryChoice](tuple[str, ...] | Literal["default", "all"])
     features = Typed[Features](Features)
+    access_for = Typed[Term](Term, null=True)
     filters = Typed[Filters](Filters, default=())
     note = UnicodeAttribute(null=True)
     edition = NumberAttribute()

@@ -37,6 +37,8 @@ class SettingsModel(Model):
     default_libraries = Typed[SectionIds | Literal["all"]](tuple[str, ...] | Literal["all"])
     trial = Typed[Trial](Trial)
     seat_limit = NumberAttribute(default=100)
+    reminders = Typed[tuple[int, ...]](tuple[int, ...], default=(30, 7, 1))
+    grace_days = NumberAttribute(default=0)
     on_difference = Typed[OnDifference](OnDifference, null=True)
     server = Typed[Server](Server, null=True)
     libraries = Typed[tuple[Library, ...]](tuple[Library, ...])

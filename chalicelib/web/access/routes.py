@@ -1,5 +1,7 @@
 """Routes for what members have on Plex."""
 
+from dataclasses import replace
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Annotated, Literal
 
@@ -9,6 +11,7 @@ from chalice.app import Request, Response
 from chalicelib.access.deciding.adopting import Adopting
 from chalicelib.access.deciding.batches import Action, DecidingForMany
 from chalicelib.access.deciding.editing import AccessEdit, EditingAccess
+from chalicelib.access.deciding.membership import DecidingMembership
 from chalicelib.access.deciding.profiles import DeletingProfiles
 from chalicelib.access.deciding.restoring import Restoring
 from chalicelib.access.deciding.seating import ShowingSeats
@@ -17,6 +20,8 @@ from chalicelib.access.looking import AskingForLooks
 from chalicelib.access.model import Hold
 from chalicelib.access.ports import Which
 from chalicelib.common.refusals import BadInput, NotFound
+from chalicelib.common.terms import Term
+from chalicelib.common.times import Unit, in_utc
 from chalicelib.web.access.shapes import (
     access_shape,
     adopted_shape,
@@ -35,7 +40,7 @@ api = Api(__name__)
 
 ANY = "any"
 KINDS = (ANY, *Difference)
-STATES = ("joining", "active", Hold.SUSPENDED.value, Hold.ENDED.value)
+STATES = ("joining", "active", "ending", "grace", Hold.SUSPENDED.value, Hold.ENDED.value)
 
 
 UserId = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
@@ -72,15 +77,48 @@ class AccessChange(AccessFields, kw_only=True):
     """``version``: that of the access which the change was made from."""
 
     version: Annotated[int, msgspec.Meta(ge=0)]
+    ends_at: Annotated[datetime, msgspec.Meta(tz=True)] | None | Unset = msgspec.UNSET
+
+    def edit(self) -> AccessEdit:
+        edit = super().edit()
+        if self.ends_at is msgspec.UNSET:
+            return edit
+        ends_at = in_utc(self.ends_at, field="ends_at") if isinstance(self.ends_at, datetime) else None
+        return replace(edit, ends_at=ends_at, moves_end=True)
+
+
+class Length(msgspec.Struct, forbid_unknown_fields=True):
+    value: Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+    unit: Unit
+
+
+class Extension(msgspec.Struct, forbid_unknown_fields=True):
+    """``by`` so long, or ``until`` the end of a day: one of the two."""
+
+    by: Length | None = None
+    until: date | None = None
+    version: Annotated[int, msgspec.Meta(ge=0)] | None = None
+
+    def term(self) -> Term:
+        """Raises BadInput."""
+        if (self.by is None) == (self.until is None):
+            raise BadInput("one_term", field="by")
+        return Term(self.by.value, self.by.unit) if self.by else Term(until=self.until)
 
 
 class BulkChange(AccessFields, kw_only=True):
-    """One decision for many. What is changed counts for ``edit`` alone."""
+    """One decision for many. What is changed counts for ``edit`` alone, ``by`` and ``until`` for ``extend``."""
 
     user_ids: Annotated[
         list[Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]], msgspec.Meta(min_length=1, max_length=100)
     ]
     action: Action
+    by: Length | None = None
+    until: date | None = None
+
+    def term(self) -> Term | None:
+        """Raises BadInput."""
+        return Extension(by=self.by, until=self.until).term() if self.by or self.until else None
 
 
 class AgainstVersion(msgspec.Struct, forbid_unknown_fields=True):
@@ -97,7 +135,7 @@ class People(msgspec.Struct, forbid_unknown_fields=True):
 def show_access(user_id: str) -> Response:
     request = api.current_request
     member = use(EditingAccess).show(user_id, by=find_caller(request))
-    return ok(access_shape(member, language_of(request)))
+    return ok(access_shape(member, language_of(request), now()))
 
 
 @api.route("/users/{user_id}/access", methods=["PATCH"])
@@ -105,7 +143,7 @@ def change_access(user_id: str) -> Response:
     request = api.current_request
     by, change = find_caller(request), body(request, AccessChange)
     member = use(EditingAccess).edit(user_id, change.edit(), version=change.version, by=by, now=now())
-    return ok(access_shape(member, language_of(request)), HTTPStatus.ACCEPTED)
+    return ok(access_shape(member, language_of(request), now()), HTTPStatus.ACCEPTED)
 
 
 @api.route("/users/{user_id}/access/restore", methods=["POST"])
@@ -113,7 +151,7 @@ def restore_access(user_id: str) -> Response:
     request = api.current_request
     by, said = find_caller(request), body(request, AgainstVersion)
     member = use(Restoring).restore(user_id, version=said.version, by=by, now=now())
-    return ok(access_shape(member, language_of(request)), HTTPStatus.ACCEPTED)
+    return ok(access_shape(member, language_of(request), now()), HTTPStatus.ACCEPTED)
 
 
 @api.route("/users/{user_id}/access/accept", methods=["POST"])
@@ -121,7 +159,31 @@ def accept_access(user_id: str) -> Response:
     request = api.current_request
     by, said = find_caller(request), body(request, AgainstVersion)
     member = use(Restoring).accept(user_id, version=said.version, by=by, now=now())
-    return ok(access_shape(member, language_of(request)), HTTPStatus.ACCEPTED)
+    return ok(access_shape(member, language_of(request), now()), HTTPStatus.ACCEPTED)
+
+
+@api.route("/users/{user_id}/access/suspend", methods=["POST"])
+def suspend_access(user_id: str) -> Response:
+    request = api.current_request
+    by, said = find_caller(request), body(request, AgainstVersion)
+    member = use(DecidingMembership).suspend(user_id, version=said.version, by=by, now=now())
+    return ok(access_shape(member, language_of(request), now()), HTTPStatus.ACCEPTED)
+
+
+@api.route("/users/{user_id}/access/resume", methods=["POST"])
+def resume_access(user_id: str) -> Response:
+    request = api.current_request
+    by, said = find_caller(request), body(request, AgainstVersion)
+    member = use(DecidingMembership).resume(user_id, version=said.version, by=by, now=now())
+    return ok(access_shape(member, language_of(request), now()), HTTPStatus.ACCEPTED)
+
+
+@api.route("/users/{user_id}/access/extend", methods=["POST"])
+def extend_access(user_id: str) -> Response:
+    request = api.current_request
+    by, said = find_caller(request), body(request, Extension)
+    member = use(DecidingMembership).extend(user_id, said.term(), version=said.version, by=by, now=now())
+    return ok(access_shape(member, language_of(request), now()), HTTPStatus.ACCEPTED)
 
 
 @api.route("/users/{user_id}/access/delete-profile", methods=["POST"])
@@ -129,20 +191,22 @@ def delete_profile(user_id: str) -> Response:
     request = api.current_request
     by, said = find_caller(request), body(request, AgainstVersion)
     member = use(DeletingProfiles).delete(user_id, version=said.version, by=by, now=now())
-    return ok(access_shape(member, language_of(request)), HTTPStatus.ACCEPTED)
+    return ok(access_shape(member, language_of(request), now()), HTTPStatus.ACCEPTED)
 
 
 @api.route("/access", methods=["GET"])
 def list_accesses() -> Response:
     request = api.current_request
+    at = now()
     page, settings = use(EditingAccess).page(
         _which(request),
+        now=at,
         by=find_caller(request),
         after=read_cursor(request, place=BY_ID),
         limit=read_limit(request),
     )
     language = language_of(request)
-    return ok(shape_page("access", page, lambda each: listed_shape(each, settings, language)))
+    return ok(shape_page("access", page, lambda each: listed_shape(each, settings, language, at)))
 
 
 @api.route("/seats", methods=["GET"])
@@ -155,7 +219,7 @@ def show_seats() -> Response:
 def decide_for_many() -> Response:
     request = api.current_request
     by, said = find_caller(request), body(request, BulkChange)
-    batch = use(DecidingForMany).ask(said.action, said.edit(), tuple(said.user_ids), by=by, now=now())
+    batch = use(DecidingForMany).ask(said.action, said.edit(), tuple(said.user_ids), term=said.term(), by=by, now=now())
     return ok({"batch_id": batch.id}, HTTPStatus.ACCEPTED)
 
 
@@ -206,7 +270,7 @@ def adopt() -> Response:
 @api.route("/me/access", methods=["GET"])
 def show_own_access() -> Response:
     request = api.current_request
-    return ok(access_shape(use(EditingAccess).show_own(by=find_caller(request)), language_of(request)))
+    return ok(access_shape(use(EditingAccess).show_own(by=find_caller(request)), language_of(request), now()))
 
 
 def _which(request: Request) -> Which:

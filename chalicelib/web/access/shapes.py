@@ -6,6 +6,7 @@ from datetime import datetime
 from chalicelib.access.deciding.adopting import Adopted
 from chalicelib.access.deciding.batches import Batch, Refused
 from chalicelib.access.deciding.seating import Seating
+from chalicelib.access.ending import state_at
 from chalicelib.access.entitlement import Entitlement, Observed
 from chalicelib.access.looks import Look, Outcome
 from chalicelib.access.model import Access
@@ -17,14 +18,14 @@ from chalicelib.texts.catalogue import refusal_sentence, sentence
 from chalicelib.web.shapes import Json, moment, person, restrictions_shape
 
 
-def access_shape(member: Member, language: str) -> Json:
+def access_shape(member: Member, language: str, now: datetime) -> Json:
     """``wanted`` null: nothing is; ``observed`` null: Plex was not asked yet, or shares nothing."""
-    return _shape(member.user.person, member.access, member.settings, language)
+    return _shape(member.user.person, member.access, member.settings, language, now)
 
 
-def listed_shape(access: Access, settings: Settings, language: str) -> Json:
+def listed_shape(access: Access, settings: Settings, language: str, now: datetime) -> Json:
     """The same in a list, by the name that was known when it was decided."""
-    return _shape(Person(access.user_id, access.decided.identity.name), access, settings, language)
+    return _shape(Person(access.user_id, access.decided.identity.name), access, settings, language, now)
 
 
 def look_shape(each: Look, now: datetime) -> Json:
@@ -87,10 +88,12 @@ def seating_shape(each: Seating) -> Json:
     }
 
 
-def _shape(who: Person, access: Access | None, settings: Settings, language: str) -> Json:
+def _shape(who: Person, access: Access | None, settings: Settings, language: str, now: datetime) -> Json:
     return {
         "user": person(who),
-        "state": access.state if access else "none",
+        "state": state_at(access, settings, now) if access else "none",
+        "starts_at": moment(access.decided.starts_at) if access else None,
+        "ends_at": moment(access.decided.ends_at) if access else None,
         "wanted": _entitlement(access.wanted) if access and access.wanted else None,
         "observed": _observed(access.done.observed, settings) if access else None,
         "difference": sorted(_differences(access)) if access else [],

@@ -10,11 +10,11 @@ from chalicelib.access.progress import State
 from chalicelib.common.times import Unit, in_utc
 from chalicelib.invites.creating import InviteRequest
 from chalicelib.invites.model import Invite, Redeemer, invite_link
-from chalicelib.invites.options import Expiry, InviteOptions
+from chalicelib.invites.options import Expiry, InviteOptions, term_facts
 from chalicelib.redemptions.history import InviteDetails
 from chalicelib.redemptions.model import Redemption
 from chalicelib.settings.model import Settings
-from chalicelib.web.bodies import Code, LibraryId, Restrictions, Unset
+from chalicelib.web.bodies import Code, LibraryId, Restrictions, TermFields, Unset
 from chalicelib.web.shapes import Json, entry, moment, person, restrictions_shape
 
 LARGEST_LIMIT = 1_000_000
@@ -39,6 +39,7 @@ class InviteFields(msgspec.Struct, forbid_unknown_fields=True):
     live_tv: bool | Unset = msgspec.UNSET
     plex_home: bool | Unset = msgspec.UNSET
     restrictions: Restrictions | None | Unset = msgspec.UNSET
+    access_for: TermFields | None | Unset = msgspec.UNSET
     note: Note | None | Unset = msgspec.UNSET
 
     def options(self) -> InviteOptions:
@@ -52,6 +53,8 @@ class InviteFields(msgspec.Struct, forbid_unknown_fields=True):
             given["expires_in"] = Expiry(self.expires_in.value, self.expires_in.unit)
         if isinstance(self.libraries, list):
             given["libraries"] = tuple(self.libraries)
+        if isinstance(self.access_for, TermFields):
+            given["access_for"] = self.access_for.term(field="access_for")
         if isinstance(self.restrictions, Restrictions):
             given["restrictions"] = self.restrictions.values()
         if isinstance(given.get("expires_at"), datetime):
@@ -90,6 +93,7 @@ def invite(each: Invite, settings: Settings, now: datetime, *, redeemed_by: list
         "libraries_available": each.can_give(settings),
         "features": asdict(each.features),
         "restrictions": restrictions_shape(each.filters),
+        "access_for": term_facts(each.access_for),
         "note": each.note,
         "created_by": person(each.created_by),
         "created_at": moment(each.created_at),

@@ -12,7 +12,7 @@ from chalice.app import Response
 from chalicelib.common.addresses import LONGEST_ADDRESS
 from chalicelib.common.people import Permission
 from chalicelib.settings.editing import EditingSettings
-from chalicelib.settings.model import HIGHEST_SEAT_LIMIT, Policy, Refresh, RefreshFailure, Settings
+from chalicelib.settings.model import HIGHEST_SEAT_LIMIT, Policy, Refresh, RefreshFailure, Settings, TrialOutcome
 from chalicelib.setup.libraries import ManagingLibraries
 from chalicelib.texts.catalogue import sentence
 from chalicelib.web import shapes
@@ -40,6 +40,7 @@ class DefaultFeatures(msgspec.Struct, forbid_unknown_fields=True):
 class TrialSettings(msgspec.Struct, forbid_unknown_fields=True):
     enabled: bool | Unset = msgspec.UNSET
     days: Days | Unset = msgspec.UNSET
+    outcome: TrialOutcome | Unset = msgspec.UNSET
 
 
 class DifferenceSettings(msgspec.Struct, forbid_unknown_fields=True):
@@ -73,6 +74,10 @@ class ChangeSettings(msgspec.Struct, forbid_unknown_fields=True):
     trial: TrialSettings | Unset = msgspec.UNSET
     on_difference: DifferenceSettings | Unset = msgspec.UNSET
     seat_limit: Annotated[int, msgspec.Meta(ge=1, le=HIGHEST_SEAT_LIMIT)] | Unset = msgspec.UNSET
+    reminders: Annotated[list[Annotated[int, msgspec.Meta(ge=1, le=60)]], msgspec.Meta(max_length=5)] | Unset = (
+        msgspec.UNSET
+    )
+    grace_days: Annotated[int, msgspec.Meta(ge=0, le=14)] | Unset = msgspec.UNSET
 
     def apply(self, settings: Settings) -> Settings:
         """These settings with what was given in its place."""

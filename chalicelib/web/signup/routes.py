@@ -11,6 +11,7 @@ from chalicelib import __version__, metrics
 from chalicelib.accounts.passwords import LONGEST_PASSWORD
 from chalicelib.accounts.rate_limits import Route
 from chalicelib.common.emails import LONGEST_EMAIL
+from chalicelib.invites.options import term_facts
 from chalicelib.logs import logger
 from chalicelib.metrics import Metric
 from chalicelib.redemptions.following import FollowingRedemptions
@@ -90,6 +91,7 @@ def _offer_shape(each: Offer) -> Json:
         "invited_by": each.invite.created_by.name,
         "libraries": [{"title": library.title, "type": library.type} for library in each.libraries],
         "features": asdict(each.invite.features),
+        "access_for": term_facts(each.invite.access_for),
         "restrictions": restrictions_shape(each.invite.filters),
         "expires_at": moment(each.invite.expires_at),
         "local_signup": each.settings.local_signin_enabled,

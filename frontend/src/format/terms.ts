@@ -1,6 +1,6 @@
 // What an invite grants, in one sentence; the form for a new invite shows it while it is filled in.
 
-import type { Features, Library, RestrictionsChange, Unit } from "../api/types";
+import type { Features, Library, RestrictionsChange, Term, Unit } from "../api/types";
 import { getLocale, t } from "../texts";
 import { addPeriod, formatDay } from "./times";
 
@@ -12,11 +12,12 @@ export interface InviteTerms {
   libraries: "default" | "all" | string[];
   features: Partial<Features>;
   restrictions?: RestrictionsChange;
+  accessFor?: Term;
 }
 
 /** "3 people, until 12 March, Movies and TV Shows, downloads" */
 export function describeTerms(
-  { limit, expires, libraries, features, restrictions }: InviteTerms,
+  { limit, expires, libraries, features, restrictions, accessFor }: InviteTerms,
   known: Library[],
   now: Date,
 ): string {
@@ -26,6 +27,7 @@ export function describeTerms(
     describeLibraries(libraries, known),
     ...describeFeatures(features),
     describeHidden(restrictions),
+    describeAccessFor(accessFor ?? null, now),
   ];
   return parts.filter(Boolean).join(", ");
 }
@@ -51,6 +53,12 @@ function describeLibraries(chosen: InviteTerms["libraries"], known: Library[]): 
 function describeFeatures(features: Partial<Features>): string[] {
   const names = ["downloads", "live_tv", "plex_home"] as const;
   return names.filter((name) => features[name]).map((name) => t.terms.features[name]);
+}
+
+/** "access for 3 months", "access until 31 March"; empty where it is for ever, or not typed yet. */
+function describeAccessFor(term: Term, now: Date): string {
+  if (term?.until) return t.terms.accessUntil(formatDay(new Date(`${term.until}T12:00:00`), now));
+  return term?.value && term.unit ? t.terms.accessFor(term.value, term.unit) : "";
 }
 
 function describeHidden(restrictions: InviteTerms["restrictions"]): string {

@@ -11,6 +11,7 @@ import { t } from "../texts";
 import { Confirm, Dialog } from "./dialogs";
 import { Choice, Group } from "./fields";
 import { LibraryChoice } from "./library-choice";
+import { Ends, Membership } from "./membership";
 import { Problem } from "./notices";
 import { RelativeTime } from "./relative-time";
 import { RestrictionFields } from "./restrictions";
@@ -35,21 +36,28 @@ export function AccessCard({ path, mayEdit = false, onChanged }: AccessCardPrope
   }, [isAtWork, reload]);
   if (!data) return <Problem error={error} retry={reload} />;
   if (data.state === "none") return null;
-  const save = async (changes: Changes) => {
-    if (Object.keys(changes).length) await ask("PATCH", path, { version: data.version, ...changes });
+  const changed = () => {
     setEditing(false);
     reload();
     onChanged?.();
+  };
+  const save = async (changes: Changes) => {
+    if (Object.keys(changes).length) await ask("PATCH", path, { version: data.version, ...changes });
+    changed();
   };
   return (
     <section class="card">
       <h2>{t.access.title}</h2>
       <Wanted access={data} />
+      <Ends access={data} />
       <Seen access={data} />
-      {mayEdit && ["active", "suspended", "ended"].includes(data.state) && (
-        <button type="button" onClick={() => setEditing(true)}>
-          {t.access.edit}
-        </button>
+      {mayEdit && ["active", "ending", "grace", "suspended", "ended"].includes(data.state) && (
+        <>
+          <button type="button" onClick={() => setEditing(true)}>
+            {t.access.edit}
+          </button>
+          <Membership access={data} path={path} onChanged={changed} />
+        </>
       )}
       {mayEdit && data.state === "closed" && data.managed_profile && !data.work && (
         <DeleteProfile access={data} path={path} onDone={reload} />

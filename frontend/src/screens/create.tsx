@@ -21,6 +21,7 @@ import { QrCode } from "../parts/qr-code";
 import { RelativeTime } from "../parts/relative-time";
 import { RestrictionFields } from "../parts/restrictions";
 import { ShareButton } from "../parts/share";
+import { TermField } from "../parts/term-field";
 import { Title } from "../parts/title";
 import { t } from "../texts";
 import { EMPTY_FORM, hasOptions, type InviteForm, toNewInvite, toTerms } from "./invite-form";
@@ -188,6 +189,13 @@ function Options({ form, change, action }: FormPartProperties) {
           </div>
         )}
       </Group>
+      <TermField
+        legend={t.create.accessFor}
+        name="access-for"
+        term={form.accessFor}
+        onTerm={(accessFor) => change({ accessFor })}
+        problem={action.findProblem("access_for")}
+      />
       <LibraryChoice
         libraries={libraries}
         kind={form.libraries}

@@ -13,6 +13,7 @@ import { Choice, Field, Group } from "../parts/fields";
 import { LibraryChoice } from "../parts/library-choice";
 import { Problem } from "../parts/notices";
 import { RestrictionFields } from "../parts/restrictions";
+import { TermField } from "../parts/term-field";
 import { t } from "../texts";
 
 interface EditInviteProperties {
@@ -57,6 +58,13 @@ export function EditInvite({ invite, libraries, onClose, onSaved }: EditInvitePr
           value={toInputValue(edited.expires_at)}
           onValue={(at) => change({ expires_at: fromInputValue(at) })}
           problem={action.findProblem("expires_at")}
+        />
+        <TermField
+          legend={t.create.accessFor}
+          name="access-for"
+          term={edited.access_for}
+          onTerm={(access_for) => change({ access_for })}
+          problem={action.findProblem("access_for")}
         />
         <LibraryChoice
           libraries={libraries?.libraries ?? []}

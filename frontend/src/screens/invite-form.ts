@@ -1,6 +1,6 @@
 // The form for a new invite: what is filled in, and what it becomes.
 
-import type { Features, NewInvite, RestrictionsChange, Unit } from "../api/types";
+import type { Features, NewInvite, RestrictionsChange, Term, Unit } from "../api/types";
 import type { InviteTerms } from "../format/terms";
 import { tidyRestrictions } from "../format/terms";
 
@@ -17,6 +17,7 @@ export interface InviteForm {
   /** Those that the reader changed; the others have their default. */
   features: Partial<Features>;
   restrictions: RestrictionsChange;
+  accessFor: Term;
   note: string;
   code: string;
   createdBy: string;
@@ -32,6 +33,7 @@ export const EMPTY_FORM: InviteForm = {
   libraryIds: [],
   features: {},
   restrictions: null,
+  accessFor: null,
   note: "",
   code: "",
   createdBy: "",
@@ -52,6 +54,7 @@ export function toTerms(form: InviteForm, defaults: Features | undefined, mayUse
     libraries: toLibraries(form),
     features: { ...defaults, ...form.features },
     restrictions: tidyRestrictions(form.restrictions),
+    accessFor: form.accessFor,
   };
 }
 
@@ -68,6 +71,7 @@ export function toNewInvite(form: InviteForm, mayUseOptions: boolean): NewInvite
     ...(form.libraries !== "default" && { libraries: toLibraries(form) }),
     ...features,
     ...(restrictions && { restrictions }),
+    ...(form.accessFor && { access_for: form.accessFor }),
     ...(code && { code }),
   };
 }

@@ -96,6 +96,7 @@ function Details({ invite, onChanged }: { invite: Invite; onChanged: () => void 
     libraries: invite.libraries,
     features: invite.features,
     restrictions: invite.restrictions,
+    accessFor: invite.access_for,
   };
   return (
     <section class="card no-print">

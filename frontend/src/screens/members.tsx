@@ -10,12 +10,13 @@ import { Link } from "../app/routing";
 import { describeChange, describeObserved, describeWanted } from "../format/accesses";
 import { EditAccess } from "../parts/access";
 import { Choice, Select } from "../parts/fields";
+import { Ends, Extend } from "../parts/membership";
 import { Empty, Problem, Show } from "../parts/notices";
 import { announce } from "../parts/toasts";
 import { t } from "../texts";
 
 type AccessPage = Page<"access", Access>;
-type Mending = "restore" | "accept";
+type Mending = "restore" | "accept" | "suspend" | "resume";
 
 const LOOK_AGAIN = 500;
 const MOST = 100;
@@ -67,7 +68,7 @@ function Filter({ filter, onFilter }: { filter: typeof FIRST; onFilter: (change:
       </Select>
       <Select label={t.members.state} value={filter.state} onValue={(state) => onFilter({ state })}>
         <option value="">{t.members.everyState}</option>
-        {(["active", "joining", "suspended", "ended"] as const).map((state) => (
+        {(["active", "ending", "grace", "joining", "suspended", "ended"] as const).map((state) => (
           <option key={state} value={state}>
             {t.members.states[state]}
           </option>
@@ -86,6 +87,7 @@ interface ListProperties {
 function List({ accesses, filter, onDone }: ListProperties) {
   const [chosen, setChosen] = useState<string[]>([]);
   const [editing, setEditing] = useState(false);
+  const [extending, setExtending] = useState(false);
   const [batch, setBatch] = useState<Batch>();
   const action = useAction();
   const ids = accesses.map(({ user }) => user.id);
@@ -123,6 +125,15 @@ function List({ accesses, filter, onDone }: ListProperties) {
             <button type="button" aria-disabled={action.busy} onClick={() => setEditing(true)}>
               {t.members.edit(picked.length)}
             </button>
+            <button type="button" aria-disabled={action.busy} onClick={() => setExtending(true)}>
+              {t.members.extend(picked.length)}
+            </button>
+            <button type="button" aria-disabled={action.busy} onClick={() => mend(picked, "suspend")}>
+              {t.members.suspend(picked.length)}
+            </button>
+            <button type="button" aria-disabled={action.busy} onClick={() => mend(picked, "resume")}>
+              {t.members.resume(picked.length)}
+            </button>
           </>
         )}
       </fieldset>
@@ -143,6 +154,16 @@ function List({ accesses, filter, onDone }: ListProperties) {
           />
         ))}
       </ul>
+      {extending && (
+        <Extend
+          title={t.members.extend(picked.length)}
+          onClose={() => setExtending(false)}
+          save={async (extension) => {
+            await decide({ user_ids: picked, action: "extend", ...extension });
+            setExtending(false);
+          }}
+        />
+      )}
       {editing && (
         <EditAccess
           title={t.members.edit(picked.length)}
@@ -189,6 +210,7 @@ function Card({ access, chosen, onChosen, busy, refused, onMend }: CardPropertie
         <dt>{t.members.observed}</dt>
         <dd>{observed ? describeObserved(observed) : t.members.nothing}</dd>
       </dl>
+      <Ends access={access} />
       {difference.length > 0 && (
         <ul>
           {difference.map((kind) => (

@@ -1,12 +1,13 @@
 // The overview: invites by status, redemptions over time, and what needs attention.
 
-import type { Seats, Settings, Stats, Status } from "../api/types";
+import type { Access, Seats, Settings, Stats, Status } from "../api/types";
 import { useLoad } from "../app/loading";
 import { may, useMe } from "../app/me";
 import { Link } from "../app/routing";
 import { Chart } from "../parts/chart";
 import { Icon } from "../parts/icons";
 import { StatusSign } from "../parts/invite-status";
+import { Ends } from "../parts/membership";
 import { Show } from "../parts/notices";
 import { RelativeTime } from "../parts/relative-time";
 import { Title } from "../parts/title";
@@ -39,6 +40,7 @@ export function Overview() {
               </ul>
             </section>
             <SeatsCard />
+            <EndingSoon />
             <section class="card">
               <h2>
                 {t.overview.overTime} <span class="quiet">{t.overview.last(stats.redemptions_per_day.length)}</span>
@@ -68,6 +70,25 @@ function AttentionCard({ stats }: { stats: Stats }) {
       <Link href="/attention" class="button main">
         {t.overview.look}
       </Link>
+    </section>
+  );
+}
+
+function EndingSoon() {
+  const ending = useLoad<{ access: Access[] }>(
+    may(useMe(), "manage_users") ? "/access?state=ending&limit=5" : null,
+  ).data;
+  if (!ending || ending.access.length === 0) return null;
+  return (
+    <section class="card">
+      <h2>{t.overview.endingSoon}</h2>
+      <ul>
+        {ending.access.map((access) => (
+          <li key={access.user.id}>
+            <Link href={`/people/${access.user.id}`}>{access.user.name}</Link> <Ends access={access} />
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }

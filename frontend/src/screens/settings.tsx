@@ -209,6 +209,23 @@ function NewUsers({ edited, change, action }: SectionProperties) {
         onValue={(seats) => change({ seat_limit: Number(seats) })}
         problem={action.findProblem("seat_limit")}
       />
+      <Field
+        label={t.settings.reminders}
+        note={t.settings.remindersNote}
+        value={edited.reminders.join(", ")}
+        onValue={(days) => change({ reminders: toDays(days) })}
+        problem={action.findProblem("reminders")}
+      />
+      <Field
+        label={t.settings.grace}
+        note={t.settings.graceNote}
+        type="number"
+        {...limits.changeSettings.grace_days}
+        required
+        value={edited.grace_days}
+        onValue={(days) => change({ grace_days: Number(days) })}
+        problem={action.findProblem("grace_days")}
+      />
       <Group legend={t.settings.trial} problem={action.findProblem("trial")}>
         <Choice
           label={t.settings.trialOn}
@@ -224,10 +241,29 @@ function NewUsers({ edited, change, action }: SectionProperties) {
           value={edited.trial.days}
           onValue={(days) => change({ trial: { ...edited.trial, days: Number(days) } })}
         />
+        <Select
+          label={t.settings.trialOutcome}
+          value={edited.trial.outcome}
+          onValue={(outcome) =>
+            change({ trial: { ...edited.trial, outcome: outcome as Settings["trial"]["outcome"] } })
+          }
+        >
+          {(["keep", "suspend"] as const).map((outcome) => (
+            <option key={outcome} value={outcome}>
+              {t.settings.trialOutcomes[outcome]}
+            </option>
+          ))}
+        </Select>
       </Group>
     </section>
   );
 }
+
+const toDays = (text: string) =>
+  text
+    .split(",")
+    .map((days) => Number(days))
+    .filter((days) => days > 0);
 
 const KINDS = ["missing", "narrower", "wider", "everything", "features", "restrictions", "unknown_person"] as const;
 const POLICIES = ["report", "restore", "accept"] as const;

@@ -103,11 +103,30 @@ def add_share() -> tuple[Said, int]:
     return _as_share(share), 201
 
 
+@access.patch("/shares/<int:share_id>")
+def change_share(share_id: int) -> Said:
+    """Change it as an owner does on plex.tv; `section_ids: []` shares everything."""
+    said, share = told(optional=("section_ids", "settings", "accepted")), _share_with(share_id)
+    if "section_ids" in said:
+        server = server_with(share.machine_id)
+        ids = [section_with(server, section_id).id for section_id in said["section_ids"] or []]
+        sharing.replace_libraries(the_world(), share, ids)
+    if "settings" in said:
+        share.settings = changed(share.settings, said["settings"], may_set_tuners=True)
+    if "accepted" in said:
+        share.accepted_at = the_world().now() if said["accepted"] else None
+    return _as_share(share)
+
+
 @access.delete("/shares/<int:share_id>")
 def remove_share(share_id: int) -> tuple[str, int]:
-    share = the_world().shares.get(share_id) or abort(404, f"no share {share_id}")
-    sharing.end(the_world(), share)
+    """The owner ends it, or the person declines it."""
+    sharing.end(the_world(), _share_with(share_id))
     return "", 204
+
+
+def _share_with(share_id: int) -> Share:
+    return the_world().shares.get(share_id) or abort(404, f"no share {share_id}")
 
 
 def _as_pin(pin: Pin) -> Said:

@@ -6,7 +6,9 @@ from typing import Any
 from flask import Blueprint, abort
 
 from local.plex.control.reading import account_with, section_with, server_with, told
+from local.plex.errors import Refusal
 from local.plex.routes.caller import the_world
+from local.plex.rules import homes, sharing
 from local.plex.rules.model import Account, Home, Section, Server
 from local.plex.rules.people import befriend
 from local.plex.rules.sign_in import OWN_CLIENT, issue_token, own_token
@@ -20,6 +22,11 @@ ACCOUNT_FLAGS = ("confirmed", "subscription")
 @scene.errorhandler(NameTaken)
 def refuse_a_taken_name(problem: NameTaken) -> tuple[Said, int]:
     return {"error": str(problem)}, 409
+
+
+@scene.errorhandler(Refusal)
+def refuse(refusal: Refusal) -> tuple[Said, int]:
+    return {"error": str(refusal)}, refusal.status
 
 
 @scene.get("/accounts")
@@ -61,6 +68,20 @@ def remove_account(account_id: int) -> tuple[str, int]:
 def list_homes() -> Said:
     pending = [{"admin_id": admin_id, "invitee": invitee} for admin_id, invitee in the_world().home_invites]
     return {"homes": [asdict(home) for home in the_world().homes.values()], "pending": pending}
+
+
+@scene.delete("/homes/<int:admin_id>/members/<int:account_id>")
+def leave_home(admin_id: int, account_id: int) -> tuple[str, int]:
+    """A member leaves or is removed; one who is only invited declines."""
+    homes.remove(the_world(), account_with(admin_id), account_with(account_id).id)
+    return "", 204
+
+
+@scene.delete("/friendships/<int:owner_id>/<int:account_id>")
+def unfriend(owner_id: int, account_id: int) -> tuple[str, int]:
+    """The owner parts with a person: what they share with them ends, too."""
+    sharing.part_with(the_world(), account_with(owner_id), account_with(account_id).id)
+    return "", 204
 
 
 @scene.post("/friendships")

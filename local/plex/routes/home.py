@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 from local.plex.answers import container, element, xml_answer
 from local.plex.errors import Malformed
 from local.plex.routes.caller import account, the_world
+from local.plex.routes.lists import page
 from local.plex.rules import homes
 from local.plex.rules.model import Account
 from local.plex.rules.people import invitee_named
@@ -18,7 +19,7 @@ home = Blueprint("home", __name__, url_prefix="/api/home/users")
 @home.get("")
 def list_members() -> Response:
     members = homes.members(the_world(), account())
-    return xml_answer(container(*(_as_element(member) for member in members)))
+    return xml_answer(page(*map(_as_element, members)))
 
 
 @home.post("")

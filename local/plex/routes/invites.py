@@ -7,6 +7,7 @@ from flask import Blueprint, Response
 from local.plex.answers import container, element, xml_answer
 from local.plex.errors import NotFound
 from local.plex.routes.caller import account, parts, the_world
+from local.plex.routes.lists import page
 from local.plex.rules import invitations, sharing
 from local.plex.rules.invitations import Invitation
 from local.plex.rules.model import Invitee
@@ -22,7 +23,7 @@ def refuse_if_gone() -> None:
 @invites.get("/requested")
 def sent() -> Response:
     rows = invitations.sent_by(the_world(), account())
-    return xml_answer(container(*(_as_element(row, row.invitee) for row in rows)))
+    return xml_answer(page(*(_as_element(row, row.invitee) for row in rows)))
 
 
 @invites.get("/requests")

@@ -12,7 +12,7 @@ from local.plex.rules import sharing
 from local.plex.rules.homes import shown_at_home
 from local.plex.rules.model import Account, Share
 from local.plex.rules.people import people_listed, shares_between
-from local.plex.rules.settings import DEFAULTS
+from local.plex.rules.settings import DEFAULTS, as_shown
 
 v1 = Blueprint("v1", __name__, url_prefix="/api")
 
@@ -40,7 +40,7 @@ def show_server(machine_id: str) -> Response:
 @v1.get("/users/")
 def list_people() -> Response:
     me = account()
-    return xml_answer(page([_person(me, person) for person in people_listed(the_world(), me)]))
+    return xml_answer(page(*(_person(me, person) for person in people_listed(the_world(), me))))
 
 
 @v1.route("/friends", methods=["GET", "POST", "PUT", "DELETE"], defaults={"anything": ""})
@@ -67,7 +67,7 @@ def _person(me: Account, person: Account) -> Element:
         "restricted": person.restricted,
     }
     rows = [_share(me, share) for share in shared_by_me + shared_with_me if not share.cancelled]
-    return element("User", {**about, **settings}, *rows)
+    return element("User", {**about, **as_shown(settings, the_world().options)}, *rows)
 
 
 def _share(me: Account, share: Share) -> Element:

@@ -13,7 +13,7 @@ from local.plex.routes.lists import page
 from local.plex.rules import sharing
 from local.plex.rules.model import Account, Invitee, Share
 from local.plex.rules.people import invitee_named, invitee_with_id
-from local.plex.rules.settings import DEFAULTS, changed
+from local.plex.rules.settings import DEFAULTS, as_shown, changed
 
 v1_shares = Blueprint("v1_shares", __name__, url_prefix="/api/servers/<machine_id>/shared_servers")
 
@@ -21,7 +21,7 @@ v1_shares = Blueprint("v1_shares", __name__, url_prefix="/api/servers/<machine_i
 @v1_shares.get("")
 def list_shares(machine_id: str) -> Response:
     shares = sharing.shares_of_server(the_world(), account(), machine_id)
-    return xml_answer(page([_as_element(share) for share in shares], machineIdentifier=machine_id))
+    return xml_answer(page(*map(_as_element, shares), machineIdentifier=machine_id))
 
 
 @v1_shares.post("")
@@ -85,7 +85,11 @@ def _as_element(share: Share) -> Element:
         )
         for one in the_world().servers[share.machine_id].sections
     ]
-    return element("SharedServer", {**_invitee_facts(share), **_share_facts(share), **share.settings}, *sections)
+    return element(
+        "SharedServer",
+        {**_invitee_facts(share), **_share_facts(share), **as_shown(share.settings, the_world().options)},
+        *sections,
+    )
 
 
 def _invitee_facts(share: Share) -> dict[str, object]:

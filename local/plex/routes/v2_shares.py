@@ -12,7 +12,7 @@ from local.plex.routes.pins import utc_text
 from local.plex.rules import sharing
 from local.plex.rules.model import Account, Invitee, Share
 from local.plex.rules.people import invitee_named, invitee_with_id
-from local.plex.rules.settings import DEFAULTS, changed
+from local.plex.rules.settings import DEFAULTS, as_shown, changed
 
 v2_shares = Blueprint("v2_shares", __name__, url_prefix="/api/v2")
 
@@ -140,7 +140,7 @@ def _as_data(share: Share) -> dict[str, Any]:
         "allLibraries": share.all_libraries,
         "numLibraries": len(sections),
         "libraries": [{"id": one.id, "key": one.key, "title": one.title, "type": one.type} for one in sections],
-        "sharingSettings": share.settings,
+        "sharingSettings": as_shown(share.settings, the_world().options),
         "owner": _person(share.owner_id),
         "invited": _person(share.invitee) if isinstance(share.invitee, int) else None,
     }

@@ -74,6 +74,8 @@ class Share:
     settings: SharingSettings
     invited_at: datetime
     accepted_at: datetime | None = None
+    filtered_at: datetime | None = None
+    """When its filters were changed last."""
     cancelled: bool = False
     """A leftover: the invite is cancelled, the row still says "already shared"."""
 

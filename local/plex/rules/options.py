@@ -36,6 +36,16 @@ class Options:
     """Those pages say how many rows there are in all."""
     pages_shift_after: int | None = None
     """The first row is gone from so many pages on, as where a person leaves while the list is read."""
+    pages_shift_times: int | None = None
+    """How many pages are answered so; None: every one from there on."""
+    filters_joined_by: str = "|"
+    """What stands between the conditions of a filter where it is read: `|` or `&`."""
+    filters_reversed: bool = False
+    """Those conditions, and their values, come in the opposite order of how they were told."""
+    filters_unquoted: bool = False
+    """Their values come as they are: `G,PG` for `G%2CPG`."""
+    filters_settle_seconds: float = 0
+    """A change of filters has no effect within so long after the one before, as on a media server that is busy."""
     people_limit: int = 100
     """How many people an owner may share with, Home included."""
     home_limit: int = 15

@@ -75,7 +75,8 @@ def people_listed(world: World, account: Account) -> list[Account]:
 
 
 def _is_listed(world: World, account: Account, person: Invitee) -> bool:
-    if (account.id, person) in world.home_invites or connected(world, account.id, person):
+    is_invited = world.options.users_list_home_invites and (account.id, person) in world.home_invites
+    if is_invited or connected(world, account.id, person):
         return True
     shares = shares_between(world, account.id, person)
     return world.options.users_list_pending and any(share.pending for share in shares)

@@ -1,8 +1,10 @@
 """What a share lets a person do, in the names that plex.tv uses on the wire."""
 
 from collections.abc import Mapping
+from urllib.parse import quote, unquote
 
 from local.plex.errors import Malformed
+from local.plex.rules.options import Options
 
 SharingSettings = dict[str, bool | int | str]
 
@@ -38,6 +40,28 @@ def changed(settings: SharingSettings, changes: object, *, may_set_tuners: bool)
 
 def restricts(settings: SharingSettings) -> bool:
     return any(value for name, value in settings.items() if name.startswith("filter"))
+
+
+def as_shown(settings: SharingSettings, options: Options) -> SharingSettings:
+    """As plex.tv writes them: filters may come otherwise than they were told."""
+    return {
+        name: _rewritten(value, options) if name.startswith("filter") and isinstance(value, str) else value
+        for name, value in settings.items()
+    }
+
+
+def _rewritten(text: str, options: Options) -> str:
+    conditions = [part for part in text.split("|") if part]
+    if options.filters_reversed:
+        conditions = [_reversed(part) for part in reversed(conditions)]
+    if options.filters_unquoted:
+        conditions = [unquote(part) for part in conditions]
+    return options.filters_joined_by.join(conditions)
+
+
+def _reversed(condition: str) -> str:
+    field, _, values = condition.partition("=")
+    return f"{field}={quote(','.join(reversed(unquote(values).split(','))), safe='')}"
 
 
 def _as_setting(name: str, value: object) -> bool | int | str:

@@ -104,7 +104,7 @@ def change_settings(world: World, owner: Account, person: int, changes: object) 
 def change_share_settings(world: World, owner: Account, existing: Share, changes: object) -> None:
     settings = changed(existing.settings, changes, may_set_tuners=True)
     _refuse_without_pass(world, owner, settings)
-    existing.settings = settings
+    existing.settings = _kept_filters(world, existing, settings)
 
 
 def end(world: World, existing: Share) -> None:
@@ -144,6 +144,18 @@ def accept(world: World, invitee: Account, offered: Iterable[Share]) -> None:
         taken.accepted_at = world.now()
         if (taken.owner_id, invitee.id) in world.friend_requests:
             befriend(world, taken.owner_id, invitee.id)
+
+
+def _kept_filters(world: World, existing: Share, settings: SharingSettings) -> SharingSettings:
+    """The settings, with the filters that there were where they are changed too soon after the last time."""
+    before = {name: value for name, value in existing.settings.items() if name.startswith("filter")}
+    if {name: settings[name] for name in before} == before:
+        return settings
+    settled = timedelta(seconds=world.options.filters_settle_seconds)
+    if existing.filtered_at and world.now() - existing.filtered_at < settled:
+        return {**settings, **before}
+    existing.filtered_at = world.now()
+    return settings
 
 
 def _may_take(world: World, invitee: Invitee) -> bool:

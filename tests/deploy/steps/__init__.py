@@ -58,6 +58,7 @@ STEPS: dict[str, Step] = {
         redeeming.what_was_lost_is_sent_again,
         sweeping.the_sweep_moves_expired_invites,
         sweeping.the_sweep_ends_trials,
+        sweeping.the_sweep_ends_memberships,
         sweeping.the_sweep_removes_what_has_expired,
     )
 }

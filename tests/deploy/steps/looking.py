@@ -28,7 +28,8 @@ def everybody_on_plex_is_looked_at(stage: DeployedStage) -> None:
     ok(stage.stack.admin.get("/seats"))
     asked = ok(stage.stack.admin.post("/access/bulk", json={"user_ids": [user_id], "action": "restore"})).json()
     stage.eventually(lambda: ok(stage.stack.admin.get(f"/batches/{asked['batch_id']}")).json()["state"] == "done")
-    ok(stage.stack.admin.post(f"/users/{user_id}/access/accept", json={"version": 1}))
+    stage.eventually(lambda: ok(stage.stack.admin.get(f"/users/{user_id}/access")).json()["work"] is None)
+    ok(stage.stack.admin.post(f"/users/{user_id}/access/accept", json={"version": 2}))
     ok(stage.stack.admin.patch("/settings", json={"new_plex_signin_enabled": False}))
 
 
@@ -41,6 +42,12 @@ def a_member_s_libraries_are_changed(stage: DeployedStage) -> None:
     )
     stage.eventually(lambda: ok(stage.stack.admin.get(f"/users/{user}/access")).json()["work"] is None)
     ok(stage.stack.admin.post(f"/users/{user}/access/restore", json={"version": 2}))
+    stage.eventually(lambda: ok(stage.stack.admin.get(f"/users/{user}/access")).json()["work"] is None)
+    ok(stage.stack.admin.post(f"/users/{user}/access/suspend", json={"version": 3}))
+    stage.eventually(lambda: not stage.stack.plex.shares(visitor.account))
+    stage.eventually(lambda: ok(stage.stack.admin.get(f"/users/{user}/access")).json()["work"] is None)
+    ok(stage.stack.admin.post(f"/users/{user}/access/resume", json={"version": 4}))
+    ok(stage.stack.admin.post(f"/users/{user}/access/extend", json={"by": {"value": 1, "unit": "months"}}))
 
 
 def _shared_by_hand(stage: DeployedStage, account_id: int) -> int:

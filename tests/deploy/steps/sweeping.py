@@ -25,6 +25,17 @@ def the_sweep_ends_trials(stage: DeployedStage) -> None:
     assert "trial_ends_at" not in stage.row("users", id=user)
 
 
+def the_sweep_ends_memberships(stage: DeployedStage) -> None:
+    visitor, user = stage.redeemer()
+    version = ok(stage.stack.admin.get(f"/users/{user}/access")).json()["version"]
+    ok(stage.stack.admin.patch(f"/users/{user}/access", json={"version": version, "ends_at": from_now(seconds=2)}))
+    stage.eventually(lambda: ok(stage.stack.admin.get(f"/users/{user}/access")).json()["work"] is None)
+    time.sleep(2.2)  # the end is a moment in time: it has to pass
+    stage.invoke("sweep")
+    stage.eventually(lambda: not stage.stack.plex.shares(visitor.account))
+    assert ok(stage.stack.admin.get(f"/users/{user}/access")).json()["state"] == "ended"
+
+
 def the_sweep_removes_what_has_expired(stage: DeployedStage) -> None:
     """DynamoDB's own deletion, which here comes at once, is off meanwhile."""
     dynamodb = stage.rehearsal.client("dynamodb")

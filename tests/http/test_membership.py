@@ -1,0 +1,114 @@
+"""Access that is for a time, over HTTP: it ends, is suspended, resumed and extended, and Plex has what was decided."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+
+@pytest.fixture
+def member(stack):
+    """A person who joined, with their account's path."""
+    visitor = stack.visitor()
+    redemption = visitor.waits(visitor.redeems(stack.invite()))
+    return visitor, f"/users/{redemption['user']['id']}/access"
+
+
+def until(stack, path, state, seconds=30):
+    """The access, once it is in that state and Plex has it."""
+    deadline = time.monotonic() + seconds
+    while (access := stack.admin.get(path).json())["state"] != state or access["work"]:
+        assert time.monotonic() < deadline, access
+        time.sleep(0.1)  # between two looks
+    return access
+
+
+def from_now(**span):
+    return (datetime.now(UTC) + timedelta(**span)).isoformat().replace("+00:00", "Z")
+
+
+def test_an_invite_says_how_long_access_lasts_and_it_is_counted_from_when_it_is_there(stack):
+    code = stack.invite(access_for={"value": 1, "unit": "months"})
+    assert stack.shown(code)["access_for"] == {"value": 1, "unit": "months"}
+    assert stack.admin.get(f"/signup/{code}").json()["access_for"] == {"value": 1, "unit": "months"}
+    visitor = stack.visitor()
+    redemption = visitor.waits(visitor.redeems(code))
+    access = until(stack, f"/users/{redemption['user']['id']}/access", "ending")
+    starts_at, ends_at = (datetime.fromisoformat(access[name]) for name in ("starts_at", "ends_at"))
+    assert starts_at >= datetime.fromisoformat(redemption["created_at"])
+    assert timedelta(days=28) <= ends_at - starts_at <= timedelta(days=31)
+
+
+def test_it_ends_and_plex_has_nothing_any_more_and_an_extension_brings_it_back(stack, member):
+    visitor, path = member
+    change = stack.admin.patch(path, json={"version": 1, "ends_at": from_now(seconds=3)})
+    assert change.status_code == 202, change.text
+    ended = until(stack, path, "ended")  # by the stack's own sweep
+    assert stack.plex.shares(visitor.account) == []
+    refused = stack.admin.post(f"{path}/resume", json={"version": ended["version"]})
+    assert (refused.status_code, refused.json()["Code"]) == (409, "NothingToRetry")
+    extended = stack.admin.post(f"{path}/extend", json={"by": {"value": 2, "unit": "weeks"}})
+    assert extended.status_code == 202, extended.text
+    deadline = time.monotonic() + 20
+    while not stack.plex.shares(visitor.account):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    subject = f"user#{path.split('/')[2]}"
+    told = stack.admin.get("/audit", params={"subject": subject}).json()["entries"]
+    assert [entry["action"] for entry in told[:2]] == ["access extended", "access ended"]
+
+
+def test_a_suspension_takes_everything_and_resuming_gives_it_back(stack, member):
+    visitor, path = member
+    (share,) = stack.plex.shares(visitor.account)
+    assert stack.admin.post(f"{path}/suspend", json={"version": 1}).status_code == 202
+    suspended = until(stack, path, "suspended")
+    assert (stack.plex.shares(visitor.account), suspended["wanted"]) == ([], None)
+    assert stack.admin.post(f"{path}/resume", json={"version": suspended["version"]}).status_code == 202
+    deadline = time.monotonic() + 20
+    while not stack.plex.shares(visitor.account):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    (again,) = stack.plex.shares(visitor.account)
+    assert again["section_ids"] == share["section_ids"]
+
+
+@pytest.mark.parametrize(
+    ("way", "body", "field"),
+    [
+        ("/extend", {"until": "2020-01-01"}, "until"),
+        ("/extend", {}, "by"),
+        ("/extend", {"by": {"value": 1, "unit": "days"}, "until": "2099-01-01"}, "by"),
+        ("/extend", {"by": {"value": 0, "unit": "days"}}, "by.value"),
+        ("", {"version": 1, "ends_at": "2020-01-01T00:00:00Z"}, "ends_at"),
+        ("", {"version": 1, "ends_at": "soon"}, "ends_at"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_by_its_field(stack, member, way, body, field):
+    _, path = member
+    ask = stack.admin.post if way else stack.admin.patch
+    refused = ask(f"{path}{way}", json=body)
+    assert (refused.status_code, refused.json()["Code"], refused.json()["Field"]) == (400, "BadInput", field)
+    assert stack.admin.get(path).json()["version"] == 1
+
+
+def test_an_invite_whose_access_would_be_over_is_refused(stack):
+    for access_for, field in (
+        ({"until": "2020-01-01"}, "access_for"),
+        ({"value": 3}, "access_for"),
+        ({"value": 3, "unit": "years"}, "access_for.unit"),
+    ):
+        refused = stack.admin.post("/invites", json={"access_for": access_for})
+        assert (refused.status_code, refused.json()["Field"]) == (400, field), refused.text
+
+
+def test_many_are_extended_at_once(stack, member):
+    _, path = member
+    user_id = path.split("/")[2]
+    body = {"user_ids": [user_id], "action": "extend", "by": {"value": 1, "unit": "months"}}
+    asked = stack.admin.post("/access/bulk", json=body)
+    assert asked.status_code == 202, asked.text
+    deadline = time.monotonic() + 20
+    while stack.admin.get(path).json()["ends_at"] is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
