@@ -85,6 +85,8 @@ def listener():
 
         threading.Thread(target=accept, daemon=True).start()
         yield server.getsockname()[1], connections
+        for connection, _ in connections:
+            connection.close()
 
 
 @pytest.mark.parametrize("url", LOOPBACK_URLS)
