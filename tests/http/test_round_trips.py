@@ -118,9 +118,11 @@ ROUTES = {
 
 LOOK = "provision, a look at everybody"
 FUNCTIONS = {
-    "provision, a friend": f"{READ} UpdateItem GetItem GetParameter {WRITE} GetParameter {WRITE} SendMessage {WRITE}",
+    "provision, a friend": (
+        f"{READ} UpdateItem GetItem GetParameter {WRITE} GetParameter {WRITE} SendMessage GetItem {WRITE}"
+    ),
     "provision, a friend in the Home": (
-        f"{READ} UpdateItem GetItem GetParameter {WRITE} GetParameter UpdateItem {WRITE} {WRITE} SendMessage {WRITE}"
+        f"{READ} UpdateItem GetItem GetParameter {WRITE} GetParameter UpdateItem {WRITE} {WRITE} SendMessage GetItem {WRITE}"
     ),
     "provision, the end of an account's access": (
         f"{READ} UpdateItem UpdateItem GetParameter UpdateItem SendMessage GetItem {WRITE}"
