@@ -122,7 +122,8 @@ FUNCTIONS = {
         f"{READ} UpdateItem GetItem GetParameter {WRITE} GetParameter {WRITE} SendMessage GetItem {WRITE}"
     ),
     "provision, a friend in the Home": (
-        f"{READ} UpdateItem GetItem GetParameter {WRITE} GetParameter UpdateItem {WRITE} {WRITE} SendMessage GetItem {WRITE}"
+        f"{READ} UpdateItem GetItem GetParameter {WRITE} GetParameter UpdateItem {WRITE} {WRITE} "
+        f"SendMessage GetItem {WRITE}"
     ),
     "provision, the end of an account's access": (
         f"{READ} UpdateItem UpdateItem GetParameter UpdateItem SendMessage GetItem {WRITE}"
