@@ -20,6 +20,7 @@ from chalicelib.access.pausing import Pausing
 from chalicelib.access.ports import AccessStore, Work
 from chalicelib.access.reasons import Reason
 from chalicelib.access.resolving import ResolvingAnew
+from chalicelib.access.seats import Seats
 from chalicelib.access.steps import (
     CHANGING,
     Accepting,
@@ -179,13 +180,13 @@ class Aligning:
 
     def _take(self, user: User, access: Access, now: datetime, deadline: datetime) -> _Run:
         lease = self.new_id()
-        taken = self._save_at_rest(access.taken(lease, deadline, now))
+        taken = self._save_at_rest(access.taken(lease, deadline, now).seated, seats_before=access.done.seats)
         token = self.tokens.latest(access.token_key, now=now) if taken.wanted else None
         return _Run(taken, user, lease, token)
 
-    def _save_at_rest(self, access: Access) -> Access:
+    def _save_at_rest(self, access: Access, *, seats_before: Seats | None = None) -> Access:
         try:
-            return self.accesses.save(access)
+            return self.accesses.save_seated(access, seats_before=seats_before or access.done.seats)
         except StaleWrite as error:
             raise RetryLater(1) from error
 

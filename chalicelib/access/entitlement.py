@@ -103,6 +103,11 @@ class Observed:
         return Observed(self.share or earlier.share, self.home or earlier.home)
 
     @property
+    def is_at_home(self) -> bool:
+        """Whether they were in the Home, or invited into it."""
+        return self.home is not None and self.home.place is not Place.OUT
+
+    @property
     def digest(self) -> str:
         """Short, and another one for anything else that plex.tv said, whenever it did."""
         share, place = self.share and self.share.share, self.home and self.home.place

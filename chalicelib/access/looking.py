@@ -17,7 +17,7 @@ from chalicelib.access.model import Access
 from chalicelib.access.pausing import Pausing
 from chalicelib.access.ports import AccessStore, LookStore, MemberRow, Stranger
 from chalicelib.common.people import Actor, Permission
-from chalicelib.common.ports import Clock, NewId, StaleWrite
+from chalicelib.common.ports import UNWRITABLE, Clock, NewId, StaleWrite
 from chalicelib.common.sweeping import Batch
 from chalicelib.plex.errors import OwnerTokenRefused, PlexError
 from chalicelib.plex.model import Place, Survey
@@ -100,7 +100,8 @@ class Looking:
             return self.looks.get()
         return self.looks.save(self._look(look, now).finished_now(self.clock()))
 
-    def _look(self, look: Look, now: datetime) -> "_Result":
+    def _look(self, begun: Look, now: datetime) -> "_Result":
+        look = begun if begun.is_seated else replace(begun, is_seated=self._seat_members())
         settings, pause = self.settings.get(), self.accesses.pause()
         if settings.server is None:
             return _Result(look, Outcome.NO_SERVER)
@@ -114,7 +115,19 @@ class Looking:
         except PlexError:
             return _Result(look, Outcome.INCOMPLETE)
         weighed = self._weighed(look, survey, now)
-        return self._judge_all(Reading(weighed, settings, settings.server, now, survey, self.plex_owner))
+        gate = self.looks.gate()
+        return self._judge_all(Reading(weighed, settings, settings.server, now, survey, self.plex_owner, gate))
+
+    def _seat_members(self) -> bool:
+        """Whether each member's seats are counted now: once, after the version that began to count them."""
+        accesses = [access for row in self.accesses.members() if (access := self.accesses.get(row.user_id))]
+        unseated = [access for access in accesses if access.seated != access and access.revision != UNWRITABLE]
+        try:
+            for access in unseated:
+                self.accesses.save_seated(access.seated, seats_before=access.done.seats)
+        except StaleWrite:
+            return False  # the next look goes on
+        return True
 
     def _weighed(self, look: Look, survey: Survey, now: datetime) -> Look:
         """Against the last complete one."""
@@ -164,7 +177,8 @@ class Looking:
         if (seen.digest, left, differs) == (access.done.observed.digest, access.done.doubts, known):
             return
         try:
-            saved = self.accesses.save(access.looked_at(seen, left, differs))
+            looked = access.looked_at(seen, left, differs).seated
+            saved = self.accesses.save_seated(looked, seats_before=access.done.seats)
         except StaleWrite:
             return  # the next look sees what it has become
         reading.changed += 1
@@ -176,10 +190,11 @@ class Looking:
         """It waits for a person, who may have done at Plex what they were asked for."""
         if observed.digest == access.done.observed.digest:
             return
-        seen = access.looked_at(observed, (), access.done.differs)
+        seen = access.looked_at(observed, (), access.done.differs).seated
         is_news = access.done.observed.contradicts(observed)
         try:
-            self.accesses.save(seen.nudged(self.clock()) if is_news else seen)
+            noted = seen.nudged(self.clock()) if is_news else seen
+            self.accesses.save_seated(noted, seats_before=access.done.seats)
         except StaleWrite:
             return  # a worker has it by now
         if is_news:
@@ -197,42 +212,36 @@ class Looking:
         """People on Plex who have no account here: noted, and forgotten once they are gone."""
         known = self.accesses.strangers()
         there = {person.account_id: person for person in reading.strangers() if person.share}
-        adopted = sum(
-            self._note_stranger(reading, Stranger(id_, person.name, person.share, person.place or Place.OUT), known)
-            for id_, person in there.items()
-            if person.share and (person.place or id_ not in known)
-        )
-        self._count_others(reading, len(there) - adopted)
+        self._count_others(reading, len(there))
+        for id_, person in there.items():
+            if person.share and (person.place or id_ not in known):
+                stranger = Stranger(id_, person.name, person.share, person.place or Place.OUT)
+                self._note_stranger(reading, stranger, known)
         for id_ in known.keys() - there.keys():
             if id_ in reading.seen or reading.tells_of(id_):
                 self.accesses.forget_stranger(id_)
                 reading.changed += 1
 
-    def _note_stranger(self, reading: Reading, stranger: Stranger, known: Mapping[int, str]) -> bool:
-        """Whether they were adopted."""
+    def _note_stranger(self, reading: Reading, stranger: Stranger, known: Mapping[int, str]) -> None:
         if known.get(stranger.plex_id) == stranger.digest:
-            is_to_be = reading.settings.on_difference.unknown_person is Policy.ACCEPT
-            return is_to_be and self._adopt_by_itself(reading, stranger)
+            if reading.settings.on_difference.unknown_person is Policy.ACCEPT:
+                self._adopt_by_itself(reading, stranger)
+            return
         reading.changed += 1
-        if self.adopting.adopt_account(stranger, reading.settings, now=reading.began):
-            return True
-        self.accesses.note_stranger(stranger)
-        return False
+        if not self.adopting.adopt_account(stranger, reading.settings, now=reading.began):
+            self.accesses.note_stranger(stranger)
 
-    def _adopt_by_itself(self, reading: Reading, stranger: Stranger) -> bool:
+    def _adopt_by_itself(self, reading: Reading, stranger: Stranger) -> None:
         """As the settings say, once a second look saw the same; some each look."""
-        if reading.restored >= MOST_RESTORED:
-            return False
-        is_adopted = self.adopting.adopt_by_itself(stranger, reading.settings, now=reading.began)
-        reading.restored += is_adopted
-        return is_adopted
+        if reading.restored < MOST_RESTORED:
+            reading.restored += self.adopting.adopt_by_itself(stranger, reading.settings, now=reading.began)
 
     def _count_others(self, reading: Reading, others: int) -> None:
-        """Seats that people without an account here take; in the Home, the owner's, too."""
+        """Seats that people without an account here take; in the Home, the owner's, too. Adopting them moves these."""
         if not reading.tells_all:
             return
         home_others = 1 + sum(each.place is not Place.OUT for each in reading.strangers())
-        gate = self.looks.gate()
+        gate = reading.gate
         if (gate.others, gate.home_others) == (others, home_others):
             return
         try:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from chalicelib.access.entitlement import Observed, SeenPlace, SeenShare
+from chalicelib.access.seats import Gate
 from chalicelib.plex.errors import PlexError
 from chalicelib.plex.model import ListedShares, Place, Server, Survey, SurveyedPerson
 from chalicelib.plex.ports import PlexOwner
@@ -35,8 +36,9 @@ class Outcome(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """The latest one. ``lease_until``: while it runs. ``people``: with a share, in the last complete one;
-    ``pending``: those who have not accepted it. ``changed``,
-    ``confirmed``, ``restored``: accesses. ``shrunken_since``: since when many are missing. ``revision`` counts saves.
+    ``pending``: those who have not accepted it. ``changed``, ``confirmed``, ``restored``: accesses.
+    ``shrunken_since``: since when many are missing. ``is_seated``: the seats of members who were there before seats
+    were counted are counted, too. ``revision`` counts saves.
     """
 
     id: str
@@ -51,6 +53,7 @@ class Look:
     confirmed: int = 0
     restored: int = 0
     shrunken_since: datetime | None = None
+    is_seated: bool = False
     revision: int = 0
 
     def is_running(self, now: datetime) -> bool:
@@ -95,8 +98,8 @@ class _Asked(Generic[Answer]):
 
 @dataclass(slots=True)
 class Reading:
-    """``look`` is weighed. ``changed``, ``confirmed``, ``restored``: accesses so far. ``seen``: the Plex ids of those
-    who have an account here.
+    """``look`` is weighed. ``gate``: as it was before any access was read. ``changed``, ``confirmed``, ``restored``:
+    accesses so far. ``seen``: the Plex ids of those who have an account here.
     """
 
     look: Look
@@ -105,6 +108,7 @@ class Reading:
     began: datetime
     survey: Survey
     plex_owner: PlexOwner
+    gate: Gate
     changed: int = 0
     confirmed: int = 0
     restored: int = 0

@@ -14,7 +14,7 @@ from chalicelib.access.differences import Difference, Doubt
 from chalicelib.access.entitlement import Entitlement, Identity, Observed, SeenPlace, SeenShare, Target
 from chalicelib.access.progress import Progress, begin_progress
 from chalicelib.access.reasons import Reason
-from chalicelib.access.seats import Seats
+from chalicelib.access.seats import NO_SEATS, Seats
 from chalicelib.accounts.model import Tombstone
 from chalicelib.common.people import Person
 from chalicelib.common.ports import UNWRITABLE
@@ -295,6 +295,11 @@ class Access:
         return self.done.settled >= self.decided.edition
 
     @property
+    def is_over(self) -> bool:
+        """Whether looks pass it over: the person is unknown here."""
+        return self.decided.hold in (Hold.CLOSED, Hold.FAILED)
+
+    @property
     def is_new(self) -> bool:
         """Whether no worker had it since the latest decision."""
         return self.done.edition < self.decided.edition
@@ -350,13 +355,17 @@ class Access:
 
     @property
     def seated(self) -> "Access":
-        """With the seats that it takes: while something is wanted, and as long as something of it may be on Plex."""
-        identity, is_wanted = self.decided.identity, self.decided.hold is None
+        """With the seats that it takes: while something is wanted, and as long as something of it may be on Plex. What
+        stays there once it is over, a managed profile, is counted by looks.
+        """
+        if self.is_over and self.is_settled:
+            return self.doing(seats=NO_SEATS)
         owed = {entry.part for entry in self.done.ledger.entries if entry.is_owed}
-        is_on_plex = self.plex_id is not None or identity.managed
-        wants_home = is_wanted and is_on_plex and self.decided.grant.features.plex_home
-        on_server = (is_wanted and is_on_plex) or Part.SHARE in owed
-        return self.doing(seats=Seats(server=on_server, home=wants_home or Part.HOME in owed))
+        is_on_plex = self.plex_id is not None or self.decided.identity.managed
+        is_wanted = is_on_plex and self.decided.hold is None
+        wants_home = is_wanted and self.decided.grant.features.plex_home
+        home = wants_home or Part.HOME in owed or self.done.observed.is_at_home
+        return self.doing(seats=Seats(server=is_wanted or Part.SHARE in owed, home=home))
 
     @property
     def is_joining(self) -> bool:

@@ -10,7 +10,7 @@ from chalicelib.access.entitlement import Observed, SeenPlace, SeenShare
 from chalicelib.access.looks import Look
 from chalicelib.access.model import Access
 from chalicelib.access.pauses import Pause
-from chalicelib.access.seats import Gate, Room
+from chalicelib.access.seats import Gate, Room, Seats
 from chalicelib.accounts.model import Tombstone, User
 from chalicelib.common.pages import Page
 from chalicelib.events.model import Entry
@@ -114,6 +114,11 @@ class AccessStore(Protocol):
         Raises StaleWrite where another worker has the lease; without ``lease``, where it is not what was read.
         """
 
+    def save_seated(self, access: Access, *, seats_before: Seats) -> Access:
+        """As ``save`` over what was read, and count its seats anew. Raises StaleWrite, also where a worker has it and
+        goes on.
+        """
+
     def get_for_decision(self, user_id: str) -> Member:
         """All of it in one round trip. Raises UserNotFound."""
 
@@ -137,9 +142,9 @@ class AccessStore(Protocol):
     def end_without_access(self, user: User, now: datetime) -> None:
         """The tombstone of a closed account that never was given anything says that nothing is left. Repeatable."""
 
-    def accept(self, access: Access, entry: Entry, row: Row | None = None) -> Access:
-        """Write a decision that needs no work, over what was read, with its entry and the row. Raises StaleWrite, also
-        where a worker has it.
+    def accept(self, access: Access, entry: Entry, row: Row | None = None, *, seats_before: Seats) -> Access:
+        """Write a decision that needs no work, over what was read, with its entry and the row, and count its seats
+        anew. Raises StaleWrite, also where a worker has it.
         """
 
     def resume(self, access: Access, entry: Entry, row: Row | None = None, *, over: Access, room: Room) -> Access:

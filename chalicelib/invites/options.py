@@ -6,13 +6,12 @@ from datetime import datetime
 
 from chalicelib.accounts.model import User
 from chalicelib.common.people import Permission
-from chalicelib.common.refusals import BadInput, NeedsPlexPass
+from chalicelib.common.refusals import BadInput
 from chalicelib.common.terms import Term
 from chalicelib.common.times import Unit, iso, later
 from chalicelib.events.model import Facts
 from chalicelib.invites.model import Invite, LibraryChoice, clean_note
-from chalicelib.plex.filters import Filters
-from chalicelib.plex.restrictions import Restriction, read_restrictions, with_restrictions
+from chalicelib.plex.restrictions import Restriction, choose_restrictions, read_restrictions, with_restrictions
 from chalicelib.settings.model import Settings
 
 ADVANCED = (Permission.ADVANCED_INVITES, Permission.MANAGE_INVITES)
@@ -60,7 +59,8 @@ class InviteOptions:
         if "libraries" in self.named and self.libraries != invite.libraries:
             invite = replace(invite, libraries=_enabled(self.libraries, settings))
         if "restrictions" in self.named:
-            invite = replace(invite, filters=self._filters(settings))
+            chosen, lacking = self.restrictions or {}, settings.lacks_plex_pass
+            invite = replace(invite, filters=choose_restrictions(invite.filters, chosen, lacks_plex_pass=lacking))
         if "access_for" in self.named and self.access_for != invite.access_for:
             invite = replace(invite, access_for=_must_be_ahead(self.access_for, settings, now))
         if "note" in self.named:
@@ -72,7 +72,7 @@ class InviteOptions:
         if name == "expires_in":
             return self.expires_in is None and invite.expires_at is None
         if name == "restrictions":
-            return with_restrictions((), self.restrictions or {}) == invite.filters
+            return with_restrictions(invite.filters, self.restrictions or {}) == invite.filters
         present = getattr(invite.features if name in FEATURES else invite, name)
         return bool(getattr(self, name) == present)
 
@@ -88,12 +88,6 @@ class InviteOptions:
         if self.expires_at and self.expires_at <= now:
             raise BadInput("past", field="expires_at")
         return replace(invite, expires_at=self.expires_at)
-
-    def _filters(self, settings: Settings) -> Filters:
-        filters = with_restrictions((), self.restrictions or {})
-        if filters and settings.lacks_plex_pass:
-            raise NeedsPlexPass(field="restrictions")
-        return filters
 
     def _with_features(self, invite: Invite) -> Invite:
         given = {name: getattr(self, name) for name in FEATURES if name in self.named}

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from chalicelib.plex.filters import Filters, conditions, field_of, values_of
+from chalicelib.common.refusals import NeedsPlexPass
+from chalicelib.plex.filters import Filters, conditions, field_of, same_filters, values_of
 
 NAMES = {"movies": "filterMovies", "shows": "filterTelevision", "music": "filterMusic"}
 """plex.tv's name of each kind."""
@@ -31,7 +32,9 @@ def read_restrictions(filters: Filters) -> dict[str, Restriction]:
 
 
 def with_restrictions(filters: Filters, wanted: Mapping[str, Restriction]) -> Filters:
-    """The filters with these in place of what they said about ratings and labels of any kind."""
+    """The filters with these in place of what they said about ratings and labels of any kind; as they are written
+    where they hide the same.
+    """
     texts = dict(filters)
     for kind, name in NAMES.items():
         parts = [part for part in conditions(texts.get(name, "")) if field_of(part) not in _FIELDS.values()]
@@ -40,7 +43,16 @@ def with_restrictions(filters: Filters, wanted: Mapping[str, Restriction]) -> Fi
             if values := getattr(restriction, attribute):
                 parts.append(f"{field}={quote(','.join(dict.fromkeys(values)), safe='')}")
         texts[name] = "|".join(parts)
-    return tuple(sorted((name, text) for name, text in texts.items() if text))
+    becomes = tuple(sorted((name, text) for name, text in texts.items() if text))
+    return filters if same_filters(filters, becomes) else becomes
+
+
+def choose_restrictions(was: Filters, wanted: Mapping[str, Restriction], *, lacks_plex_pass: bool) -> Filters:
+    """Raises NeedsPlexPass where something else is to be hidden from now on, and the owner has none."""
+    filters = with_restrictions(was, wanted)
+    if lacks_plex_pass and filters != was and read_restrictions(filters):
+        raise NeedsPlexPass(field="restrictions")
+    return filters
 
 
 def hides_no_less(becomes: Filters, was: Filters) -> bool:

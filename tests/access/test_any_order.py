@@ -152,14 +152,15 @@ def must_be_as_decided(scenario, access):
 
 
 def must_be_counted(scenario):
-    """Each seat once, and no seat of what is over."""
+    """Each seat once, and no seat of what is over: looks count the profile that stayed."""
     accesses = scenario.database.accesses.values()
     assert all(access.done.seats == access.seated.done.seats for access in accesses)
     on_server = sum(access.done.seats.server for access in accesses)
     at_home = sum(access.done.seats.home for access in accesses)
     assert (scenario.database.gate.server, scenario.database.gate.home) == (on_server, at_home)
     assert on_server == len(scenario.plex.shares)
-    assert at_home == len(set(scenario.plex.home) - {scenario.plex.owner.id})
+    stayed = {access.plex_id for access in accesses if access.is_over and access.has_profile}
+    assert at_home == len(set(scenario.plex.home) - {scenario.plex.owner.id} - stayed)
 
 
 def must_be_at_home_where_decided(scenario, access):

@@ -786,7 +786,9 @@ def test_what_an_account_here_was_given_is_not_adopted_over(scenario, member):
     plex_id = scenario.plex_id(member)
     look(scenario)
     stranger = Stranger(plex_id, "maya", scenario.plex_owner.find_share(plex_id, scenario.plex.server.machine_id), OUT)
-    assert not scenario.use(Adopting).adopt_account(stranger, scenario.database.settings, now=scenario.now)
+    before = scenario.access(member)
+    assert scenario.use(Adopting).adopt_account(stranger, scenario.database.settings, now=scenario.now)
+    assert scenario.access(member) == before
 
 
 def test_a_person_whose_account_is_made_meanwhile_is_not_adopted(scenario, stranger, manager):

@@ -11,7 +11,7 @@ from chalicelib.access.model import Access, Hold
 from chalicelib.access.pauses import Pause
 from chalicelib.access.ports import Ending, Member, MemberRow, Row, Stranger, Which, Work
 from chalicelib.access.progress import State
-from chalicelib.access.seats import Gate, Room
+from chalicelib.access.seats import Gate, Room, Seats
 from chalicelib.accounts.model import AccountState, Tombstone, User, Why
 from chalicelib.common.pages import Page
 from chalicelib.common.ports import Clock, StaleWrite
@@ -107,13 +107,22 @@ class FakeAccesses:
     def end_without_access(self, user: User, now: datetime) -> None:
         self._end_tombstone(user, now)
 
-    def accept(self, access: Access, entry: Entry, row: Row | None = None) -> Access:
+    def save_seated(self, access: Access, *, seats_before: Seats) -> Access:
+        lease = self.database.accesses[access.user_id].lease
+        if access.done.seats != seats_before and lease and access.lease in (None, lease):
+            raise StaleWrite
+        saved = self.save(access)
+        self.database.move_seats(seats_before, access.done.seats)
+        return saved
+
+    def accept(self, access: Access, entry: Entry, row: Row | None = None, *, seats_before: Seats) -> Access:
         self.database.before_write()
         stored = self.database.accesses[access.user_id]
         if stored.revision != access.revision or stored.lease:
             raise StaleWrite
         self._note_row(row)
         self.database.journal.append(entry)
+        self.database.move_seats(seats_before, access.done.seats)
         return self._write(replace(access, revision=stored.revision))
 
     def resume(self, access: Access, entry: Entry, row: Row | None = None, *, over: Access, room: Room) -> Access:
@@ -202,9 +211,8 @@ class FakeAccesses:
             note_result(self.database, row, None)
 
     def _listed(self) -> list[Access]:
-        over = (Hold.CLOSED, Hold.FAILED)
         return sorted(
-            (one for one in self.database.accesses.values() if one.decided.hold not in over),
+            (one for one in self.database.accesses.values() if not one.is_over),
             key=lambda one: one.user_id,
         )
 

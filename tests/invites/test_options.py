@@ -157,6 +157,18 @@ def test_titles_are_not_hidden_where_plex_said_that_the_owner_lacks_plex_pass(pl
     assert apply(settings=replace(SETTINGS, libraries_refresh=Refresh(plex_pass=plex_pass)), restrictions=KIDS).filters
 
 
+def test_an_invite_that_hides_something_is_edited_on_without_plex_pass():
+    lacking = replace(SETTINGS, libraries_refresh=Refresh(plex_pass=False))
+    hiding = an_invite(filters=HIDDEN)
+    assert apply(hiding, settings=lacking, restrictions=KIDS, note="hi") == replace(hiding, note="hi")
+    assert apply(settings=lacking, restrictions={"movies": Restriction()}) == an_invite()
+
+
+def test_naming_what_is_hidden_in_another_order_changes_nothing():
+    hiding = an_invite(filters=with_restrictions((), {"movies": Restriction(("G", "PG"))}))
+    assert apply(hiding, by=PLAIN, restrictions={"movies": Restriction(("PG", "G", "PG"))}) == hiding
+
+
 def test_access_that_would_be_over_already_is_promised_to_nobody():
     with pytest.raises(BadInput) as refused:
         apply(access_for=Term(until=NOW.date() - timedelta(days=1)))

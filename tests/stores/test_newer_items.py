@@ -300,6 +300,12 @@ def an_access_is_saved(ports, now) -> Plan:
     return {"user_id": user_id}, lambda: take(ports, user_id, now)
 
 
+def an_access_is_counted_anew(ports, now) -> Plan:
+    access = joined(ports, a_claimed(ports, now), now)
+    at_home = access.saw_place(Place.MEMBER, now).seated
+    return {"user_id": access.user_id}, lambda: ports.accesses.save_seated(at_home, seats_before=access.done.seats)
+
+
 def an_access_is_told(ports, now) -> Plan:
     claim = a_claimed(ports, now)
     access = ports.accesses.get(claim.user.id)
@@ -321,7 +327,7 @@ def an_access_is_decided_with_an_entry(ports, now) -> Plan:
 def an_access_is_accepted(ports, now) -> Plan:
     access = joined(ports, a_claimed(ports, now), now)
     accepted, entry = access.deciding(access.decided).renewed(now).settled(now), an_entry(ports)
-    return {"user_id": access.user_id}, lambda: ports.accesses.accept(accepted, entry)
+    return {"user_id": access.user_id}, lambda: ports.accesses.accept(accepted, entry, seats_before=access.done.seats)
 
 
 def an_access_is_renewed(ports, now) -> Plan:
@@ -525,6 +531,7 @@ WRITES: dict[Callable[..., Plan], Any] = {
     a_redemption_goes_on: RedemptionModel,
     a_redemption_fails: RedemptionModel,
     an_access_is_saved: AccessModel,
+    an_access_is_counted_anew: AccessModel,
     an_access_is_told: AccessModel,
     an_access_is_decided: AccessModel,
     an_access_is_decided_with_an_entry: AccessModel,

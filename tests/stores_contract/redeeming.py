@@ -9,7 +9,7 @@ from chalicelib.access.entitlement import Entitlement, Identity, Rule, Target
 from chalicelib.access.model import Access, Decided, Hold, Occasion, begin_access
 from chalicelib.access.progress import begin_progress
 from chalicelib.access.reasons import REFUSED_BY_PLEX, Reason
-from chalicelib.access.seats import Room
+from chalicelib.access.seats import NO_SEATS, Room
 from chalicelib.accounts.model import AccountState, Tombstone, User, Why, new_user
 from chalicelib.accounts.sessions import Purpose, SignIn, new_session
 from chalicelib.common.people import Permission, Person
@@ -128,7 +128,7 @@ def _claim(ports: Any, invite: Invite, user: User, now: datetime) -> Claim:
         settings_version=ports.settings.get().version,
         user=user,
         redemption=redemption,
-        access=begin_access(user.id, a_decision(redemption, user.plex_id), now=now),
+        access=begin_access(user.id, a_decision(redemption, user.plex_id), now=now).seated,
         session=session,
     )
 
@@ -148,8 +148,9 @@ def a_renewal(ports: Any, claim: Claim, now: datetime, *, plex_id: int | None = 
     _, session = new_session(was.id, new_id=ports.new_id, now=now, redemption_id=redemption.id)
     before = ports.accesses.get(was.id)
     decided = a_decision(redemption, becomes.plex_id, before=before.decided.as_before if before else None)
-    access = begin_access(was.id, decided, now=now, over=before)
-    return replace(renewal, user=becomes, redemption=redemption, access=access, session=session, renews=was)
+    access = begin_access(was.id, decided, now=now, over=before).seated
+    claimed = replace(renewal, user=becomes, redemption=redemption, access=access, session=session, renews=was)
+    return replace(claimed, seats_before=before.done.seats if before else NO_SEATS)
 
 
 LEASE = "the worker's"

@@ -41,6 +41,7 @@ from tests.stores_contract.redeeming import (
 
 MINUTE = timedelta(minutes=1)
 LONG = timedelta(days=30)
+ONE = Seats(server=True)
 
 
 @pytest.fixture
@@ -257,15 +258,15 @@ def test_all_members_are_paged_by_their_accounts_ids(ports, accesses, member):
 def test_what_is_accepted_is_written_with_its_entry_unless_it_was_decided_or_taken(ports, accesses, member, now):
     accepted = edited(member).renewed(now).settled(now)
     entry = an_entry(ports, about_user(member.user_id))
-    assert accesses.accept(accepted, entry).is_settled
+    assert accesses.accept(accepted, entry, seats_before=ONE).is_settled
     assert accesses.get(member.user_id).is_settled
     assert journal_of(ports, about_user(member.user_id))[0] == entry
     with pytest.raises(StaleWrite):
-        accesses.accept(accepted, an_entry(ports))
+        accesses.accept(accepted, an_entry(ports), seats_before=ONE)
     again = accesses.get(member.user_id)
     take(ports, member.user_id, now)
     with pytest.raises(StaleWrite):
-        accesses.accept(edited(again), an_entry(ports))
+        accesses.accept(edited(again), an_entry(ports), seats_before=ONE)
 
 
 @pytest.fixture
@@ -292,7 +293,7 @@ def test_a_stranger_is_noted_over_what_was_noted_and_forgotten(accesses, strange
 def adoption(ports, stranger, now):
     user = replace(a_user(ports), plex_id=stranger.plex_id, holds_address=False)
     decided = a_decision(a_redemption(ports, now), stranger.plex_id)
-    access = begin_access(user.id, replace(decided, joining=None), now=now).settled(now)
+    access = begin_access(user.id, replace(decided, joining=None), now=now).settled(now).seated
     return user, access, an_entry(ports, about_user(user.id))
 
 

@@ -1,19 +1,24 @@
 """Batches of decisions: of the fake and of the real store."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from chalicelib.access.deciding.batches import Action, Batch, Refused
+from chalicelib.access.deciding.batches import Action, Batch, Refused, WorkingOnBatches
 from chalicelib.access.deciding.editing import AccessEdit
 from chalicelib.access.model import Occasion
 from chalicelib.access.ports import Row
-from chalicelib.common.ports import StaleWrite
+from chalicelib.common.people import Permission
+from chalicelib.common.ports import RetryLater, StaleWrite
 from chalicelib.events.model import about_user
 from chalicelib.plex.restrictions import Restriction
-from tests.stores_contract.builders import an_entry, journal_of
-from tests.stores_contract.redeeming import a_claim, add_invite, joined
+from tests.fakes.plex import FakeWorkQueue
+from tests.fakes.ports import FakePorts
+from tests.stores_contract.builders import an_account, an_entry, journal_of
+from tests.stores_contract.redeeming import a_claim, add_invite, joined, settle, take
 
 EDIT = AccessEdit(libraries=("11", "12"), downloads=True, restrictions={"movies": Restriction(("G",), ("Kids",))})
 
@@ -78,9 +83,41 @@ def test_what_plex_has_is_accepted_likewise(ports, now, batch):
 
     def accept(access):
         decided = access.deciding(replace(access.decided, occasion=Occasion.ACCEPTED))
-        return ports.accesses.accept(decided.renewed(now).settled(now), an_entry(ports, subject), row)
+        accepted = decided.renewed(now).settled(now)
+        return ports.accesses.accept(accepted, an_entry(ports, subject), row, seats_before=access.done.seats)
 
     accept(access)
     with pytest.raises(StaleWrite):
         accept(ports.accesses.get(access.user_id))
     assert ports.find_batch(batch.id).results == {access.user_id: None}
+
+
+def test_however_many_work_on_it_at_once_it_is_decided_once_for_each(ports, now):
+    manager = an_account(ports, Permission.MANAGE_USERS)
+    members = [a_member(ports) for _ in range(4)]
+    batch = Batch(
+        id=ports.new_id(),
+        action=Action.RESTORE,
+        edit=AccessEdit(),
+        user_ids=tuple(member.user_id for member in members),
+        asked_by=manager.id,
+        asked_at=now,
+    )
+    ports.keep_batch(batch)
+
+    working = ports.use(WorkingOnBatches)
+    unheard = replace(working.restoring, queue=FakeWorkQueue(ports.clock))  # the stack's own workers are told nothing
+
+    def work(_):
+        with suppress(RetryLater):
+            replace(working, restoring=unheard).work(batch.id, deadline=ports.clock() + timedelta(seconds=60))
+
+    workers = 1 if isinstance(ports, FakePorts) else 8
+    with ThreadPoolExecutor(workers) as crowd:
+        list(crowd.map(work, range(workers)))
+    assert ports.find_batch(batch.id).results == dict.fromkeys(batch.user_ids)
+    for member in members:
+        assert ports.accesses.get(member.user_id).decided.edition == member.decided.edition + 1
+        told = [entry.action for entry in journal_of(ports, about_user(member.user_id))]
+        assert told.count("access restored") == 1
+        settle(ports, take(ports, member.user_id, now), now)

@@ -55,13 +55,15 @@ class Adopting:
         ]
 
     def adopt_account(self, stranger: Stranger, settings: Settings, *, now: datetime) -> bool:
-        """Whether the person has an account here that was never given anything: they signed in with what they had."""
+        """Whether the person has an account here. One that was never given anything, for they signed in with what they
+        had, has that from now on.
+        """
         user_id = self.accounts.id_of_plex_account(stranger.plex_id)
         if user_id is None or settings.server is None:
             return False
         member = self.accesses.get_for_decision(user_id)
         if member.access:
-            return False
+            return True
         target = Target(settings.server.machine_id, settings.server.owner_id)
         access = adopted_access(member.user, stranger, target, settings, by=None, now=now)
         self.accesses.adopt_account(member.user, access, self._entry(access, SCHEDULE, now))

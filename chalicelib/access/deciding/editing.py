@@ -17,7 +17,6 @@ from chalicelib.common.refusals import (
     AccessOutOfDate,
     AccountClosed,
     BadInput,
-    NeedsPlexPass,
     NoAccess,
     SetupIncomplete,
     TryAgain,
@@ -26,7 +25,7 @@ from chalicelib.common.times import iso
 from chalicelib.events.model import Entry, Facts, about_user, change_entry
 from chalicelib.plex.model import Library
 from chalicelib.plex.ports import WorkQueue
-from chalicelib.plex.restrictions import Restriction, read_restrictions, with_restrictions
+from chalicelib.plex.restrictions import Restriction, choose_restrictions, read_restrictions
 from chalicelib.settings.model import Settings
 from chalicelib.settings.ports import SettingsStore
 
@@ -53,9 +52,9 @@ class AccessEdit:
         if self.libraries is not None:
             wanted = replace(wanted, rule=_rule(self.libraries), libraries=_chosen(self.libraries, settings))
         if self.restrictions is not None:
-            wanted = replace(wanted, filters=with_restrictions(was.filters, self.restrictions))
-            if self.restrictions and settings.lacks_plex_pass:
-                raise NeedsPlexPass(field="restrictions")
+            lacking = settings.lacks_plex_pass
+            filters = choose_restrictions(was.filters, self.restrictions, lacks_plex_pass=lacking)
+            wanted = replace(wanted, filters=filters)
         given = {name: getattr(self, name) for name in ("downloads", "live_tv") if getattr(self, name) is not None}
         return replace(wanted, features=replace(wanted.features, **given))
 

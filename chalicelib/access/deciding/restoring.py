@@ -71,7 +71,8 @@ class Restoring:
         decided = replace(access.decided, grant=grant, occasion=Occasion.ACCEPTED, by=by)
         entry = access_entry(self.new_id(), "access accepted", access, decided, by=named, now=now)
         try:
-            return self.accesses.accept(accepting(access, decided, seen.share, now), entry, row)
+            accepted = accepting(access, decided, seen.share, now).seated
+            return self.accesses.accept(accepted, entry, row, seats_before=access.done.seats)
         except StaleWrite as error:
             raise TryAgain from error
 
@@ -132,5 +133,7 @@ def accepting(access: Access, decided: Decided, share: Share, now: datetime) -> 
         share_id=share.id,
         asked=access.decided.edition + 1,
     )
-    taken_over = access.with_entry(standing).deciding(decided).renewed(now)
+    home = access.done.observed.home
+    there = access.marked(Part.HOME, Mark.GONE) if home and home.place is Place.OUT else access
+    taken_over = there.with_entry(standing).deciding(decided).renewed(now)
     return taken_over.settled(now)

@@ -13,7 +13,7 @@ from pynamodb.exceptions import UpdateError
 from chalicelib.access.model import Access, Hold
 from chalicelib.access.pauses import Pause
 from chalicelib.access.ports import Ending, Member, MemberRow, Row, Stranger, Which, Work
-from chalicelib.access.seats import Room
+from chalicelib.access.seats import Room, Seats
 from chalicelib.accounts.model import Tombstone, User
 from chalicelib.common.pages import Page
 from chalicelib.common.ports import Clock, StaleWrite
@@ -105,6 +105,19 @@ class DynamoAccesses:
                 raise StaleWrite from None
         return replace(_update(written, what_was_done(written), is_mine), is_told=False)
 
+    def save_seated(self, access: Access, *, seats_before: Seats) -> Access:
+        if access.done.seats == seats_before:
+            return self.save(access)
+        written = replace(access, written_at=self._clock())
+        transaction = Transaction(self._connection)
+        is_as_read = (AccessModel.revision == access.revision) & _is_free_for(access.lease)
+        transaction.update(_ACCESS, AccessModel(user_id=access.user_id), what_was_done(written), is_as_read)
+        move_seats(transaction, seats_before, access.done.seats)
+        if access.decided.joining and not access.is_told:
+            show_progress(transaction, written)
+        _commit_or_stale(transaction)
+        return replace(written, revision=access.revision + 1, is_told=True)
+
     def decide(
         self, access: Access, entry: Entry | None = None, row: Row | None = None, *, protects: User | None = None
     ) -> Access:
@@ -119,10 +132,7 @@ class DynamoAccesses:
         if protects:
             is_as_read = is_at_epoch(protects) & (UserModel.permissions == protects.permissions)
             transaction.check("user", UserModel, protects.id, is_as_read)
-        try:
-            transaction.commit()
-        except ConditionsFailed as error:
-            raise StaleWrite from error
+        _commit_or_stale(transaction)
         return replace(written, revision=access.revision + 1)
 
     def settle(self, access: Access, user: User, *, lease: str) -> Access:
@@ -139,13 +149,12 @@ class DynamoAccesses:
             return
         transaction = Transaction(self._connection)
         end_tombstone(transaction, user.plex_id, tombstone, now)
-        try:
-            transaction.commit()
-        except ConditionsFailed as error:
-            raise StaleWrite from error
+        _commit_or_stale(transaction)
 
-    def accept(self, access: Access, entry: Entry, row: Row | None = None) -> Access:
-        return self._decide_at_rest(Transaction(self._connection), access, entry, row)
+    def accept(self, access: Access, entry: Entry, row: Row | None = None, *, seats_before: Seats) -> Access:
+        transaction = Transaction(self._connection)
+        move_seats(transaction, seats_before, access.done.seats)
+        return self._decide_at_rest(transaction, access, entry, row)
 
     def resume(self, access: Access, entry: Entry, row: Row | None = None, *, over: Access, room: Room) -> Access:
         transaction = Transaction(self._connection)
@@ -171,10 +180,7 @@ class DynamoAccesses:
         noted: list[Action] = [AccessModel.reminded.set(frozenset({*latest, mark}))]
         transaction.update(_ACCESS, AccessModel(user_id=access.user_id), noted, as_read)
         transaction.put("journal", entry_record(entry))
-        try:
-            transaction.commit()
-        except ConditionsFailed as error:
-            raise StaleWrite from error
+        _commit_or_stale(transaction)
 
     def members(self) -> Iterator[MemberRow]:
         for record in AccessModel.by_listed.query(MEMBER):
@@ -312,6 +318,19 @@ class DynamoAccesses:
         tombstone = find_tombstone(user.plex_id) if user.plex_id else None
         if user.plex_id and tombstone and tombstone.user_id == user.id and not tombstone.ended_at:
             end_tombstone(transaction, user.plex_id, tombstone, self._clock())
+
+
+def _is_free_for(lease: str | None) -> "Condition":
+    """A worker that has it writes the seats that it read: only one that takes it now ends that."""
+    is_free = AccessModel.lease.does_not_exist()
+    return is_free | (AccessModel.lease != lease) if lease else is_free
+
+
+def _commit_or_stale(transaction: Transaction) -> None:
+    try:
+        transaction.commit()
+    except ConditionsFailed as error:
+        raise StaleWrite from error
 
 
 def _update(access: Access, actions: "list[Action]", condition: "Condition") -> Access:

@@ -7,7 +7,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyPr
 from pynamodb.models import Model
 
 from chalicelib.access.looks import Look
-from chalicelib.access.model import Access, Decided, Done, Hold
+from chalicelib.access.model import Access, Decided, Done
 from chalicelib.access.pauses import Pause
 from chalicelib.access.ports import Stranger
 from chalicelib.common.ports import UNWRITABLE
@@ -21,9 +21,6 @@ MEMBER, STRANGER = "member", "stranger"
 """In the index that looks go through."""
 
 DIFFERS, ENDS = "differs", "ends"
-
-OVER = (Hold.CLOSED, Hold.FAILED)
-"""Looks pass these over."""
 
 ALIGN, PAUSED = "align", "paused"
 """What an access may be due for: another try, or the end of the pause."""
@@ -182,7 +179,7 @@ def end_of(access: Access) -> dict[str, Any]:
 
 def places(access: Access) -> dict[str, Any]:
     """Where it stands in the indexes of looks; nowhere once it is closed."""
-    is_over = access.decided.hold in OVER
+    is_over = access.is_over
     return {
         "listed": None if is_over else MEMBER,
         "plex_id": access.plex_id,
@@ -228,7 +225,7 @@ def what_was_decided(access: Access) -> "list[Action]":
     """The half that people and claims decide. Where it stands in the indexes of looks is the worker's to say, who may
     have seen more than was read for this, but for what a decision ends.
     """
-    is_over = access.decided.hold in OVER
+    is_over = access.is_over
     return [
         AccessModel.decided.set(access.decided),
         AccessModel.edition.set(access.decided.edition),

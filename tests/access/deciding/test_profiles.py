@@ -1,8 +1,11 @@
 """A managed profile stays when its account is closed, until a person says that it may go."""
 
+from datetime import timedelta
+
 import pytest
 
 from chalicelib.access.deciding.profiles import DeletingProfiles
+from chalicelib.access.looking import AskingForLooks, Looking
 from chalicelib.common.people import Permission
 from chalicelib.common.refusals import AccessOutOfDate, NoAccess, NotAllowed, TryAgain
 from chalicelib.plex.errors import TemporaryPlexError
@@ -32,14 +35,22 @@ def delete(scenario, manager):
     return decide
 
 
+def look(scenario):
+    scenario.use(AskingForLooks).schedule(now=scenario.now)
+    scenario.messages.clear()
+    scenario.use(Looking).look(deadline=scenario.now + timedelta(seconds=60))
+
+
 def test_it_goes_with_a_person_s_word_and_its_seat_is_free(scenario, closed, delete, manager):
     access = scenario.access(closed)
-    assert (access.has_profile, access.plex_id in scenario.plex.home, scenario.database.gate.home) == (True, True, 1)
+    look(scenario)
+    assert (access.has_profile, access.plex_id in scenario.plex.home, scenario.database.gate.home) == (True, True, 2)
     delete(closed)
     scenario.drain()
+    look(scenario)
     gone = scenario.access(closed)
     assert (gone.has_profile, gone.is_settled, gone.plex_id in scenario.plex.home) == (False, True, False)
-    assert scenario.database.gate.home == 0
+    assert scenario.database.gate.home == 1
     entry = scenario.database.journal[-1]
     assert (entry.action, entry.by) == ("profile deleted", manager.person)
 
