@@ -79,14 +79,14 @@ def listener():
         def accept():
             while True:
                 try:
-                    connections.append(server.accept())
+                    connection, peer = server.accept()
                 except OSError:
                     return
+                connection.close()
+                connections.append(peer)
 
         threading.Thread(target=accept, daemon=True).start()
         yield server.getsockname()[1], connections
-        for connection, _ in connections:
-            connection.close()
 
 
 @pytest.mark.parametrize("url", LOOPBACK_URLS)
