@@ -53,8 +53,10 @@ class DynamoJournal:
 
     @staticmethod
     def read_stream(image: dict[str, Any]) -> Noted:
-        """The entry of a stream record's new image."""
+        """The entry of a stream record's new image. Raises ValueError where there is none in it."""
         record = JournalModel.from_raw_data(image)
+        if record.record is None:
+            raise ValueError("no entry of the journal")
         return Noted(record.record, record.creator, bool(record.wakes))
 
 

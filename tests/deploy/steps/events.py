@@ -1,10 +1,12 @@
 """Endpoints: what is announced, and sent. Nothing listens: that it was tried stands in the log."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
+from chalicelib.events.endpoints import Work
+from chalicelib.stores.database.attributes import Typed
 from testing.deployed_stage import DeployedStage, ok
 
 LONG_AGO = "2026-01-01T00:00:00.000000Z"
@@ -36,8 +38,8 @@ def an_event_is_announced(stage: DeployedStage) -> None:
 
 def an_endpoint_that_failed_for_days_is_switched_off(stage: DeployedStage) -> None:
     with _endpoint(stage, "trial.ended") as path:
-        work = {"failures": 0, "rest_until": None, "busy_until": None, "failing_since": LONG_AGO}
-        _set(stage, path, work={"S": json.dumps(work)})
+        work = Work(failing_since=datetime.fromisoformat(LONG_AGO))
+        _set(stage, path, work={"S": Typed[Work](Work).serialize(work)})
         ok(stage.stack.admin.post(f"{path}/test", json={}))
         stage.eventually(lambda: not ok(stage.stack.admin.get(path)).json()["enabled"])
 
