@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.access.ports import AccessStore, LookStore
     from chalicelib.accounts.ports import AccountStore, Counters, HashPassword, HeldTokens, SessionStore, VerifyPassword
     from chalicelib.common.ports import Chance, Clock, NewId
-    from chalicelib.events.ports import Journal
+    from chalicelib.events.ports import DeliveryStore, EndpointStore, FindOwners, Journal, WakeDeliver
     from chalicelib.invites.ports import InviteImages, InviteStore
     from chalicelib.plex.ports import KeepOwnerToken, OwnerTokenVersion, PlexOwner, PlexPerson, WorkQueue
     from chalicelib.qr_codes.ports import ImageRecords, ImageStore, Render
@@ -84,8 +84,8 @@ def test_a_use_case_can_be_made_from_the_fakes(case):
 
 def test_there_is_no_port_without_a_use_case():
     asked = {each.name for case in USE_CASES for each in fields(case)}
-    for_the_edge = {"connection", "dead_letters", "image_records", "work_queue"}
-    for_the_edge |= {"decrypter", "encrypter", "owner_token", "schema"}
+    for_the_edge = {"connection", "dead_letters", "image_records", "journal_records", "work_queue"}
+    for_the_edge |= {"decrypter", "delivery_decrypter", "encrypter", "owner_token", "schema"}
     offered = {name for name in vars(Ports) | vars(UseCases) if not name.startswith("_")} - {"use"}
     assert offered - for_the_edge == asked
 
@@ -117,6 +117,10 @@ if TYPE_CHECKING:  # mypy refuses a fake that is not what the port promises
     _render: Render = _fakes.render
     _settings: SettingsStore = _fakes.settings
     _journal: Journal = _fakes.journal
+    _endpoints: EndpointStore = _fakes.endpoints
+    _deliveries: DeliveryStore = _fakes.deliveries
+    _find_owners: FindOwners = _fakes.find_owners
+    _wake_deliver: WakeDeliver = _fakes.wake_deliver
     _accounts: AccountStore = _fakes.accounts
     _sessions: SessionStore = _fakes.sessions
     _counters: Counters = _fakes.counters

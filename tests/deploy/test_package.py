@@ -16,7 +16,7 @@ from testing.packages import packaged
 ROOT = Path(__file__).resolve().parents[2]
 HANDLERS = (
     "app.app",
-    *(f"chalicelib.functions.handlers.{name}" for name in ("provision", "sweep", "tidy_qr")),
+    *(f"chalicelib.functions.handlers.{name}" for name in ("provision", "sweep", "tidy_qr", "announce", "deliver")),
 )
 
 
