@@ -12,6 +12,7 @@ from local.plex import demo
 from testing.metering.calls import Call, counting
 from testing.people import Stack, Visitor
 from testing.planting import a_mixture, planted
+from testing.rehearsal import eventually
 
 Send = Callable[[], httpx.Response]
 Scenario = Callable[[Stack], AbstractContextManager[Send]]
@@ -418,6 +419,43 @@ def _(stack):
     yield lambda: stack.admin.post(f"/users/{user_id}/access/extend", json={"by": by})
 
 
+def _ending(stack, *, asked=True):
+    """The account's id and client of a member whose access ends, and who has asked for more time."""
+    code, visitor = stack.invite(access_for={"value": 1, "unit": "months"}), stack.visitor()
+    answer = visitor.redeems(code)
+    redemption = visitor.waits(answer)
+    http = stack.client(answer.json()["token"])
+    while stack.admin.get(f"/users/{redemption['user']['id']}/access").json()["ends_at"] is None:
+        time.sleep(0.1)  # between two looks
+    if asked:
+        http.post("/me/extension", json={"message": "please"}).raise_for_status()
+    return redemption["user"]["id"], http
+
+
+@_scenario("POST /me/extension")
+def _(stack):
+    _, http = _ending(stack, asked=False)
+    yield lambda: http.post("/me/extension", json={"message": "please"})
+
+
+@_scenario("GET /extensions")
+def _(stack):
+    _ending(stack)
+    yield lambda: stack.admin.get("/extensions")
+
+
+@_scenario("POST /extensions/{user_id}/approve")
+def _(stack):
+    user_id, _ = _ending(stack)
+    yield lambda: stack.admin.post(f"/extensions/{user_id}/approve", json={"by": {"value": 1, "unit": "months"}})
+
+
+@_scenario("POST /extensions/{user_id}/refuse")
+def _(stack):
+    user_id, _ = _ending(stack)
+    yield lambda: stack.admin.post(f"/extensions/{user_id}/refuse", json={"message": "not this time"})
+
+
 @_scenario("POST /users/{user_id}/access/delete-profile")
 def _(stack):
     code, number = stack.invite(plex_home=True), datetime.now(UTC).timestamp()
@@ -584,6 +622,7 @@ def _(stack):
 def _(stack):
     with _endpoint(stack) as path:
         delivery = stack.admin.post(f"{path}/test", json={}).json()["id"]
+        eventually(lambda: stack.admin.get(f"{path}/deliveries").json()["deliveries"][0]["state"] == "delivered")
         yield lambda: stack.admin.post(f"/deliveries/{delivery}/replay", json={})
 
 

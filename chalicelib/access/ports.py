@@ -99,6 +99,27 @@ class Row:
     user_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class ExtensionRequest:
+    """A member asks for more time, with a sentence."""
+
+    user_id: str
+    name: str
+    message: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """To that member's request for more time, which is gone with it."""
+
+    user_id: str
+
+
+Beside = Row | Answer
+"""What is written with a decision, all or nothing."""
+
+
 class AccessStore(Protocol):
     """Every write raises the revision. A joining's progress is written to its redemption, too, all or nothing."""
 
@@ -123,7 +144,7 @@ class AccessStore(Protocol):
         """All of it in one round trip. Raises UserNotFound."""
 
     def decide(
-        self, access: Access, entry: Entry | None = None, row: Row | None = None, *, protects: User | None = None
+        self, access: Access, entry: Entry | None = None, row: Beside | None = None, *, protects: User | None = None
     ) -> Access:
         """Write what was decided over the edition before, with the journal's entry and the row, all or nothing.
         ``protects``: only while that account is open and may what it might when it was read.
@@ -142,12 +163,12 @@ class AccessStore(Protocol):
     def end_without_access(self, user: User, now: datetime) -> None:
         """The tombstone of a closed account that never was given anything says that nothing is left. Repeatable."""
 
-    def accept(self, access: Access, entry: Entry, row: Row | None = None, *, seats_before: Seats) -> Access:
+    def accept(self, access: Access, entry: Entry, row: Beside | None = None, *, seats_before: Seats) -> Access:
         """Write a decision that needs no work, over what was read, with its entry and the row, and count its seats
         anew. Raises StaleWrite, also where a worker has it.
         """
 
-    def resume(self, access: Access, entry: Entry, row: Row | None = None, *, over: Access, room: Room) -> Access:
+    def resume(self, access: Access, entry: Entry, row: Beside | None = None, *, over: Access, room: Room) -> Access:
         """Write a decision by which something is wanted again, over what was read, with its entry, the row and the
         seats that it takes. Raises StaleWrite, also where a worker has it, and SeatsTaken.
         """
@@ -159,6 +180,15 @@ class AccessStore(Protocol):
         """Write that a reminder was decided, with its entry. Raises StaleWrite where it was already, or where something
         else is decided by now.
         """
+
+    def ask_for_more(self, request: ExtensionRequest, entry: Entry) -> None:
+        """Keep it, with its entry. Raises StaleWrite where that member has asked already."""
+
+    def requests_for_more(self) -> Iterable[ExtensionRequest]:
+        """Those that are not answered."""
+
+    def refuse_more(self, answer: Answer, entry: Entry) -> None:
+        """Write the answer's entry. Raises StaleWrite where nothing is asked."""
 
     def members(self) -> Iterable[MemberRow]:
         """All that looks care about."""

@@ -6,7 +6,7 @@ from pynamodb.connection import Connection
 from pynamodb.models import Model
 
 from chalicelib.stores.access.batches import BatchModel
-from chalicelib.stores.access.records import AccessModel, LookModel, PauseModel, StrangerModel
+from chalicelib.stores.access.records import AccessModel, ExtensionRequestModel, LookModel, PauseModel, StrangerModel
 from chalicelib.stores.access.seats import GateModel
 from chalicelib.stores.accounts.counters import RateLimitModel
 from chalicelib.stores.accounts.creations import CreationsModel
@@ -46,6 +46,7 @@ MODELS: tuple[type[Model], ...] = (
     LookModel,
     BatchModel,
     GateModel,
+    ExtensionRequestModel,
 )
 
 _POOL = 50

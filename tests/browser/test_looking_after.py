@@ -339,3 +339,26 @@ def test_people_who_were_there_before_are_adopted(stack, signed_in):
     expect(screen.page.get_by_label(account["username"])).to_have_count(0)
     listed = stack.admin.get("/users", params={"q": account["username"]}).json()["users"]
     assert [each["plex_id"] for each in listed] == [account["id"]]
+
+
+def test_a_member_asks_for_more_time_on_a_phone_and_is_given_it(stack, signed_in):
+    visitor = stack.visitor()
+    answer = visitor.redeems(stack.invite(access_for={"value": 5, "unit": "days"}))
+    user_id = visitor.waits(answer)["user"]["id"]
+    deadline = time.monotonic() + 20
+    while (before := stack.admin.get(f"/users/{user_id}/access").json())["ends_at"] is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)  # between two looks
+    member = signed_in("phone", token=answer.json()["token"]).opens("/account")
+    member.shows("Your access ends soon")
+    member.is_sound("asking-for-more-time")
+    member.page.get_by_label("A sentence to whoever decides").fill("One more month, please")
+    member.click("Ask for more time")
+    member.shows("Asked.")
+    manager = signed_in("desktop").opens("/")
+    manager.shows("One more month, please")
+    manager.is_sound("overview-with-requests")
+    manager.click(f"Give more time: {visitor.account['username']}")
+    manager.page.get_by_role("dialog").get_by_role("button", name="Extend").click()
+    expect(manager.page.get_by_text("One more month, please")).to_have_count(0)
+    assert stack.admin.get(f"/users/{user_id}/access").json()["ends_at"] > before["ends_at"]

@@ -9,7 +9,18 @@ from chalicelib.access.deciding.batches import Batch, Refused
 from chalicelib.access.looks import Look
 from chalicelib.access.model import Access, Hold
 from chalicelib.access.pauses import Pause
-from chalicelib.access.ports import Ending, Member, MemberRow, Row, Stranger, Which, Work
+from chalicelib.access.ports import (
+    Answer,
+    Beside,
+    Ending,
+    ExtensionRequest,
+    Member,
+    MemberRow,
+    Row,
+    Stranger,
+    Which,
+    Work,
+)
 from chalicelib.access.progress import State
 from chalicelib.access.seats import Gate, Room, Seats
 from chalicelib.accounts.model import AccountState, Tombstone, User, Why
@@ -77,7 +88,7 @@ class FakeAccesses:
         return Member(self.database.users[user_id], self.get(user_id), self.database.settings)
 
     def decide(
-        self, access: Access, entry: Entry | None = None, row: Row | None = None, *, protects: User | None = None
+        self, access: Access, entry: Entry | None = None, row: Beside | None = None, *, protects: User | None = None
     ) -> Access:
         self.database.before_write()
         stored = self.database.accesses[access.user_id]
@@ -115,7 +126,7 @@ class FakeAccesses:
         self.database.move_seats(seats_before, access.done.seats)
         return saved
 
-    def accept(self, access: Access, entry: Entry, row: Row | None = None, *, seats_before: Seats) -> Access:
+    def accept(self, access: Access, entry: Entry, row: Beside | None = None, *, seats_before: Seats) -> Access:
         self.database.before_write()
         stored = self.database.accesses[access.user_id]
         if stored.revision != access.revision or stored.lease:
@@ -125,7 +136,7 @@ class FakeAccesses:
         self.database.move_seats(seats_before, access.done.seats)
         return self._write(replace(access, revision=stored.revision))
 
-    def resume(self, access: Access, entry: Entry, row: Row | None = None, *, over: Access, room: Room) -> Access:
+    def resume(self, access: Access, entry: Entry, row: Beside | None = None, *, over: Access, room: Room) -> Access:
         self.database.before_write()
         stored = self.database.accesses[access.user_id]
         if stored.revision != access.revision or stored.lease:
@@ -204,11 +215,30 @@ class FakeAccesses:
         gate, home = self.database.gate, access.done.seats.home
         self.database.gate = replace(gate, others=gate.others - 1, home_others=gate.home_others - home)
 
-    def _note_row(self, row: Row | None) -> None:
-        if row and row.user_id in self.database.batches[row.batch_id].results:
+    def ask_for_more(self, request: ExtensionRequest, entry: Entry) -> None:
+        self.database.before_write()
+        if request.user_id in self.database.requests:
             raise StaleWrite
-        if row:
-            note_result(self.database, row, None)
+        self.database.requests[request.user_id] = request
+        self.database.journal.append(entry)
+
+    def requests_for_more(self) -> list[ExtensionRequest]:
+        return list(self.database.requests.values())
+
+    def refuse_more(self, answer: Answer, entry: Entry) -> None:
+        self.database.before_write()
+        self._note_row(answer)
+        self.database.journal.append(entry)
+
+    def _note_row(self, beside: Beside | None) -> None:
+        match beside:
+            case Row():
+                if beside.user_id in self.database.batches[beside.batch_id].results:
+                    raise StaleWrite
+                note_result(self.database, beside, None)
+            case Answer(user_id):
+                if self.database.requests.pop(user_id, None) is None:
+                    raise StaleWrite
 
     def _listed(self) -> list[Access]:
         return sorted(

@@ -8,7 +8,7 @@ from chalicelib.access.deciding.batches import Batch
 from chalicelib.access.looks import Look
 from chalicelib.access.model import Access
 from chalicelib.access.pauses import Pause
-from chalicelib.access.ports import Stranger
+from chalicelib.access.ports import ExtensionRequest, Stranger
 from chalicelib.access.seats import Gate, Room, Seats
 from chalicelib.accounts.model import Observed, PasswordReset, Tombstone, User
 from chalicelib.accounts.ports import Held
@@ -51,6 +51,7 @@ class Database:
     tokens: dict[str, Held] = field(default_factory=dict)
     accesses: dict[str, Access] = field(default_factory=dict)
     strangers: dict[int, Stranger] = field(default_factory=dict)
+    requests: dict[str, ExtensionRequest] = field(default_factory=dict)
     reminded: dict[str, frozenset[str]] = field(default_factory=dict)
     batches: dict[str, Batch] = field(default_factory=dict)
     gate: Gate = field(default_factory=Gate)

@@ -112,3 +112,21 @@ def test_many_are_extended_at_once(stack, member):
     while stack.admin.get(path).json()["ends_at"] is None:
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+def test_a_member_asks_for_more_time_and_is_answered_once(stack):
+    visitor = stack.visitor()
+    answer = visitor.redeems(stack.invite(access_for={"value": 5, "unit": "days"}))
+    user_id = visitor.waits(answer)["user"]["id"]
+    before = until(stack, f"/users/{user_id}/access", "ending")
+    own = stack.client(answer.json()["token"])
+    assert own.post("/me/extension", json={"message": "one more month"}).status_code == 201
+    again = own.post("/me/extension", json={})
+    assert (again.status_code, again.json()["Code"]) == (409, "NothingToRetry")
+    listed = stack.admin.get("/extensions").json()["extensions"]
+    assert (user_id, "one more month") in [(each["user"]["id"], each["message"]) for each in listed]
+    assert own.get("/extensions").status_code == 403
+    approve = f"/extensions/{user_id}/approve"
+    given = stack.admin.post(approve, json={"by": {"value": 1, "unit": "months"}})
+    assert (given.status_code, given.json()["ends_at"] > before["ends_at"]) == (202, True)
+    assert stack.admin.post(approve, json={"by": {"value": 1, "unit": "months"}}).status_code == 404

@@ -109,6 +109,10 @@ GET    /access/looks/{unknown_look}                           | 401    403    40
 POST   /access/look                                           | 401    403    403    403    403    403    202    202
 GET    /access/unknown                                        | 401    403    403    403    403    403    200    200
 POST   /access/adopt {"plex_ids": [1]}                        | 401    403    403    403    403    403    202    202
+GET    /extensions                                            | 401    403    403    403    403    403    200    200
+POST   /extensions/{other_id}/approve {"until": "2099-01-01"}  | 401 403 403 403 403 403 404 404
+POST   /extensions/{other_id}/refuse {"message": "no"}         | 401 403 403 403 403 403 404 404
+POST   /me/extension {"message": "please"}                     | 401 409 409 409 409 409 409 409
 GET    /me/access                                             | 401    200    200    200    200    200    200    200
 GET    /users                                                 | 401    403    403    403    403    403    200    200
 GET    /users/{own_id}                                        | 401    403    403    403    403    403    200    200

@@ -27,7 +27,7 @@ from chalicelib.invites.searching import InviteSearch
 from chalicelib.plex.model import Features, Place, Share
 from chalicelib.qr_codes.model import Format, image_of
 from chalicelib.stores.access.batches import BatchModel
-from chalicelib.stores.access.records import AccessModel, LookModel, PauseModel, StrangerModel
+from chalicelib.stores.access.records import AccessModel, ExtensionRequestModel, LookModel, PauseModel, StrangerModel
 from chalicelib.stores.access.seats import GateModel
 from chalicelib.stores.accounts.counters import RateLimitModel
 from chalicelib.stores.accounts.creations import HEAD, CreationsModel
@@ -567,7 +567,7 @@ WRITTEN_AS_IT_WAS = {
 }
 """The stack has one of each, which other tests read as well."""
 
-WRITTEN_ONCE = {SessionModel, JournalModel}
+WRITTEN_ONCE = {SessionModel, JournalModel, ExtensionRequestModel}
 NAMED_BY_WHAT_THEY_COUNT = {CountModel}
 """Any attribute is known to it."""
 

@@ -11,7 +11,7 @@ from chalicelib.access.differences import Difference, Doubt
 from chalicelib.access.looks import Look, Outcome
 from chalicelib.access.model import Entry, Hold, Mark, Occasion, Part, begin_access
 from chalicelib.access.pauses import begin_pause
-from chalicelib.access.ports import AccessStore, Stranger, Which
+from chalicelib.access.ports import AccessStore, Answer, ExtensionRequest, Stranger, Which
 from chalicelib.access.progress import State, StepName
 from chalicelib.access.reasons import PLEX_UNWELL, STUCK
 from chalicelib.access.seats import Room, Seats
@@ -660,3 +660,29 @@ def test_what_is_wanted_again_takes_its_seat_or_is_refused(ports, accesses, memb
     assert ports.looks.gate().server >= before
     with pytest.raises(StaleWrite):
         accesses.resume(resumed, an_entry(ports), over=suspended, room=Room(1_000_000, 1_000_000))
+
+
+def asked_by(accesses, user_id):
+    return [each for each in accesses.requests_for_more() if each.user_id == user_id]
+
+
+def test_a_request_for_more_time_is_kept_once_until_it_is_answered(ports, accesses, ending, now):
+    request = ExtensionRequest(ending.user_id, "Tom", "please", now)
+    accesses.ask_for_more(request, an_entry(ports, about_user(ending.user_id)))
+    assert asked_by(accesses, ending.user_id) == [request]
+    with pytest.raises(StaleWrite):
+        accesses.ask_for_more(request, an_entry(ports))
+    accesses.refuse_more(Answer(ending.user_id), an_entry(ports))
+    assert asked_by(accesses, ending.user_id) == []
+    with pytest.raises(StaleWrite):
+        accesses.refuse_more(Answer(ending.user_id), an_entry(ports))
+
+
+def test_a_decision_that_answers_a_request_is_written_with_it_or_not_at_all(ports, accesses, ending, now):
+    later = ending.deciding(replace(ending.decided, ends_at=now + LONG))
+    with pytest.raises(StaleWrite):
+        accesses.decide(later, an_entry(ports), Answer(ending.user_id))
+    assert accesses.get(ending.user_id).decided.ends_at == ending.decided.ends_at
+    accesses.ask_for_more(ExtensionRequest(ending.user_id, "Tom", "please", now), an_entry(ports))
+    accesses.decide(later, an_entry(ports), Answer(ending.user_id))
+    assert (accesses.get(ending.user_id).decided.ends_at, asked_by(accesses, ending.user_id)) == (now + LONG, [])

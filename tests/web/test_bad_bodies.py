@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.common.refusals import BadInput
 from chalicelib.texts.catalogue import LANGUAGES, refusal_sentence
-from chalicelib.web.access.routes import AccessChange, AgainstVersion, BulkChange, Extension, People
+from chalicelib.web.access.routes import AccessChange, AgainstVersion, BulkChange, Extension, People, Sentence
 from chalicelib.web.accounts.auth import PasswordSignIn
 from chalicelib.web.accounts.me import NewPassword, PasswordChange
 from chalicelib.web.accounts.users import ChangeUser
@@ -38,6 +38,7 @@ SHAPES = (
     PasswordChange,
     PasswordSignIn,
     People,
+    Sentence,
     SetUp,
 )
 

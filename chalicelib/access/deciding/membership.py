@@ -6,7 +6,7 @@ from datetime import datetime
 from chalicelib.access.deciding.editing import access_entry, must_be_editable
 from chalicelib.access.deciding.seating import room_of
 from chalicelib.access.model import Access, Decided, Hold, Occasion
-from chalicelib.access.ports import AccessStore, Member, Row
+from chalicelib.access.ports import AccessStore, Beside, Member
 from chalicelib.accounts.model import User
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import NewId, StaleWrite
@@ -21,7 +21,9 @@ class DecidingMembership:
     queue: WorkQueue
     new_id: NewId
 
-    def suspend(self, user_id: str, *, version: int | None, by: User, now: datetime, row: Row | None = None) -> Member:
+    def suspend(
+        self, user_id: str, *, version: int | None, by: User, now: datetime, row: Beside | None = None
+    ) -> Member:
         """Have nothing shared with them; the account stays. They may have to accept at Plex once more after resuming.
 
         Raises as ``EditingAccess.edit`` does, OwnerProtected for an admin, and NothingToRetry where it is so already.
@@ -34,7 +36,9 @@ class DecidingMembership:
         held = replace(access.decided.held(Hold.SUSPENDED), by=by.person)
         return self._decide(member, access, held, "access suspended", by, now, row)
 
-    def resume(self, user_id: str, *, version: int | None, by: User, now: datetime, row: Row | None = None) -> Member:
+    def resume(
+        self, user_id: str, *, version: int | None, by: User, now: datetime, row: Beside | None = None
+    ) -> Member:
         """Share again what was wanted. Raises likewise, SeatsTaken, and NothingToRetry where nothing is suspended, or
         where the end has passed: then it takes another end.
         """
@@ -46,7 +50,7 @@ class DecidingMembership:
         return self._decide(member, access, _resumed(access.decided), "access resumed", by, now, row)
 
     def extend(
-        self, user_id: str, term: Term, *, version: int | None, by: User, now: datetime, row: Row | None = None
+        self, user_id: str, term: Term, *, version: int | None, by: User, now: datetime, row: Beside | None = None
     ) -> Member:
         """Another end: so long after the later of now and the present end, or at the end of a day. What ended is shared
         again. Raises likewise, and BadInput for an end that has passed.
@@ -73,7 +77,7 @@ class DecidingMembership:
         action: str,
         by: User,
         now: datetime,
-        row: Row | None,
+        row: Beside | None,
     ) -> Member:
         """What is wanted again takes its seat in the same transaction."""
         entry = access_entry(self.new_id(), action, access, decided, by=by.person, now=now)

@@ -12,7 +12,7 @@ from pynamodb.exceptions import UpdateError
 
 from chalicelib.access.model import Access, Hold
 from chalicelib.access.pauses import Pause
-from chalicelib.access.ports import Ending, Member, MemberRow, Row, Stranger, Which, Work
+from chalicelib.access.ports import Answer, Beside, Ending, ExtensionRequest, Member, MemberRow, Stranger, Which, Work
 from chalicelib.access.seats import Room, Seats
 from chalicelib.accounts.model import Tombstone, User
 from chalicelib.common.pages import Page
@@ -20,20 +20,23 @@ from chalicelib.common.ports import Clock, StaleWrite
 from chalicelib.common.refusals import AlreadyHasAccess, SeatsTaken, TryAgain, UserNotFound
 from chalicelib.common.retrying import until_written
 from chalicelib.events.model import Entry
-from chalicelib.stores.access.batches import note_row
+from chalicelib.stores.access.batches import note_beside
 from chalicelib.stores.access.records import (
     ALIGN,
+    ASKING,
     DIFFERS,
     ENDS,
     MEMBER,
     PAUSED,
     STRANGER,
     AccessModel,
+    ExtensionRequestModel,
     PauseModel,
     StrangerModel,
     access_record,
     end_of,
     read_access,
+    request_key,
     stranger_key,
     stranger_record,
     what_was_decided,
@@ -119,7 +122,7 @@ class DynamoAccesses:
         return replace(written, revision=access.revision + 1, is_told=True)
 
     def decide(
-        self, access: Access, entry: Entry | None = None, row: Row | None = None, *, protects: User | None = None
+        self, access: Access, entry: Entry | None = None, row: Beside | None = None, *, protects: User | None = None
     ) -> Access:
         written = replace(access, written_at=self._clock())
         is_as_before = AccessModel.edition == access.decided.edition - 1
@@ -128,7 +131,7 @@ class DynamoAccesses:
         transaction = Transaction(self._connection)
         transaction.update(_ACCESS, AccessModel(user_id=access.user_id), what_was_decided(written), is_as_before)
         transaction.put("journal", entry_record(entry))
-        note_row(transaction, row)
+        note_beside(transaction, row)
         if protects:
             is_as_read = is_at_epoch(protects) & (UserModel.permissions == protects.permissions)
             transaction.check("user", UserModel, protects.id, is_as_read)
@@ -151,12 +154,12 @@ class DynamoAccesses:
         end_tombstone(transaction, user.plex_id, tombstone, now)
         _commit_or_stale(transaction)
 
-    def accept(self, access: Access, entry: Entry, row: Row | None = None, *, seats_before: Seats) -> Access:
+    def accept(self, access: Access, entry: Entry, row: Beside | None = None, *, seats_before: Seats) -> Access:
         transaction = Transaction(self._connection)
         move_seats(transaction, seats_before, access.done.seats)
         return self._decide_at_rest(transaction, access, entry, row)
 
-    def resume(self, access: Access, entry: Entry, row: Row | None = None, *, over: Access, room: Room) -> Access:
+    def resume(self, access: Access, entry: Entry, row: Beside | None = None, *, over: Access, room: Room) -> Access:
         transaction = Transaction(self._connection)
         move_seats(transaction, over.done.seats, access.done.seats, room)
         return self._decide_at_rest(transaction, access, entry, row)
@@ -181,6 +184,21 @@ class DynamoAccesses:
         transaction.update(_ACCESS, AccessModel(user_id=access.user_id), noted, as_read)
         transaction.put("journal", entry_record(entry))
         _commit_or_stale(transaction)
+
+    def ask_for_more(self, request: ExtensionRequest, entry: Entry) -> None:
+        transaction = Transaction(self._connection)
+        record = ExtensionRequestModel(user_id=request_key(request.user_id), record=request)
+        transaction.put("request", record, ExtensionRequestModel.user_id.does_not_exist())
+        self._commit_with(transaction, entry)
+
+    def requests_for_more(self) -> Iterator[ExtensionRequest]:
+        keys = [record.user_id for record in ExtensionRequestModel.by_listed.query(ASKING)]
+        return (record.record for record in ExtensionRequestModel.batch_get(keys))
+
+    def refuse_more(self, answer: Answer, entry: Entry) -> None:
+        transaction = Transaction(self._connection)
+        note_beside(transaction, answer)
+        self._commit_with(transaction, entry)
 
     def members(self) -> Iterator[MemberRow]:
         for record in AccessModel.by_listed.query(MEMBER):
@@ -265,7 +283,15 @@ class DynamoAccesses:
     def end_pause(self) -> None:
         PauseModel(id=PauseModel.ID).delete()
 
-    def _decide_at_rest(self, transaction: Transaction, access: Access, entry: Entry, row: Row | None) -> Access:
+    @staticmethod
+    def _commit_with(transaction: Transaction, entry: Entry) -> None:
+        transaction.put("journal", entry_record(entry))
+        try:
+            transaction.commit()
+        except ConditionsFailed as error:
+            raise StaleWrite from error
+
+    def _decide_at_rest(self, transaction: Transaction, access: Access, entry: Entry, row: Beside | None) -> Access:
         written = replace(access, written_at=self._clock())
         actions = [
             *what_was_done(written),
@@ -276,7 +302,7 @@ class DynamoAccesses:
         is_as_read = (AccessModel.revision == access.revision) & AccessModel.lease.does_not_exist()
         transaction.update(_ACCESS, AccessModel(user_id=access.user_id), actions, is_as_read)
         transaction.put("journal", entry_record(entry))
-        note_row(transaction, row)
+        note_beside(transaction, row)
         try:
             transaction.commit()
         except ConditionsFailed as error:

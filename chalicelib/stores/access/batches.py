@@ -8,7 +8,8 @@ from pynamodb.attributes import TTLAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
 from chalicelib.access.deciding.batches import KEPT_FOR, Batch, Refused
-from chalicelib.access.ports import Row
+from chalicelib.access.ports import Answer, Beside, Row
+from chalicelib.stores.access.records import ExtensionRequestModel, request_key
 from chalicelib.stores.database.attributes import Texts, Typed
 from chalicelib.stores.database.transactions import Transaction, update_if
 
@@ -51,10 +52,17 @@ def note_result(row: Row, refused: Refused | None) -> None:
     update_if(BatchModel(user_id=_key(row.batch_id)), _noting(row, text), _is_new(row))
 
 
-def note_row(transaction: Transaction, row: Row | None) -> None:
-    """Under the name ``row``, where there is one: it was decided for that person, for the first time."""
-    if row:
-        transaction.update("row", BatchModel(user_id=_key(row.batch_id)), _noting(row, _DECIDED), _is_new(row))
+def note_beside(transaction: Transaction, beside: Beside | None) -> None:
+    """Under the name ``beside``, where there is something: a row of a batch gets its first result; a request for more
+    time is answered, and gone.
+    """
+    match beside:
+        case Row():
+            decided = _noting(beside, _DECIDED)
+            transaction.update("beside", BatchModel(user_id=_key(beside.batch_id)), decided, _is_new(beside))
+        case Answer(user_id):
+            asked = ExtensionRequestModel(user_id=request_key(user_id))
+            transaction.delete("beside", asked, ExtensionRequestModel.user_id.exists())
 
 
 def _noting(row: Row, text: str) -> "list[Action]":

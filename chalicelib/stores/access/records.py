@@ -9,7 +9,7 @@ from pynamodb.models import Model
 from chalicelib.access.looks import Look
 from chalicelib.access.model import Access, Decided, Done
 from chalicelib.access.pauses import Pause
-from chalicelib.access.ports import Stranger
+from chalicelib.access.ports import ExtensionRequest, Stranger
 from chalicelib.common.ports import UNWRITABLE
 from chalicelib.stores.database.attributes import Moment, Typed, Versioned
 from chalicelib.stores.database.transactions import Transaction, setting
@@ -17,8 +17,8 @@ from chalicelib.stores.database.transactions import Transaction, setting
 if TYPE_CHECKING:
     from pynamodb.expressions.update import Action
 
-MEMBER, STRANGER = "member", "stranger"
-"""In the index that looks go through."""
+MEMBER, STRANGER, ASKING = "member", "stranger", "asking"
+"""In the index that looks go through: members, people without an account, requests for more time."""
 
 DIFFERS, ENDS = "differs", "ends"
 
@@ -114,6 +114,18 @@ class StrangerModel(Model):
     by_listed = AccessesListed()
 
 
+class ExtensionRequestModel(Model):
+    """Beside the accesses, and in their list of members under a name of its own."""
+
+    class Meta:
+        table_name = "access"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    listed = UnicodeAttribute(default=ASKING)
+    record = Typed[ExtensionRequest](ExtensionRequest)
+    by_listed = AccessesListed()
+
+
 class LookModel(Model):
     """One record in the settings' table."""
 
@@ -198,6 +210,11 @@ def stranger_record(stranger: Stranger) -> StrangerModel:
 def stranger_key(plex_id: int) -> str:
     """No account's id has a sign in it."""
     return f"plex#{plex_id}"
+
+
+def request_key(user_id: str) -> str:
+    """No account's id has a sign in it."""
+    return f"more#{user_id}"
 
 
 def due_kind(access: Access) -> str | None:

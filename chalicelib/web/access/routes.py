@@ -9,6 +9,7 @@ import msgspec
 from chalice.app import Request, Response
 
 from chalicelib.access.deciding.adopting import Adopting
+from chalicelib.access.deciding.asking import AskingForMoreTime, GivingMoreTime
 from chalicelib.access.deciding.batches import Action, DecidingForMany
 from chalicelib.access.deciding.editing import AccessEdit, EditingAccess
 from chalicelib.access.deciding.membership import DecidingMembership
@@ -28,6 +29,7 @@ from chalicelib.web.access.shapes import (
     batch_shape,
     listed_shape,
     look_shape,
+    request_shape,
     seating_shape,
     stranger_shape,
 )
@@ -104,6 +106,10 @@ class Extension(msgspec.Struct, forbid_unknown_fields=True):
         if (self.by is None) == (self.until is None):
             raise BadInput("one_term", field="by")
         return Term(self.by.value, self.by.unit) if self.by else Term(until=self.until)
+
+
+class Sentence(msgspec.Struct, forbid_unknown_fields=True):
+    message: Annotated[str, msgspec.Meta(max_length=500)] = ""
 
 
 class BulkChange(AccessFields, kw_only=True):
@@ -271,6 +277,34 @@ def adopt() -> Response:
 def show_own_access() -> Response:
     request = api.current_request
     return ok(access_shape(use(EditingAccess).show_own(by=find_caller(request)), language_of(request), now()))
+
+
+@api.route("/me/extension", methods=["POST"])
+def ask_for_more_time() -> Response:
+    by, said = find_caller(api.current_request), body(api.current_request, Sentence)
+    asked = use(AskingForMoreTime).ask(said.message, by=by, now=now())
+    return ok(request_shape(asked), HTTPStatus.CREATED)
+
+
+@api.route("/extensions", methods=["GET"])
+def list_requests() -> Response:
+    asked = use(AskingForMoreTime).list(by=find_caller(api.current_request))
+    return ok({"extensions": [request_shape(each) for each in asked]})
+
+
+@api.route("/extensions/{user_id}/approve", methods=["POST"])
+def approve_request(user_id: str) -> Response:
+    request = api.current_request
+    by, said = find_caller(request), body(request, Extension)
+    member = use(GivingMoreTime).approve(user_id, said.term(), by=by, now=now())
+    return ok(access_shape(member, language_of(request), now()), HTTPStatus.ACCEPTED)
+
+
+@api.route("/extensions/{user_id}/refuse", methods=["POST"])
+def refuse_request(user_id: str) -> Response:
+    by, said = find_caller(api.current_request), body(api.current_request, Sentence)
+    use(AskingForMoreTime).refuse(user_id, said.message, by=by, now=now())
+    return ok("", HTTPStatus.NO_CONTENT)
 
 
 def _which(request: Request) -> Which:

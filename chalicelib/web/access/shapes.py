@@ -10,7 +10,7 @@ from chalicelib.access.ending import state_at
 from chalicelib.access.entitlement import Entitlement, Observed
 from chalicelib.access.looks import Look, Outcome
 from chalicelib.access.model import Access
-from chalicelib.access.ports import Member, Stranger
+from chalicelib.access.ports import ExtensionRequest, Member, Stranger
 from chalicelib.access.reasons import Reason
 from chalicelib.common.people import Person
 from chalicelib.settings.model import Settings
@@ -76,6 +76,14 @@ def _result(key: str, refused: Refused | None, language: str) -> Json:
         "Message": sentence("refusals", refused.key, language, refused.facts),
     }
     return {"key": key, "state": "refused" if refused else "done", "reason": reason}
+
+
+def request_shape(each: ExtensionRequest) -> Json:
+    return {
+        "user": {"id": each.user_id, "name": each.name},
+        "message": each.message,
+        "asked_at": moment(each.asked_at),
+    }
 
 
 def seating_shape(each: Seating) -> Json:

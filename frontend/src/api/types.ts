@@ -33,6 +33,7 @@ export type Restrictions = Shapes["Restrictions"];
 export type RestrictionsChange = Shapes["RestrictionsChange"];
 export type Seats = Shapes["Seats"];
 export type Term = Shapes["Term"];
+export type ExtensionRequest = Shapes["ExtensionRequest"];
 export type Extension = Shapes["Extension"];
 export type Batch = Shapes["Batch"];
 export type BulkChange = Shapes["BulkChange"];

@@ -12,6 +12,7 @@ import { formatRelative } from "../format/times";
 import { AccessCard } from "../parts/access";
 import { Avatar } from "../parts/avatars";
 import { Select } from "../parts/fields";
+import { AskForMoreTime } from "../parts/more-time";
 import { Problem } from "../parts/notices";
 import { OwnSessions } from "../parts/own-sessions";
 import { Title } from "../parts/title";
@@ -31,6 +32,7 @@ export function Account() {
         </span>
       </p>
       <AccessCard path="/me/access" />
+      <AskForMoreTime />
       <Quota me={me} />
       <section class="card">
         <h2>{t.account.may}</h2>

@@ -8,6 +8,7 @@ import { Chart } from "../parts/chart";
 import { Icon } from "../parts/icons";
 import { StatusSign } from "../parts/invite-status";
 import { Ends } from "../parts/membership";
+import { RequestsForMoreTime } from "../parts/more-time";
 import { Show } from "../parts/notices";
 import { RelativeTime } from "../parts/relative-time";
 import { Title } from "../parts/title";
@@ -17,6 +18,7 @@ const STATUSES: Status[] = ["active", "redeemed", "expired", "inactive"];
 
 export function Overview() {
   const stats = useLoad<Stats>("/stats");
+  const isManager = may(useMe(), "manage_users");
   return (
     <>
       <Title>{t.overview.title}</Title>
@@ -40,6 +42,7 @@ export function Overview() {
               </ul>
             </section>
             <SeatsCard />
+            {isManager && <RequestsForMoreTime />}
             <EndingSoon />
             <section class="card">
               <h2>

@@ -4,6 +4,7 @@ import type { Redemption } from "../api/types";
 import { useLoad } from "../app/loading";
 import { useMe } from "../app/me";
 import { Link } from "../app/routing";
+import { AskForMoreTime } from "../parts/more-time";
 import { Show } from "../parts/notices";
 import { describeReason } from "../parts/redemption";
 import { Title } from "../parts/title";
@@ -23,6 +24,7 @@ export function Ready() {
         </a>
       </p>
       {user.redemption && <What id={user.redemption.id} />}
+      <AskForMoreTime />
       <p>
         {user.invited_by && `${t.people.invitedBy} ${user.invited_by.name}. `}
         <Link href="/account">{t.ready.account}</Link>

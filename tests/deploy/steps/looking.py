@@ -47,7 +47,14 @@ def a_member_s_libraries_are_changed(stage: DeployedStage) -> None:
     stage.eventually(lambda: not stage.stack.plex.shares(visitor.account))
     stage.eventually(lambda: ok(stage.stack.admin.get(f"/users/{user}/access")).json()["work"] is None)
     ok(stage.stack.admin.post(f"/users/{user}/access/resume", json={"version": 4}))
-    ok(stage.stack.admin.post(f"/users/{user}/access/extend", json={"by": {"value": 1, "unit": "months"}}))
+    month = {"by": {"value": 1, "unit": "months"}}
+    ok(stage.stack.admin.post(f"/users/{user}/access/extend", json=month))
+    member = stage.stack.client(stage.signs_in(visitor.account))
+    ok(member.post("/me/extension", json={"message": "please"}))
+    assert user in [each["user"]["id"] for each in ok(stage.stack.admin.get("/extensions")).json()["extensions"]]
+    ok(stage.stack.admin.post(f"/extensions/{user}/approve", json=month))
+    ok(member.post("/me/extension", json={"message": "and once more"}))
+    ok(stage.stack.admin.post(f"/extensions/{user}/refuse", json={"message": "not this time"}))
 
 
 def _shared_by_hand(stage: DeployedStage, account_id: int) -> int:
