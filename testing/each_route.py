@@ -12,6 +12,7 @@ from local.plex import demo
 from testing.metering.calls import Call, counting
 from testing.people import Stack, Visitor
 from testing.planting import a_mixture, planted
+from testing.rehearsal import eventually
 
 Send = Callable[[], httpx.Response]
 Scenario = Callable[[Stack], AbstractContextManager[Send]]
@@ -621,6 +622,7 @@ def _(stack):
 def _(stack):
     with _endpoint(stack) as path:
         delivery = stack.admin.post(f"{path}/test", json={}).json()["id"]
+        eventually(lambda: stack.admin.get(f"{path}/deliveries").json()["deliveries"][0]["state"] == "delivered")
         yield lambda: stack.admin.post(f"/deliveries/{delivery}/replay", json={})
 
 

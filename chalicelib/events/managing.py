@@ -146,8 +146,7 @@ class ManagingEndpoints:
             since=now,
             due=now,
         )
-        self.endpoints.send_again(delivery, entry, wake_at=now + _WOKEN_WITHIN)
-        return delivery
+        return self._send_again(delivery, entry, now)
 
     def log(self, endpoint_id: str, *, by: Actor, after: str | None, limit: int) -> Page[Delivery]:
         """What it was sent in the last 30 days. Raises NotAllowed and EndpointNotFound."""
@@ -161,8 +160,14 @@ class ManagingEndpoints:
         again = delivery.again(now)
         entry = self._entry("replayed", endpoint, endpoint, by, now)
         entry = replace(entry, after={"event": delivery.type, "id": delivery.event_id})
-        self.endpoints.send_again(again, entry, wake_at=now + _WOKEN_WITHIN)
-        return again
+        return self._send_again(again, entry, now)
+
+    def _send_again(self, delivery: Delivery, entry: Entry, now: datetime) -> Delivery:
+        try:
+            self.endpoints.send_again(delivery, entry, wake_at=now + _WOKEN_WITHIN)
+        except StaleWrite as error:  # it was deleted just now
+            raise EndpointNotFound from error
+        return delivery
 
     def _change(
         self,

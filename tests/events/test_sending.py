@@ -262,6 +262,15 @@ def test_a_delivery_is_replayed_under_the_same_id(ports, managing):
         managing.replay("x-1", by=ANNA, now=ports.now)
 
 
+def test_one_that_is_deleted_meanwhile_is_not_found(ports, managing, monkeypatch):
+    endpoint, _ = an_endpoint(ports)
+    shown = ports.endpoints.turn(endpoint.id)
+    managing.delete(endpoint.id, by=ANNA, now=ports.now)
+    monkeypatch.setattr(ports.endpoints, "turn", lambda _: shown)
+    with pytest.raises(EndpointNotFound):
+        managing.test(endpoint.id, by=ANNA, now=ports.now)
+
+
 def test_an_endpoint_is_its_owner_s_and_the_admins(ports, managing):
     endpoint, _ = an_endpoint(ports, by=JO)
     ruth = a_user("ruth", Permission.MANAGE_INVITES)
