@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from chalicelib.aws.owner_token import OwnerToken
     from chalicelib.aws.queue import SqsWorkQueue
     from chalicelib.common.sweeping import Batch, Key
-    from chalicelib.events.ports import DeliveryStore, EndpointStore, FindOwners, Journal, Send, Wait, WakeDeliver
-    from chalicelib.invites.ports import InviteImages, InviteStore
+    from chalicelib.events.ports import DeliveryStore, EndpointStore, FindOwners, ReadJournal, Send, Wait, WakeDeliver
+    from chalicelib.invites.ports import FollowImages, InviteStore, RemoveImages
     from chalicelib.plex.ports import KeepOwnerToken, OwnerTokenVersion, PlexOwner, PlexPerson, WorkQueue
     from chalicelib.qr_codes.model import Format
     from chalicelib.qr_codes.ports import ImageRecords, ImageStore, Render
@@ -158,10 +158,16 @@ class UseCases:
         return self.use(ManagingUsers)
 
     @property
-    def images(self) -> "InviteImages":
+    def follow_images(self) -> "FollowImages":
         from chalicelib.qr_codes.following import FollowingInvites
 
-        return self.use(FollowingInvites)
+        return self.use(FollowingInvites).follow
+
+    @property
+    def remove_images(self) -> "RemoveImages":
+        from chalicelib.qr_codes.following import FollowingInvites
+
+        return self.use(FollowingInvites).remove
 
     @property
     def managing_libraries(self) -> "ManagingLibraries":
@@ -218,8 +224,12 @@ class Ports(UseCases):
         return DynamoSettings(self.connection)
 
     @property
-    def journal(self) -> "Journal":
+    def journal(self) -> "DynamoJournal":
         return self.journal_records
+
+    @property
+    def read_journal(self) -> "ReadJournal":
+        return self.journal.page
 
     @cached_property
     def journal_records(self) -> "DynamoJournal":

@@ -59,7 +59,7 @@ _OF_ONES_OWN = {"invite", "redemption"}
 
 
 def name_of(entry: Entry) -> str | None:
-    """The event's name; None: nobody else hears of it."""
+    """The event's name; None: it is told to no one else."""
     return NAMES.get((entry.subject.partition("#")[0], entry.action))
 
 

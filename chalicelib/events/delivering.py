@@ -68,7 +68,7 @@ class Delivering:
                 return
 
     def _may_go_on(self, turn: Turn, begun: Work, until: datetime) -> bool:
-        """It was woken meanwhile, and nobody else has it."""
+        """It was woken meanwhile, and no other function has it."""
         return turn.work == begun and self.clock() + _A_SEND_TAKES < until
 
     def _next(self, endpoint_id: str, work: Work) -> datetime | None:

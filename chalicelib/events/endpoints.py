@@ -52,7 +52,7 @@ class Work:
         return Work(failures=self.failures + 1, rest_until=now + max(rest, asked), failing_since=since)
 
     def over(self) -> "Work":
-        """Nobody is at it any more."""
+        """No function is at it any more."""
         return replace(self, busy_until=None)
 
     def is_hopeless(self, now: datetime) -> bool:

@@ -42,9 +42,8 @@ FindOwners = Callable[[Iterable[str]], dict[str, Actor]]
 """What the open ones among these accounts may; their names are left out."""
 
 
-class Journal(Protocol):
-    def page(self, subject: str | None, *, after: str | None, limit: int) -> Page[Entry]:
-        """What was changed, of that subject or at all, the newest first."""
+ReadJournal = Callable[[str | None, str | None, int], Page[Entry]]
+"""What was changed, of that subject or at all, the newest first: from which place on, and how many at most."""
 
 
 class EndpointStore(Protocol):

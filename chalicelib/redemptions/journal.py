@@ -8,7 +8,7 @@ from chalicelib.redemptions.model import Redemption
 
 
 def claimed_entry(redemption: Redemption) -> Entry:
-    """Somebody came in by an invite."""
+    """A person came in by an invite."""
     return _entry(redemption, "claimed")
 
 

@@ -18,12 +18,12 @@ from tests.fakes.paging import page_of
 
 
 class FakeJournal:
-    """events.ports.Journal."""
+    """events.ports.ReadJournal."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def page(self, subject: str | None, *, after: str | None, limit: int) -> Page[Entry]:
+    def page(self, subject: str | None, after: str | None, limit: int) -> Page[Entry]:
         found = [entry for entry in self.database.journal if subject in (None, entry.subject)]
         return page_of(found, order=_order, after=after, limit=limit)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.access.deciding.batches import FindBatch, KeepBatch, NoteResult
 from chalicelib.accounts.ports import HashPassword, VerifyPassword
 from chalicelib.common.ports import DecryptionFailed
-from chalicelib.events.ports import FindOwners, Send
+from chalicelib.events.ports import FindOwners, ReadJournal, Send
 from chalicelib.qr_codes.model import Format
 from chalicelib.setup.ports import ReadProgress, SaveProgress
 from chalicelib.wiring import UseCases
@@ -79,6 +79,10 @@ class FakePorts(UseCases):
     @cached_property
     def journal(self) -> FakeJournal:
         return FakeJournal(self.database)
+
+    @property
+    def read_journal(self) -> ReadJournal:
+        return self.journal.page
 
     @cached_property
     def deliveries(self) -> FakeDeliveries:

@@ -3,7 +3,14 @@
 import pytest
 
 from chalicelib.common.people import Person
+from testing.future import remove_what_is_to_come
 from tests.stores.metering import metering
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_future_is_left(stack):
+    yield
+    remove_what_is_to_come()
 
 
 @pytest.fixture

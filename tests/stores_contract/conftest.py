@@ -3,12 +3,10 @@
 The real ones are on the running stack, and all tests share its data: so each test makes its own, under fresh ids.
 """
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
-
 import pytest
 
 from chalicelib import wiring
+from testing.future import remove_what_is_to_come
 from tests.fakes.ports import FakePorts
 
 _STACK_WAS_USED: list[bool] = []
@@ -27,24 +25,9 @@ def ports(request):
 
 @pytest.fixture(scope="module", autouse=True)
 def _no_future_is_left():
-    """Contracts are about a year that no list of the shared stack has reached; other tests find none of it."""
     yield
-    if not _STACK_WAS_USED:
-        return
-    from chalicelib.stores.access.records import AccessModel
-    from chalicelib.stores.accounts.records import UserModel
-    from chalicelib.stores.invites.records import InviteModel
-    from chalicelib.stores.redemptions.records import RedemptionModel
-
-    soon = datetime.now(UTC) + timedelta(days=100)
-    models: tuple[Any, ...] = (UserModel, InviteModel, RedemptionModel)
-    for model in models:
-        for record in model.scan():
-            if getattr(record, "record", record).created_at > soon:
-                record.delete()
-    for access in AccessModel.scan(AccessModel.written_at.exists()):
-        if access.done.watched_until > soon:
-            access.delete()
+    if _STACK_WAS_USED:
+        remove_what_is_to_come()
 
 
 @pytest.fixture

@@ -43,9 +43,9 @@ class JournalModel(Model):
 
 
 class DynamoJournal:
-    """events.ports.Journal."""
+    """events.ports.ReadJournal."""
 
-    def page(self, subject: str | None, *, after: str | None, limit: int) -> Page[Entry]:
+    def page(self, subject: str | None, after: str | None, limit: int) -> Page[Entry]:
         index, key = (JournalModel, subject) if subject else (JournalModel.newest, ALL)
         older = JournalModel.order < after if after else None
         records = index.query(key, older, scan_index_forward=False, page_size=limit + 1)
