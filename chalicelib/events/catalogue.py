@@ -30,6 +30,9 @@ NAMES: dict[tuple[str, str], str] = {
     ("user", "access resumed"): "access.resumed",
     ("user", "access extended"): "access.extended",
     ("user", "access ended"): "access.closed",
+    ("user", "reminded"): "access.ending",
+    ("user", "asked for more time"): "extension.requested",
+    ("user", "more time refused"): "extension.refused",
     ("settings", "changed"): "settings.changed",
     ("endpoint", "created"): "endpoint.created",
     ("endpoint", "changed"): "endpoint.changed",
@@ -51,6 +54,7 @@ _HEARD_BY: dict[str, tuple[Permission, ...]] = {
     "member": (Permission.MANAGE_USERS,),
     "trial": (Permission.MANAGE_USERS,),
     "access": (Permission.MANAGE_USERS,),
+    "extension": (Permission.MANAGE_USERS,),
 }
 """By how an event's name begins. All others are for admins."""
 
