@@ -362,3 +362,19 @@ def test_a_member_asks_for_more_time_on_a_phone_and_is_given_it(stack, signed_in
     manager.page.get_by_role("dialog").get_by_role("button", name="Extend").click()
     expect(manager.page.get_by_text("One more month, please")).to_have_count(0)
     assert stack.admin.get(f"/users/{user_id}/access").json()["ends_at"] > before["ends_at"]
+
+
+@SIZES
+def test_a_suspended_member_reads_why_and_what_to_do(stack, signed_in, size):
+    visitor = stack.visitor()
+    answer = visitor.redeems(stack.invite())
+    user_id = visitor.waits(answer)["user"]["id"]
+    member = signed_in(size, token=answer.json()["token"]).opens("/")
+    member.is_headed("Ready to watch")
+    member.shows("On your TV")
+    member.is_sound("ready")
+    assert stack.admin.post(f"/users/{user_id}/access/suspend", json={"version": 1}).is_success
+    member.opens("/")
+    member.is_headed("Your access is suspended")
+    member.shows("Questions? Ask Olivia.")
+    member.is_sound("ready-suspended")

@@ -1,35 +1,53 @@
 // Ready to watch: a member's home. What they have, by which invite, and the way to Plex.
 
-import type { Redemption } from "../api/types";
-import { useLoad } from "../app/loading";
+import type { Access, Redemption } from "../api/types";
+import { useFresh, useLoad } from "../app/loading";
 import { useMe } from "../app/me";
 import { Link } from "../app/routing";
+import { describeWanted } from "../format/accesses";
+import { Ends } from "../parts/membership";
 import { AskForMoreTime } from "../parts/more-time";
 import { Show } from "../parts/notices";
+import { PlexApps } from "../parts/plex-apps";
 import { describeReason } from "../parts/redemption";
 import { Title } from "../parts/title";
 import { t } from "../texts";
 
-const PLEX = "https://app.plex.tv/";
-
 export function Ready() {
   const { user } = useMe();
+  const access = useFresh<Access>("/me/access").data;
+  const held = access?.state === "suspended" || access?.state === "ended" ? access.state : undefined;
   return (
     <>
-      <Title>{t.ready.title}</Title>
-      <p>{t.ready.note}</p>
-      <p>
-        <a class="button main" href={PLEX}>
-          {t.ready.open}
-        </a>
-      </p>
-      {user.redemption && <What id={user.redemption.id} />}
+      <Title>{held ? t.ready.titles[held] : t.ready.title}</Title>
+      {held ? (
+        <p class="notice">
+          {t.ready.held[held]} {user.invited_by && t.ready.askInviter(user.invited_by.name)}
+        </p>
+      ) : (
+        <>
+          <p>{t.ready.note}</p>
+          <PlexApps />
+        </>
+      )}
+      {access?.wanted && !access.work ? <Has access={access} /> : user.redemption && <What id={user.redemption.id} />}
       <AskForMoreTime />
       <p>
         {user.invited_by && `${t.people.invitedBy} ${user.invited_by.name}. `}
         <Link href="/account">{t.ready.account}</Link>
       </p>
     </>
+  );
+}
+
+/** What the member has now, which may be other than what they joined with. */
+function Has({ access }: { access: Access }) {
+  return (
+    <section class="card">
+      <h2>{t.ready.has}</h2>
+      <p>{access.wanted && describeWanted(access.wanted)}</p>
+      <Ends access={access} />
+    </section>
   );
 }
 

@@ -431,7 +431,17 @@ export const de: Texts = {
   ready: {
     title: "Bereit zum Ansehen",
     note: "Deine Bibliotheken sind auf Plex: im Browser, auf dem Telefon und auf dem Fernseher.",
-    open: "Plex öffnen",
+    open: "Plex im Browser öffnen",
+    app: "Die Plex-App für dieses Gerät holen",
+    tv: "Auf dem Fernseher: Such unter seinen Apps nach Plex und melde dich dort an.",
+    devices: "Plex auf allen Geräten",
+    titles: { suspended: "Dein Zugang ist ausgesetzt", ended: "Dein Zugang ist beendet" },
+    held: {
+      suspended: "Im Moment ist dir nichts freigegeben. Dein Konto hier bleibt.",
+      ended:
+        "Seine Zeit war um, also ist dir nichts mehr freigegeben. Dein Konto hier bleibt, und du kannst um mehr Zeit bitten.",
+    },
+    askInviter: (name: string) => `Fragen? Frag ${name}.`,
     has: "Was du hast",
     account: "Mein Konto",
   },

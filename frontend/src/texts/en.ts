@@ -435,7 +435,17 @@ export const en = {
   ready: {
     title: "Ready to watch",
     note: "Your libraries are on Plex: in the browser, on your phone and on your TV.",
-    open: "Open Plex",
+    open: "Open Plex in the browser",
+    app: "Get the Plex app for this device",
+    tv: "On your TV: look for Plex among its apps, and sign in there.",
+    devices: "Plex on all devices",
+    titles: { suspended: "Your access is suspended", ended: "Your access has ended" },
+    held: {
+      suspended: "Nothing is shared with you at the moment. Your account here stays.",
+      ended:
+        "Its time was over, so nothing is shared with you any more. Your account here stays, and you can ask for more time.",
+    },
+    askInviter: (name: string) => `Questions? Ask ${name}.`,
     has: "What you have",
     account: "My account",
   },
