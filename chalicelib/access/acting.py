@@ -107,7 +107,8 @@ class ActingOnPlex:
         seen = access.saw_place(place, now)
         begun = access.done.begun
         if begun is None or not _begun_in_the_home(access):
-            return seen.marked(Part.HOME, Mark.GONE) if place is Place.OUT and access.wanted is None else seen
+            is_over = access.wanted is None or not access.wanted.features.plex_home
+            return seen.marked(Part.HOME, Mark.GONE) if place is Place.OUT and is_over else seen
         if place is Place.OUT and begun.step in MAY_BE_LATE and now < begun.at + EFFECT_WITHIN:
             return seen
         return seen.doing(begun=None).marked(Part.HOME, Mark.GONE if place is Place.OUT else Mark.STANDING)

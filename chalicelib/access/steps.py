@@ -9,7 +9,7 @@ from enum import Enum, StrEnum, auto
 
 from chalicelib.access import progress, reasons
 from chalicelib.access.entitlement import Entitlement, Rule
-from chalicelib.access.model import EFFECT_WITHIN, Access, Entry, Hold, Part
+from chalicelib.access.model import EFFECT_WITHIN, Access, Entry, Hold, Occasion, Part
 from chalicelib.access.reasons import Reason
 from chalicelib.plex.filters import same_filters
 from chalicelib.plex.model import Place, Share
@@ -177,9 +177,22 @@ def _find_account(case: Situation) -> Next | None:
 
 def _into_home(case: Situation) -> Next | None:
     """None where the person is in the Home, or invited, or need not be."""
-    if not case.wants_home or case.place in (Place.INVITED, Place.MEMBER):
+    if not case.wants_home:
+        return _out_of_home(case)
+    if case.place in (Place.INVITED, Place.MEMBER):
         return None
     return Step(StepName.INVITE_HOME if case.place is Place.OUT else StepName.READ_HOME)
+
+
+def _out_of_home(case: Situation) -> Next | None:
+    """A place that an earlier decision gave, and an edit took away. None where there is none."""
+    access, entry = case.access, case.access.entry(Part.HOME)
+    is_taken = access.decided.occasion is Occasion.EDITED and not access.decided.identity.managed
+    if not is_taken or entry is None or not entry.is_owed or case.place is Place.OUT:
+        return None
+    if case.place is None:
+        return Step(StepName.READ_HOME)
+    return Later() if case.left_home else Step(StepName.LEAVE_HOME)
 
 
 def _give_libraries(case: Situation, wanted: Entitlement) -> Next:

@@ -92,7 +92,10 @@ class Weather:
             return
         libraries = tuple(self.chance.sample((MOVIES, SERIES, MUSIC), self.chance.randint(1, 3)))
         hold = self.chance.choice((None, None, Hold.SUSPENDED))
-        grant = replace(access.decided.grant, libraries=libraries)
+        features = access.decided.grant.features
+        if not access.decided.identity.managed and not access.is_joining:
+            features = replace(features, plex_home=self.chance.random() < 0.5)
+        grant = replace(access.decided.grant, libraries=libraries, features=features)
         decided = replace(access.decided, grant=grant, hold=hold, occasion=Occasion.EDITED)
         self.scenario.accesses.decide(access.deciding(decided))
         self.scenario.queue.align(self.redemption.user.id)

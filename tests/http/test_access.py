@@ -52,6 +52,20 @@ def test_an_edit_is_on_plex_moments_later_and_the_member_sees_it(stack, joined):
     assert (entry["action"], entry["after"]) == ("access changed", {"libraries": ["TV Shows"], "live_tv": True})
 
 
+def test_a_place_in_the_home_is_given_and_taken_by_an_edit(stack, joined):
+    _, user_id, _ = joined
+    given = stack.admin.patch(f"/users/{user_id}/access", json={"version": 1, "features": {"plex_home": True}})
+    assert given.status_code == 202, given.text
+    deadline = time.monotonic() + 20
+    while not (work := stack.admin.get(f"/users/{user_id}/access").json()["work"]) or not work["reason"]:
+        assert time.monotonic() < deadline, work
+        time.sleep(0.1)  # between two looks
+    assert work["reason"]["Code"] == "AcceptHomeOnPlex"
+    stack.admin.patch(f"/users/{user_id}/access", json={"version": 2, "features": {"plex_home": False}})
+    access = settled(stack, user_id)
+    assert (access["wanted"]["features"]["plex_home"], access["difference"]) == (False, [])
+
+
 def test_what_is_hidden_comes_to_plex_and_is_shown(stack, joined):
     visitor, user_id, _ = joined
     stack.plex.change({"id": demo.OWNER.id}, subscription=True)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from chalicelib.access.deciding.seating import room_of
 from chalicelib.access.ending import state_at
 from chalicelib.access.entitlement import Entitlement, Rule, Target
 from chalicelib.access.model import Access, Decided, Hold, Occasion
@@ -29,6 +30,8 @@ from chalicelib.plex.restrictions import Restriction, choose_restrictions, read_
 from chalicelib.settings.model import Settings
 from chalicelib.settings.ports import SettingsStore
 
+FEATURES = ("downloads", "live_tv", "plex_home")
+
 Choice = tuple[str, ...] | Literal["all", "default"]
 
 
@@ -42,6 +45,7 @@ class AccessEdit:
     libraries: Choice | None = None
     downloads: bool | None = None
     live_tv: bool | None = None
+    plex_home: bool | None = None
     restrictions: Mapping[str, Restriction] | None = None
     ends_at: datetime | None = None
     moves_end: bool = False
@@ -55,7 +59,7 @@ class AccessEdit:
             lacking = settings.lacks_plex_pass
             filters = choose_restrictions(was.filters, self.restrictions, lacks_plex_pass=lacking)
             wanted = replace(wanted, filters=filters)
-        given = {name: getattr(self, name) for name in ("downloads", "live_tv") if getattr(self, name) is not None}
+        given = {name: getattr(self, name) for name in FEATURES if getattr(self, name) is not None}
         return replace(wanted, features=replace(wanted.features, **given))
 
 
@@ -90,8 +94,8 @@ class EditingAccess:
         """Decide it, and have Plex brought to it. ``version`` is that of the access which the decision was made from;
         None: whichever it is. ``row``: of the batch that it is decided in.
 
-        Raises UserNotFound, AccountClosed, NoAccess, AccessOutOfDate, BadInput, NeedsPlexPass, SetupIncomplete,
-        TryAgain.
+        Raises UserNotFound, AccountClosed, NoAccess, AccessOutOfDate, BadInput, NeedsPlexPass, SeatsTaken,
+        SetupIncomplete, TryAgain.
         """
         by.must(Permission.MANAGE_USERS)
         member = self.accesses.get_for_decision(user_id)
@@ -104,11 +108,18 @@ class EditingAccess:
         decided = replace(ends, grant=grant, target=target, occasion=Occasion.EDITED, by=by.person, reason=None)
         entry = access_entry(self.new_id(), "access changed", access, decided, by=by.person, now=now)
         try:
-            decided_access = self.accesses.decide(access.deciding(decided), entry, row)
+            decided_access = self._write(access, decided, entry, member.settings, row)
         except StaleWrite as error:
             raise TryAgain from error
         self.queue.align(user_id)
         return replace(member, access=decided_access)
+
+    def _write(self, access: Access, decided: Decided, entry: Entry, settings: Settings, row: Row | None) -> Access:
+        """A place in the Home takes its seat in the same transaction. Raises SeatsTaken."""
+        deciding = access.deciding(decided)
+        if not _takes_a_place(access, decided):
+            return self.accesses.decide(deciding, entry, row)
+        return self.accesses.resume(deciding.seated, entry, row, over=access, room=room_of(settings))
 
 
 def _moved(edit: AccessEdit, decided: Decided, now: datetime) -> Decided:
@@ -117,6 +128,11 @@ def _moved(edit: AccessEdit, decided: Decided, now: datetime) -> Decided:
     if decided.hold is Hold.ENDED:
         raise BadInput("ended", field="ends_at")
     return replace(decided, ends_at=edit.ends_at, term=None)
+
+
+def _takes_a_place(access: Access, decided: Decided) -> bool:
+    """Whether there is to be a place in the Home that there was not."""
+    return decided.hold is None and decided.grant.features.plex_home and not access.decided.grant.features.plex_home
 
 
 def access_entry(id_: str, action: str, access: Access, decided: Decided, *, by: Person, now: datetime) -> Entry:
@@ -134,6 +150,7 @@ def grant_facts(decided: Decided) -> Facts:
         "libraries": chosen,
         "downloads": features.downloads,
         "live_tv": features.live_tv,
+        "plex_home": features.plex_home,
         "restrictions": {kind: asdict(each) for kind, each in read_restrictions(grant.filters).items()},
         "hold": decided.hold and decided.hold.value,
         "ends_at": iso(decided.ends_at) if decided.ends_at else None,

@@ -11,7 +11,7 @@ from chalice.app import Request, Response
 from chalicelib.access.deciding.adopting import Adopting
 from chalicelib.access.deciding.asking import AskingForMoreTime, GivingMoreTime
 from chalicelib.access.deciding.batches import Action, DecidingForMany
-from chalicelib.access.deciding.editing import AccessEdit, EditingAccess
+from chalicelib.access.deciding.editing import FEATURES, AccessEdit, EditingAccess
 from chalicelib.access.deciding.membership import DecidingMembership
 from chalicelib.access.deciding.profiles import DeletingProfiles
 from chalicelib.access.deciding.restoring import Restoring
@@ -51,6 +51,7 @@ UserId = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
 class FeaturesChange(msgspec.Struct, forbid_unknown_fields=True):
     downloads: bool | Unset = msgspec.UNSET
     live_tv: bool | Unset = msgspec.UNSET
+    plex_home: bool | Unset = msgspec.UNSET
 
 
 class AccessFields(msgspec.Struct, forbid_unknown_fields=True):
@@ -64,11 +65,7 @@ class AccessFields(msgspec.Struct, forbid_unknown_fields=True):
 
     def edit(self) -> AccessEdit:
         chosen = None if self.libraries is msgspec.UNSET else self.libraries
-        features = {
-            name: value
-            for name in ("downloads", "live_tv")
-            if (value := getattr(self.features, name)) is not msgspec.UNSET
-        }
+        features = {name: value for name in FEATURES if (value := getattr(self.features, name)) is not msgspec.UNSET}
         chosen_restrictions = Restrictions() if self.restrictions is None else self.restrictions
         restrictions = chosen_restrictions.values() if isinstance(chosen_restrictions, Restrictions) else None
         libraries = tuple(chosen) if isinstance(chosen, list) else chosen

@@ -186,7 +186,7 @@ export function EditAccess({ title, present = null, onClose, save }: EditAccessP
           problem={action.findProblem("libraries")}
         />
         <Group legend={t.create.features}>
-          {(["downloads", "live_tv"] as const).map((each) => (
+          {(["downloads", "live_tv", "plex_home"] as const).map((each) => (
             <Choice
               key={each}
               label={t.create[each]}

@@ -5,6 +5,7 @@ import pytest
 from chalicelib.access.deciding.editing import AccessEdit, EditingAccess
 from chalicelib.access.entitlement import Rule
 from chalicelib.access.model import Hold, Occasion
+from chalicelib.access.nudging import Nudging
 from chalicelib.common.people import Permission
 from chalicelib.common.refusals import (
     AccessOutOfDate,
@@ -12,11 +13,13 @@ from chalicelib.common.refusals import (
     BadInput,
     NoAccess,
     NotAllowed,
+    SeatsTaken,
     SetupIncomplete,
     TryAgain,
     UserNotFound,
 )
 from chalicelib.plex.restrictions import Restriction
+from chalicelib.settings.model import Refresh
 from tests.fakes.plex import MOVIES, MUSIC, SERIES
 
 
@@ -179,3 +182,50 @@ def test_what_is_hidden_is_decided_by_kind_and_comes_to_plex(scenario, member, e
     scenario.drain()
     assert scenario.plex.share_of(scenario.plex_id(member)).filters == ()
     assert scenario.access(member).is_settled
+
+
+# A place in the Home
+
+
+def at_home(scenario, member):
+    return scenario.plex_id(member) in scenario.plex.home
+
+
+def test_a_place_in_the_home_is_given_and_taken_by_an_edit(scenario, member, edit):
+    edit(plex_home=True)
+    assert scenario.database.gate.home == 1
+    scenario.drain()
+    scenario.plex.join_home_by_hand(scenario.plex_id(member))
+    scenario.use(Nudging).nudge(member.user.id, now=scenario.now)
+    scenario.drain()
+    assert (at_home(scenario, member), scenario.access(member).is_settled) == (True, True)
+    edit(plex_home=False)
+    scenario.drain()
+    access = scenario.access(member)
+    assert (at_home(scenario, member), access.is_settled, scenario.database.gate.home) == (False, True, 0)
+    assert shared(scenario, member)[0] == {MOVIES.id, MUSIC.id}
+
+
+def test_an_invitation_into_the_home_is_taken_back_by_an_edit(scenario, member, edit):
+    edit(plex_home=True)
+    scenario.drain()
+    assert scenario.plex.home_invites
+    edit(plex_home=False)
+    scenario.drain()
+    assert (scenario.plex.home_invites, scenario.database.gate.home) == ({}, 0)
+    assert scenario.access(member).is_settled
+
+
+def test_without_a_place_in_the_home_none_is_given(scenario, member, edit):
+    scenario.change_settings(libraries_refresh=Refresh(home_limit=1))
+    scenario.looks.count_others(0, 1, was=scenario.looks.gate())
+    with pytest.raises(SeatsTaken):
+        edit(plex_home=True)
+    assert scenario.access(member).decided.edition == 1
+
+
+def test_a_place_that_came_by_another_hand_is_left_alone(scenario, member, edit):
+    scenario.plex.join_home_by_hand(scenario.plex_id(member))
+    edit(plex_home=False, live_tv=True)
+    scenario.drain()
+    assert (at_home(scenario, member), scenario.access(member).is_settled) == (True, True)
