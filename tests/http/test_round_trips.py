@@ -144,7 +144,7 @@ FUNCTIONS = {
 PLEX_CALLS = {"provision, a friend": 3, "provision, a friend in the Home": 8}
 
 IDLE_SWEEP = "sweep, nothing due"
-SWEPT = ["GetItem"] * 2 + ["Query"] * 8
+SWEPT = ["GetItem"] * 2 + ["Query"] * 9
 
 
 WITH_REMINDERS = [*SWEPT, "Query"]
