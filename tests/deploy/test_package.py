@@ -147,6 +147,7 @@ CALLS = {
     "sqs:SendMessage": r"\.send_message\(",
     "sqs:ChangeMessageVisibility": r"\.change_message_visibility\(",
     "sqs:GetQueueUrl": r"\.get_queue_url\(",
+    "lambda:InvokeFunction": r"\.invoke\(",
     "s3:PutObject": r"\.put_object\(",
     "s3:GetObject": r"\.get_object\(|\.head_object\(",
     "s3:DeleteObject": r"\.delete_object\(",
