@@ -162,8 +162,9 @@ class Rehearsal:
         return DeployedStack(Running(self.outputs(stage)["SiteUrl"], self.plex_url, self.endpoint, admin_token))
 
     def uses(self) -> list[dict[str, str]]:
-        """The permissions that roles used or lacked, in order."""
-        return [json.loads(line) for line in self.uses_file.read_text().splitlines()]
+        """The permissions that roles used or lacked, in order. The line that is being written just now comes later."""
+        written, _, _ = self.uses_file.read_text().rpartition("\n")
+        return [json.loads(line) for line in written.splitlines()]
 
 
 @contextmanager
