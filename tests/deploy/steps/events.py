@@ -1,5 +1,6 @@
 """Endpoints: what is announced, and sent. Nothing listens: that it was tried stands in the log."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -60,10 +61,16 @@ def an_entry_that_makes_no_sense_is_parked(stage: DeployedStage) -> None:
     sqs, name = stage.rehearsal.client("sqs"), stage.outputs["ParkedQueueName"]
     url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
     sqs.purge_queue(QueueUrl=url)
-    item = {"subject": {"S": "nonsense"}, "order": {"S": "nonsense"}}
+    nonsense = f"nonsense#{time.monotonic_ns()}"  # what another run left is not taken for it
+    item = {"subject": {"S": nonsense}, "order": {"S": "nonsense"}}
     dynamodb = stage.rehearsal.client("dynamodb")
     dynamodb.put_item(TableName=stage.table("audit"), Item=item)
-    stage.eventually(lambda: sqs.receive_message(QueueUrl=url, VisibilityTimeout=1).get("Messages"))
+
+    def parked() -> bool:
+        messages = sqs.receive_message(QueueUrl=url, VisibilityTimeout=1, MaxNumberOfMessages=10).get("Messages", [])
+        return any(nonsense in message["Body"] for message in messages)
+
+    stage.eventually(parked)
     dynamodb.delete_item(TableName=stage.table("audit"), Key=item)
 
 
