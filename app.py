@@ -8,6 +8,7 @@ from chalicelib.functions import handlers
 from chalicelib.web import contract
 from chalicelib.web.access import routes as access
 from chalicelib.web.accounts import auth, me, users
+from chalicelib.web.events import routes as endpoints
 from chalicelib.web.http import Site
 from chalicelib.web.invites import qr_codes
 from chalicelib.web.invites import routes as invites
@@ -36,6 +37,7 @@ for blueprint in (
     access.api,
     settings.api,
     journal.api,
+    endpoints.api,
     contract.api,
     page.api,
     handlers.events,

@@ -82,6 +82,31 @@ class Environment:
         return self.variables.get("QR_STREAM_ARN") or unset
 
     @property
+    def journal_stream_arn(self) -> str:
+        """As above."""
+        unset = f"arn:aws:dynamodb:us-east-1:000000000000:table/{self.table_prefix}audit/stream/unset"
+        return self.variables.get("JOURNAL_STREAM_ARN") or unset
+
+    @property
+    def deliver_function(self) -> str:
+        return f"{self.table_prefix}deliver"
+
+    @property
+    def delivery_public_key(self) -> str:
+        """Endpoints' addresses and secrets are encrypted to it; in Base64."""
+        return self._needed("DELIVERY_PUBLIC_KEY")
+
+    @property
+    def delivery_private_key_name(self) -> str:
+        """The parameter that holds what decrypts them."""
+        return self._parameter("delivery-private-key")
+
+    @property
+    def webhook_targets(self) -> tuple[str, ...]:
+        """Hosts with ports that webhooks reach though they are private: the local stack's inbox, and trials."""
+        return tuple(each for each in self.variables.get("WEBHOOK_TARGETS", "").split(",") if each)
+
+    @property
     def in_lambda(self) -> bool:
         return "AWS_LAMBDA_FUNCTION_NAME" in self.variables
 

@@ -9,7 +9,8 @@ import random
 import secrets
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
+from time import sleep
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from chalicelib.environment import environment
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
     from chalicelib.aws.owner_token import OwnerToken
     from chalicelib.aws.queue import SqsWorkQueue
     from chalicelib.common.sweeping import Batch, Key
-    from chalicelib.events.ports import Journal
-    from chalicelib.invites.ports import InviteImages, InviteStore
+    from chalicelib.events.ports import DeliveryStore, EndpointStore, FindOwners, ReadJournal, Send, Wait, WakeDeliver
+    from chalicelib.invites.ports import FollowImages, InviteStore, RemoveImages
     from chalicelib.plex.ports import KeepOwnerToken, OwnerTokenVersion, PlexOwner, PlexPerson, WorkQueue
     from chalicelib.qr_codes.model import Format
     from chalicelib.qr_codes.ports import ImageRecords, ImageStore, Render
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from chalicelib.setup.libraries import ManagingLibraries
     from chalicelib.setup.migrating import Migrations
     from chalicelib.setup.ports import OwnershipStore, ReadProgress, SaveProgress
+    from chalicelib.stores.events.journal import DynamoJournal
     from chalicelib.stores.qr_codes.records import DynamoImageRecords
     from chalicelib.stores.setup.schema import DynamoSchema
     from chalicelib.vendors.encryption import Decrypter, Encrypter
@@ -156,10 +158,16 @@ class UseCases:
         return self.use(ManagingUsers)
 
     @property
-    def images(self) -> "InviteImages":
+    def follow_images(self) -> "FollowImages":
         from chalicelib.qr_codes.following import FollowingInvites
 
-        return self.use(FollowingInvites)
+        return self.use(FollowingInvites).follow
+
+    @property
+    def remove_images(self) -> "RemoveImages":
+        from chalicelib.qr_codes.following import FollowingInvites
+
+        return self.use(FollowingInvites).remove
 
     @property
     def managing_libraries(self) -> "ManagingLibraries":
@@ -187,6 +195,14 @@ class Ports(UseCases):
     def choose(among: str) -> str:
         return secrets.choice(among)
 
+    @staticmethod
+    def random_bytes(count: int) -> bytes:
+        return secrets.token_bytes(count)
+
+    @property
+    def pause(self) -> "Wait":
+        return sleep
+
     @property
     def application_url(self) -> str:
         return environment().application_url
@@ -207,12 +223,71 @@ class Ports(UseCases):
 
         return DynamoSettings(self.connection)
 
+    @property
+    def journal(self) -> "DynamoJournal":
+        return self.journal_records
+
+    @property
+    def read_journal(self) -> "ReadJournal":
+        return self.journal.page
+
     @cached_property
-    def journal(self) -> "Journal":
+    def journal_records(self) -> "DynamoJournal":
         from chalicelib.stores.events.journal import DynamoJournal
 
         _ = self.connection
         return DynamoJournal()
+
+    @cached_property
+    def endpoints(self) -> "EndpointStore":
+        from chalicelib.stores.events.endpoints import DynamoEndpoints
+
+        return DynamoEndpoints(self.connection)
+
+    @cached_property
+    def deliveries(self) -> "DeliveryStore":
+        from chalicelib.stores.events.deliveries import DynamoDeliveries
+
+        _ = self.connection
+        return DynamoDeliveries()
+
+    @property
+    def find_owners(self) -> "FindOwners":
+        from chalicelib.stores.accounts.permissions import find_owners
+
+        _ = self.connection
+        return find_owners
+
+    @property
+    def webhook_targets(self) -> tuple[str, ...]:
+        return environment().webhook_targets
+
+    @property
+    def send(self) -> "Send":
+        from chalicelib.vendors.webhooks import WebhookSender
+
+        return WebhookSender(self.webhook_targets).send
+
+    @property
+    def wake_deliver(self) -> "WakeDeliver":
+        from chalicelib.aws.functions import wake
+
+        return partial(wake, environment().deliver_function)
+
+    def encrypt_for_delivery(self, text: str, endpoint_id: str) -> bytes:
+        from chalicelib.vendors.encryption import Encrypter
+
+        return Encrypter(environment().delivery_public_key).encrypt(text, endpoint_id)
+
+    def decrypt_for_delivery(self, encrypted: bytes, endpoint_id: str) -> str:
+        return self.delivery_decrypter.decrypt(encrypted, endpoint_id)
+
+    @cached_property
+    def delivery_decrypter(self) -> "Decrypter":
+        from chalicelib.aws.secret_parameter import SecretParameter
+        from chalicelib.vendors.encryption import Decrypter
+
+        return Decrypter(SecretParameter(environment().delivery_private_key_name).read)
 
     @cached_property
     def accounts(self) -> "AccountStore":
@@ -457,6 +532,7 @@ def chores(now: datetime) -> "dict[str, Iterator[Batch]]":
     from chalicelib.access.looking import SchedulingLooks
     from chalicelib.accounts.trials import EndingTrials
     from chalicelib.common.sweeping import remove_expired
+    from chalicelib.events.delivering import WakingOverdue
     from chalicelib.invites.expiring import MovingExpiredInvites
     from chalicelib.setup.libraries import RefreshingDaily
     from chalicelib.setup.migrating import Migrating
@@ -486,6 +562,7 @@ def chores(now: datetime) -> "dict[str, Iterator[Batch]]":
         "reminders": use(Reminding).sweep(settings, now=now),
         "daily_libraries": use(RefreshingDaily).sweep(settings, now=now),
         "ended_trials": use(EndingTrials).sweep(now=now),
+        "overdue_deliveries": use(WakingOverdue).sweep(now=now),
         "due_images": expired(QrImageModel, "code", "object_key"),
         "spent_tokens": remove_expired(ExpiredRecords(HeldTokenModel, "key").due, forget, now=now),
         "spent_sign_ins": expired(SignInModel, "id"),

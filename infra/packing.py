@@ -12,7 +12,7 @@ from importlib.util import cache_from_source
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
-CALLED = frozenset({"dynamodb", "s3", "sqs", "ssm"})
+CALLED = frozenset({"dynamodb", "s3", "sqs", "ssm", "lambda"})
 """The services that are called; tests/deploy/test_package.py holds this to the code."""
 
 PLACE_IN_LAMBDA = Path("/var/task")

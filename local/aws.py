@@ -97,6 +97,7 @@ def _environment(outputs: Mapping[str, str], endpoint: str) -> dict[str, str]:
         "PROVISION_QUEUE_URL": outputs["ProvisionQueueUrl"],
         "QR_BUCKET": outputs["QrBucketName"],
         "QR_STREAM_ARN": outputs["QrStreamArn"],
+        "JOURNAL_STREAM_ARN": outputs["JournalStreamArn"],
     }
 
 

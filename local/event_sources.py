@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,12 +16,15 @@ from chalice.app import Chalice, DynamoDBEventConfig, ScheduledEventConfig, SQSE
 from chalice.config import Config as ChaliceConfig
 from chalice.constants import DEFAULT_LAMBDA_MEMORY_SIZE, DEFAULT_LAMBDA_TIMEOUT
 
+from local.called_functions import Caller, calling
 from local.pollers import Clock, Poller, QueuePoller, StreamPoller
 from local.sandbox import Function, Sandbox
 
 log = logging.getLogger(__name__)
 
 LISTENING_WITHIN = 10.0
+CALLS = "AWS_ENDPOINT_URL_LAMBDA"
+"""Where boto3 sends calls of functions; everything else goes to the emulator."""
 GRACE_SECONDS = 1.0
 # A poller that gives up soon tries again itself, and hears soon that it is to stop.
 READ_SECONDS = 10
@@ -45,22 +48,32 @@ def running(
     `environment` is all that the functions see, but for what .chalice/config.template.json gives them; it must say
     where AWS is (local.aws.environment). Each sandbox's pid is in `<run_dir>/<function>-<number>.pid`, what
     the function prints in `<run_dir>/<function>.log`. Schedules fire every `sweep_seconds`, if given.
-    `timeout`, in seconds, overrules the functions' own. At the end, a running invocation has a second left.
+    `timeout`, in seconds, overrules the functions' own, but for those that others call. At the end, a running
+    invocation has a second left.
     """
     run_dir.mkdir(parents=True, exist_ok=True)
-    functions = _Functions(app.app_name, stage, _json(Path(config_path)), environment, run_dir, timeout)
-    pollers = [
-        poller for source in app.event_sources for poller in _pollers(source, functions, sweep_seconds, queue_pollers)
-    ]
-    try:
-        for poller in pollers:
-            poller.start()
-        for poller in pollers:
-            poller.listening.wait(LISTENING_WITHIN)
-        yield
-    finally:
-        functions.stop.set()
-        _end(pollers)
+    config = _json(Path(config_path))
+    functions = _Functions(app.app_name, stage, config, environment, run_dir, timeout)
+    called = {
+        f"{app.app_name}-{stage}-{source.name}": Caller(replace(functions, timeout=None).sandbox(source), source.name)
+        for source in app.pure_lambda_functions
+    }
+    with calling(called) as address:
+        functions = replace(functions, environment={**environment, CALLS: address})
+        pollers = [
+            poller
+            for source in app.event_sources
+            for poller in _pollers(source, functions, sweep_seconds, queue_pollers)
+        ]
+        try:
+            for poller in pollers:
+                poller.start()
+            for poller in pollers:
+                poller.listening.wait(LISTENING_WITHIN)
+            yield
+        finally:
+            functions.stop.set()
+            _end(pollers)
 
 
 @dataclass(frozen=True)

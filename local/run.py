@@ -1,6 +1,7 @@
 """`make run`: the whole product on this machine, until Ctrl-C.
 
-PORT, KEEP=1, DEMO=0, LOOK_APART, PLEX_BASE_URL, SETUP_TOKEN, STATE_DIR and SWEEP_SECONDS are told in README.md.
+PORT, KEEP=1, DEMO=0, LOOK_APART, PLEX_BASE_URL, SETUP_TOKEN, STATE_DIR, SWEEP_SECONDS and WEBHOOK_TARGETS are told in
+README.md.
 """
 
 import hashlib
@@ -32,6 +33,7 @@ class StackOptions:
     sweep_seconds: float | None = None
     look_apart: int | None = None
     look_every: int | None = None
+    webhook_targets: tuple[str, ...] = ()
     setup_token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     state: Path = STATE
     function_timeout: float | None = None
@@ -48,6 +50,7 @@ class StackOptions:
             plex_base_url=(variables.get("PLEX_BASE_URL") or "").rstrip("/") or None,
             sweep_seconds=float(variables["SWEEP_SECONDS"]) if variables.get("SWEEP_SECONDS") else None,
             look_apart=int(variables["LOOK_APART"]) if variables.get("LOOK_APART") else None,
+            webhook_targets=tuple(each for each in variables.get("WEBHOOK_TARGETS", "").split(",") if each),
             setup_token=variables.get("SETUP_TOKEN") or secrets.token_urlsafe(24),
             state=Path(variables["STATE_DIR"]) if variables.get("STATE_DIR") else STATE,
         )
@@ -57,6 +60,7 @@ class StackOptions:
 class Running:
     origin: str
     plex_url: str
+    inbox_url: str
     environment: Mapping[str, str]
     code: str | None
     admin_token: str | None
@@ -83,11 +87,13 @@ def run_stack(options: StackOptions) -> Iterator[Running]:
             )
         )
         plex_url = options.plex_base_url or parts.enter_context(_plex_stand_in(options))
-        environment = {**aws.environment, "PLEX_BASE_URL": plex_url}
+        inbox_url = parts.enter_context(_inbox(options))
+        targets = ",".join([inbox_url.removeprefix("http://"), *options.webhook_targets])
+        environment = {**aws.environment, "PLEX_BASE_URL": plex_url, "WEBHOOK_TARGETS": targets}
         for_the_api = {"SETUP_TOKEN_HASH": hashlib.sha256(options.setup_token.encode()).hexdigest()}
         os.environ.update({"POWERTOOLS_LOG_LEVEL": "WARNING"} | os.environ | environment | for_the_api)
         _say("Starting the functions …")
-        yield from _serve(parts, options, environment, plex_url)
+        yield from _serve(parts, options, environment, plex_url, inbox_url)
 
 
 def make_room(options: StackOptions) -> None:
@@ -102,7 +108,9 @@ def make_room(options: StackOptions) -> None:
         kept.touch()
 
 
-def _serve(parts: ExitStack, options: StackOptions, environment: Mapping[str, str], plex_url: str) -> Iterator[Running]:
+def _serve(
+    parts: ExitStack, options: StackOptions, environment: Mapping[str, str], plex_url: str, inbox_url: str
+) -> Iterator[Running]:
     from chalice.config import Config
 
     from app import app  # only now: its decorators read where the stack's queue and stream are
@@ -131,7 +139,7 @@ def _serve(parts: ExitStack, options: StackOptions, environment: Mapping[str, st
         furnished = demo.furnish_without_plex(address) if options.plex_base_url else demo.furnish(address)
         code, admin_token = furnished.code, furnished.admin_token
     setup_token = options.setup_token if _needs_setting_up() else None
-    yield Running(address, plex_url, environment, code, admin_token, setup_token, run_dir)
+    yield Running(address, plex_url, inbox_url, environment, code, admin_token, setup_token, run_dir)
 
 
 def _needs_setting_up() -> bool:
@@ -140,6 +148,26 @@ def _needs_setting_up() -> bool:
     from chalicelib.wiring import use
 
     return use(SettingUp).state() is SetupState.NEEDED
+
+
+@contextmanager
+def _inbox(options: StackOptions) -> Iterator[str]:
+    """Started before the functions, which are told where it is."""
+    from local import inbox
+
+    with inbox.serving(options.port + 2 if options.port else 0, _signing_secrets) as address:
+        yield address
+
+
+def _signing_secrets() -> dict[str, list[str]]:
+    """As the function that sends reads them."""
+    from chalicelib.wiring import ports
+
+    def decrypted(endpoint_id: str) -> list[str]:
+        kept = ports.endpoints.secrets(endpoint_id)
+        return [ports.decrypt_for_delivery(each, endpoint_id) for each in (kept.secret, kept.former) if each]
+
+    return {turn.endpoint.id: decrypted(turn.endpoint.id) for turn in ports.endpoints.turns()}
 
 
 @contextmanager
@@ -178,6 +206,7 @@ def _announce(running: Running) -> None:
         f"Streamarr Invites runs on {running.origin}. Ctrl-C ends it.",
         f"  Admin site    {running.origin}/",
         f"  Plex          {running.plex_url}",
+        f"  Inbox         {running.inbox_url}   (what is sent to endpoints: /webhook receives, /messages shows)",
     ]
     if running.admin_token:
         lines.append(f"  Admin token   {running.admin_token}   (Authorization: Bearer …)")

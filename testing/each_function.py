@@ -104,6 +104,16 @@ def _(stack):
     yield lambda: _events().sweep(_schedule("sweep"), Context())
 
 
+@_scenario("announce, an entry that nobody hears")
+def _(stack):
+    yield lambda: _events().announce(_recorded("journal_entry_written"), Context())
+
+
+@_scenario("deliver, nothing due")
+def _(stack):
+    yield lambda: _events().deliver({}, Context())
+
+
 @_scenario("tidy_qr, an image given up")
 def _(stack):
     yield lambda: _events().tidy_qr(_recorded("qr_record_deleted"), Context())

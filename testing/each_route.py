@@ -12,6 +12,7 @@ from local.plex import demo
 from testing.metering.calls import Call, counting
 from testing.people import Stack, Visitor
 from testing.planting import a_mixture, planted
+from testing.rehearsal import eventually
 
 Send = Callable[[], httpx.Response]
 Scenario = Callable[[Stack], AbstractContextManager[Send]]
@@ -548,6 +549,81 @@ def _joined(stack):
 def _(stack):
     member = stack.member("create_invites")
     yield lambda: stack.admin.delete(f"/users/{member.id}")
+
+
+@contextmanager
+def _endpoint(stack):
+    """One that hears of nothing that happens here; gives its path."""
+    wanted = {"name": "Trial", "events": ["trial.ended"], "url": f"{stack.running.inbox_url}/webhook"}
+    answer = stack.admin.post("/endpoints", json=wanted)
+    assert answer.is_success, answer.text
+    path = f"/endpoints/{answer.json()['id']}"
+    try:
+        yield path
+    finally:
+        stack.admin.delete(path)
+
+
+@_scenario("GET /endpoints")
+def _(stack):
+    yield lambda: stack.admin.get("/endpoints")
+
+
+@_scenario("POST /endpoints")
+def _(stack):
+    made = []
+    wanted = {"name": "Trial", "events": ["trial.ended"], "url": f"{stack.running.inbox_url}/webhook"}
+
+    def send():
+        made.append(stack.admin.post("/endpoints", json=wanted))
+        return made[-1]
+
+    yield send
+    stack.admin.delete(f"/endpoints/{made[-1].json()['id']}")
+
+
+@_scenario("GET /endpoints/{endpoint_id}")
+def _(stack):
+    with _endpoint(stack) as path:
+        yield lambda: stack.admin.get(path)
+
+
+@_scenario("PATCH /endpoints/{endpoint_id}")
+def _(stack):
+    with _endpoint(stack) as path:
+        yield lambda: stack.admin.patch(path, json={"name": "Another"})
+
+
+@_scenario("DELETE /endpoints/{endpoint_id}")
+def _(stack):
+    with _endpoint(stack) as path:
+        yield lambda: stack.admin.delete(path)
+
+
+@_scenario("POST /endpoints/{endpoint_id}/test")
+def _(stack):
+    with _endpoint(stack) as path:
+        yield lambda: stack.admin.post(f"{path}/test", json={})
+
+
+@_scenario("POST /endpoints/{endpoint_id}/rotate")
+def _(stack):
+    with _endpoint(stack) as path:
+        yield lambda: stack.admin.post(f"{path}/rotate", json={})
+
+
+@_scenario("GET /endpoints/{endpoint_id}/deliveries")
+def _(stack):
+    with _endpoint(stack) as path:
+        yield lambda: stack.admin.get(f"{path}/deliveries")
+
+
+@_scenario("POST /deliveries/{delivery_id}/replay")
+def _(stack):
+    with _endpoint(stack) as path:
+        delivery = stack.admin.post(f"{path}/test", json={}).json()["id"]
+        eventually(lambda: stack.admin.get(f"{path}/deliveries").json()["deliveries"][0]["state"] == "delivered")
+        yield lambda: stack.admin.post(f"/deliveries/{delivery}/replay", json={})
 
 
 @_scenario("PATCH /settings")

@@ -16,10 +16,11 @@ from testing.rehearsal import copy_checkout
 MACHINES = {62: "x86_64", 183: "arm64"}
 """By the number that ELF has for each."""
 
-OUTPUTS = dict.fromkeys(("LogGroups", "SecretParameters", "Tables"), "any")
+OUTPUTS = dict.fromkeys(("LogGroups", "SecretParameters", "Tables", "Functions"), "any")
 OUTPUTS |= dict.fromkeys(
     ("ProvisionQueueArn", "ProvisionQueueUrl", "ParkedQueueArn", "QrBucketArn", "QrBucketName"), "any"
 )
+OUTPUTS |= {"JournalStreamArn": "arn:aws:dynamodb:us-east-1:123456789012:table/streamarr-prod-audit/stream/2026"}
 OUTPUTS |= {"QrStreamArn": "arn:aws:dynamodb:us-east-1:123456789012:table/streamarr-prod-qr_images/stream/2026"}
 """Of a stack that does not exist: enough to configure a checkout and to package it."""
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from chalicelib.access.ports import AccessStore, LookStore
     from chalicelib.accounts.ports import AccountStore, Counters, HashPassword, HeldTokens, SessionStore, VerifyPassword
     from chalicelib.common.ports import Chance, Clock, NewId
-    from chalicelib.events.ports import Journal
-    from chalicelib.invites.ports import InviteImages, InviteStore
+    from chalicelib.events.ports import DeliveryStore, EndpointStore, FindOwners, ReadJournal, WakeDeliver
+    from chalicelib.invites.ports import FollowImages, InviteStore, RemoveImages
     from chalicelib.plex.ports import KeepOwnerToken, OwnerTokenVersion, PlexOwner, PlexPerson, WorkQueue
     from chalicelib.qr_codes.ports import ImageRecords, ImageStore, Render
     from chalicelib.redemptions.ports import Claims, RedemptionStore
@@ -84,8 +84,8 @@ def test_a_use_case_can_be_made_from_the_fakes(case):
 
 def test_there_is_no_port_without_a_use_case():
     asked = {each.name for case in USE_CASES for each in fields(case)}
-    for_the_edge = {"connection", "dead_letters", "image_records", "work_queue"}
-    for_the_edge |= {"decrypter", "encrypter", "owner_token", "schema"}
+    for_the_edge = {"connection", "dead_letters", "image_records", "journal_records", "work_queue"}
+    for_the_edge |= {"decrypter", "delivery_decrypter", "encrypter", "journal", "owner_token", "schema"}
     offered = {name for name in vars(Ports) | vars(UseCases) if not name.startswith("_")} - {"use"}
     assert offered - for_the_edge == asked
 
@@ -116,7 +116,11 @@ if TYPE_CHECKING:  # mypy refuses a fake that is not what the port promises
     _choose: Callable[[str], str] = _fakes.choose
     _render: Render = _fakes.render
     _settings: SettingsStore = _fakes.settings
-    _journal: Journal = _fakes.journal
+    _read_journal: ReadJournal = _fakes.read_journal
+    _endpoints: EndpointStore = _fakes.endpoints
+    _deliveries: DeliveryStore = _fakes.deliveries
+    _find_owners: FindOwners = _fakes.find_owners
+    _wake_deliver: WakeDeliver = _fakes.wake_deliver
     _accounts: AccountStore = _fakes.accounts
     _sessions: SessionStore = _fakes.sessions
     _counters: Counters = _fakes.counters
@@ -124,7 +128,8 @@ if TYPE_CHECKING:  # mypy refuses a fake that is not what the port promises
     _verify_password: VerifyPassword = _fakes.verify_password
     _ownership: OwnershipStore = _fakes.ownership
     _invites: InviteStore = _fakes.invites
-    _images: InviteImages = _fakes.images
+    _follow_images: FollowImages = _fakes.follow_images
+    _remove_images: RemoveImages = _fakes.remove_images
     _claims: Claims = _fakes.claims
     _redemptions: RedemptionStore = _fakes.redemptions
     _accesses: AccessStore = _fakes.accesses

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import cache, wraps
 from threading import Lock
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -39,6 +39,13 @@ def ssm() -> "SSMClient":
     import boto3
 
     return boto3.client("ssm")
+
+
+@_once
+def functions() -> Any:
+    import boto3
+
+    return boto3.client("lambda")
 
 
 @_once

@@ -22,7 +22,9 @@ Refusal
 │   ├── RedemptionNotFound
 │   ├── UserNotFound
 │   ├── SignInNotFound
-│   └── ResetNotFound
+│   ├── ResetNotFound
+│   ├── EndpointNotFound
+│   └── DeliveryNotFound
 ├── Conflict                  not as things stand now
 │   ├── InviteNotActive
 │   ├── GrantUnavailable
@@ -42,6 +44,7 @@ Refusal
 │   ├── NoAccess
 │   ├── NeedsPlexPass
 │   ├── SettingsOutOfDate
+│   ├── TooManyEndpoints
 │   ├── LimitBelowUses
 │   ├── UserNameTaken
 │   ├── NothingToRetry
@@ -169,6 +172,14 @@ class ResetNotFound(NotFound):
     """The link is unknown, used, too old, or there is a later one."""
 
 
+class EndpointNotFound(NotFound):
+    """There is no such endpoint, or it is another person's."""
+
+
+class DeliveryNotFound(NotFound):
+    """There is no such delivery, or not any more."""
+
+
 class Conflict(Refusal):
     """Not possible as things stand now."""
 
@@ -243,6 +254,10 @@ class NeedsPlexPass(Conflict):
 
 class SettingsOutOfDate(Conflict):
     """The settings were changed since they were read."""
+
+
+class TooManyEndpoints(Conflict):
+    """There are as many endpoints as there may be."""
 
 
 class LimitBelowUses(Conflict):

@@ -15,7 +15,8 @@ SETTINGS = "settings"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One change. ``subject`` is ``invite#<code>``, ``user#<id>`` or ``settings``; ``before`` and ``after`` hold
+    """One change. ``subject`` is ``invite#<code>``, ``user#<id>``, ``redemption#<id>``, ``endpoint#<id>`` or
+    ``settings``; ``before`` and ``after`` hold
     only the fields that differ, and are empty for what was not there before or is not there after.
     """
 
@@ -51,6 +52,11 @@ def about_invite(code: str) -> str:
 def about_user(user_id: str) -> str:
     """The subject of entries about an account."""
     return f"user#{user_id}"
+
+
+def about_redemption(redemption_id: str) -> str:
+    """The subject of entries about a redemption."""
+    return f"redemption#{redemption_id}"
 
 
 def _without(facts: Facts, other: Facts) -> Facts:

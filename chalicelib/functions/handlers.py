@@ -18,7 +18,13 @@ AT_ONCE = 5
 executions in all, and Lambda would burn the receives of messages that it polls and may not run.
 """
 
-_WORK = {"provision": "provision", "sweep": "sweep", "tidy_qr": "qr_stream"}
+_WORK = {
+    "provision": "provision",
+    "sweep": "sweep",
+    "tidy_qr": "qr_stream",
+    "announce": "announce",
+    "deliver": "deliver",
+}
 """The module of chalicelib.functions that each function needs."""
 
 
@@ -49,6 +55,24 @@ def tidy_qr(event: DynamoDBEvent) -> None:
     from chalicelib.functions.qr_stream import clean_up
 
     clean_up(event.to_dict()["Records"])
+
+
+@events.on_dynamodb_record(
+    stream_arn=environment().journal_stream_arn, batch_size=100, starting_position="TRIM_HORIZON"
+)
+def announce(event: DynamoDBEvent) -> None:
+    """Something was noted in the journal: who else is to hear of it is written down, and sent soon."""
+    from chalicelib.functions.announce import announce_all
+
+    announce_all(event.to_dict()["Records"])
+
+
+@events.lambda_function()
+def deliver(event: object, context: object) -> None:  # noqa: ARG001 - Lambda gives it
+    """Send what is due. Called without waiting, by announce and by the sweep."""
+    from chalicelib.functions.deliver import deliver_all
+
+    deliver_all(context)
 
 
 if environment().in_lambda:

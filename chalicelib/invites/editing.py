@@ -12,7 +12,7 @@ from chalicelib.common.retrying import until_written
 from chalicelib.invites.journal import invite_entry
 from chalicelib.invites.model import Invite, is_code
 from chalicelib.invites.options import InviteOptions, option_facts
-from chalicelib.invites.ports import Change, InviteImages, InviteStore
+from chalicelib.invites.ports import Change, FollowImages, InviteStore, RemoveImages
 from chalicelib.invites.widening import must_be_allowed_to_widen
 from chalicelib.settings.model import Settings
 
@@ -20,7 +20,8 @@ from chalicelib.settings.model import Settings
 @dataclass(frozen=True, slots=True)
 class EditingInvites:
     invites: InviteStore
-    images: InviteImages
+    follow_images: FollowImages
+    remove_images: RemoveImages
     new_id: NewId
 
     def edit(self, code: str, options: InviteOptions, *, by: User, now: datetime) -> Invite:
@@ -37,7 +38,7 @@ class EditingInvites:
 
         edited = self._write(code, decide)
         if options.named & {"expires_at", "expires_in"}:
-            self.images.follow(edited, now=now)
+            self.follow_images(edited, now)
         return edited
 
     def delete(self, code: str, *, by: User, now: datetime) -> None:
@@ -50,7 +51,7 @@ class EditingInvites:
             return self._changed(invite, replace(invite, deleted_at=now), by, now)
 
         self._write(code, decide)
-        self.images.remove(code)
+        self.remove_images(code)
 
     def _changed(self, invite: Invite, edited: Invite, by: User, now: datetime) -> Change:
         becomes = replace(edited, updated_at=now, edition=invite.edition + 1)

@@ -41,11 +41,8 @@ class InviteStore(Protocol):
         """Have lists find those that expired by then among the expired, so many at once; gives how many it were."""
 
 
-class InviteImages(Protocol):
-    """The QR images of an invite, told when the invite changes. Both are repeatable."""
+FollowImages = Callable[[Invite, datetime], None]
+"""Keeps an invite's QR images as long as the invite lasts now: to be called once an edit is written. Repeatable."""
 
-    def follow(self, invite: Invite, *, now: datetime) -> None:
-        """Keep the images as long as the invite lasts now. To be called once the edit is written."""
-
-    def remove(self, code: str) -> None:
-        """Give the images up; the objects follow their records."""
+RemoveImages = Callable[[str], None]
+"""Gives the QR images of that code up; the objects follow their records. Repeatable."""

@@ -1,4 +1,4 @@
-"""Images follow their invites: invites.ports.InviteImages."""
+"""Images follow their invites: invites.ports.FollowImages and RemoveImages."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from chalicelib.qr_codes.ports import ImageRecords
 class FollowingInvites:
     qr_records: ImageRecords
 
-    def follow(self, invite: Invite, *, now: datetime) -> None:
+    def follow(self, invite: Invite, now: datetime) -> None:
         """Keep the images as long as the invite lasts now. To be called once the edit is written."""
         for image in self.qr_records.of_invite(invite.code):
             self.qr_records.move(image.following(invite, now))

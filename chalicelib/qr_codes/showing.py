@@ -8,7 +8,7 @@ from chalicelib.common.people import Permission
 from chalicelib.common.ports import StaleWrite
 from chalicelib.common.refusals import InviteExpired, InviteNotFound, SetupIncomplete, TryAgain
 from chalicelib.invites.model import Invite, invite_link, is_code
-from chalicelib.invites.ports import InviteImages, InviteStore
+from chalicelib.invites.ports import InviteStore, RemoveImages
 from chalicelib.qr_codes.model import URL_LIFETIME, Format, QrImage, file_name, image_of
 from chalicelib.qr_codes.ports import ImageRecords, ImageStore, Render
 from chalicelib.settings.model import Settings
@@ -28,7 +28,7 @@ class Address:
 @dataclass(frozen=True, slots=True)
 class ShowingQrCodes:
     invites: InviteStore
-    images: InviteImages
+    remove_images: RemoveImages
     qr_records: ImageRecords
     qr_images: ImageStore
     render: Render
@@ -51,7 +51,7 @@ class ShowingQrCodes:
     def remove(self, code: str, *, by: User) -> None:
         """For the invite's creator and those who manage invites. Repeatable. Raises InviteNotFound, NotAllowed."""
         self._find(code, by, REMOVE)
-        self.images.remove(code)
+        self.remove_images(code)
 
     def _find(self, code: str, person: User, others: tuple[Permission, ...]) -> tuple[Invite, Settings]:
         invite, settings = self.invites.get_with_settings(code) if is_code(code) else (None, None)

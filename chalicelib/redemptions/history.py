@@ -8,7 +8,7 @@ from chalicelib.accounts.model import User
 from chalicelib.common.pages import Page
 from chalicelib.common.refusals import InviteNotFound
 from chalicelib.events.model import Entry, about_invite
-from chalicelib.events.ports import Journal
+from chalicelib.events.ports import ReadJournal
 from chalicelib.invites.model import Invite, is_code
 from chalicelib.invites.ports import InviteStore
 from chalicelib.invites.searching import InviteSearch, must_see
@@ -41,7 +41,7 @@ class InviteList:
 class ReadingInvites:
     invites: InviteStore
     redemptions: RedemptionStore
-    journal: Journal
+    read_journal: ReadJournal
 
     def find(self, search: InviteSearch, *, by: User, after: str | None, limit: int, now: datetime) -> InviteList:
         """A page of the reader's own invites, or of everyone's for those who may see them.
@@ -59,7 +59,7 @@ class ReadingInvites:
             raise InviteNotFound
         must_see(invite, by)
         latest = self.redemptions.of_invite(code, after=None, limit=LATEST_REDEMPTIONS)
-        entries = self.journal.page(about_invite(code), after=None, limit=LATEST_ENTRIES)
+        entries = self.read_journal(about_invite(code), None, LATEST_ENTRIES)
         return InviteDetails(invite, settings, latest.items, entries.items)
 
     def list_redemptions(self, code: str, *, by: User, after: str | None, limit: int) -> Page[Redemption]:

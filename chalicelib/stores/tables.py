@@ -13,6 +13,8 @@ from chalicelib.stores.accounts.creations import CreationsModel
 from chalicelib.stores.accounts.held_tokens import HeldTokenModel
 from chalicelib.stores.accounts.records import IdentityModel, SessionModel, SignInModel, UserModel
 from chalicelib.stores.database.connection import RetryingConnection
+from chalicelib.stores.events.deliveries import DeliveryModel
+from chalicelib.stores.events.endpoints import EndpointModel
 from chalicelib.stores.events.journal import JournalModel
 from chalicelib.stores.invites.counts import CountModel
 from chalicelib.stores.invites.records import InviteModel
@@ -32,6 +34,8 @@ MODELS: tuple[type[Model], ...] = (
     SettingsModel,
     QrImageModel,
     JournalModel,
+    EndpointModel,
+    DeliveryModel,
     CountModel,
     CreationsModel,
     RateLimitModel,

@@ -72,6 +72,8 @@ _NEVER_MEANT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e
 
 _NOT_FOUND: dict[str, type[refusals.Refusal]] = {
     "code": refusals.InviteNotFound,
+    "delivery_id": refusals.DeliveryNotFound,
+    "endpoint_id": refusals.EndpointNotFound,
     "redemption_id": refusals.RedemptionNotFound,
     "sign_in_id": refusals.SignInNotFound,
     "token": refusals.ResetNotFound,

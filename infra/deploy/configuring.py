@@ -16,6 +16,7 @@ VARIABLES = {
     "PROVISION_QUEUE_URL": "ProvisionQueueUrl",
     "QR_BUCKET": "QrBucketName",
     "QR_STREAM_ARN": "QrStreamArn",
+    "JOURNAL_STREAM_ARN": "JournalStreamArn",
     "APPLICATION_URL": "SiteUrl",
 }
 """The functions' environment (chalicelib/environment.py), and the stack's outputs that it comes from."""

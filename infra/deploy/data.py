@@ -19,7 +19,18 @@ from botocore.exceptions import ClientError
 
 from infra.deploy.installation import DeploymentError, Installation, say
 
-KEPT = ("settings", "users", "identities", "invites", "redemptions", "access", "counts", "creations", "audit")
+KEPT = (
+    "settings",
+    "users",
+    "identities",
+    "invites",
+    "redemptions",
+    "access",
+    "counts",
+    "creations",
+    "audit",
+    "endpoints",
+)
 AT_ONCE = 25
 """Items that DynamoDB writes in one request."""
 PROGRESS = 10_000

@@ -41,7 +41,10 @@ def _environment(app: str, stage: str) -> Environment:
 
 def _key_pairs(here: Environment) -> dict[str, str]:
     """The public key's variable, and the parameter that holds the private key."""
-    return {"TOKENS_PUBLIC_KEY": here.tokens_private_key_name}
+    return {
+        "TOKENS_PUBLIC_KEY": here.tokens_private_key_name,
+        "DELIVERY_PUBLIC_KEY": here.delivery_private_key_name,
+    }
 
 
 def _private_key(ssm: "SSMClient", name: str, tags: Mapping[str, str]) -> str:

@@ -16,7 +16,7 @@ from testing.packages import packaged
 ROOT = Path(__file__).resolve().parents[2]
 HANDLERS = (
     "app.app",
-    *(f"chalicelib.functions.handlers.{name}" for name in ("provision", "sweep", "tidy_qr")),
+    *(f"chalicelib.functions.handlers.{name}" for name in ("provision", "sweep", "tidy_qr", "announce", "deliver")),
 )
 
 
@@ -147,6 +147,7 @@ CALLS = {
     "sqs:SendMessage": r"\.send_message\(",
     "sqs:ChangeMessageVisibility": r"\.change_message_visibility\(",
     "sqs:GetQueueUrl": r"\.get_queue_url\(",
+    "lambda:InvokeFunction": r"\.invoke\(",
     "s3:PutObject": r"\.put_object\(",
     "s3:GetObject": r"\.get_object\(|\.head_object\(",
     "s3:DeleteObject": r"\.delete_object\(",

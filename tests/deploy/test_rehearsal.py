@@ -12,7 +12,7 @@ from testing.deployed_stage import secret
 from testing.rehearsal import become_owner, setup_token
 from tests.deploy.steps import STEPS
 
-FUNCTIONS = ("api_handler", "provision", "sweep", "tidy_qr")
+FUNCTIONS = ("api_handler", "provision", "sweep", "tidy_qr", "announce", "deliver")
 OWNER_TOKEN, PRIVATE_KEY = "/streamarr-prod/plex-owner-token", "/streamarr-prod/tokens-private-key"
 READERS = (
     lambda ssm, name: ssm.get_parameter(Name=name),
@@ -141,7 +141,8 @@ def test_the_api_is_regional_limited_and_tagged(rehearsal, deployed):
 def test_logs_are_kept_for_as_long_as_the_template_says(rehearsal, deployed):
     groups = rehearsal.client("logs").describe_log_groups(logGroupNamePrefix="/aws/lambda/streamarr-prod")["logGroups"]
     assert {group["logGroupName"]: group["retentionInDays"] for group in groups} == {
-        f"/aws/lambda/streamarr-prod{suffix}": 90 for suffix in ("", "-provision", "-sweep", "-tidy_qr")
+        f"/aws/lambda/streamarr-prod{suffix}": 90
+        for suffix in ("", "-provision", "-sweep", "-tidy_qr", "-announce", "-deliver")
     }
 
 

@@ -21,15 +21,19 @@ from chalicelib.access.ports import (
     Which,
     Work,
 )
+from chalicelib.access.progress import State
 from chalicelib.access.seats import Gate, Room, Seats
 from chalicelib.accounts.model import AccountState, Tombstone, User, Why
 from chalicelib.common.pages import Page
 from chalicelib.common.ports import Clock, StaleWrite
 from chalicelib.common.refusals import AlreadyHasAccess, UserNotFound
 from chalicelib.events.model import Entry
+from chalicelib.redemptions.journal import outcome_entry
 from tests.fakes.accounts import identities_of, plex_identity, release_identities
 from tests.fakes.database import Database
 from tests.fakes.invites import give_use_back
+
+_NOTED = (State.DONE, State.NEEDS_ATTENTION, State.FAILED)
 
 
 def note_result(database: Database, row: Row, refused: Refused | None) -> None:
@@ -284,7 +288,11 @@ class FakeAccesses:
         joining, progress = access.decided.joining, access.done.progress
         if joining and progress:
             redemption = self.database.redemptions[joining]
-            self.database.redemptions[joining] = redemption.with_progress(progress)
+            becomes = self.database.redemptions[joining] = redemption.with_progress(progress)
+            entry = outcome_entry(becomes)
+            is_noted = entry.id in {each.id for each in self.database.journal}
+            if becomes.state in _NOTED and not is_noted:
+                self.database.journal.append(entry)
 
     def _undo_joining(self, access: Access, user: User) -> None:
         database, now = self.database, self._clock()

@@ -2,18 +2,20 @@
 
 import itertools
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from chalicelib.access.deciding.batches import FindBatch, KeepBatch, NoteResult
 from chalicelib.accounts.ports import HashPassword, VerifyPassword
+from chalicelib.common.ports import DecryptionFailed
+from chalicelib.events.ports import FindOwners, ReadJournal, Send
 from chalicelib.qr_codes.model import Format
 from chalicelib.setup.ports import ReadProgress, SaveProgress
 from chalicelib.wiring import UseCases
 from tests.fakes.access import FakeAccesses, FakeBatches, FakeLooks
 from tests.fakes.accounts import FakeAccounts, FakeCounters, FakeHeldTokens, FakePasswords, FakeSessions
 from tests.fakes.database import Database
-from tests.fakes.events import FakeJournal
+from tests.fakes.events import FakeDeliveries, FakeEndpoints, FakeJournal, FakeReceiver, find_owners
 from tests.fakes.invites import FakeInvites
 from tests.fakes.plex import FakePlexOwner, FakePlexPerson, FakeWorkQueue, PlexWorld
 from tests.fakes.qr_codes import FakeImageRecords, FakeImages
@@ -40,6 +42,8 @@ class FakePorts(UseCases):
         self.token_version = "1"
         self.migrations: Migrations = ()
         self.look_apart, self.look_every = timedelta(minutes=10), timedelta(minutes=15)
+        self.woken = 0
+        self.webhook_targets: tuple[str, ...] = ("127.0.0.1:8002",)
         self._numbers = itertools.count(1)
 
     def clock(self) -> datetime:
@@ -75,6 +79,48 @@ class FakePorts(UseCases):
     @cached_property
     def journal(self) -> FakeJournal:
         return FakeJournal(self.database)
+
+    @property
+    def read_journal(self) -> ReadJournal:
+        return self.journal.page
+
+    @cached_property
+    def deliveries(self) -> FakeDeliveries:
+        return FakeDeliveries()
+
+    @cached_property
+    def endpoints(self) -> FakeEndpoints:
+        return FakeEndpoints(self.database, self.deliveries)
+
+    @cached_property
+    def receiver(self) -> FakeReceiver:
+        return FakeReceiver()
+
+    @property
+    def send(self) -> Send:
+        return self.receiver.send
+
+    @property
+    def find_owners(self) -> FindOwners:
+        return partial(find_owners, self.database)
+
+    def wake_deliver(self) -> None:
+        self.woken += 1
+
+    def encrypt_for_delivery(self, text: str, endpoint_id: str) -> bytes:
+        return f"{endpoint_id}:{text}".encode()
+
+    def decrypt_for_delivery(self, encrypted: bytes, endpoint_id: str) -> str:
+        meant_for, _, text = encrypted.decode().partition(":")
+        if meant_for != endpoint_id:
+            raise DecryptionFailed
+        return text
+
+    def random_bytes(self, count: int) -> bytes:
+        return bytes([next(self._numbers) % 256]) * count
+
+    def pause(self, seconds: float) -> None:
+        self.later(seconds=seconds)
 
     @cached_property
     def accounts(self) -> FakeAccounts:

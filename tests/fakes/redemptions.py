@@ -22,6 +22,7 @@ from chalicelib.common.refusals import (
 from chalicelib.common.times import order_key
 from chalicelib.events.model import Entry
 from chalicelib.invites.model import MAY_INVITE, Invite, Redeemer, Status
+from chalicelib.redemptions.journal import claimed_entry
 from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.ports import MOST_COUNTED, Claim, Numbers
 from chalicelib.settings.model import Settings
@@ -172,6 +173,7 @@ class FakeClaims:
         else:
             put_account(database, user, password_hash=claim.password_hash)
         database.redemptions[redemption.id] = redemption
+        database.journal.append(claimed_entry(redemption))
         database.accesses[user.id] = replace(claim.access, revision=claim.access.revision + 1)
         put_session(database, claim.session, claim.sign_in)
         if claim.plex_token is not None and claim.token_expires_at:

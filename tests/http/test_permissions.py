@@ -9,11 +9,13 @@ first.
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import pytest
 
 from app import app
+from chalicelib.common.refusals import EndpointNotFound
 
 TABLE = """
                                                                 public plain  create expert viewer keeper users  admin
@@ -142,6 +144,17 @@ GET    /libraries                                             | 401    403    40
 POST   /libraries/refresh                                     | 401    403    403    403    403    403    403    202
 GET    /stats                                                 | 401    403    403    403    200    200    200    200
 GET    /audit                                                 | 401    403    403    403    403    403    403    200
+GET    /endpoints                                             | 401    403    200    200    403    200    200    200
+POST   /endpoints {"name": "x", "events": ["*"], "url": "http://example.org"}
+                                                              | 401    403    400    400    403    400    400    400
+GET    /endpoints/{unknown_endpoint}                          | 401    403    404    404    403    404    404    404
+GET    /endpoints/{other_endpoint}                            | 401    403    404    404    403    404    404    200
+PATCH  /endpoints/{other_endpoint} {"name": "y"}              | 401    403    404    404    403    404    404    200
+POST   /endpoints/{other_endpoint}/test                       | 401    403    404    404    403    404    404    202
+POST   /endpoints/{other_endpoint}/rotate                     | 401    403    404    404    403    404    404    200
+GET    /endpoints/{other_endpoint}/deliveries                 | 401    403    404    404    403    404    404    200
+POST   /deliveries/{unknown_delivery}/replay                  | 401    403    404    404    403    404    404    404
+DELETE /endpoints/{other_endpoint}                            | 401    403    404    404    403    404    404    204
 """
 
 PEOPLE = {
@@ -162,6 +175,8 @@ _WORDS = {
     "session_id": ("unknown_session",),
     "look_id": ("unknown_look",),
     "batch_id": ("unknown_batch",),
+    "endpoint_id": ("unknown_endpoint", "other_endpoint"),
+    "delivery_id": ("unknown_delivery",),
     "token": ("unknown_token",),
     "redemption_id": ("own_redemption", "other_redemption", "redemption_of_own_invite"),
     "user_id": ("own_id", "other_id", "admin_id"),
@@ -294,6 +309,15 @@ class Scenario:
     def unknown_sign_in_id(self):
         return "0123456789abcdef0123456789abcdef"
 
+    def unknown_endpoint(self):
+        return "unknown"
+
+    def unknown_delivery(self):
+        return "unknown-20270301120000000000-1"
+
+    def other_endpoint(self):
+        return _endpoint(self.other)
+
     def own_redemption(self):
         return self._redemption(self.other_code(), by=self.me)
 
@@ -316,6 +340,29 @@ def _invite(creator):
     by = replace(creator.user, permissions=frozenset({Permission.MANAGE_INVITES}))
     invite, _ = wiring.use(CreatingInvites).create(InviteRequest(), by=by, now=wiring.now())
     return invite.code
+
+
+def _endpoint(owner):
+    """One that is switched off, in the place of the one before."""
+    from chalicelib import wiring
+    from chalicelib.events.endpoints import Endpoint, Secrets, endpoint_entry
+
+    ports, now = wiring.ports, wiring.now()
+    secret = ports.encrypt_for_delivery("nothing", "planted")
+    endpoint = Endpoint(
+        id="planted",
+        name="Planted",
+        events=("*",),
+        shown_url="https://…",
+        owner=owner.user.person,
+        created_at=now,
+        enabled=False,
+    )
+    entry = endpoint_entry(ports.new_id(), "created", None, endpoint, by=owner.user.person, now=now)
+    with suppress(EndpointNotFound):
+        ports.endpoints.delete(ports.endpoints.get(endpoint.id), replace(entry, id=ports.new_id()))
+    ports.endpoints.add(endpoint, Secrets(url=secret, secret=secret), entry)
+    return endpoint.id
 
 
 def _redemption(code, by):

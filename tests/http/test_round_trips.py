@@ -109,13 +109,25 @@ ROUTES = {
     "POST /libraries/refresh": f"{WHO} GetItem UpdateItem SendMessage",
     "GET /stats": f"{WHO} GetItem BatchGetItem Query Query Query",
     "GET /audit": f"{WHO} Query",
+    "GET /endpoints": f"{WHO} Query",
+    "POST /endpoints": f"{WHO} Query {WRITE}",
+    "GET /endpoints/{endpoint_id}": f"{WHO} GetItem",
+    "PATCH /endpoints/{endpoint_id}": f"{WHO} GetItem {WRITE} GetItem",
+    "DELETE /endpoints/{endpoint_id}": f"{WHO} GetItem {WRITE}",
+    "POST /endpoints/{endpoint_id}/test": f"{WHO} GetItem {WRITE}",
+    "POST /endpoints/{endpoint_id}/rotate": f"{WHO} GetItem {WRITE}",
+    "GET /endpoints/{endpoint_id}/deliveries": f"{WHO} GetItem Query",
+    "POST /deliveries/{delivery_id}/replay": f"{WHO} GetItem GetItem {WRITE}",
 }
 
 LOOK = "provision, a look at everybody"
 FUNCTIONS = {
-    "provision, a friend": f"{READ} UpdateItem GetItem GetParameter {WRITE} GetParameter {WRITE} SendMessage {WRITE}",
+    "provision, a friend": (
+        f"{READ} UpdateItem GetItem GetParameter {WRITE} GetParameter {WRITE} SendMessage GetItem {WRITE}"
+    ),
     "provision, a friend in the Home": (
-        f"{READ} UpdateItem GetItem GetParameter {WRITE} GetParameter UpdateItem {WRITE} {WRITE} SendMessage {WRITE}"
+        f"{READ} UpdateItem GetItem GetParameter {WRITE} GetParameter UpdateItem {WRITE} {WRITE} "
+        f"SendMessage GetItem {WRITE}"
     ),
     "provision, the end of an account's access": (
         f"{READ} UpdateItem UpdateItem GetParameter UpdateItem SendMessage GetItem {WRITE}"
@@ -123,6 +135,8 @@ FUNCTIONS = {
     "provision, a token signed out": "GetItem GetParameter DeleteItem",
     LOOK: "GetItem UpdateItem GetItem GetItem GetParameter GetItem Query Query UpdateItem",
     "provision, the libraries": "GetItem GetItem GetParameter UpdateItem",
+    "announce, an entry that nobody hears": "Query",
+    "deliver, nothing due": "Query",
     "tidy_qr, an image given up": "BatchGetItem GetItem DeleteObject",
     "tidy_qr, an image of an expired invite": "BatchGetItem GetItem DeleteObject",
 }
@@ -130,7 +144,7 @@ FUNCTIONS = {
 PLEX_CALLS = {"provision, a friend": 3, "provision, a friend in the Home": 8}
 
 IDLE_SWEEP = "sweep, nothing due"
-SWEPT = ["GetItem"] * 2 + ["Query"] * 8
+SWEPT = ["GetItem"] * 2 + ["Query"] * 9
 
 
 WITH_REMINDERS = [*SWEPT, "Query"]
@@ -148,7 +162,7 @@ def test_every_route_has_its_place_in_the_table(stack):
 def test_every_function_has_its_place_in_the_table(stack):
     from app import app
 
-    functions = {source.name for source in app.event_sources}
+    functions = {source.name for source in app.event_sources} | {each.name for each in app.pure_lambda_functions}
     assert {name.partition(",")[0] for name in (*FUNCTIONS, IDLE_SWEEP)} == functions
     assert FUNCTIONS.keys() | {IDLE_SWEEP} == each_function.SCENARIOS.keys()
 

@@ -10,6 +10,7 @@ from chalicelib.aws.owner_token import NOT_SET
 from infra.deploy import secret_parameters
 
 PRIVATE, OWNER = "/streamarr-prod/tokens-private-key", "/streamarr-prod/plex-owner-token"
+DELIVERY = "/streamarr-prod/delivery-private-key"
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def names(ssm):
 def test_what_is_made_is_encrypted_free_of_charge_and_tagged(ssm):
     ensure(ssm)
     made = ssm.describe_parameters()["Parameters"]
-    assert {each["Name"] for each in made} == {PRIVATE, OWNER}
+    assert {each["Name"] for each in made} == {PRIVATE, OWNER, DELIVERY}
     for each in made:
         assert (each["Type"], each["Tier"], each["KeyId"]) == ("SecureString", "Standard", "alias/aws/ssm")
         tags = ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=each["Name"])["TagList"]
@@ -48,8 +49,9 @@ def test_what_is_made_is_encrypted_free_of_charge_and_tagged(ssm):
 
 def test_the_public_key_is_that_of_the_private_one(ssm):
     keys = ensure(ssm)
-    private = PrivateKey(value(ssm, PRIVATE).encode(), Base64Encoder)
-    assert keys == {"TOKENS_PUBLIC_KEY": private.public_key.encode(Base64Encoder).decode()}
+    names = {"TOKENS_PUBLIC_KEY": PRIVATE, "DELIVERY_PUBLIC_KEY": DELIVERY}
+    private = {variable: PrivateKey(value(ssm, name).encode(), Base64Encoder) for variable, name in names.items()}
+    assert keys == {variable: each.public_key.encode(Base64Encoder).decode() for variable, each in private.items()}
 
 
 def test_no_owner_s_token_is_set_at_first(ssm):
@@ -70,11 +72,11 @@ def test_what_is_there_stays(ssm):
 def test_what_is_missing_is_made_beside_what_is_there(ssm, lost):
     """After an interruption, or when one was deleted to be replaced."""
     ensure(ssm)
-    kept = {PRIVATE, OWNER} - {lost}
+    kept = {PRIVATE, OWNER, DELIVERY} - {lost}
     before = {name: value(ssm, name) for name in kept}
     ssm.delete_parameter(Name=lost)
     ensure(ssm)
-    assert names(ssm) == {PRIVATE, OWNER}
+    assert names(ssm) == {PRIVATE, OWNER, DELIVERY}
     assert {name: value(ssm, name) for name in kept} == before
 
 
@@ -90,7 +92,8 @@ def test_a_key_pair_that_was_deleted_is_replaced_by_another(ssm):
 def test_two_stages_share_nothing(ssm):
     assert ensure(ssm, "dev") != ensure(ssm, "prod")
     remove(ssm)
-    assert names(ssm) == {"/streamarr-dev/tokens-private-key", "/streamarr-dev/plex-owner-token"}
+    kept = ("tokens-private-key", "delivery-private-key", "plex-owner-token")
+    assert names(ssm) == {f"/streamarr-dev/{name}" for name in kept}
 
 
 def test_removing_can_be_done_again_and_goes_on_where_it_was_cut_off(ssm):

@@ -32,10 +32,12 @@ ENTITIES = {
     "qr_images",
     "rate_limits",
     "audit",
+    "endpoints",
+    "deliveries",
     "creations",
     "counts",
 }
-EXPIRING = {"held_tokens", "sessions", "sign_ins", "qr_images", "rate_limits"}
+EXPIRING = {"held_tokens", "sessions", "sign_ins", "qr_images", "rate_limits", "deliveries"}
 INDEXES = {
     "sessions": {"by_user"},
     "invites": {"newest", "by_creator", "by_status", "by_creator_and_status", "due", "by_folded_code"},
@@ -117,11 +119,14 @@ def test_lists_have_their_indexes(tables):
     assert found == INDEXES
 
 
-def test_only_qr_images_have_a_stream(tables):
+def test_only_qr_images_and_the_journal_have_a_stream(tables):
     streaming = {
         entity: table["StreamSpecification"] for entity, table in tables.items() if "StreamSpecification" in table
     }
-    assert streaming == {"qr_images": {"StreamViewType": "NEW_AND_OLD_IMAGES"}}
+    assert streaming == {
+        "qr_images": {"StreamViewType": "NEW_AND_OLD_IMAGES"},
+        "audit": {"StreamViewType": "NEW_IMAGE"},
+    }
 
 
 def test_data_outlives_its_stack(resources):
@@ -303,6 +308,8 @@ def test_the_failures_of_every_function_feed_one_metric_with_one_alarm(resources
         "-provision": 0.05,
         "-sweep": 0.5,
         "-tidy_qr": 1.0,
+        "-announce": 1.0,
+        "-deliver": 0.5,
     }
     (alarm,) = [
         each for each in of_kind(resources, "AWS::CloudWatch::Alarm").values() if each["MetricName"] == "Failures"

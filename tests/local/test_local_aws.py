@@ -90,7 +90,9 @@ def test_the_environment_is_all_that_the_app_needs(local_aws):
         "PROVISION_QUEUE_URL",
         "QR_BUCKET",
         "QR_STREAM_ARN",
+        "JOURNAL_STREAM_ARN",
         "TOKENS_PUBLIC_KEY",
+        "DELIVERY_PUBLIC_KEY",
     }
 
 

@@ -228,6 +228,6 @@ def test_the_records_follow_an_edited_expiry():
     desk = Desk(an_invite(expires_at=NOW + timedelta(days=2)))
     desk.show()
     edited = an_invite(expires_at=NOW + timedelta(days=9), edition=2)
-    desk.ports.images.follow(edited, now=NOW)
+    desk.ports.follow_images(edited, NOW)
     assert [image.expires_at for image in desk.records] == [edited.expires_at]
     assert [image.invite_expires_at for image in desk.records] == [edited.expires_at]

@@ -19,8 +19,10 @@ from chalicelib.access.pauses import begin_pause
 from chalicelib.access.ports import Row, Stranger
 from chalicelib.access.progress import State
 from chalicelib.accounts.model import AccountState, Kind, Observed, PasswordReset, Tombstone, Why
-from chalicelib.common.people import Permission
+from chalicelib.common.people import Permission, Person
 from chalicelib.common.ports import StaleWrite
+from chalicelib.events.deliveries import Attempt, Delivery
+from chalicelib.events.endpoints import Endpoint, Secrets
 from chalicelib.invites.searching import InviteSearch
 from chalicelib.plex.model import Features, Place, Share
 from chalicelib.qr_codes.model import Format, image_of
@@ -31,6 +33,8 @@ from chalicelib.stores.accounts.counters import RateLimitModel
 from chalicelib.stores.accounts.creations import HEAD, CreationsModel
 from chalicelib.stores.accounts.held_tokens import HeldTokenModel
 from chalicelib.stores.accounts.records import IdentityModel, SessionModel, SignInModel, UserModel
+from chalicelib.stores.events.deliveries import DeliveryModel
+from chalicelib.stores.events.endpoints import EndpointModel
 from chalicelib.stores.events.journal import JournalModel
 from chalicelib.stores.invites.counts import CountModel
 from chalicelib.stores.invites.records import InviteModel
@@ -455,7 +459,50 @@ def another_request_is_counted(ports, now) -> Plan:
     return {"id": key}, lambda: ports.counters.block(key, 1, now)
 
 
+def _an_endpoint(ports, now):
+    endpoint = Endpoint(
+        id=ports.new_id()[:10],
+        name="Trial",
+        events=("trial.ended",),
+        shown_url="https://…",
+        owner=Person("jo", "Jo"),
+        created_at=now,
+        enabled=False,
+    )
+    ports.endpoints.add(endpoint, Secrets(url=b"url", secret=b"secret"), an_entry(ports))
+    return endpoint, {"kind": "webhook", "id": endpoint.id}
+
+
+def an_endpoint_is_changed(ports, now):
+    endpoint, key = _an_endpoint(ports, now)
+    renamed = replace(endpoint, name="Another", version=2)
+    return key, lambda: ports.endpoints.save(renamed, an_entry(ports), over=endpoint)
+
+
+def an_endpoint_is_woken(ports, now):
+    endpoint, key = _an_endpoint(ports, now)
+    return key, lambda: ports.endpoints.wake(endpoint.id, now)
+
+
+def an_endpoint_is_worked_at(ports, now):
+    endpoint, key = _an_endpoint(ports, now)
+    turn = ports.endpoints.turn(endpoint.id)
+    return key, lambda: ports.endpoints.take(turn, turn.work.begun(now))
+
+
+def a_delivery_was_tried(ports, now):
+    event = f"20270301120000000000-{ports.new_id()}"
+    delivery = Delivery(endpoint="none", event=event, event_id="e", type="x", body="{}", since=now, due=now)
+    ports.deliveries.add(delivery)
+    tried = delivery.after(Attempt(now, 200, 5, ""))
+    return {"endpoint": "none", "event": event}, lambda: ports.deliveries.save(tried)
+
+
 WRITES: dict[Callable[..., Plan], Any] = {
+    an_endpoint_is_changed: EndpointModel,
+    an_endpoint_is_woken: EndpointModel,
+    an_endpoint_is_worked_at: EndpointModel,
+    a_delivery_was_tried: DeliveryModel,
     an_invite_is_edited: InviteModel,
     an_invite_is_redeemed: InviteModel,
     an_invite_expires: InviteModel,

@@ -13,6 +13,7 @@ from chalicelib.web.accounts.me import NewPassword, PasswordChange
 from chalicelib.web.accounts.users import ChangeUser
 from chalicelib.web.bad_bodies import expect, explain_body, schema_of
 from chalicelib.web.bodies import Nothing
+from chalicelib.web.events.routes import ChangeEndpoint, CreateEndpoint
 from chalicelib.web.invites.shapes import ChangeInvite, CreateInvite
 from chalicelib.web.settings.settings import ChangeSettings
 from chalicelib.web.settings.setup import ChooseServer, SetUp
@@ -23,11 +24,13 @@ SHAPES = (
     AccessChange,
     AgainstVersion,
     BulkChange,
+    ChangeEndpoint,
     Extension,
     ChangeInvite,
     ChangeSettings,
     ChangeUser,
     ChooseServer,
+    CreateEndpoint,
     CreateInvite,
     LocalAccount,
     NewPassword,

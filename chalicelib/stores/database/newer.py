@@ -19,6 +19,7 @@ from chalicelib.access.progress import State, StepName, StepState
 from chalicelib.accounts.model import AccountState, Kind, Why
 from chalicelib.accounts.sessions import Purpose
 from chalicelib.common.times import Unit
+from chalicelib.events.deliveries import DeliveryState
 from chalicelib.plex.model import Place
 from chalicelib.settings.model import Policy, TrialOutcome
 
@@ -41,6 +42,7 @@ SAFE: dict[type[Enum], Enum | None] = {
     Difference: None,
     Policy: Policy.REPORT,
     Outcome: Outcome.INCOMPLETE,
+    DeliveryState: DeliveryState.GIVEN_UP,
     Action: None,
     TrialOutcome: TrialOutcome.KEEP,
     Unit: Unit.DAYS,

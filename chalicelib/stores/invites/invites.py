@@ -31,7 +31,7 @@ class DynamoInvites(DynamoInviteLists):
     def add(self, invite: Invite, entry: Entry, guard: QuotaGuard | None) -> None:
         transaction, record, tally = Transaction(self._connection), invite_record(invite), Tally()
         transaction.put("code", record, InviteModel.code.does_not_exist())
-        transaction.put("journal", entry_record(entry))
+        transaction.put("journal", entry_record(entry, creator=invite.created_by.id))
         note_creation(transaction, invite, guard)
         tally.moved(invite.code, None, record.status_hint)
         tally.write(transaction)
@@ -78,7 +78,7 @@ class DynamoInvites(DynamoInviteLists):
         if (used := _uses_condition(was, becomes, status)) is not None:
             condition &= used
         transaction.update("invite", InviteModel(code=was.code), setting(InviteModel, values), condition)
-        transaction.put("journal", entry_record(entry))
+        transaction.put("journal", entry_record(entry, creator=becomes.created_by.id))
         tally.moved(was.code, record.status_hint, status)
         tally.write(transaction)
         transaction.commit()

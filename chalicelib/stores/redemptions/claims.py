@@ -12,6 +12,7 @@ from chalicelib.common.ports import StaleWrite
 from chalicelib.common.refusals import AddressTaken, AlreadyHasAccess, InviteNotActive, SeatsTaken, UserNameTaken
 from chalicelib.events.model import Entry
 from chalicelib.invites.model import MAY_INVITE, Invite
+from chalicelib.redemptions.journal import claimed_entry
 from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.ports import Claim
 from chalicelib.settings.model import Settings
@@ -147,6 +148,7 @@ class DynamoClaims:
     def _put_redemption(self, transaction: Transaction, claim: Claim) -> None:
         redemption = claim.redemption
         transaction.put("redemption", redemption_record(redemption), RedemptionModel.id.does_not_exist())
+        transaction.put("journal", entry_record(claimed_entry(redemption), creator=redemption.creator_id))
         transaction.put("session", session_record(claim.session))
         if claim.plex_token is not None:
             sealed = [seal(self._encrypt, claim.plex_token, redemption.id)]

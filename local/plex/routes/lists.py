@@ -1,4 +1,4 @@
-"""v1's lists, which plex.tv may cut into pages: whether it does, and what it says of them, is published by nobody."""
+"""v1's lists, which plex.tv may cut into pages: whether it does, and what it says of them, is not published."""
 
 from xml.etree import ElementTree as ET
 

@@ -7,7 +7,7 @@ whether the step fails.
 from collections.abc import Callable
 
 from testing.deployed_stage import DeployedStage
-from tests.deploy.steps import accounts, administration, logging, looking, owner, qr_images, redeeming, sweeping
+from tests.deploy.steps import accounts, administration, events, logging, looking, owner, qr_images, redeeming, sweeping
 
 Step = Callable[[DeployedStage], None]
 
@@ -24,6 +24,14 @@ STEPS: dict[str, Step] = {
         qr_images.an_expired_invite_s_qr_code_goes,
         qr_images.an_extended_invite_keeps_its_qr_code,
         qr_images.a_record_that_makes_no_sense_is_parked,
+        logging.the_announcing_function_logs,
+        logging.the_sending_function_logs,
+        events.an_admin_sees_to_an_endpoint,
+        events.a_test_is_sent_and_sent_again,
+        events.an_event_is_announced,
+        events.an_endpoint_that_failed_for_days_is_switched_off,
+        events.the_sweep_has_overdue_deliveries_sent,
+        events.an_entry_that_makes_no_sense_is_parked,
         owner.the_owner_renews_their_token,
         owner.a_renewal_is_finished_without_its_browser,
         owner.libraries_are_read_again,

@@ -32,6 +32,14 @@ def the_stream_function_logs(stage: DeployedStage) -> None:
     _logs(stage, "-tidy_qr", an_image_goes)
 
 
+def the_announcing_function_logs(stage: DeployedStage) -> None:
+    _logs(stage, "-announce", stage.stack.invite)
+
+
+def the_sending_function_logs(stage: DeployedStage) -> None:
+    _logs(stage, "-deliver", lambda: stage.invoke("deliver"))
+
+
 def _logs(stage: DeployedStage, suffix: str, do: Callable[[], object]) -> None:
     logs, group, since = stage.rehearsal.client("logs"), f"/aws/lambda/streamarr-{stage.name}{suffix}", time.time()
 
