@@ -1,12 +1,13 @@
-"""Lambda's call without waiting, for the functions that others call: one thread and one sandbox each."""
+"""Lambda's call without waiting, for the functions that others call: as there, each call runs beside the others."""
 
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from queue import SimpleQueue
+from queue import LifoQueue
 
 from local.pollers import log
 from local.sandbox import InvocationFailedError, Sandbox
@@ -14,25 +15,37 @@ from local.sandbox import InvocationFailedError, Sandbox
 _INVOCATION = re.compile(r"/2015-03-31/functions/([^/]+)/invocations")
 
 
-class Caller(threading.Thread):
-    """Invokes one function, once for each call, one after the other."""
+class Caller:
+    """Invokes one function, once for each call, in the warmest sandbox that is free; more calls wait for one."""
 
-    def __init__(self, sandbox: Sandbox, name: str) -> None:
-        super().__init__(name=name, daemon=True)
-        self.sandbox = sandbox
-        self.calls: SimpleQueue[bool] = SimpleQueue()
+    def __init__(self, name: str, sandboxes: Sequence[Sandbox]) -> None:
+        self.name = name
+        self._sandboxes = sandboxes
+        self._free: LifoQueue[Sandbox] = LifoQueue()
+        for sandbox in reversed(sandboxes):
+            self._free.put(sandbox)
+        self._hands = ThreadPoolExecutor(len(sandboxes), thread_name_prefix=name)
 
-    def run(self) -> None:
-        while self.calls.get():
-            try:
-                self.sandbox.invoke({})
-            except InvocationFailedError as error:
-                log.warning("%s failed: %s", self.name, error)
-        self.sandbox.close()
+    def call(self) -> None:
+        """Soon, and without telling how it went."""
+        self._hands.submit(self._invoke)
 
     def end(self) -> None:
-        self.calls.put(False)
-        self.sandbox.kill()
+        """What runs is killed, what waits is forgotten."""
+        for sandbox in self._sandboxes:
+            sandbox.kill()
+        self._hands.shutdown(cancel_futures=True)
+        for sandbox in self._sandboxes:
+            sandbox.close()
+
+    def _invoke(self) -> None:
+        sandbox = self._free.get()
+        try:
+            sandbox.invoke({})
+        except InvocationFailedError as error:
+            log.warning("%s failed: %s", self.name, error)
+        finally:
+            self._free.put(sandbox)
 
 
 @contextmanager
@@ -45,7 +58,7 @@ def calling(callers: Mapping[str, Caller]) -> Iterator[str]:
             found = _INVOCATION.fullmatch(self.path.partition("?")[0])
             caller = callers.get(found[1]) if found else None
             if caller:
-                caller.calls.put(True)
+                caller.call()
             self.send_response(HTTPStatus.ACCEPTED if caller else HTTPStatus.NOT_FOUND)
             self.send_header("Content-Length", "0")
             self.end_headers()
@@ -54,8 +67,6 @@ def calling(callers: Mapping[str, Caller]) -> Iterator[str]:
             """Nothing is said of each call."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    for caller in callers.values():
-        caller.start()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 LISTENING_WITHIN = 10.0
 CALLS = "AWS_ENDPOINT_URL_LAMBDA"
 """Where boto3 sends calls of functions; everything else goes to the emulator."""
+CALLS_AT_ONCE = 4
 GRACE_SECONDS = 1.0
 # A poller that gives up soon tries again itself, and hears soon that it is to stop.
 READ_SECONDS = 10
@@ -55,7 +56,7 @@ def running(
     config = _json(Path(config_path))
     functions = _Functions(app.app_name, stage, config, environment, run_dir, timeout)
     called = {
-        f"{app.app_name}-{stage}-{source.name}": Caller(replace(functions, timeout=None).sandbox(source), source.name)
+        f"{app.app_name}-{stage}-{source.name}": _caller(source, replace(functions, timeout=None))
         for source in app.pure_lambda_functions
     }
     with calling(called) as address:
@@ -107,6 +108,10 @@ class _Functions:
             aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
             config=IMPATIENT,
         )
+
+
+def _caller(source: Any, functions: _Functions) -> Caller:
+    return Caller(source.name, [functions.sandbox(source, number) for number in range(1, CALLS_AT_ONCE + 1)])
 
 
 def _pollers(source: Any, functions: _Functions, sweep_seconds: float | None, queue_pollers: int) -> list[Poller]:

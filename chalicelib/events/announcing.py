@@ -1,7 +1,7 @@
 """Who else hears of an event: decided once for each event and endpoint, from what the journal's stream brings."""
 
-from collections import defaultdict
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +15,8 @@ from chalicelib.events.signing import body_of
 
 WOKEN_WITHIN = timedelta(minutes=2)
 """When the sweep wakes what nothing else has woken."""
+
+WRITTEN_AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +52,21 @@ class Announcing:
         endpoints = tuple(each for each in self.endpoints.all() if each.enabled)
         return Audience(endpoints, self.find_owners({each.owner.id for each in endpoints}))
 
-    def announce(self, noted: Iterable[Noted], audience: Audience, *, now: datetime) -> bool:
-        """Write what is to be delivered: each endpoint is woken before, so that no delivery is ever forgotten. Whether
-        there is anything to send. The same again writes nothing new.
+    def write(self, decided: Iterable[Delivery], *, now: datetime) -> list[tuple[Delivery, Exception]]:
+        """Each endpoint is woken before, once, so that no delivery is ever forgotten. The same again writes nothing
+        new. What could not be written is given, with the reason.
         """
-        wanted: dict[str, list[Delivery]] = defaultdict(list)
-        wakes = False
-        for each in noted:
-            wakes = wakes or each.wakes
-            for delivery in _deliveries(each, audience, now):
-                wanted[delivery.endpoint].append(delivery)
-        for endpoint_id, deliveries in wanted.items():
+        decided = list(decided)
+        for endpoint_id in sorted({each.endpoint for each in decided}):
             self.endpoints.wake(endpoint_id, now + WOKEN_WITHIN)
-            for delivery in deliveries:
-                self.deliveries.add(delivery)
-        return wakes or bool(wanted)
+        with ThreadPoolExecutor(WRITTEN_AT_ONCE) as hands:
+            writing = [hands.submit(self.deliveries.add, each) for each in decided]
+        results = ((delivery, each.exception()) for delivery, each in zip(decided, writing, strict=True))
+        return [(delivery, error) for delivery, error in results if isinstance(error, Exception)]
 
 
-def _deliveries(noted: Noted, audience: Audience, now: datetime) -> list[Delivery]:
+def deliveries_of(noted: Noted, audience: Audience, *, now: datetime) -> list[Delivery]:
+    """One for each endpoint that hears of it."""
     name = name_of(noted.entry)
     if name is None or not (endpoints := audience.of(noted, name)):
         return []

@@ -54,6 +54,7 @@ class Delivering:
         return due is not None and due <= self.clock()
 
     def _serve(self, turn: Turn, until: datetime) -> None:
+        """What is left when time is up is woken by the sweep; the endpoint is free again in any case."""
         begun = turn.work.begun(self.clock())
         if not self.endpoints.take(turn, begun):
             return
@@ -64,12 +65,9 @@ class Delivering:
                 self._switch_off(turn.endpoint.id)
             if self.endpoints.release(turn, work, over=begun, wake_at=self._next(turn.endpoint.id, work)):
                 return
-            if not self._may_go_on(turn := self.endpoints.turn(turn.endpoint.id), begun, until):
+            turn = self.endpoints.turn(turn.endpoint.id)  # it was woken meanwhile
+            if turn.work != begun:
                 return
-
-    def _may_go_on(self, turn: Turn, begun: Work, until: datetime) -> bool:
-        """It was woken meanwhile, and no other function has it."""
-        return turn.work == begun and self.clock() + _A_SEND_TAKES < until
 
     def _next(self, endpoint_id: str, work: Work) -> datetime | None:
         due = self.deliveries.next_due(endpoint_id)

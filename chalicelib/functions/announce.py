@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from chalicelib.common.ports import Contention, Unreachable
-from chalicelib.events.announcing import Announcing, Audience, Noted
+from chalicelib.events.announcing import Announcing, Audience, Noted, deliveries_of
+from chalicelib.events.deliveries import Delivery
 from chalicelib.logs import logger
 from chalicelib.wiring import now, ports, use
 
@@ -21,9 +22,10 @@ def announce_all(records: list[Json]) -> None:
     if not noted:
         return
     audience = use(Announcing).audience()
-    is_anything_to_send = [_announce_or_park(each, audience) for each in noted]
-    logger.info("announced", entries=len(noted), endpoints=len(audience.endpoints))
-    if any(is_anything_to_send):
+    decided = [delivery for each in noted for delivery in _decide_or_park(each, audience)]
+    _write_or_park(decided)
+    logger.info("announced", entries=len(noted), endpoints=len(audience.endpoints), deliveries=len(decided))
+    if decided or any(each.wakes for each in noted):
         _wake()
 
 
@@ -38,15 +40,23 @@ def _read_or_park(record: Json) -> Iterable[Noted]:
         return []
 
 
-def _announce_or_park(noted: Noted, audience: Audience) -> bool:
+def _decide_or_park(noted: Noted, audience: Audience) -> list[Delivery]:
     try:
-        return use(Announcing).announce([noted], audience, now=now())
-    except (Contention, Unreachable):
-        raise
+        return deliveries_of(noted, audience, now=now())
     except Exception as error:  # noqa: BLE001 - one entry must not hold back the others
         logger.exception("an entry is set aside", entry=noted.entry.id)
         ports.dead_letters.add({"entry": noted.entry.id, "subject": noted.entry.subject}, type(error).__name__)
-        return False
+        return []
+
+
+def _write_or_park(decided: list[Delivery]) -> None:
+    failed = use(Announcing).write(decided, now=now())
+    for _, error in failed:
+        if isinstance(error, Contention | Unreachable):
+            raise error
+    for delivery, error in failed:
+        logger.error("a delivery is set aside", delivery=delivery.id, exc_info=error)
+        ports.dead_letters.add({"entry": delivery.event_id, "delivery": delivery.id}, type(error).__name__)
 
 
 def _wake() -> None:

@@ -9,7 +9,7 @@ from standardwebhooks.webhooks import Webhook
 
 from chalicelib.common.people import Permission, Person
 from chalicelib.common.refusals import BadInput, DeliveryNotFound, EndpointNotFound, NotAllowed, TooManyEndpoints
-from chalicelib.events.announcing import Announcing, Noted
+from chalicelib.events.announcing import Announcing, Noted, deliveries_of
 from chalicelib.events.deliveries import DeliveryState
 from chalicelib.events.delivering import Delivering, WakingOverdue
 from chalicelib.events.endpoints import Work
@@ -51,8 +51,12 @@ def note(ports, subject="invite#AbCdEfGh", action="created", creator="jo"):
 
 
 def announce(ports, *noted):
+    """Whether anybody hears of it."""
     announcing = ports.use(Announcing)
-    return announcing.announce(noted, announcing.audience(), now=ports.now)
+    audience = announcing.audience()
+    decided = [delivery for each in noted for delivery in deliveries_of(each, audience, now=ports.now)]
+    assert announcing.write(decided, now=ports.now) == []
+    return bool(decided)
 
 
 def deliver(ports, minutes=5):
@@ -88,11 +92,6 @@ def test_what_the_owner_may_not_hear_now_is_not_sent(ports):
 def test_what_is_for_the_journal_alone_wakes_nobody(ports):
     an_endpoint(ports)
     assert not announce(ports, note(ports, "user#1", "signed in"))
-
-
-def test_a_test_s_entry_has_what_was_written_with_it_sent(ports):
-    entry = note(ports, "endpoint#1", "tested").entry
-    assert announce(ports, Noted(entry, wakes=True))
 
 
 def test_it_is_signed_for_that_moment_and_keeps_its_id(ports):
@@ -206,6 +205,22 @@ def test_what_is_written_while_it_is_sent_is_sent_too(ports):
     deliver(ports)
     assert {row.state for row in rows(ports)} == {DeliveryState.DELIVERED}
     assert len(ports.receiver.sent) == 2
+
+
+def test_one_that_is_woken_when_time_is_up_is_free_for_the_next_run(ports):
+    an_endpoint(ports)
+    announce(ports, note(ports))
+    answer, late = ports.receiver.send, [note(ports), note(ports)]
+
+    def send(*arguments):
+        announce(ports, late.pop())
+        ports.later(minutes=5)
+        return answer(*arguments)
+
+    ports.receiver.send = send
+    deliver(ports)
+    (turn,) = ports.endpoints.turns()
+    assert (turn.work, turn.is_due(ports.now)) == (Work(), True)
 
 
 def test_a_secret_that_cannot_be_decrypted_is_said_in_the_log(ports):

@@ -11,7 +11,7 @@ from chalicelib import wiring
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import Unreachable
 from chalicelib.events.managing import EndpointRequest, ManagingEndpoints
-from chalicelib.functions import handlers
+from chalicelib.functions import announce, handlers
 from chalicelib.stores.events.journal import DynamoJournal
 from testing.invite_builders import a_user
 from tests.fakes.ports import FakePorts
@@ -77,8 +77,15 @@ def test_what_makes_no_sense_is_set_aside_and_does_not_hold_back_the_rest(ports,
     assert len(ports.dead_letters.all) == 2
 
 
-def test_an_entry_that_cannot_be_handled_is_set_aside(ports, monkeypatch):
+def test_a_delivery_that_cannot_be_written_is_set_aside(ports, monkeypatch):
     monkeypatch.setattr(ports.deliveries, "add", lambda _: 1 / 0)
+    handlers.announce(EVENT, None)
+    ((what, why),) = ports.dead_letters.all
+    assert (what["entry"], why) == ("e1", "ZeroDivisionError")
+
+
+def test_an_entry_that_cannot_be_told_is_set_aside(ports, monkeypatch):
+    monkeypatch.setattr(announce, "deliveries_of", lambda *_, **__: 1 / 0)
     handlers.announce(EVENT, None)
     assert ports.dead_letters.all == [({"entry": "e1", "subject": "invite#AbCdEfGh"}, "ZeroDivisionError")]
 
