@@ -359,6 +359,12 @@ def _(stack):
     yield lambda: stack.admin.get("/users", params={"limit": 25})
 
 
+@_scenario("GET /users, by the end of access")
+def _(stack):
+    _ending(stack, asked=False)
+    yield lambda: stack.admin.get("/users", params={"ends": "any", "limit": 25})
+
+
 @_scenario("GET /users/{user_id}")
 def _(stack):
     member = stack.member("create_invites")

@@ -138,5 +138,9 @@ def state_at(access: Access, settings: Settings, now: datetime) -> str:
         return access.state
     if ends_at <= now:
         return "grace"
-    first = max(settings.reminders, default=0)
-    return "ending" if ends_at - now <= timedelta(days=first) else "active"
+    return "ending" if ends_at - now <= timedelta(days=first_reminder(settings)) else "active"
+
+
+def first_reminder(settings: Settings) -> int:
+    """How many days before its end an access begins to be ending."""
+    return max(settings.reminders, default=0)

@@ -74,6 +74,11 @@ class Ending:
     ends_at: datetime
     reminded: frozenset[str]
 
+    @property
+    def place(self) -> str:
+        """Where it stands among those that end."""
+        return f"{self.ends_at.timestamp()}#{self.user_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Which:
@@ -175,6 +180,12 @@ class AccessStore(Protocol):
 
     def ending(self, after: datetime | None, before: datetime) -> Iterable[Ending]:
         """Those whose end lies between, the earliest first."""
+
+    def page_ending(self, before: datetime | None, *, after: str | None, limit: int) -> Page[Ending]:
+        """Those that end, by then if so, the earliest first, after the ``place`` of one."""
+
+    def find_many(self, user_ids: Iterable[str]) -> Mapping[str, Access]:
+        """The accesses that those accounts have, by the accounts' ids."""
 
     def remind(self, access: Access, mark: str, entry: Entry) -> None:
         """Write that a reminder was decided, with its entry. Raises StaleWrite where it was already, or where something

@@ -271,6 +271,20 @@ def _by_hand(stack, account, **facts):
 
 
 @SIZES
+def test_people_whose_access_ends_are_listed_the_first_to_end_first(stack, signed_in, size):
+    code, visitor = stack.invite(access_for={"value": 5, "unit": "days"}), stack.visitor()
+    visitor.waits(visitor.redeems(code))
+    screen = signed_in(size).opens("/people")
+    screen.page.get_by_label("Accounts").select_option("Ending soon")
+    screen.page.get_by_label("Name or e-mail").fill(visitor.account["username"])
+    expect(screen.page.locator("tbody tr")).to_have_count(1)
+    expect(screen.page.locator("tbody tr")).to_contain_text("Ends ")
+    screen.is_sound("people-ending-soon")
+    screen.page.get_by_label("Accounts").select_option("By the end of access")
+    expect(screen.page.locator("tbody tr")).to_contain_text(visitor.account["username"])
+
+
+@SIZES
 def test_what_plex_has_otherwise_is_shown_and_restored(stack, signed_in, size):
     visitor = stack.visitor()
     visitor.waits(visitor.redeems(stack.invite()))

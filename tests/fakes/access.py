@@ -1,8 +1,8 @@
 """Accesses in memory, on the conditions of chalicelib/stores/access."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 
 from chalicelib.access.deciding.batches import Batch, Refused
@@ -154,6 +154,18 @@ class FakeAccesses:
         ]
         between = [one for one in found if one.ends_at <= before and (after is None or one.ends_at >= after)]
         return sorted(between, key=lambda one: one.ends_at)
+
+    def page_ending(self, before: datetime | None, *, after: str | None, limit: int) -> Page[Ending]:
+        ends_at, _, user_id = (after or "-inf#").partition("#")
+        found = sorted(
+            self.ending(None, before or datetime.max.replace(tzinfo=UTC)),
+            key=lambda one: (one.ends_at, one.user_id),
+        )
+        later = [one for one in found if (one.ends_at.timestamp(), one.user_id) > (float(ends_at), user_id)]
+        return Page(tuple(later[:limit]), later[limit - 1].place if len(later) > limit else None)
+
+    def find_many(self, user_ids: Iterable[str]) -> dict[str, Access]:
+        return {id_: access for id_ in user_ids if (access := self.database.accesses.get(id_))}
 
     def remind(self, access: Access, mark: str, entry: Entry) -> None:
         self.database.before_write()

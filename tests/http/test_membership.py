@@ -130,3 +130,48 @@ def test_a_member_asks_for_more_time_and_is_answered_once(stack):
     given = stack.admin.post(approve, json={"by": {"value": 1, "unit": "months"}})
     assert (given.status_code, given.json()["ends_at"] > before["ends_at"]) == (202, True)
     assert stack.admin.post(approve, json={"by": {"value": 1, "unit": "months"}}).status_code == 404
+
+
+def test_people_are_listed_by_the_end_of_their_access(stack):
+    code = stack.invite(usage_limit=3, access_for={"value": 7, "unit": "days"})
+    soon = [_joined(stack, code) for _ in range(2)]
+    later = _joined(stack, stack.invite(access_for={"value": 40, "unit": "weeks"}))
+    never = _joined(stack, stack.invite())
+    assert _listed(stack, never["id"], q=never["name"])["access"] == {"state": "active", "ends_at": None}
+    by_end = [user["id"] for user in _all_users(stack, ends="any", limit=2)]
+    places = [by_end.index(user["id"]) for user in (*soon, later)]
+    assert max(places[:2]) < places[2]
+    assert never["id"] not in by_end
+    ends_soon = {user["id"]: user["access"]["state"] for user in _all_users(stack, ends="soon")}
+    assert [ends_soon.get(user["id"]) for user in (*soon, later)] == ["ending", "ending", None]
+    assert [user["id"] for user in _all_users(stack, ends="any", q=later["name"])] == [later["id"]]
+
+
+@pytest.mark.parametrize("query", [{"ends": "never"}, {"ends": "any", "cursor": "MjAyNg"}])
+def test_a_list_by_the_end_that_is_not_one_is_refused(stack, query):
+    refused = stack.admin.get("/users", params=query)
+    assert (refused.status_code, refused.json()["Code"]) == (400, "BadInput")
+    assert refused.json()["Field"] in query
+
+
+def test_a_place_in_the_list_of_the_newest_is_none_in_that_of_the_ends(stack):
+    place = stack.admin.get("/users", params={"limit": 1}).json()["next"]
+    refused = stack.admin.get("/users", params={"ends": "any", "cursor": place})
+    assert (refused.status_code, refused.json()["Field"]) == (400, "cursor")
+
+
+def _joined(stack, code):
+    visitor = stack.visitor()
+    return visitor.waits(visitor.redeems(code))["user"]
+
+
+def _listed(stack, user_id, **query):
+    return next(user for user in _all_users(stack, **query) if user["id"] == user_id)
+
+
+def _all_users(stack, limit=100, **query):
+    users, page = [], {"next": ""}
+    while page["next"] is not None:
+        page = stack.admin.get("/users", params={**query, "limit": limit, "cursor": page["next"]}).json()
+        users += page["users"]
+    return users

@@ -20,7 +20,7 @@ from chalicelib.common.refusals import AlreadyHasAccess, SeatsTaken, UserNotFoun
 from chalicelib.common.terms import Term
 from chalicelib.events.model import about_user
 from chalicelib.plex.model import Place, Share
-from tests.stores_contract.builders import a_closed_account, a_user, an_account, an_entry, journal_of
+from tests.stores_contract.builders import a_closed_account, a_user, an_account, an_entry, journal_of, walk
 from tests.stores_contract.redeeming import (
     LEASE,
     MOVIES,
@@ -605,6 +605,34 @@ def test_what_ends_is_found_by_its_time_until_something_stands_against_it(ports,
     assert found_ending(accesses, ending, ends_at + second, ends_at + LONG) == []
     hold(ports, ending, Hold.ENDED)
     assert found_ending(accesses, ending, None, ends_at) == []
+
+
+def test_those_that_end_are_listed_a_page_at_a_time_also_where_many_end_at_once(ports, accesses, now):
+    ends_at = now + timedelta(days=400, microseconds=123457)
+    at_once = {_until(ports, now, ends_at).user_id for _ in range(5)}
+    later = _until(ports, now, ends_at + timedelta(seconds=1)).user_id
+    before_all = f"{(ends_at - timedelta(seconds=1)).timestamp()}#x"
+
+    def page(after, limit):
+        return accesses.page_ending(ends_at + timedelta(seconds=1), after=after or before_all, limit=limit)
+
+    found = [each.user_id for each in walk(page)]
+    assert (set(found[:5]), found[5:], len(found)) == (at_once, [later], 6)
+    only_those = accesses.page_ending(ends_at, after=before_all, limit=9)
+    assert ({each.user_id for each in only_those.items}, only_those.next) == (at_once, None)
+
+
+def test_many_accesses_are_found_at_once_by_their_accounts(ports, accesses, member):
+    assert accesses.find_many([member.user_id, "nobody"]) == {member.user_id: accesses.get(member.user_id)}
+    assert accesses.find_many([]) == {}
+
+
+def _until(ports, now, ends_at):
+    """The access of a person who joined, which ends then."""
+    claim = a_claim(ports, add_invite(ports, now), now)
+    ports.claims.claim(claim)
+    access = joined(ports, claim, now)
+    return ports.accesses.decide(access.deciding(replace(access.decided, ends_at=ends_at)))
 
 
 def test_a_joining_that_is_done_ends_where_its_term_says(ports, accesses, now):

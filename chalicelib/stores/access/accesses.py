@@ -1,6 +1,6 @@
 """Accesses, and the pause."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -168,8 +168,17 @@ class DynamoAccesses:
         at = AccessModel.ends_at
         until = before.timestamp()
         between = at <= until if after is None else at.between(after.timestamp(), until)
-        for record in AccessModel.by_ending.query(ENDS, between):
-            yield Ending(record.user_id, datetime.fromtimestamp(record.ends_at, UTC), record.reminded)
+        return (_ending(record) for record in AccessModel.by_ending.query(ENDS, between))
+
+    def page_ending(self, before: datetime | None, *, after: str | None, limit: int) -> Page[Ending]:
+        until = AccessModel.ends_at <= before.timestamp() if before else None
+        last = _key_of_ending(after) if after else None
+        records = AccessModel.by_ending.query(ENDS, until, last_evaluated_key=last, limit=limit + 1)
+        found = tuple(_ending(record) for record in records)
+        return Page(found[:limit], found[limit - 1].place if len(found) > limit else None)
+
+    def find_many(self, user_ids: Iterable[str]) -> dict[str, Access]:
+        return {record.user_id: read_access(record) for record in AccessModel.batch_get(list(user_ids))}
 
     def remind(self, access: Access, mark: str, entry: Entry) -> None:
         record = AccessModel.get(access.user_id, consistent_read=True)
@@ -344,6 +353,16 @@ class DynamoAccesses:
         tombstone = find_tombstone(user.plex_id) if user.plex_id else None
         if user.plex_id and tombstone and tombstone.user_id == user.id and not tombstone.ended_at:
             end_tombstone(transaction, user.plex_id, tombstone, self._clock())
+
+
+def _ending(record: AccessModel) -> Ending:
+    return Ending(record.user_id, datetime.fromtimestamp(record.ends_at, UTC), record.reminded)
+
+
+def _key_of_ending(place: str) -> dict[str, dict[str, str]]:
+    """Of an ``Ending.place``: where a query of the index goes on, whether or not that one still ends then."""
+    ends_at, _, user_id = place.partition("#")
+    return {"ending": {"S": ENDS}, "ends_at": {"N": ends_at}, "user_id": {"S": user_id}}
 
 
 def _is_free_for(lease: str | None) -> "Condition":

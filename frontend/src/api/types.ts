@@ -24,6 +24,7 @@ export type InviteChange = Shapes["InviteChange"];
 export type Redemption = Shapes["Redemption"];
 export type Reason = NonNullable<Redemption["reason"]>;
 export type User = Shapes["User"];
+export type ListedUser = Shapes["ListedUser"];
 export type UserInFull = Shapes["UserInFull"];
 export type Access = Shapes["Access"];
 export type Look = Shapes["Look"];
