@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from chalicelib.redemptions.offers import ReadingOffers
     from chalicelib.redemptions.ports import Claims, RedemptionStore
     from chalicelib.redemptions.returning import ReturningRedeemers
-    from chalicelib.settings.ports import SettingsStore
+    from chalicelib.settings.ports import RenderMarkdown, SettingsStore
     from chalicelib.setup.libraries import ManagingLibraries
     from chalicelib.setup.migrating import Migrations
     from chalicelib.setup.ports import OwnershipStore, ReadProgress, SaveProgress
@@ -216,6 +216,12 @@ class Ports(UseCases):
         from chalicelib.stores.tables import connect
 
         return connect(environment().table_prefix)
+
+    @property
+    def render_markdown(self) -> "RenderMarkdown":
+        from chalicelib.vendors.markdown import render_markdown
+
+        return render_markdown
 
     @cached_property
     def settings(self) -> "SettingsStore":

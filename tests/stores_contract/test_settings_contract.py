@@ -19,6 +19,8 @@ EDITED = {
     "application_url": "https://invites.example.org",
     "application_title": "Cinema",
     "time_zone": "Pacific/Auckland",
+    "welcome_text": "*Hello*",
+    "welcome_html": "<p><em>Hello</em></p>",
     "dashboard_url": "https://watch.example.org",
     "local_signin_enabled": True,
     "new_plex_signin_enabled": True,

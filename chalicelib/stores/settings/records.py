@@ -39,6 +39,8 @@ class SettingsModel(Model):
     seat_limit = NumberAttribute(default=100)
     reminders = Typed[tuple[int, ...]](tuple[int, ...], default=(30, 7, 1))
     grace_days = NumberAttribute(default=0)
+    welcome_text = UnicodeAttribute(default="")
+    welcome_html = UnicodeAttribute(default="")
     on_difference = Typed[OnDifference](OnDifference, null=True)
     server = Typed[Server](Server, null=True)
     libraries = Typed[tuple[Library, ...]](tuple[Library, ...])

@@ -23,6 +23,11 @@ def access_shape(member: Member, language: str, now: datetime) -> Json:
     return _shape(member.user.person, member.access, member.settings, language, now)
 
 
+def own_access_shape(member: Member, language: str, now: datetime) -> Json:
+    """The same for the member, with what they are welcomed by."""
+    return access_shape(member, language, now) | {"welcome_html": member.settings.welcome_html}
+
+
 def listed_shape(access: Access, settings: Settings, language: str, now: datetime) -> Json:
     """The same in a list, by the name that was known when it was decided."""
     return _shape(Person(access.user_id, access.decided.identity.name), access, settings, language, now)

@@ -1,6 +1,6 @@
 // Ready to watch: a member's home. What they have, by which invite, and the way to Plex.
 
-import type { Access, Redemption } from "../api/types";
+import type { Access, OwnAccess, Redemption } from "../api/types";
 import { useFresh, useLoad } from "../app/loading";
 import { useMe } from "../app/me";
 import { Link } from "../app/routing";
@@ -11,11 +11,12 @@ import { Show } from "../parts/notices";
 import { PlexApps } from "../parts/plex-apps";
 import { describeReason } from "../parts/redemption";
 import { Title } from "../parts/title";
+import { Welcome } from "../parts/welcome";
 import { t } from "../texts";
 
 export function Ready() {
   const { user } = useMe();
-  const access = useFresh<Access>("/me/access").data;
+  const access = useFresh<OwnAccess>("/me/access").data;
   const held = access?.state === "suspended" || access?.state === "ended" ? access.state : undefined;
   return (
     <>
@@ -27,6 +28,7 @@ export function Ready() {
       ) : (
         <>
           <p>{t.ready.note}</p>
+          <Welcome html={access?.welcome_html ?? ""} />
           <PlexApps />
         </>
       )}

@@ -14,6 +14,7 @@ import { Choice, Field, Group, Select } from "../parts/fields";
 import { Problem, Show } from "../parts/notices";
 import { focusHeading, Title } from "../parts/title";
 import { announce } from "../parts/toasts";
+import { WelcomeField } from "../parts/welcome";
 import { t } from "../texts";
 import { PERMISSIONS } from "./person";
 
@@ -77,6 +78,7 @@ function Form({ saved, onSaved }: { saved: Settings; onSaved: () => void }) {
         </Group>
       </section>
       <ThisSite {...section} />
+      <WelcomeField {...section} saved={saved} />
       <NewUsers {...section} />
       <section class="card">
         <Group legend={t.settings.invites}>

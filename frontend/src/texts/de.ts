@@ -334,6 +334,12 @@ export const de: Texts = {
     failedNote: "Nichts wurde verbraucht: Ist die Ursache behoben, kann die Person den Link noch einmal öffnen.",
   },
   settings: {
+    welcome: "Willkommen",
+    welcomeText: "Was Mitglieder zu Hause lesen",
+    welcomeNote:
+      "Markdown: *Betonung*, Listen, Überschriften, [Links](https://example.org). HTML und Bilder werden nicht gezeigt.",
+    welcomeShown: "So sehen es Mitglieder",
+    welcomeBefore: "So sehen es Mitglieder, bis du speicherst",
     onDifference: "Wenn Plex etwas anderes hat",
     onDifferenceNote:
       "Sobald ein Unterschied bestätigt ist. Wiederherstellen kann Bibliotheken wegnehmen oder erneut einladen.",
@@ -663,6 +669,7 @@ export const de: Texts = {
       ends_at: "das Ende",
       reminders: "Erinnerungen, so viele Tage vorher",
       grace_days: "Tage der Nachsicht",
+      welcome_text: "was Mitglieder zu Hause lesen",
       outcome: "und dann:",
       until: "bis",
       seat_limit: "wie viele Zugang haben dürfen",

@@ -339,6 +339,11 @@ export const en = {
     failedNote: "Nothing was used up: once the cause is gone, the person can open the link again.",
   },
   settings: {
+    welcome: "Welcome",
+    welcomeText: "What members read at home",
+    welcomeNote: "Markdown: *emphasis*, lists, headings, [links](https://example.org). HTML and images are not shown.",
+    welcomeShown: "How members see it",
+    welcomeBefore: "How members see it until you save",
     onDifference: "When Plex has something else",
     onDifferenceNote:
       "Once a difference is confirmed. Restoring may take libraries away from people, or invite them again.",
@@ -663,6 +668,7 @@ export const en = {
       ends_at: "the end",
       reminders: "reminders, so many days before",
       grace_days: "days of grace",
+      welcome_text: "what members read at home",
       outcome: "and then:",
       until: "until",
       seat_limit: "how many may have access",
