@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from chalicelib.aws.queue import SqsWorkQueue
     from chalicelib.common.sweeping import Batch, Key
     from chalicelib.events.ports import DeliveryStore, EndpointStore, FindOwners, ReadJournal, Send, Wait, WakeDeliver
+    from chalicelib.invites.closing import ClosingInviters
     from chalicelib.invites.ports import FollowImages, InviteStore, RemoveImages
     from chalicelib.plex.ports import KeepOwnerToken, OwnerTokenVersion, PlexOwner, PlexPerson, WorkQueue
     from chalicelib.qr_codes.model import Format
@@ -156,6 +157,12 @@ class UseCases:
         from chalicelib.accounts.managing import ManagingUsers
 
         return self.use(ManagingUsers)
+
+    @property
+    def closing_inviters(self) -> "ClosingInviters":
+        from chalicelib.invites.closing import ClosingInviters
+
+        return self.use(ClosingInviters)
 
     @property
     def follow_images(self) -> "FollowImages":
@@ -534,6 +541,7 @@ def warm_up() -> None:
 def chores(now: datetime) -> "dict[str, Iterator[Batch]]":
     """What is swept every few minutes, of all that is due by ``now``."""
     from chalicelib.access.aligning import ResendingWork
+    from chalicelib.access.closing import ClosingEnded
     from chalicelib.access.ending import EndingMemberships, Reminding
     from chalicelib.access.looking import SchedulingLooks
     from chalicelib.accounts.trials import EndingTrials
@@ -565,6 +573,7 @@ def chores(now: datetime) -> "dict[str, Iterator[Batch]]":
         "migrations": use(Migrating).sweep(),
         "expired_invites": use(MovingExpiredInvites).sweep(now=now),
         "ended_memberships": use(EndingMemberships).sweep(settings, now=now),
+        "closed_memberships": use(ClosingEnded).sweep(settings, now=now),
         "reminders": use(Reminding).sweep(settings, now=now),
         "daily_libraries": use(RefreshingDaily).sweep(settings, now=now),
         "ended_trials": use(EndingTrials).sweep(now=now),

@@ -50,7 +50,7 @@ class EndingMemberships:
         access, grace = member.access, timedelta(days=member.settings.grace_days)
         if access is None or not may_end(access, member.user) or (access.decided.ends_at or now) + grace > now:
             return False
-        held = replace(access.decided.held(Hold.ENDED), by=None)
+        held = replace(access.decided.held(Hold.ENDED), by=None, ended_at=now)
         entry = Entry(
             id=self.new_id(),
             subject=about_user(user_id),

@@ -184,6 +184,14 @@ class AccessStore(Protocol):
     def page_ending(self, before: datetime | None, *, after: str | None, limit: int) -> Page[Ending]:
         """Those that end, by then if so, the earliest first, after the ``place`` of one."""
 
+    def ended(self, before: datetime) -> Iterable[str]:
+        """Ids of accounts whose access has ended by then, the earliest first."""
+
+    def close_account(self, access: Access, user: User, tombstone: Tombstone | None, entry: Entry) -> None:
+        """Write a decision by which an account is closed, with all that closing takes: its state and its sessions, its
+        names, the tombstone and the entry. Raises StaleWrite where either is not as it was read.
+        """
+
     def find_many(self, user_ids: Iterable[str]) -> Mapping[str, Access]:
         """The accesses that those accounts have, by the accounts' ids."""
 

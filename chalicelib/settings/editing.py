@@ -90,6 +90,7 @@ def facts(settings: Settings) -> Facts:
         "seat_limit": settings.seat_limit,
         "reminders": list(settings.reminders),
         "grace_days": settings.grace_days,
+        "close_after_days": settings.close_after_days,
         "welcome_text": settings.welcome_text,
         "version": settings.version,
     }

@@ -121,7 +121,8 @@ class Refresh:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Sign-up is off until someone turns it on; ``version`` counts the edits made by people. ``reminders``: so many
-    days before access ends; ``grace_days``: how long it goes on after its end. ``welcome_text``: what members read at
+    days before access ends; ``grace_days``: how long it goes on after its end; ``close_after_days``: how
+    long the account of a person whose access has ended stays, None for ever. ``welcome_text``: what members read at
     home, in Markdown, and ``welcome_html``, what was made of it when it was saved.
     """
 
@@ -142,6 +143,7 @@ class Settings:
     seat_limit: int = 100
     reminders: tuple[int, ...] = (30, 7, 1)
     grace_days: int = 0
+    close_after_days: int | None = None
     welcome_text: str = ""
     welcome_html: str = ""
     server: Server | None = None

@@ -19,14 +19,15 @@ class _Markdown(MarkdownIt):
 
 
 def render_markdown(text: str) -> str:
-    """``text`` as HTML: paragraphs, headings (from the second level on), lists, emphasis, code, quotations, rules, and
-    links to https and mailto addresses. What else it has, HTML above all, is shown as it was typed.
+    """``text`` as HTML: paragraphs, headings, lists, emphasis, code, quotations, rules, and links to https and mailto
+    addresses. What else it has, HTML above all, is shown as it was typed. Headings are all of the second level: the
+    first is the page's, and none may be left out for those who go from one to the next.
     """
     markdown = _Markdown()
     tokens = markdown.parse(text)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(6, int(token.tag[1:]) + 1)}"
+            token.tag = "h2"
         for inner in token.children or ():
             _mark_link(inner)
     return str(markdown.renderer.render(tokens, markdown.options, {}))

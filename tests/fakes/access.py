@@ -164,6 +164,24 @@ class FakeAccesses:
         later = [one for one in found if (one.ends_at.timestamp(), one.user_id) > (float(ends_at), user_id)]
         return Page(tuple(later[:limit]), later[limit - 1].place if len(later) > limit else None)
 
+    def ended(self, before: datetime) -> list[str]:
+        found = [
+            (one.decided.ended_at, one.user_id)
+            for one in self.database.accesses.values()
+            if one.decided.hold is Hold.ENDED and one.decided.ended_at and one.decided.ended_at <= before
+        ]
+        return [user_id for _, user_id in sorted(found)]
+
+    def close_account(self, access: Access, user: User, tombstone: Tombstone | None, entry: Entry) -> None:
+        self.database.before_write()
+        stored = self.database.accesses[access.user_id]
+        if stored.decided.edition != access.decided.edition - 1 or not self._is_as_read(user):
+            raise StaleWrite
+        self.database.users[user.id] = replace(user, state=AccountState.CLOSED, epoch=user.epoch + 1)
+        release_identities(self.database, user, tombstone)
+        self.database.journal.append(entry)
+        self._write(replace(stored, decided=access.decided))
+
     def find_many(self, user_ids: Iterable[str]) -> dict[str, Access]:
         return {id_: access for id_ in user_ids if (access := self.database.accesses.get(id_))}
 

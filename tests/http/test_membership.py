@@ -1,9 +1,12 @@
 """Access that is for a time, over HTTP: it ends, is suspended, resumed and extended, and Plex has what was decided."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
+from chalicelib import wiring
 
 
 @pytest.fixture
@@ -130,6 +133,35 @@ def test_a_member_asks_for_more_time_and_is_answered_once(stack):
     given = stack.admin.post(approve, json={"by": {"value": 1, "unit": "months"}})
     assert (given.status_code, given.json()["ends_at"] > before["ends_at"]) == (202, True)
     assert stack.admin.post(approve, json={"by": {"value": 1, "unit": "months"}}).status_code == 404
+
+
+def test_an_ended_account_is_closed_after_so_many_days_by_the_sweep(stack, member):
+    visitor, path = member
+    user_path = path.removesuffix("/access")
+    stack.admin.patch(path, json={"version": 1, "ends_at": from_now(seconds=2)}).raise_for_status()
+    until(stack, path, "ended")
+    try:
+        stack.admin.patch("/settings", json={"close_after_days": 3}).raise_for_status()
+        closes_at = datetime.fromisoformat(stack.admin.get(path).json()["closes_at"])
+        assert timedelta(days=2, hours=23) < closes_at - datetime.now(UTC) <= timedelta(days=3)
+        assert stack.admin.get(user_path).json()["state"] == "active"
+        _end_earlier(user_path.rpartition("/")[2], timedelta(days=4))
+        closed = until(stack, path, "closed")
+    finally:
+        stack.admin.patch("/settings", json={"close_after_days": None}).raise_for_status()
+    assert (stack.admin.get(user_path).json()["state"], closed["closes_at"]) == ("closed", None)
+    told = stack.admin.get("/audit", params={"subject": f"user#{user_path.rpartition('/')[2]}"}).json()["entries"]
+    assert (told[0]["action"], told[0]["by"]["name"]) == ("closed", "Schedule")
+    again = visitor.redeems(stack.invite())
+    assert again.status_code == 202, again.text  # by an invite made later
+    assert visitor.waits(again)["state"] == "done"
+
+
+def _end_earlier(user_id, by):
+    """As if that had been decided so long before."""
+    access = wiring.ports.accesses.get(user_id)
+    ended_at = access.decided.ended_at - by
+    wiring.ports.accesses.decide(access.deciding(replace(access.decided, ended_at=ended_at)))
 
 
 def test_people_are_listed_by_the_end_of_their_access(stack):

@@ -178,6 +178,7 @@ def test_settings_are_shown_as_the_contract_has_them():
         "seat_limit": 100,
         "reminders": [30, 7, 1],
         "grace_days": 0,
+        "close_after_days": None,
         "welcome_text": "",
         "version": 3,
     }

@@ -19,6 +19,7 @@ EDITED = {
     "application_url": "https://invites.example.org",
     "application_title": "Cinema",
     "time_zone": "Pacific/Auckland",
+    "close_after_days": 90,
     "welcome_text": "*Hello*",
     "welcome_html": "<p><em>Hello</em></p>",
     "dashboard_url": "https://watch.example.org",

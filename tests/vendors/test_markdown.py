@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from chalicelib.vendors.markdown import render_markdown
 
-TAGS = {"p", "em", "strong", "code", "pre", "a", "ul", "ol", "li", "blockquote", "hr", "br"}
-TAGS |= {f"h{level}" for level in range(2, 7)}
+TAGS = {"p", "h2", "em", "strong", "code", "pre", "a", "ul", "ol", "li", "blockquote", "hr", "br"}
 ATTRIBUTES = {"href", "title", "rel", "start", "class"}
 """``start`` of a list; ``class`` of a block of code, by its language."""
 
@@ -79,7 +78,7 @@ def assert_harmless(html):
 
 
 def test_what_markdown_has_is_rendered():
-    html = render_markdown("# Hello\n\nRead *this* and **that**:\n\n1. [rules](https://example.org/r)\n2. `code`\n")
+    html = render_markdown("#### Hello\n\nRead *this* and **that**:\n\n1. [rules](https://example.org/r)\n2. `code`\n")
     tags = [tag for tag, _ in Seen(html).elements]
     assert tags == ["h2", "p", "em", "strong", "ol", "li", "a", "li", "code"]
     assert links("<mailto:ruth@example.org> and <https://example.org>") == [

@@ -14,7 +14,7 @@ from chalicelib.access.model import Access, Hold
 from chalicelib.access.pauses import Pause
 from chalicelib.access.ports import Answer, Beside, Ending, ExtensionRequest, Member, MemberRow, Stranger, Which, Work
 from chalicelib.access.seats import Room, Seats
-from chalicelib.accounts.model import Tombstone, User
+from chalicelib.accounts.model import AccountState, Tombstone, User
 from chalicelib.common.pages import Page
 from chalicelib.common.ports import Clock, StaleWrite
 from chalicelib.common.refusals import AlreadyHasAccess, SeatsTaken, TryAgain, UserNotFound
@@ -25,6 +25,7 @@ from chalicelib.stores.access.records import (
     ALIGN,
     ASKING,
     DIFFERS,
+    ENDED,
     ENDS,
     MEMBER,
     PAUSED,
@@ -43,7 +44,7 @@ from chalicelib.stores.access.records import (
     what_was_done,
 )
 from chalicelib.stores.access.seats import SEAT, move_seats, take_over_seats
-from chalicelib.stores.accounts.identities import end_tombstone, find_tombstone, put_account
+from chalicelib.stores.accounts.identities import end_tombstone, find_tombstone, put_account, release_identities
 from chalicelib.stores.accounts.records import UserModel, is_at_epoch, read_user
 from chalicelib.stores.database.transactions import (
     ConditionsFailed,
@@ -133,8 +134,7 @@ class DynamoAccesses:
         transaction.put("journal", entry_record(entry))
         note_beside(transaction, row)
         if protects:
-            is_as_read = is_at_epoch(protects) & (UserModel.permissions == protects.permissions)
-            transaction.check("user", UserModel, protects.id, is_as_read)
+            transaction.check("user", UserModel, protects.id, _is_as_read(protects))
         _commit_or_stale(transaction)
         return replace(written, revision=access.revision + 1)
 
@@ -176,6 +176,24 @@ class DynamoAccesses:
         records = AccessModel.by_ending.query(ENDS, until, last_evaluated_key=last, limit=limit + 1)
         found = tuple(_ending(record) for record in records)
         return Page(found[:limit], found[limit - 1].place if len(found) > limit else None)
+
+    def ended(self, before: datetime) -> Iterator[str]:
+        until = AccessModel.ends_at <= before.timestamp()
+        return (record.user_id for record in AccessModel.by_ending.query(ENDED, until))
+
+    def close_account(self, access: Access, user: User, tombstone: Tombstone | None, entry: Entry) -> None:
+        written = replace(access, written_at=self._clock())
+        is_as_before = AccessModel.edition == access.decided.edition - 1
+        transaction = Transaction(self._connection)
+        transaction.update(_ACCESS, AccessModel(user_id=user.id), what_was_decided(written), is_as_before)
+        closed: list[Action] = [
+            UserModel.state.set(AccountState.CLOSED.value),
+            UserModel.epoch.set(user.epoch + 1),
+        ]
+        transaction.update("user", UserModel(id=user.id), closed, _is_as_read(user))
+        release_identities(transaction, user, tombstone)
+        transaction.put("journal", entry_record(entry))
+        _commit_or_stale(transaction)
 
     def find_many(self, user_ids: Iterable[str]) -> dict[str, Access]:
         return {record.user_id: read_access(record) for record in AccessModel.batch_get(list(user_ids))}
@@ -363,6 +381,12 @@ def _key_of_ending(place: str) -> dict[str, dict[str, str]]:
     """Of an ``Ending.place``: where a query of the index goes on, whether or not that one still ends then."""
     ends_at, _, user_id = place.partition("#")
     return {"ending": {"S": ENDS}, "ends_at": {"N": ends_at}, "user_id": {"S": user_id}}
+
+
+def _is_as_read(user: User) -> "Condition":
+    """Whether the account is open, and may what it might."""
+    is_as_read: Condition = is_at_epoch(user) & (UserModel.permissions == user.permissions)
+    return is_as_read
 
 
 def _is_free_for(lease: str | None) -> "Condition":

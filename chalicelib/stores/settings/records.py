@@ -39,6 +39,7 @@ class SettingsModel(Model):
     seat_limit = NumberAttribute(default=100)
     reminders = Typed[tuple[int, ...]](tuple[int, ...], default=(30, 7, 1))
     grace_days = NumberAttribute(default=0)
+    close_after_days = NumberAttribute(null=True)
     welcome_text = UnicodeAttribute(default="")
     welcome_html = UnicodeAttribute(default="")
     on_difference = Typed[OnDifference](OnDifference, null=True)

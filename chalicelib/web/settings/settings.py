@@ -86,6 +86,7 @@ class ChangeSettings(msgspec.Struct, forbid_unknown_fields=True):
         msgspec.UNSET
     )
     grace_days: Annotated[int, msgspec.Meta(ge=0, le=14)] | Unset = msgspec.UNSET
+    close_after_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] | None | Unset = msgspec.UNSET
     welcome_text: Annotated[str, msgspec.Meta(max_length=LONGEST_WELCOME)] | Unset = msgspec.UNSET
 
     def apply(self, settings: Settings) -> Settings:

@@ -27,6 +27,7 @@ export type User = Shapes["User"];
 export type ListedUser = Shapes["ListedUser"];
 export type UserInFull = Shapes["UserInFull"];
 export type Access = Shapes["Access"];
+export type AccessInFull = Shapes["AccessInFull"];
 export type OwnAccess = Shapes["OwnAccess"];
 export type Look = Shapes["Look"];
 export type Stranger = Answer<"listStrangers">["people"][number];

@@ -5,7 +5,7 @@ import { useFresh, useLoad } from "../app/loading";
 import { useMe } from "../app/me";
 import { Link } from "../app/routing";
 import { describeWanted } from "../format/accesses";
-import { Ends } from "../parts/membership";
+import { Closes, Ends } from "../parts/membership";
 import { AskForMoreTime } from "../parts/more-time";
 import { Show } from "../parts/notices";
 import { PlexApps } from "../parts/plex-apps";
@@ -32,6 +32,7 @@ export function Ready() {
           <PlexApps />
         </>
       )}
+      <Closes at={access?.closes_at ?? null} own />
       {access?.wanted && !access.work ? <Has access={access} /> : user.redemption && <What id={user.redemption.id} />}
       <AskForMoreTime />
       <p>

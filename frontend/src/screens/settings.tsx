@@ -228,6 +228,15 @@ function NewUsers({ edited, change, action }: SectionProperties) {
         onValue={(days) => change({ grace_days: Number(days) })}
         problem={action.findProblem("grace_days")}
       />
+      <Field
+        label={`${t.settings.closeAfter} (${t.general.optional})`}
+        note={t.settings.closeAfterNote}
+        type="number"
+        {...limits.changeSettings.close_after_days}
+        value={edited.close_after_days ?? ""}
+        onValue={(days) => change({ close_after_days: toNumber(days) })}
+        problem={action.findProblem("close_after_days")}
+      />
       <Group legend={t.settings.trial} problem={action.findProblem("trial")}>
         <Choice
           label={t.settings.trialOn}

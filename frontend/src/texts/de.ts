@@ -349,6 +349,9 @@ export const de: Texts = {
     remindersNote: "Durch Kommas getrennt. Mit der ersten beginnt „endet bald“.",
     grace: "Tage der Nachsicht nach dem Ende",
     graceNote: "So lange geht Zugang nach seinem Ende weiter. Eine andere Zahl lässt niemanden wieder herein.",
+    closeAfter: "Tage, bis das Konto nach dem Ende geschlossen wird",
+    closeAfterNote:
+      "Leer ist nie. Das gilt auch für die, deren Zugang schon beendet ist. Zurück kommen sie mit einer später erstellten Einladung.",
     trialOutcome: "Wenn eine Probezeit um ist",
     trialOutcomes: { keep: "bleibt die Person und darf einladen", suspend: "endet der Zugang" },
     seatLimit: "Wie viele Personen Zugang haben dürfen",
@@ -490,6 +493,8 @@ export const de: Texts = {
     dayNote: "Bis zum Ende dieses Tages beim Server.",
   },
   membership: {
+    closes: (day: string) => `Dieses Konto wird am ${day} geschlossen.`,
+    closesOwn: (day: string) => `Dein Konto wird am ${day} geschlossen, wenn du nicht mehr Zeit bekommst.`,
     extend: "Verlängern",
     setEnd: "Ein Ende setzen",
     suspend: "Aussetzen",
@@ -669,6 +674,7 @@ export const de: Texts = {
       ends_at: "das Ende",
       reminders: "Erinnerungen, so viele Tage vorher",
       grace_days: "Tage der Nachsicht",
+      close_after_days: "Tage, bis das Konto nach dem Ende geschlossen wird",
       welcome_text: "was Mitglieder zu Hause lesen",
       outcome: "und dann:",
       until: "bis",

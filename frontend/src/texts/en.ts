@@ -353,6 +353,9 @@ export const en = {
     remindersNote: 'Separate them by commas. The first is where "ends soon" begins.',
     grace: "Days of grace after the end",
     graceNote: "Access goes on so long after its end. Another number lets nobody in again.",
+    closeAfter: "Days until the account of an ended member is closed",
+    closeAfterNote:
+      "Empty is never. It counts for those whose access has ended already, too. They may come back by an invite made later.",
     trialOutcome: "When a trial is over",
     trialOutcomes: { keep: "the person stays, and may create invites", suspend: "access ends" },
     seatLimit: "How many people may have access",
@@ -492,6 +495,8 @@ export const en = {
     dayNote: "Until the end of that day at the server.",
   },
   membership: {
+    closes: (day: string) => `This account will be closed on ${day}.`,
+    closesOwn: (day: string) => `Your account will be closed on ${day}, unless you are given more time.`,
     extend: "Extend",
     setEnd: "Set an end",
     suspend: "Suspend",
@@ -668,6 +673,7 @@ export const en = {
       ends_at: "the end",
       reminders: "reminders, so many days before",
       grace_days: "days of grace",
+      close_after_days: "days until an ended member's account is closed",
       welcome_text: "what members read at home",
       outcome: "and then:",
       until: "until",
