@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from chalicelib.accounts.following_plex import FollowingPlex
     from chalicelib.accounts.managing import ManagingUsers
     from chalicelib.accounts.observing import ObservingPlex
+    from chalicelib.accounts.own_sessions import OwnSessions
     from chalicelib.accounts.ports import AccountStore, Counters, HashPassword, HeldTokens, SessionStore, VerifyPassword
     from chalicelib.accounts.tokens import HoldingTokens
     from chalicelib.aws.dead_letters import DeadLetters
@@ -163,6 +164,12 @@ class UseCases:
         from chalicelib.invites.closing import ClosingInviters
 
         return self.use(ClosingInviters)
+
+    @property
+    def own_sessions(self) -> "OwnSessions":
+        from chalicelib.accounts.own_sessions import OwnSessions
+
+        return self.use(OwnSessions)
 
     @property
     def follow_images(self) -> "FollowImages":

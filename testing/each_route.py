@@ -228,10 +228,16 @@ def _(stack):
     yield lambda: member.http.delete("/auth/sessions")
 
 
-@_scenario("DELETE /auth/account")
+@_scenario("GET /me/export")
+def _(stack):
+    _, http = _joined(stack)
+    yield lambda: http.get("/me/export")
+
+
+@_scenario("DELETE /me")
 def _(stack):
     member = stack.member("streamarr")
-    yield lambda: member.http.delete("/auth/account")
+    yield lambda: member.http.delete("/me")
 
 
 # Admins

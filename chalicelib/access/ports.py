@@ -206,6 +206,9 @@ class AccessStore(Protocol):
     def requests_for_more(self) -> Iterable[ExtensionRequest]:
         """Those that are not answered."""
 
+    def request_of(self, user_id: str) -> ExtensionRequest | None:
+        """That member's, while it is not answered."""
+
     def refuse_more(self, answer: Answer, entry: Entry) -> None:
         """Write the answer's entry. Raises StaleWrite where nothing is asked."""
 

@@ -255,6 +255,9 @@ class FakeAccesses:
     def requests_for_more(self) -> list[ExtensionRequest]:
         return list(self.database.requests.values())
 
+    def request_of(self, user_id: str) -> ExtensionRequest | None:
+        return self.database.requests.get(user_id)
+
     def refuse_more(self, answer: Answer, entry: Entry) -> None:
         self.database.before_write()
         self._note_row(answer)

@@ -160,8 +160,40 @@ def test_an_ended_account_is_closed_after_so_many_days_by_the_sweep(stack, membe
 def _end_earlier(user_id, by):
     """As if that had been decided so long before."""
     access = wiring.ports.accesses.get(user_id)
+    assert access
+    assert access.decided.ended_at
     ended_at = access.decided.ended_at - by
     wiring.ports.accesses.decide(access.deciding(replace(access.decided, ended_at=ended_at)))
+
+
+def test_a_member_downloads_what_is_stored_of_them_and_leaves(stack):
+    code, visitor = stack.invite(access_for={"value": 7, "unit": "days"}), stack.visitor()
+    answer = visitor.redeems(code)
+    redemption = visitor.waits(answer)
+    token, user_id = answer.json()["token"], redemption["user"]["id"]
+    until(stack, f"/users/{user_id}/access", "ending")
+    mine = stack.client(token)
+    mine.post("/me/extension", json={"message": "A week more, please"}).raise_for_status()
+    exported = mine.get("/me/export")
+    assert exported.status_code == 200, exported.text
+    assert exported.headers["Content-Disposition"] == 'attachment; filename="streamarr-data.json"'
+    own = exported.json()
+    assert own["account"] == mine.get("/auth/me").json()["user"]
+    assert own["access"]["ends_at"] == mine.get("/me/access").json()["ends_at"]
+    assert [each["id"] for each in own["redemptions"]] == [redemption["id"]]
+    assert (own["extension"]["message"], own["invites"], own["complete"]) == ("A week more, please", [], True)
+    assert [entry["subject"] for entry in own["journal"]] == [f"user#{user_id}"]
+    assert set(own["sessions"][0]) == {"id", "created_at", "expires_at", "current"}
+    assert token not in exported.text
+    assert mine.delete("/me").status_code == 204
+    assert mine.get("/me/export").status_code == 401
+    until(stack, f"/users/{user_id}/access", "closed")
+    assert stack.plex.shares(visitor.account) == []
+
+
+def test_the_owner_cannot_leave(stack):
+    refused = stack.admin.delete("/me")
+    assert (refused.status_code, refused.json()["Code"]) == (403, "OwnerProtected")
 
 
 def test_people_are_listed_by_the_end_of_their_access(stack):

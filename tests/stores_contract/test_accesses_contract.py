@@ -746,10 +746,12 @@ def test_a_request_for_more_time_is_kept_once_until_it_is_answered(ports, access
     request = ExtensionRequest(ending.user_id, "Tom", "please", now)
     accesses.ask_for_more(request, an_entry(ports, about_user(ending.user_id)))
     assert asked_by(accesses, ending.user_id) == [request]
+    assert accesses.request_of(ending.user_id) == request
     with pytest.raises(StaleWrite):
         accesses.ask_for_more(request, an_entry(ports))
     accesses.refuse_more(Answer(ending.user_id), an_entry(ports))
     assert asked_by(accesses, ending.user_id) == []
+    assert accesses.request_of(ending.user_id) is None
     with pytest.raises(StaleWrite):
         accesses.refuse_more(Answer(ending.user_id), an_entry(ports))
 

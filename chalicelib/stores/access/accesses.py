@@ -222,6 +222,12 @@ class DynamoAccesses:
         keys = [record.user_id for record in ExtensionRequestModel.by_listed.query(ASKING)]
         return (record.record for record in ExtensionRequestModel.batch_get(keys))
 
+    def request_of(self, user_id: str) -> ExtensionRequest | None:
+        try:
+            return ExtensionRequestModel.get(request_key(user_id)).record
+        except ExtensionRequestModel.DoesNotExist:
+            return None
+
     def refuse_more(self, answer: Answer, entry: Entry) -> None:
         transaction = Transaction(self._connection)
         note_beside(transaction, answer)

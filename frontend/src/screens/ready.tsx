@@ -8,6 +8,7 @@ import { describeWanted } from "../format/accesses";
 import { Closes, Ends } from "../parts/membership";
 import { AskForMoreTime } from "../parts/more-time";
 import { Show } from "../parts/notices";
+import { MyData } from "../parts/own-data";
 import { PlexApps } from "../parts/plex-apps";
 import { describeReason } from "../parts/redemption";
 import { Title } from "../parts/title";
@@ -39,6 +40,7 @@ export function Ready() {
         {user.invited_by && `${t.people.invitedBy} ${user.invited_by.name}. `}
         <Link href="/account">{t.ready.account}</Link>
       </p>
+      <MyData />
     </>
   );
 }

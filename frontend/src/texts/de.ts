@@ -520,6 +520,15 @@ export const de: Texts = {
       failed: (_: string) => "",
     },
   },
+  myData: {
+    title: "Meine Daten",
+    note: "Was hier über dich gespeichert ist: Konto, Zugang, Einladungen, Sitzungen und Verlauf.",
+    download: "Meine Daten herunterladen",
+    leave: "Diesen Server verlassen",
+    leaveTitle: "Diesen Server verlassen?",
+    leaveNote:
+      "Dein Konto wird geschlossen, du wirst überall abgemeldet, und was du bei Plex bekommen hast, wird dir genommen. Deine Einladungen werden abgeschaltet. Zurück kommst du nur mit einer Einladung.",
+  },
   moreTime: {
     title: "Dein Zugang endet bald",
     over: "Deine Zeit hier ist um",

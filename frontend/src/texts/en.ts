@@ -522,6 +522,15 @@ export const en = {
       failed: (_: string) => "",
     },
   },
+  myData: {
+    title: "My data",
+    note: "What is stored of you here: account, access, invites, sessions and history.",
+    download: "Download my data",
+    leave: "Leave this server",
+    leaveTitle: "Leave this server?",
+    leaveNote:
+      "Your account is closed, you are signed out everywhere, and what you were given on Plex is taken away. Your invites are switched off. To come back you need an invite.",
+  },
   moreTime: {
     title: "Your access ends soon",
     over: "Your time here is over",
