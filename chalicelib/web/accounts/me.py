@@ -1,4 +1,4 @@
-"""Routes for one's own account: its password, its sessions, what is stored of it, and leaving; and for a password's reset."""
+"""Routes for one's own account: password, sessions, what is stored of it, and leaving; and for a password's reset."""
 
 from datetime import datetime
 from http import HTTPStatus
