@@ -23,6 +23,7 @@ from chalicelib.access.resolving import ResolvingAnew
 from chalicelib.access.seats import Seats
 from chalicelib.access.steps import (
     CHANGING,
+    READING,
     Accepting,
     GivesUp,
     Later,
@@ -243,7 +244,10 @@ class Aligning:
         done = run.access.done
         if done.progress is None or not done.progress.is_open or run.access.wanted is None or done.need:
             return run.access
-        progress = done.progress.working(stage_of(Step(name), done.progress.stage), self.clock())
+        if run.accepting is Accepting.ACCEPTED and name in READING:
+            progress = done.progress.accepted(self.clock())
+        else:
+            progress = done.progress.working(stage_of(Step(name), done.progress.stage), self.clock())
         told = replace(progress, without_downloads=done.without_downloads, libraries=done.resolved)
         return run.access.doing(progress=told)
 

@@ -44,7 +44,8 @@ MAY_BE_LATE = frozenset({StepName.CREATE_MANAGED, StepName.INVITE_HOME})
 IN_THE_HOME = frozenset(
     {StepName.READ_HOME, StepName.PICK_TITLE, StepName.CREATE_MANAGED, StepName.INVITE_HOME, StepName.LEAVE_HOME}
 )
-CHANGING = frozenset(StepName) - {StepName.READ_SHARE, StepName.READ_HOME, StepName.PICK_TITLE, StepName.TAKE_OVER}
+READING = frozenset({StepName.READ_SHARE, StepName.READ_HOME})
+CHANGING = frozenset(StepName) - READING - {StepName.PICK_TITLE, StepName.TAKE_OVER}
 
 
 class Accepting(Enum):

@@ -127,6 +127,14 @@ def find_server_ids(plex_token: str, plex: PlexPerson, *, account_id: int, owner
         return plex.server_ids(plex_token, account_id=account_id, owner_id=owner_id)
 
 
+def find_account_with_servers(
+    plex_token: str, plex: PlexPerson, *, owner_id: int
+) -> tuple[PlexAccount, frozenset[str]]:
+    """The account and that owner's servers which it can use. Raises as ``find_account`` does."""
+    with _asking():
+        return plex.account_with_servers(plex_token, owner_id=owner_id)
+
+
 def find_owned_servers(plex_token: str, plex: PlexPerson) -> tuple[OwnedServer, ...]:
     """Raises as ``find_account`` does."""
     with _asking():

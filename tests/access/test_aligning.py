@@ -106,6 +106,21 @@ def test_the_steps_tell_when_each_was_done(scenario):
     assert scenario.access(done).entry(Part.SHARE).share_id == scenario.plex.share_of(scenario.plex_id(done)).id
 
 
+def test_what_the_person_s_plex_accepted_shows_at_once_and_is_done_by_a_read(scenario):
+    shown: list[tuple[State, list[StepState]]] = []
+
+    def before_call():
+        if scenario.plex.calls[-1] == "find_share":
+            progress = scenario.current(redemption)
+            shown.append((progress.state, [step.state for step in progress.steps if step.name is StepName.ACCEPT]))
+
+    redemption = scenario.redeem()
+    scenario.plex.before_call = before_call
+    scenario.drain()
+    assert shown == [(State.SHARED, [StepState.DONE])]
+    assert scenario.current(redemption).state is State.DONE
+
+
 def test_a_message_that_comes_again_changes_nothing(scenario):
     redemption = scenario.redeem()
     scenario.deliver()

@@ -315,6 +315,10 @@ class FakePlexPerson(_Side):
         owned = {server.machine_id for server in self._owned(account)} if account_id == owner_id else set()
         return frozenset((shared & of_owner) | owned)
 
+    def account_with_servers(self, token: str, *, owner_id: int) -> tuple[PlexAccount, frozenset[str]]:
+        account = self.account(token)
+        return account, self.server_ids(token, account_id=account.id, owner_id=owner_id)
+
     @_call
     def owned_servers(self, token: str) -> tuple[OwnedServer, ...]:
         return tuple(OwnedServer(server.machine_id, server.name) for server in self._owned(self._account(token)))
