@@ -9,7 +9,6 @@ brings it back. So the queue counts only failures that were not foreseen.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.access import reasons
@@ -41,6 +40,7 @@ from chalicelib.accounts.model import User
 from chalicelib.accounts.ports import HeldTokens
 from chalicelib.accounts.tokens import FORGOTTEN_AFTER
 from chalicelib.common.ports import Chance, Clock, NewId, RetryLater, StaleWrite
+from chalicelib.common.records import dataclass, field, replace
 from chalicelib.common.retrying import doubled, spread
 from chalicelib.common.sweeping import Batch, resend_stuck
 from chalicelib.plex.errors import OwnerTokenRefused, PlexError

@@ -1,10 +1,10 @@
 """How far a joining is, as its invitee's page shows it."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.access.reasons import Reason
+from chalicelib.common.records import dataclass, replace
 from chalicelib.plex.model import Library
 
 

@@ -3,7 +3,6 @@
 What is not idempotent is never simply repeated: a change with an unknown outcome is read first.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum, auto
 
@@ -11,6 +10,7 @@ from chalicelib.access import progress, reasons
 from chalicelib.access.entitlement import Entitlement, Rule
 from chalicelib.access.model import EFFECT_WITHIN, Access, Entry, Hold, Occasion, Part
 from chalicelib.access.reasons import Reason
+from chalicelib.common.records import dataclass
 from chalicelib.plex.filters import same_filters
 from chalicelib.plex.model import Place, Share
 

@@ -3,13 +3,13 @@
 import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.accounts.model import User
 from chalicelib.accounts.ports import SessionStore
 from chalicelib.accounts.sessions import SIGN_IN_LIFETIME, Purpose, Session, SignIn, hash_secret
 from chalicelib.common.ports import NewId
+from chalicelib.common.records import dataclass
 from chalicelib.common.refusals import ApplicationUrlMissing, PlexUnavailable, SignInNotFound
 from chalicelib.plex.errors import PlexError, PlexRefused, PlexTokenRefused
 from chalicelib.plex.model import OwnedServer, Pin, PlexAccount

@@ -1,6 +1,5 @@
 """From an opened link to a claimed account, with Plex, up to the message that has Plex share."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.access.nudging import Nudging
@@ -21,6 +20,7 @@ from chalicelib.accounts.sessions import Purpose, SignIn
 from chalicelib.accounts.tokens import HELD_FOR, HoldingTokens
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import Clock, NewId, StaleWrite
+from chalicelib.common.records import dataclass, replace
 from chalicelib.common.refusals import AccountNotInvitable, AddressTaken, AlreadyHasAccess, Refusal, SignInNotFound
 from chalicelib.common.retrying import until_written
 from chalicelib.invites.model import Invite, invite_link

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +12,7 @@ from chalicelib.access.progress import State, StepName, StepState
 from chalicelib.access.reasons import libraries_gone
 from chalicelib.access.steps import StepName as Asked
 from chalicelib.common.ports import RetryLater
+from chalicelib.common.records import replace
 from chalicelib.plex.errors import OwnerTokenRefused, PlexRefused, TemporaryPlexError
 from tests.fakes.plex import MOVIES, MUSIC, SERIES
 from tests.redemptions.scenario import FUNCTION_TIME

@@ -1,7 +1,6 @@
 """A sign-in at Plex by PIN: begun, and completed by the browser that began it alone."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -18,6 +17,7 @@ from chalicelib.accounts.plex_sign_ins import (
     start_sign_in,
 )
 from chalicelib.accounts.sessions import SIGN_IN_LIFETIME, Purpose, hash_secret
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import ApplicationUrlMissing, PlexUnavailable, SignInNotFound
 from chalicelib.plex.errors import PlexTokenRefused, TemporaryPlexError
 from chalicelib.plex.ports import PlexPerson

@@ -1,12 +1,12 @@
 """What plex.tv does, of the fake and of the real plexapi against the Plex stand-in (docs/plex.md)."""
 
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 
+from chalicelib.common.records import replace
 from chalicelib.plex.errors import OwnerTokenRefused, PlexRefused, PlexTokenRefused
 from chalicelib.plex.model import Features, Grant, HomeCapacity, Library, OwnedServer, Place, Share
 from chalicelib.plex.ports import PlexOwner, PlexPerson
