@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pynamodb.models import BatchWrite
 
 from chalicelib.common.people import Person
+from chalicelib.common.records import replace
 from chalicelib.invites.model import Invite, Redeemer
 from chalicelib.redemptions.offers import Newcomer, Offer
 from chalicelib.stores.redemptions.records import RedemptionModel, redemption_record

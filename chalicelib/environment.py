@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from chalicelib.common.records import dataclass
 
 PLEX_TV = "https://plex.tv"
 

@@ -7,12 +7,12 @@ boto3, plexapi, qrcode. What nearly every event needs is asked for by ``warm_up`
 
 import random
 import secrets
-from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property, partial
 from time import sleep
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from chalicelib.common.records import field_names
 from chalicelib.environment import environment
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class UseCases:
 
     def use(self, case: type[UseCase]) -> UseCase:
         """That use case, with its ports."""
-        return case(**{each.name: getattr(self, each.name) for each in fields(cast("Any", case))})
+        return case(**{each: getattr(self, each) for each in field_names(cast("Any", case))})
 
     @property
     def acting(self) -> "ActingOnPlex":

@@ -3,7 +3,6 @@
 import ast
 import importlib
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 import pytest
 
 import chalicelib
+from chalicelib.common.records import field_names, is_record
 from chalicelib.wiring import Ports, UseCases
 from tests.fakes.ports import FakePorts
 
@@ -66,15 +66,14 @@ def _declared(name: str) -> Any:
 
 def test_the_use_cases_are_found():
     assert len(USE_CASES) > 20
-    assert all(is_dataclass(case) and fields(case) for case in USE_CASES)
+    assert all(is_record(case) and field_names(case) for case in USE_CASES)
 
 
 @pytest.mark.parametrize("case", USE_CASES, ids=lambda case: case.__name__)
 def test_a_use_case_names_ports_that_there_are_by_the_types_that_they_have(case):
     wanted = get_type_hints(case)
-    assert {each.name: _declared(each.name) for each in fields(case)} == {
-        each.name: wanted[each.name] for each in fields(case)
-    }
+    names = field_names(case)
+    assert {name: _declared(name) for name in names} == {name: wanted[name] for name in names}
 
 
 @pytest.mark.parametrize("case", USE_CASES, ids=lambda case: case.__name__)
@@ -83,7 +82,7 @@ def test_a_use_case_can_be_made_from_the_fakes(case):
 
 
 def test_there_is_no_port_without_a_use_case():
-    asked = {each.name for case in USE_CASES for each in fields(case)}
+    asked = {name for case in USE_CASES for name in field_names(case)}
     for_the_edge = {"connection", "dead_letters", "image_records", "journal_records", "work_queue"}
     for_the_edge |= {"decrypter", "delivery_decrypter", "encrypter", "journal", "owner_token", "schema"}
     offered = {name for name in vars(Ports) | vars(UseCases) if not name.startswith("_")} - {"use"}

@@ -4,7 +4,6 @@ TemporaryPlexError and OwnerTokenRefused leave the outcome of a change unknown: 
 """
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, count
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from chalicelib.access.model import EFFECT_WITHIN, Access, Entry, Mark, Part
 from chalicelib.access.reasons import Reason
 from chalicelib.access.steps import IN_THE_HOME, MAY_BE_LATE, Accepting, StepName
 from chalicelib.common.ports import Clock
+from chalicelib.common.records import dataclass, replace
 from chalicelib.plex.errors import PlexRefused, PlexTokenRefused, TemporaryPlexError
 from chalicelib.plex.model import Grant, HomeMember, Library, Place, Share
 from chalicelib.plex.ports import PlexOwner, PlexPerson

@@ -9,7 +9,6 @@ brings it back. So the queue counts only failures that were not foreseen.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.access import reasons
@@ -23,6 +22,7 @@ from chalicelib.access.resolving import ResolvingAnew
 from chalicelib.access.seats import Seats
 from chalicelib.access.steps import (
     CHANGING,
+    READING,
     Accepting,
     GivesUp,
     Later,
@@ -40,6 +40,7 @@ from chalicelib.accounts.model import User
 from chalicelib.accounts.ports import HeldTokens
 from chalicelib.accounts.tokens import FORGOTTEN_AFTER
 from chalicelib.common.ports import Chance, Clock, NewId, RetryLater, StaleWrite
+from chalicelib.common.records import dataclass, field, replace
 from chalicelib.common.retrying import doubled, spread
 from chalicelib.common.sweeping import Batch, resend_stuck
 from chalicelib.plex.errors import OwnerTokenRefused, PlexError
@@ -243,7 +244,10 @@ class Aligning:
         done = run.access.done
         if done.progress is None or not done.progress.is_open or run.access.wanted is None or done.need:
             return run.access
-        progress = done.progress.working(stage_of(Step(name), done.progress.stage), self.clock())
+        if run.accepting is Accepting.ACCEPTED and name in READING:
+            progress = done.progress.accepted(self.clock())
+        else:
+            progress = done.progress.working(stage_of(Step(name), done.progress.stage), self.clock())
         told = replace(progress, without_downloads=done.without_downloads, libraries=done.resolved)
         return run.access.doing(progress=told)
 

@@ -5,7 +5,6 @@ wins, or finds the account closed.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.access import reasons
@@ -16,6 +15,7 @@ from chalicelib.accounts.model import AccountState, Tombstone, User, Why
 from chalicelib.accounts.trials import SCHEDULE
 from chalicelib.common.people import Actor
 from chalicelib.common.ports import NewId, StaleWrite
+from chalicelib.common.records import dataclass, replace
 from chalicelib.common.sweeping import Batch, each
 from chalicelib.events.model import about_user, change_entry
 from chalicelib.invites.closing import ClosingInviters

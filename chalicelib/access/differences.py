@@ -1,10 +1,10 @@
 """How what plex.tv said differs from what is wanted. What it did not say is no difference."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.access.entitlement import Entitlement, Observed, Rule
+from chalicelib.common.records import dataclass
 from chalicelib.plex.filters import same_filters
 from chalicelib.plex.model import Place, Share
 

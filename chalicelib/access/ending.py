@@ -4,7 +4,6 @@ A decision of the clock is written over what it was made from: an extension at t
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from chalicelib.access.model import Access, Hold
@@ -13,6 +12,7 @@ from chalicelib.accounts.model import User
 from chalicelib.accounts.trials import SCHEDULE
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import NewId, StaleWrite
+from chalicelib.common.records import dataclass, replace
 from chalicelib.common.sweeping import Batch, each
 from chalicelib.common.times import iso
 from chalicelib.events.model import Entry, about_user

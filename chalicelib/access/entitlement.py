@@ -1,10 +1,10 @@
 """What a member is entitled to on Plex, what is wanted there because of it, and what plex.tv said is there."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
+from chalicelib.common.records import dataclass, replace
 from chalicelib.plex.filters import Filters, in_one_form
 from chalicelib.plex.model import Features, Grant, Library, Place, Share
 

@@ -1,6 +1,5 @@
 """People with until when they have access."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.access.ending import first_reminder
@@ -11,6 +10,7 @@ from chalicelib.accounts.model import AccountState, User
 from chalicelib.accounts.ports import AccountStore
 from chalicelib.common.pages import Page
 from chalicelib.common.people import Permission
+from chalicelib.common.records import dataclass
 from chalicelib.settings.model import Settings
 
 MOST_SEARCHED = 200

@@ -5,7 +5,6 @@ another part of plex.tv says the same.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.access.deciding.adopting import Adopting
@@ -18,6 +17,7 @@ from chalicelib.access.pausing import Pausing
 from chalicelib.access.ports import AccessStore, LookStore, MemberRow, Stranger
 from chalicelib.common.people import Actor, Permission
 from chalicelib.common.ports import UNWRITABLE, Clock, NewId, StaleWrite
+from chalicelib.common.records import dataclass, replace
 from chalicelib.common.sweeping import Batch
 from chalicelib.plex.errors import OwnerTokenRefused, PlexError
 from chalicelib.plex.model import Place, Survey

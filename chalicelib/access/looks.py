@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Generic, TypeVar
 
 from chalicelib.access.entitlement import Observed, SeenPlace, SeenShare
 from chalicelib.access.seats import Gate
+from chalicelib.common.records import dataclass, field, replace
 from chalicelib.plex.errors import PlexError
 from chalicelib.plex.model import ListedShares, Place, Server, Survey, SurveyedPerson
 from chalicelib.plex.ports import PlexOwner

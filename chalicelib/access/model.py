@@ -3,7 +3,6 @@
 The two halves have different writers. People, claims and the clock decide; the worker that has the lease does.
 """
 
-from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from chalicelib.access.seats import NO_SEATS, Seats
 from chalicelib.accounts.model import Tombstone
 from chalicelib.common.people import Person
 from chalicelib.common.ports import UNWRITABLE
+from chalicelib.common.records import dataclass, field, field_names, replace
 from chalicelib.common.terms import Term
 from chalicelib.plex.model import Grant, Library, Place, Share
 
@@ -534,7 +534,7 @@ class Access:
         decided = replace(self.decided, joining=None, before=None, over=None)
         before = self.decided.before
         if before and decided.hold is Hold.FAILED:
-            decided = replace(decided, **{each.name: getattr(before, each.name) for each in fields(before)})
+            decided = replace(decided, **{each: getattr(before, each) for each in field_names(before)})
         entry = self.entry(Part.SHARE)
         known = self.with_entry(replace(entry, before=None)) if entry and entry.made else self
         return replace(known, decided=decided).seated

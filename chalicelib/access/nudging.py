@@ -1,11 +1,11 @@
 """Bringing back what waits: at a click, at another sign-in, or while the person looks."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.access.ports import AccessStore
 from chalicelib.common.ports import StaleWrite
+from chalicelib.common.records import dataclass
 from chalicelib.plex.ports import WorkQueue
 
 _SOON = timedelta(seconds=10)

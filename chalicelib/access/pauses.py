@@ -1,8 +1,8 @@
 """While Plex does not take the owner's token, provisioning pauses: no redemption fails because of it."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from chalicelib.common.records import dataclass, replace
 from chalicelib.common.retrying import doubled
 
 _FIRST_PROBE = 15

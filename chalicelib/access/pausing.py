@@ -1,10 +1,10 @@
 """All work pauses while Plex does not take the owner's token, and goes on by itself once it does."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.access.pauses import Pause, begin_pause
 from chalicelib.access.ports import AccessStore
+from chalicelib.common.records import dataclass
 from chalicelib.plex.ports import OwnerTokenVersion, WorkQueue
 
 _RESUMED_AT_ONCE = 200

@@ -1,7 +1,6 @@
 """Where accesses are stored; beside them the pause of all work while Plex does not take the owner's token."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -13,6 +12,7 @@ from chalicelib.access.pauses import Pause
 from chalicelib.access.seats import Gate, Room, Seats
 from chalicelib.accounts.model import Tombstone, User
 from chalicelib.common.pages import Page
+from chalicelib.common.records import dataclass
 from chalicelib.events.model import Entry
 from chalicelib.plex.model import Place, Share
 from chalicelib.settings.model import Settings

@@ -1,10 +1,10 @@
 """How far a joining is, as its invitee's page shows it."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.access.reasons import Reason
+from chalicelib.common.records import dataclass, replace
 from chalicelib.plex.model import Library
 
 
@@ -66,8 +66,8 @@ class Progress:
 
     @property
     def stage(self) -> StepName:
-        """The step it is at: the first that is not done."""
-        return next(step.name for step in self.steps if step.state is not StepState.DONE)
+        """The step it is at: the first that is not done, or the last, which a read has to confirm."""
+        return next((step.name for step in self.steps if step.state is not StepState.DONE), self.steps[-1].name)
 
     def step(self, name: StepName) -> Step:
         return next(step for step in self.steps if step.name is name)
@@ -85,6 +85,11 @@ class Progress:
         state = State.SHARED if stage is StepName.ACCEPT else State.PENDING
         working = replace(self, steps=steps, state=state, reason=None, paused=False)
         return self if working == self else replace(working, at=now)
+
+    def accepted(self, now: datetime) -> "Progress":
+        """Plex took the person's yes. It is done only once a read finds it so."""
+        steps = tuple(_moved(step, StepState.DONE, now) for step in self.steps)
+        return self if steps == self.steps else replace(self, steps=steps, at=now)
 
     def resumed(self, now: datetime) -> "Progress":
         """What it needed is there."""

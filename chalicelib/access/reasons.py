@@ -4,8 +4,8 @@ The sentences for the invitee and for the admin stand in chalicelib/texts/, by t
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
+from chalicelib.common.records import dataclass, field
 from chalicelib.plex.model import Library
 
 

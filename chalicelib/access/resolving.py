@@ -1,11 +1,11 @@
 """A library of a grant is gone: "all" libraries, or the default ones, mean what is there now."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.access.entitlement import Rule
 from chalicelib.access.model import Access
 from chalicelib.common.ports import Clock
+from chalicelib.common.records import dataclass
 from chalicelib.plex.model import Library
 from chalicelib.plex.ports import WorkQueue
 from chalicelib.settings.model import Settings

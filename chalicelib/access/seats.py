@@ -3,7 +3,7 @@
 An access notes what it takes, and the gate counts, in the same transaction: so the count cannot drift.
 """
 
-from dataclasses import dataclass
+from chalicelib.common.records import dataclass
 
 MOST_SEATS = 100
 """Plex's own limit of people that an owner shares with."""

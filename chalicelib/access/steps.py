@@ -3,7 +3,6 @@
 What is not idempotent is never simply repeated: a change with an unknown outcome is read first.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum, auto
 
@@ -11,6 +10,7 @@ from chalicelib.access import progress, reasons
 from chalicelib.access.entitlement import Entitlement, Rule
 from chalicelib.access.model import EFFECT_WITHIN, Access, Entry, Hold, Occasion, Part
 from chalicelib.access.reasons import Reason
+from chalicelib.common.records import dataclass
 from chalicelib.plex.filters import same_filters
 from chalicelib.plex.model import Place, Share
 
@@ -44,7 +44,8 @@ MAY_BE_LATE = frozenset({StepName.CREATE_MANAGED, StepName.INVITE_HOME})
 IN_THE_HOME = frozenset(
     {StepName.READ_HOME, StepName.PICK_TITLE, StepName.CREATE_MANAGED, StepName.INVITE_HOME, StepName.LEAVE_HOME}
 )
-CHANGING = frozenset(StepName) - {StepName.READ_SHARE, StepName.READ_HOME, StepName.PICK_TITLE, StepName.TAKE_OVER}
+READING = frozenset({StepName.READ_SHARE, StepName.READ_HOME})
+CHANGING = frozenset(StepName) - READING - {StepName.PICK_TITLE, StepName.TAKE_OVER}
 
 
 class Accepting(Enum):

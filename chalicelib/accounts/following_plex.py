@@ -1,12 +1,12 @@
 """Names and addresses follow Plex: what plex.tv says of a person at a sign-in is what their account has afterwards."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.accounts.model import Kind, User
 from chalicelib.accounts.ports import AccountStore
 from chalicelib.common.emails import parse_email
 from chalicelib.common.ports import NewId, StaleWrite
+from chalicelib.common.records import dataclass, replace
 from chalicelib.common.refusals import AddressTaken
 from chalicelib.events.model import Entry, Facts, about_user, change_entry
 from chalicelib.plex.model import PlexAccount

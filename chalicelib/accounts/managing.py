@@ -1,7 +1,6 @@
 """Accounts as those who manage users see and change them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from chalicelib.common.names import folded
 from chalicelib.common.pages import Page
 from chalicelib.common.people import Permission, edited_permissions, known_permissions
 from chalicelib.common.ports import NewId, StaleWrite
+from chalicelib.common.records import dataclass, field, replace
 from chalicelib.common.refusals import BadInput, LastAdmin, NotSignedIn, TryAgain, UserNotFound
 from chalicelib.common.retrying import MOST_TRIES
 from chalicelib.common.times import iso

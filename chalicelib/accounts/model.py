@@ -1,12 +1,12 @@
 """Accounts."""
 
 import re
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.common.emails import parse_email
 from chalicelib.common.people import Actor, Permission, Person
+from chalicelib.common.records import dataclass, replace
 from chalicelib.common.refusals import AccessEnding, NotForYou
 from chalicelib.settings.model import Quota
 

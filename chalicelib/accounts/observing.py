@@ -1,12 +1,12 @@
 """Asking what Plex has of an account, by way of the queue function: it alone speaks for the server's owner."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.accounts.model import Observed
 from chalicelib.accounts.ports import AccountStore
 from chalicelib.common.emails import parse_email
 from chalicelib.common.ports import Clock
+from chalicelib.common.records import dataclass
 from chalicelib.common.refusals import TryAgain
 from chalicelib.plex.ports import PlexOwner, WorkQueue
 from chalicelib.settings.ports import SettingsStore

@@ -1,11 +1,11 @@
 """Where a person is signed in: their sessions, seen and ended one by one."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.accounts.model import User
 from chalicelib.accounts.ports import SessionStore
 from chalicelib.accounts.sessions import Session
+from chalicelib.common.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Signing in with a password."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.accounts.journal import PASSWORD, signed_in_entry
@@ -11,6 +10,7 @@ from chalicelib.accounts.rate_limits import Route, account_key
 from chalicelib.accounts.sessions import new_session
 from chalicelib.common.emails import parse_email
 from chalicelib.common.ports import NewId
+from chalicelib.common.records import dataclass
 from chalicelib.common.refusals import LocalSigninDisabled, SignInFailed
 
 _NO_ONE = "-"

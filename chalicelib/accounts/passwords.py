@@ -1,7 +1,6 @@
 """Changing a password, and setting a new one by a link that an admin makes."""
 
 import hmac
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.accounts.journal import account_entry
@@ -14,6 +13,7 @@ from chalicelib.accounts.rate_limits import Route, account_key
 from chalicelib.accounts.sessions import Session, hash_secret
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import NewId, StaleWrite
+from chalicelib.common.records import dataclass
 from chalicelib.common.refusals import (
     AccountClosed,
     BadInput,

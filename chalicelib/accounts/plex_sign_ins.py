@@ -3,13 +3,13 @@
 import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.accounts.model import User
 from chalicelib.accounts.ports import SessionStore
 from chalicelib.accounts.sessions import SIGN_IN_LIFETIME, Purpose, Session, SignIn, hash_secret
 from chalicelib.common.ports import NewId
+from chalicelib.common.records import dataclass
 from chalicelib.common.refusals import ApplicationUrlMissing, PlexUnavailable, SignInNotFound
 from chalicelib.plex.errors import PlexError, PlexRefused, PlexTokenRefused
 from chalicelib.plex.model import OwnedServer, Pin, PlexAccount
@@ -125,6 +125,14 @@ def find_server_ids(plex_token: str, plex: PlexPerson, *, account_id: int, owner
     """Raises as ``find_account`` does."""
     with _asking():
         return plex.server_ids(plex_token, account_id=account_id, owner_id=owner_id)
+
+
+def find_account_with_servers(
+    plex_token: str, plex: PlexPerson, *, owner_id: int
+) -> tuple[PlexAccount, frozenset[str]]:
+    """The account and that owner's servers which it can use. Raises as ``find_account`` does."""
+    with _asking():
+        return plex.account_with_servers(plex_token, owner_id=owner_id)
 
 
 def find_owned_servers(plex_token: str, plex: PlexPerson) -> tuple[OwnedServer, ...]:

@@ -1,13 +1,13 @@
 """Where accounts, their sessions and the counts of their requests are stored."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from chalicelib.accounts.model import AccountState, Credential, Observed, PasswordReset, Tombstone, User
 from chalicelib.accounts.sessions import Session, SignIn
 from chalicelib.common.pages import Page
+from chalicelib.common.records import dataclass, field
 from chalicelib.events.model import Entry
 from chalicelib.settings.model import Settings
 

@@ -1,11 +1,11 @@
 """How many invites an account may make."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.accounts.model import User
 from chalicelib.accounts.ports import AccountStore
 from chalicelib.common.people import Permission
+from chalicelib.common.records import dataclass
 from chalicelib.common.refusals import QuotaExceeded
 from chalicelib.settings.model import Quota, Settings
 

@@ -5,11 +5,11 @@ whole next one. The arithmetic of guessing stands in docs/security.md.
 """
 
 import hashlib
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from ipaddress import IPv6Address, ip_address
 
+from chalicelib.common.records import dataclass
 from chalicelib.common.refusals import InviteNotFound, Refusal, SetupTokenRefused
 
 

@@ -1,11 +1,11 @@
 """Sessions, and the sign-ins that lead to them."""
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.common.ports import NewId
+from chalicelib.common.records import dataclass
 
 SESSION_LIFETIME = timedelta(days=30)
 SIGN_IN_LIFETIME = timedelta(minutes=30)

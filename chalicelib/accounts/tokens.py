@@ -5,11 +5,11 @@ Each sign-in is a client of its own at plex.tv, so none makes another one's toke
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.accounts.ports import HeldTokens
 from chalicelib.common.ports import Clock
+from chalicelib.common.records import dataclass
 from chalicelib.common.refusals import Refusal, TryAgain
 from chalicelib.plex.ports import PlexPerson, WorkQueue
 

@@ -1,13 +1,13 @@
 """Trials end by the clock; the sweep writes down what the clock has decided already."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.accounts.model import User
 from chalicelib.accounts.ports import AccountStore
 from chalicelib.common.people import Person
 from chalicelib.common.ports import NewId, StaleWrite
+from chalicelib.common.records import dataclass
 from chalicelib.common.sweeping import Batch, each
 from chalicelib.common.times import iso
 from chalicelib.events.model import about_user, change_entry

@@ -1,7 +1,8 @@
 """Long lists, a part at a time."""
 
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from chalicelib.common.records import dataclass
 
 T = TypeVar("T")
 

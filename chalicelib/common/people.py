@@ -1,8 +1,9 @@
 """People as every concept sees them: who they are, and what they may do."""
 
-from dataclasses import dataclass, field
+import dataclasses
 from enum import StrEnum
 
+from chalicelib.common.records import dataclass
 from chalicelib.common.refusals import NotAllowed
 
 
@@ -34,7 +35,7 @@ class Person:
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
     """An account that asks for something, with what it may do.
 
@@ -43,7 +44,7 @@ class Actor:
 
     id: str
     name: str
-    permissions: frozenset[str] = field(default_factory=frozenset)
+    permissions: frozenset[str] = frozenset()
 
     @property
     def person(self) -> Person:

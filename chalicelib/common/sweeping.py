@@ -7,12 +7,12 @@ worst, the same repeatable or conditional step twice.
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
 from chalicelib.common.ports import Clock
+from chalicelib.common.records import dataclass
 
 T = TypeVar("T")
 

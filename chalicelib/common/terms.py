@@ -1,9 +1,9 @@
 """How long something lasts, by the server's own calendar."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from chalicelib.common.records import dataclass
 from chalicelib.common.refusals import BadInput
 from chalicelib.common.times import Unit, later
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.common.people import Actor
+from chalicelib.common.records import dataclass
 from chalicelib.events.catalogue import name_of
 from chalicelib.events.deliveries import Delivery, event_key
 from chalicelib.events.endpoints import Endpoint

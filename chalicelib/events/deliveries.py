@@ -1,9 +1,9 @@
 """Deliveries: an event on its way to one endpoint. They are the log, too."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from chalicelib.common.records import dataclass, replace
 from chalicelib.events.model import Entry
 
 MOST_TRIES_KEPT = 20

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.common.people import Person
 from chalicelib.common.ports import Clock, DecryptionFailed, NewId, StaleWrite
+from chalicelib.common.records import dataclass, replace
 from chalicelib.common.sweeping import Batch
 from chalicelib.events.deliveries import LONGEST_ANSWER, Attempt, Delivery
 from chalicelib.events.endpoints import MOST_ENDPOINTS, Turn, Work, endpoint_entry

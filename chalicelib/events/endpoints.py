@@ -1,10 +1,10 @@
 """Endpoints: addresses that hear of events, each within what its owner may. Their secrets are not part of them."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from chalicelib.common.people import Actor, Permission, Person
+from chalicelib.common.records import dataclass, replace
 from chalicelib.common.refusals import BadInput
 from chalicelib.events.catalogue import fits, is_pattern, may_hear
 from chalicelib.events.model import Entry, Facts, change_entry

@@ -1,13 +1,13 @@
 """Endpoints as their owners see to them: made, changed, tried, rotated, deleted, and their log."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.common.names import is_plain_name
 from chalicelib.common.pages import Page
 from chalicelib.common.people import Actor
 from chalicelib.common.ports import NewId, StaleWrite
+from chalicelib.common.records import dataclass, replace
 from chalicelib.common.refusals import BadInput, EndpointNotFound, TooManyEndpoints, TryAgain
 from chalicelib.events.catalogue import TEST
 from chalicelib.events.deliveries import Delivery, event_key

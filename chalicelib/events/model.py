@@ -1,10 +1,10 @@
 """The journal: who changed what, and when."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from chalicelib.common.people import Person
+from chalicelib.common.records import dataclass
 
 Facts = dict[str, Any]
 """Field names to JSON values, as the HTTP contract shows them; never a secret."""

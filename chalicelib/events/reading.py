@@ -1,9 +1,8 @@
 """The journal, for admins."""
 
-from dataclasses import dataclass
-
 from chalicelib.common.pages import Page
 from chalicelib.common.people import Actor, Permission
+from chalicelib.common.records import dataclass
 from chalicelib.events.model import Entry
 from chalicelib.events.ports import ReadJournal
 

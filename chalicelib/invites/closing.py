@@ -3,7 +3,6 @@ Switching them off shows it in every list and to people who open a link.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -11,6 +10,7 @@ from chalicelib.accounts.managing import ManagingUsers
 from chalicelib.accounts.model import User
 from chalicelib.common.people import Actor, Permission
 from chalicelib.common.ports import NewId
+from chalicelib.common.records import dataclass, replace
 from chalicelib.common.refusals import InviteNotFound
 from chalicelib.common.retrying import until_written
 from chalicelib.invites.journal import invite_entry

@@ -1,7 +1,6 @@
 """Making invites."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from chalicelib.accounts.model import User, is_user_id
@@ -9,6 +8,7 @@ from chalicelib.accounts.ports import AccountStore, QuotaBasis
 from chalicelib.accounts.quotas import quota_guard, quota_in_force, read_quota_use
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import NewId, StaleWrite
+from chalicelib.common.records import dataclass, field, replace
 from chalicelib.common.refusals import BadInput, CodeTaken, NotAllowed, OnTrial, SignupDisabled
 from chalicelib.common.retrying import until_written
 from chalicelib.invites.journal import invite_entry

@@ -1,12 +1,12 @@
 """Changing invites after they were made: what earlier redeemers were given stays theirs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.accounts.model import User
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import NewId
+from chalicelib.common.records import dataclass, replace
 from chalicelib.common.refusals import InviteNotFound, NotAllowed
 from chalicelib.common.retrying import until_written
 from chalicelib.invites.journal import invite_entry

@@ -1,9 +1,9 @@
 """Expired invites. Their status is right at once; this is for the lists that are read by status."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.common.records import dataclass
 from chalicelib.common.sweeping import Batch
 from chalicelib.invites.ports import InviteStore
 

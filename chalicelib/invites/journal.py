@@ -1,8 +1,7 @@
 """What the journal tells of an invite."""
 
-from dataclasses import replace
-
 from chalicelib.common.people import Actor
+from chalicelib.common.records import replace
 from chalicelib.events.model import Entry, Facts, about_invite, change_entry
 from chalicelib.invites.model import Invite
 from chalicelib.invites.options import option_facts

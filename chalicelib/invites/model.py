@@ -3,12 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
 from chalicelib.common.people import Actor, Permission, Person
+from chalicelib.common.records import dataclass, field, replace
 from chalicelib.common.refusals import (
     BadInput,
     GrantUnavailable,

@@ -1,11 +1,11 @@
 """What people decide about an invite: one set of options, for making it and for changing it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 from chalicelib.accounts.model import User
 from chalicelib.common.people import Permission
+from chalicelib.common.records import asdict, dataclass, field, replace
 from chalicelib.common.refusals import BadInput
 from chalicelib.common.terms import Term
 from chalicelib.common.times import Unit, iso, later

@@ -1,10 +1,10 @@
 """Which invites a list shows."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.accounts.model import User
 from chalicelib.common.people import Permission
+from chalicelib.common.records import dataclass, replace
 from chalicelib.invites.model import Invite, Status
 
 SEES_ALL = (Permission.MANAGE_INVITES, Permission.VIEW_INVITES)

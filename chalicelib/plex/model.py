@@ -1,10 +1,10 @@
 """What plex.tv is to Streamarr: accounts, servers, libraries, shares and the Plex Home."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from chalicelib.common.records import dataclass
 from chalicelib.plex.filters import Filters
 
 SectionIds = tuple[str, ...]

@@ -47,6 +47,9 @@ class PlexPerson(Protocol):
         do: a server says its own.
         """
 
+    def account_with_servers(self, token: str, *, owner_id: int) -> tuple[PlexAccount, frozenset[str]]:
+        """Both of these, asked for side by side: the person waits."""
+
     def owned_servers(self, token: str) -> tuple[OwnedServer, ...]:
         """The servers that this person owns."""
 

@@ -4,9 +4,9 @@ plex.tv has it as text for each kind (``contentRating=G%2CPG|label=Kids``). What
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import quote
 
+from chalicelib.common.records import dataclass
 from chalicelib.common.refusals import NeedsPlexPass
 from chalicelib.plex.filters import Filters, conditions, field_of, same_filters, values_of
 

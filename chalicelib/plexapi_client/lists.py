@@ -4,9 +4,9 @@ What is not whole is no answer, for it would say of a person that they are not t
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
+from chalicelib.common.records import dataclass
 from chalicelib.plex.errors import TemporaryPlexError
 from chalicelib.plexapi_client.calls import PlexCalls
 

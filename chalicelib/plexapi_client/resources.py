@@ -1,11 +1,11 @@
 """The servers and devices that an account reaches."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from plexapi.myplex import MyPlexResource
 from plexapi.utils import cast
 
+from chalicelib.common.records import dataclass
 from chalicelib.plexapi_client.calls import PlexCalls
 
 

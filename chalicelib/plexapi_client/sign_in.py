@@ -1,5 +1,6 @@
 """Signing in at plex.tv by PIN, and what the person's token tells of them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
@@ -12,7 +13,7 @@ from chalicelib.plex.errors import PlexRefused, PlexTokenRefused
 from chalicelib.plex.model import OwnedServer, Pin, PlexAccount
 from chalicelib.plexapi_client.calls import PlexCalls
 from chalicelib.plexapi_client.clients import new_client, of_client, split_client
-from chalicelib.plexapi_client.resources import read_resources
+from chalicelib.plexapi_client.resources import Resource, read_resources
 from chalicelib.plexapi_client.transport import TIMEOUT, PlexSession, readable
 
 APP = "https://app.plex.tv"
@@ -74,15 +75,21 @@ class SignIn(PersonCalls):
             )
 
     def server_ids(self, token: str, *, account_id: int, owner_id: int) -> frozenset[str]:
-        with readable():
-            servers = [each for each in read_resources(self._account(token)) if each.is_server]
-        is_owner = account_id == owner_id
-        return frozenset(each.machine_id for each in servers if (is_owner if each.owned else each.owner_id == owner_id))
+        return _ids_of(self._servers(token), account_id=account_id, owner_id=owner_id)
+
+    def account_with_servers(self, token: str, *, owner_id: int) -> tuple[PlexAccount, frozenset[str]]:
+        with ThreadPoolExecutor(1) as hand:
+            servers = hand.submit(self._servers, token)
+            account = self.account(token)
+        return account, _ids_of(servers.result(), account_id=account.id, owner_id=owner_id)
 
     def owned_servers(self, token: str) -> tuple[OwnedServer, ...]:
+        owned = (each for each in self._servers(token) if each.owned)
+        return tuple(OwnedServer(each.machine_id, shown_name(each.name)) for each in owned)
+
+    def _servers(self, token: str) -> list[Resource]:
         with readable():
-            servers = [each for each in read_resources(self._account(token)) if each.is_server and each.owned]
-        return tuple(OwnedServer(each.machine_id, shown_name(each.name)) for each in servers)
+            return [each for each in read_resources(self._account(token)) if each.is_server]
 
     def _auth_url(self, code: str, return_to: str, client_id: str) -> str:
         asked = {
@@ -92,3 +99,9 @@ class SignIn(PersonCalls):
             "forwardUrl": return_to,
         }
         return f"{self._base_url or APP}/auth#?{urlencode(asked)}"
+
+
+def _ids_of(servers: list[Resource], *, account_id: int, owner_id: int) -> frozenset[str]:
+    """Those that this owner has: the person's own where they are the owner, else what says whose it is."""
+    is_owner = account_id == owner_id
+    return frozenset(each.machine_id for each in servers if (is_owner if each.owned else each.owner_id == owner_id))

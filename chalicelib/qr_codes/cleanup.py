@@ -1,9 +1,9 @@
 """When the record of a QR image is gone, the image goes."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.common.ports import Clock
+from chalicelib.common.records import dataclass
 from chalicelib.common.refusals import InviteNotFound
 from chalicelib.common.retrying import until_written
 from chalicelib.invites.model import Invite

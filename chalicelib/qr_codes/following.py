@@ -1,8 +1,8 @@
 """Images follow their invites: invites.ports.FollowImages and RemoveImages."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.common.records import dataclass
 from chalicelib.invites.model import Invite
 from chalicelib.qr_codes.ports import ImageRecords
 

@@ -1,10 +1,10 @@
 """QR codes of invites' links: which image holds one, and for how long it is kept."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
+from chalicelib.common.records import dataclass, replace
 from chalicelib.common.times import in_whole_seconds
 from chalicelib.invites.model import Invite
 

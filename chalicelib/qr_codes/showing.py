@@ -1,11 +1,11 @@
 """QR codes of invites: drawn when first asked for, found again afterwards, gone when the invite is."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.accounts.model import User
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import StaleWrite
+from chalicelib.common.records import dataclass
 from chalicelib.common.refusals import InviteExpired, InviteNotFound, SetupIncomplete, TryAgain
 from chalicelib.invites.model import Invite, invite_link, is_code
 from chalicelib.invites.ports import InviteStore, RemoveImages

@@ -1,7 +1,6 @@
 """What is stored of a person, for that person: no secrets, and nothing of others but the names in their own history."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -10,6 +9,7 @@ from chalicelib.accounts.model import User
 from chalicelib.accounts.own_sessions import OwnSessions
 from chalicelib.accounts.sessions import Session
 from chalicelib.common.pages import Page
+from chalicelib.common.records import dataclass
 from chalicelib.common.refusals import RedemptionNotFound
 from chalicelib.events.model import Entry, about_user
 from chalicelib.events.ports import ReadJournal

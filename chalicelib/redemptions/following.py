@@ -1,6 +1,5 @@
 """Watching one redemption."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.access.nudging import Nudging
@@ -9,6 +8,7 @@ from chalicelib.accounts.model import User
 from chalicelib.accounts.ports import SessionStore
 from chalicelib.accounts.sessions import Session
 from chalicelib.common.people import Permission
+from chalicelib.common.records import dataclass
 from chalicelib.common.refusals import NotSignedIn, RedemptionNotFound
 from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.ports import RedemptionStore

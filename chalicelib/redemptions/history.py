@@ -1,11 +1,11 @@
 """Invites with who redeemed them, for their creators and for those who see all invites."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.access.progress import State
 from chalicelib.accounts.model import User
 from chalicelib.common.pages import Page
+from chalicelib.common.records import dataclass
 from chalicelib.common.refusals import InviteNotFound
 from chalicelib.events.model import Entry, about_invite
 from chalicelib.events.ports import ReadJournal

@@ -1,6 +1,5 @@
 """Redeeming an invite with an e-mail address, a name and a password, without Plex."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.accounts.model import User
@@ -9,6 +8,7 @@ from chalicelib.accounts.ports import AccountStore, HashPassword, VerifyPassword
 from chalicelib.common.emails import parse_email
 from chalicelib.common.names import is_plain_name
 from chalicelib.common.ports import Clock, NewId, StaleWrite
+from chalicelib.common.records import dataclass, replace
 from chalicelib.common.refusals import AlreadyHasAccess, BadInput, InviteNotActive
 from chalicelib.common.retrying import until_written
 from chalicelib.plex.ports import WorkQueue

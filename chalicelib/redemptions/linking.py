@@ -1,6 +1,5 @@
 """A local account gets its Plex account, and with it what its invite promised."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.access.deciding.seating import room_of
@@ -13,6 +12,7 @@ from chalicelib.accounts.ports import AccountStore
 from chalicelib.accounts.tokens import HoldingTokens
 from chalicelib.common.emails import parse_email
 from chalicelib.common.ports import NewId, StaleWrite
+from chalicelib.common.records import dataclass, replace
 from chalicelib.common.refusals import HasHomeProfile, NotForYou, TryAgain
 from chalicelib.events.model import Entry
 from chalicelib.invites.ports import InviteStore

@@ -7,12 +7,12 @@ invitee sees; the work is the access's (chalicelib/access).
        └──► failed, once what Plex had given is taken back
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.access.progress import Progress, State, Step, StepName, StepState
 from chalicelib.access.reasons import Reason
 from chalicelib.common.people import Person
+from chalicelib.common.records import dataclass, replace
 from chalicelib.plex.model import Grant
 
 

@@ -1,7 +1,6 @@
 """What an invite offers to the person who opened its link."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.access.deciding.seating import room_of
@@ -11,6 +10,7 @@ from chalicelib.access.seats import NO_SEATS
 from chalicelib.accounts.model import Former, User, new_user
 from chalicelib.accounts.sessions import new_session
 from chalicelib.common.ports import NewId
+from chalicelib.common.records import dataclass, replace
 from chalicelib.common.refusals import (
     GrantUnavailable,
     InviteNotActive,

@@ -3,7 +3,6 @@ them.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
@@ -13,6 +12,7 @@ from chalicelib.access.seats import NO_SEATS, Room, Seats
 from chalicelib.accounts.model import Former, Tombstone, User
 from chalicelib.accounts.sessions import Session, SignIn
 from chalicelib.common.pages import Page
+from chalicelib.common.records import dataclass, field
 from chalicelib.events.model import Entry
 from chalicelib.invites.model import Invite, Status
 from chalicelib.redemptions.model import Redemption

@@ -1,6 +1,5 @@
 """From an opened link to a claimed account, with Plex, up to the message that has Plex share."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.access.nudging import Nudging
@@ -12,8 +11,7 @@ from chalicelib.accounts.plex_sign_ins import (
     StartedSignIn,
     approved_token,
     check_sign_in,
-    find_account,
-    find_server_ids,
+    find_account_with_servers,
     repeat_sign_in,
     start_sign_in,
 )
@@ -22,6 +20,7 @@ from chalicelib.accounts.sessions import Purpose, SignIn
 from chalicelib.accounts.tokens import HELD_FOR, HoldingTokens
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import Clock, NewId, StaleWrite
+from chalicelib.common.records import dataclass, replace
 from chalicelib.common.refusals import AccountNotInvitable, AddressTaken, AlreadyHasAccess, Refusal, SignInNotFound
 from chalicelib.common.retrying import until_written
 from chalicelib.invites.model import Invite, invite_link
@@ -115,9 +114,8 @@ class Redeeming:
         return self.returning.repeat(token, self.redemptions.get(session.redemption_id))
 
     def _find_person(self, plex_token: str, browser_secret: str, settings: Settings) -> Person:
-        account = find_account(plex_token, self.plex_person)
         owner_id = chosen_server(settings).owner_id
-        server_ids = find_server_ids(plex_token, self.plex_person, account_id=account.id, owner_id=owner_id)
+        account, server_ids = find_account_with_servers(plex_token, self.plex_person, owner_id=owner_id)
         if account.restricted:
             raise AccountNotInvitable
         return Person(account, plex_token, server_ids, browser_secret)

@@ -1,6 +1,5 @@
 """Redemptions as those who manage invites see them and try them again."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.access.nudging import Nudging
@@ -9,6 +8,7 @@ from chalicelib.access.reasons import LINK_PLEX
 from chalicelib.accounts.model import User
 from chalicelib.common.pages import Page
 from chalicelib.common.people import Permission
+from chalicelib.common.records import dataclass
 from chalicelib.common.refusals import NothingToRetry
 from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.ports import RedemptionStore

@@ -1,6 +1,5 @@
 """People who come to their redemption once more: another tab, another browser, a second click."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.accounts.journal import PASSWORD, PLEX, signed_in_entry
@@ -8,6 +7,7 @@ from chalicelib.accounts.model import User
 from chalicelib.accounts.ports import SessionStore
 from chalicelib.accounts.sessions import SignIn, new_session
 from chalicelib.common.ports import NewId
+from chalicelib.common.records import dataclass
 from chalicelib.plex.ports import WorkQueue
 from chalicelib.redemptions.model import Redemption
 

@@ -1,6 +1,5 @@
 """Signing in with Plex. A sign-in may link a local account and bring its redemption on, so it stands above both."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.access.nudging import Nudging
@@ -21,6 +20,7 @@ from chalicelib.accounts.ports import AccountStore, PlexIdTaken, SessionStore
 from chalicelib.accounts.sessions import Purpose, Session, SignIn, new_session
 from chalicelib.accounts.tokens import HoldingTokens
 from chalicelib.common.ports import NewId, StaleWrite
+from chalicelib.common.records import dataclass
 from chalicelib.common.refusals import NoAccount, TryAgain
 from chalicelib.plex.model import PlexAccount
 from chalicelib.plex.ports import PlexPerson

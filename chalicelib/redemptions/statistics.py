@@ -1,10 +1,10 @@
 """Streamarr in numbers."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.accounts.model import User
 from chalicelib.common.people import Permission
+from chalicelib.common.records import dataclass
 from chalicelib.redemptions.ports import Numbers, RedemptionStore
 
 DAYS = 30

@@ -1,11 +1,11 @@
 """What admins decide: read and changed."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from chalicelib.common.people import Actor, Permission, edited_permissions, known_permissions
 from chalicelib.common.ports import NewId
+from chalicelib.common.records import asdict, dataclass, replace
 from chalicelib.common.refusals import BadInput, SettingsOutOfDate
 from chalicelib.common.retrying import until_written
 from chalicelib.events.model import SETTINGS, Facts, change_entry

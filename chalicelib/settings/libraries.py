@@ -1,8 +1,8 @@
 """What becomes of the libraries that were chosen when Plex shows others."""
 
-from dataclasses import replace
 from typing import Literal
 
+from chalicelib.common.records import replace
 from chalicelib.plex.model import Library, SectionIds
 from chalicelib.settings.model import Settings
 

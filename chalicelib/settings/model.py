@@ -1,12 +1,12 @@
 """What admins decided, and what is known of the owner's Plex server."""
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from chalicelib.common.people import Permission
+from chalicelib.common.records import dataclass, field
 from chalicelib.plex.model import Features, Library, SectionIds, Server
 
 REFRESHED_WITHIN = timedelta(minutes=10)

@@ -1,10 +1,9 @@
 """A renewal of the owner's sign-in that was approved at Plex, and then the browser never came back."""
 
-from dataclasses import dataclass, replace
-
 from chalicelib.accounts.ports import AccountStore, SessionStore
 from chalicelib.accounts.sessions import Purpose
 from chalicelib.common.ports import Clock, NewId
+from chalicelib.common.records import dataclass, replace
 from chalicelib.events.model import SETTINGS, Entry
 from chalicelib.plex.errors import PlexRefused
 from chalicelib.plex.ports import KeepOwnerToken, PlexPerson, WorkQueue

@@ -1,12 +1,12 @@
 """The server's libraries: shown, and read from Plex through the queue function."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.accounts.model import User
 from chalicelib.common.people import Permission, Person
 from chalicelib.common.ports import Clock, NewId, RetryLater, StaleWrite
+from chalicelib.common.records import dataclass, replace
 from chalicelib.common.refusals import SetupIncomplete, TryAgain
 from chalicelib.common.sweeping import Batch
 from chalicelib.events.model import SETTINGS, Entry, change_entry

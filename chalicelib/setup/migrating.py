@@ -7,10 +7,10 @@ docs/decisions/0038-migrations-run-from-the-queue.md has the reasons.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.common.ports import Clock, StaleWrite
+from chalicelib.common.records import dataclass, replace
 from chalicelib.common.sweeping import Batch
 from chalicelib.plex.ports import WorkQueue
 from chalicelib.setup.model import FIRST_SCHEMA, Progress

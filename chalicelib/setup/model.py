@@ -1,9 +1,9 @@
 """Who owns this installation, and how far its set-up is."""
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from chalicelib.accounts.model import User
+from chalicelib.common.records import dataclass, replace
 from chalicelib.plex.model import OwnedServer
 from chalicelib.settings.model import Settings
 

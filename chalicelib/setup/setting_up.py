@@ -1,7 +1,6 @@
 """The first run: the holder of the set-up token becomes the owner; and later, the owner brings a new Plex token."""
 
 import hmac
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -20,6 +19,7 @@ from chalicelib.accounts.ports import AccountStore, SessionStore
 from chalicelib.accounts.sessions import Purpose, Session, SignIn, hash_secret, new_session
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import NewId, StaleWrite
+from chalicelib.common.records import dataclass, replace
 from chalicelib.common.refusals import BadInput, NotTheOwner, OwnsNoServer, SetupTokenRefused, SignInNotFound, TryAgain
 from chalicelib.common.retrying import until_written
 from chalicelib.events.model import SETTINGS, Entry, change_entry

@@ -1,10 +1,10 @@
 """How what several concepts show looks in JSON (docs/openapi.yaml)."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from chalicelib.common.people import Person
+from chalicelib.common.records import asdict
 from chalicelib.common.times import iso
 from chalicelib.events.model import Entry
 from chalicelib.plex.filters import Filters

@@ -1,10 +1,10 @@
 """Accesses at any point of their way, without the rest of the product."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.access.entitlement import Entitlement, Identity, Rule, Target
 from chalicelib.access.model import Access, Decided, Occasion, begin_access
+from chalicelib.common.records import replace
 from chalicelib.plex.model import Features
 from tests.fakes.plex import MOVIES, MUSIC
 from tests.fakes.ports import NOW

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +12,7 @@ from chalicelib.access.progress import State, StepName, StepState
 from chalicelib.access.reasons import libraries_gone
 from chalicelib.access.steps import StepName as Asked
 from chalicelib.common.ports import RetryLater
+from chalicelib.common.records import replace
 from chalicelib.plex.errors import OwnerTokenRefused, PlexRefused, TemporaryPlexError
 from tests.fakes.plex import MOVIES, MUSIC, SERIES
 from tests.redemptions.scenario import FUNCTION_TIME
@@ -104,6 +104,21 @@ def test_the_steps_tell_when_each_was_done(scenario):
     assert [step.state for step in done.steps] == [StepState.DONE] * 3
     assert done.step(StepName.SHARE).at == done.step(StepName.ACCEPT).at == scenario.now
     assert scenario.access(done).entry(Part.SHARE).share_id == scenario.plex.share_of(scenario.plex_id(done)).id
+
+
+def test_what_the_person_s_plex_accepted_shows_at_once_and_is_done_by_a_read(scenario):
+    shown: list[tuple[State, list[StepState]]] = []
+
+    def before_call():
+        if scenario.plex.calls[-1] == "find_share":
+            progress = scenario.current(redemption)
+            shown.append((progress.state, [step.state for step in progress.steps if step.name is StepName.ACCEPT]))
+
+    redemption = scenario.redeem()
+    scenario.plex.before_call = before_call
+    scenario.drain()
+    assert shown == [(State.SHARED, [StepState.DONE])]
+    assert scenario.current(redemption).state is State.DONE
 
 
 def test_a_message_that_comes_again_changes_nothing(scenario):

@@ -1,7 +1,6 @@
 """Decisions, faults, crashes and messages in any order: Plex ends at what was decided last."""
 
 import random
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from chalicelib.access.model import Hold, Occasion, Part
 from chalicelib.access.nudging import Nudging
 from chalicelib.access.progress import State
+from chalicelib.common.records import replace
 from chalicelib.plex.errors import OwnerTokenRefused, PlexRefused, TemporaryPlexError
 from tests.fakes.plex import MOVIES, MUSIC, SERIES
 from tests.redemptions.scenario import Scenario

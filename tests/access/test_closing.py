@@ -1,6 +1,5 @@
 """Accounts of people whose access has ended are closed some time after, where the settings say so."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +11,7 @@ from chalicelib.access.ending import EndingMemberships
 from chalicelib.access.model import Hold
 from chalicelib.accounts.trials import SCHEDULE
 from chalicelib.common.people import Permission
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import AccountClosed, NotForYou
 from chalicelib.common.terms import Term
 from chalicelib.common.times import Unit

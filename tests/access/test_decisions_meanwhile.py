@@ -1,6 +1,5 @@
 """What people decide, and what plex.tv does, while a worker is between two steps."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from chalicelib.access import reasons
 from chalicelib.access.aligning import LONGEST_DELAY, PATIENCE
 from chalicelib.access.model import EFFECT_WITHIN, WATCHED_FOR, Hold, Mark, Occasion, Part
 from chalicelib.access.progress import State
+from chalicelib.common.records import replace
 from chalicelib.plex.errors import PlexRefused, TemporaryPlexError
 from tests.fakes.plex import MOVIES, MUSIC, SERIES
 

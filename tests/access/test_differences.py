@@ -1,12 +1,12 @@
 """How what plex.tv said differs from what is wanted."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from chalicelib.access.differences import PENDING_FOR, Difference, Doubt, differences, ripe, still_doubted
 from chalicelib.access.entitlement import Observed, Rule, SeenPlace, SeenShare
+from chalicelib.common.records import replace
 from chalicelib.plex.model import Features, Place, Share
 from tests.access.builders import an_entitlement
 from tests.fakes.plex import MOVIES, MUSIC, SERIES

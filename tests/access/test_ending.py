@@ -1,6 +1,5 @@
 """Access that is for a time: reminders, the end, and what stands against it."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from chalicelib.access.ending import EndingMemberships, Reminding, state_at
 from chalicelib.access.model import Hold
 from chalicelib.accounts.trials import SCHEDULE
 from chalicelib.common.people import Permission
+from chalicelib.common.records import replace
 from chalicelib.common.terms import Term
 from chalicelib.common.times import Unit
 from chalicelib.plex.errors import PlexRefused

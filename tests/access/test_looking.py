@@ -1,6 +1,5 @@
 """Looking at everybody on Plex: differences are seen, confirmed, shown and mended."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,6 +17,7 @@ from chalicelib.access.ports import Stranger, Which
 from chalicelib.accounts.model import new_user
 from chalicelib.accounts.trials import SCHEDULE
 from chalicelib.common.people import Permission
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import AccessOutOfDate, NotAllowed, NothingToRetry, SetupIncomplete, TryAgain
 from chalicelib.plex.errors import OwnerTokenRefused, TemporaryPlexError
 from chalicelib.plex.model import Place

@@ -1,9 +1,8 @@
-from dataclasses import replace
-
 import pytest
 
 from chalicelib.accounts.following_plex import FollowingPlex
 from chalicelib.accounts.model import Kind, new_user
+from chalicelib.common.records import replace
 from chalicelib.plex.model import PlexAccount
 from tests.fakes.accounts import email_identity
 from tests.fakes.ports import FakePorts

@@ -1,6 +1,5 @@
 """Listing, showing, changing and closing accounts, where the order of the steps and other people's writes matter."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from chalicelib.accounts.managing import AccountEdit, ManagingUsers
 from chalicelib.accounts.model import AccountState, Tombstone, Why
 from chalicelib.accounts.sessions import new_session
 from chalicelib.common.people import Permission
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import (
     AccountClosed,
     BadInput,

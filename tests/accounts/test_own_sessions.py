@@ -1,10 +1,10 @@
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from chalicelib.accounts.own_sessions import OwnSessions
 from chalicelib.accounts.sessions import SESSION_LIFETIME, new_session
+from chalicelib.common.records import replace
 from testing.invite_builders import NOW, a_user
 from tests.fakes.accounts import put_account
 from tests.fakes.ports import FakePorts

@@ -1,6 +1,5 @@
 """Changing a password, and setting a new one by a link."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +9,7 @@ from chalicelib.accounts.passwords import RESET_LIFETIME, ChangingPasswords, che
 from chalicelib.accounts.rate_limits import LIMITS, Route
 from chalicelib.accounts.sessions import new_session
 from chalicelib.common.people import Permission
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import (
     AccountClosed,
     ApplicationUrlMissing,

@@ -1,6 +1,5 @@
 """Who may change which account."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from chalicelib.accounts.model import AccountState, User
 from chalicelib.accounts.permissions import loses_admin, must_be_allowed
 from chalicelib.common.people import Permission
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import AccountClosed, NotAllowed, OwnerProtected
 from chalicelib.settings.model import Quota
 

@@ -1,7 +1,6 @@
 """A sign-in at Plex by PIN: begun, and completed by the browser that began it alone."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -11,12 +10,14 @@ from chalicelib.accounts.plex_sign_ins import (
     approved_token,
     check_sign_in,
     find_account,
+    find_account_with_servers,
     find_owned_servers,
     find_server_ids,
     site_root,
     start_sign_in,
 )
 from chalicelib.accounts.sessions import SIGN_IN_LIFETIME, Purpose, hash_secret
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import ApplicationUrlMissing, PlexUnavailable, SignInNotFound
 from chalicelib.plex.errors import PlexTokenRefused, TemporaryPlexError
 from chalicelib.plex.ports import PlexPerson
@@ -142,6 +143,9 @@ def test_a_person_s_servers_are_those_shared_with_them_and_their_own(ports):
     server = ports.plex.server
     ours = {"account_id": ports.plex.owner.id, "owner_id": ports.plex.owner.id}
     assert find_server_ids(olivia, ports.plex_person, **ours) == {server.machine_id}
+    account, server_ids = find_account_with_servers(olivia, ports.plex_person, owner_id=ports.plex.owner.id)
+    assert account == find_account(olivia, ports.plex_person)
+    assert server_ids == {server.machine_id}
     assert [owned.machine_id for owned in find_owned_servers(olivia, ports.plex_person)] == [server.machine_id]
 
 

@@ -1,6 +1,5 @@
 """Trials that are over are ended once, and those that were extended go on."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from chalicelib.accounts.model import AccountState
 from chalicelib.accounts.trials import EndingTrials
 from chalicelib.common.people import Permission
+from chalicelib.common.records import replace
 from testing.invite_builders import NOW, a_user
 from tests.fakes.accounts import put_account
 from tests.fakes.ports import FakePorts

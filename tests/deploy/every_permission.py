@@ -8,13 +8,14 @@ without it.
 import json
 import re
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import product
 from pathlib import Path
 
 import pytest
 
+from chalicelib.common.records import replace
 from testing.contract import operations
 from testing.rehearsal import DeployedStack
 from tests.deploy.steps import STEPS

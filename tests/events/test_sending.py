@@ -1,13 +1,13 @@
 """From an entry of the journal to a receiver, with fakes."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from standardwebhooks.webhooks import Webhook
 
 from chalicelib.common.people import Permission, Person
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import BadInput, DeliveryNotFound, EndpointNotFound, NotAllowed, TooManyEndpoints
 from chalicelib.events.announcing import Announcing, Noted, deliveries_of
 from chalicelib.events.deliveries import DeliveryState

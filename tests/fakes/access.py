@@ -1,7 +1,6 @@
 """Accesses in memory, on the conditions of chalicelib/stores/access."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 
@@ -26,6 +25,7 @@ from chalicelib.access.seats import Gate, Room, Seats
 from chalicelib.accounts.model import AccountState, Tombstone, User, Why
 from chalicelib.common.pages import Page
 from chalicelib.common.ports import Clock, StaleWrite
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import AlreadyHasAccess, UserNotFound
 from chalicelib.events.model import Entry
 from chalicelib.redemptions.journal import outcome_entry

@@ -1,7 +1,6 @@
 """Accounts, sessions, passwords and counters, in memory."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.accounts.model import AccountState, Credential, Kind, Observed, PasswordReset, Tombstone, User
@@ -11,6 +10,7 @@ from chalicelib.common.names import normal_name
 from chalicelib.common.pages import Page
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import Contention, StaleWrite
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import AddressTaken, UserNotFound
 from chalicelib.common.times import order_key
 from chalicelib.events.model import Entry

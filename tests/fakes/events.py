@@ -1,12 +1,13 @@
 """The journal and what is sent on from it, in memory."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.common.pages import Page
 from chalicelib.common.people import Actor
 from chalicelib.common.ports import StaleWrite
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import DeliveryNotFound, EndpointNotFound
 from chalicelib.common.times import order_key
 from chalicelib.events.deliveries import Delivery

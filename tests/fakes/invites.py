@@ -1,12 +1,12 @@
 """Invites, in memory."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields, replace
 from datetime import datetime
 
 from chalicelib.accounts.quotas import QuotaGuard
 from chalicelib.common.pages import Page
 from chalicelib.common.ports import StaleWrite
+from chalicelib.common.records import field_names, replace
 from chalicelib.common.refusals import CodeTaken, InviteNotFound
 from chalicelib.common.times import order_key
 from chalicelib.events.model import Entry
@@ -93,7 +93,7 @@ class FakeInvites:
         stored = self.database.invites[was.code]
         if stored.edition != was.edition or not _holds(was, becomes, stored.uses):
             raise StaleWrite
-        edited = {each.name for each in fields(Invite)} - _WRITTEN_BY_CLAIMS
+        edited = set(field_names(Invite)) - _WRITTEN_BY_CLAIMS
         written = replace(stored, **{name: getattr(becomes, name) for name in edited})
         self.database.invites[was.code] = written
         if written.status(becomes.updated_at) is Status.EXPIRED:

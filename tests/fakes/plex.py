@@ -2,13 +2,14 @@
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from chalicelib.common.ports import Clock
+from chalicelib.common.records import replace
 from chalicelib.plex.errors import OwnerTokenRefused, PlexError, PlexRefused, PlexTokenRefused, TemporaryPlexError
 from chalicelib.plex.model import (
     Grant,
@@ -314,6 +315,10 @@ class FakePlexPerson(_Side):
         of_owner = {server.machine_id for server in world.servers.values() if server.owner_id == owner_id}
         owned = {server.machine_id for server in self._owned(account)} if account_id == owner_id else set()
         return frozenset((shared & of_owner) | owned)
+
+    def account_with_servers(self, token: str, *, owner_id: int) -> tuple[PlexAccount, frozenset[str]]:
+        account = self.account(token)
+        return account, self.server_ids(token, account_id=account.id, owner_id=owner_id)
 
     @_call
     def owned_servers(self, token: str) -> tuple[OwnedServer, ...]:

@@ -1,9 +1,9 @@
 """QR images and the records that own them, in memory."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from chalicelib.common.ports import StaleWrite
+from chalicelib.common.records import replace
 from chalicelib.invites.model import Invite
 from chalicelib.qr_codes.model import Format, QrImage
 from tests.fakes.database import Database

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from chalicelib.access.model import Access
@@ -12,6 +11,7 @@ from chalicelib.accounts.model import Former, Tombstone, User
 from chalicelib.accounts.sessions import SignIn
 from chalicelib.common.pages import Page
 from chalicelib.common.ports import StaleWrite
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import (
     AddressTaken,
     AlreadyHasAccess,

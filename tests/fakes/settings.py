@@ -1,16 +1,16 @@
 """The settings, in memory."""
 
-from dataclasses import fields, replace
 from typing import Any
 
 from chalicelib.common.ports import StaleWrite
+from chalicelib.common.records import field_names, replace
 from chalicelib.events.model import Entry
 from chalicelib.plex.model import Library, Server
 from chalicelib.settings.model import Refresh, Settings
 from tests.fakes.database import Database
 
 _FROM_PLEX = {"server", "libraries", "libraries_refresh"}
-_EDITED = {each.name for each in fields(Settings)} - _FROM_PLEX
+_EDITED = set(field_names(Settings)) - _FROM_PLEX
 _CHOSEN = {"enabled_libraries", "default_libraries", "application_url", "version"}
 
 

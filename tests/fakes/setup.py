@@ -1,10 +1,9 @@
 """Who owns the installation, and of which schema its data are, in memory."""
 
-from dataclasses import replace
-
 from chalicelib.accounts.model import User
 from chalicelib.accounts.sessions import Session, SignIn
 from chalicelib.common.ports import StaleWrite
+from chalicelib.common.records import replace
 from chalicelib.events.model import Entry
 from chalicelib.settings.model import Settings
 from chalicelib.setup.model import Handover, Ownership, Progress

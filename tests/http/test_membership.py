@@ -1,12 +1,12 @@
 """Access that is for a time, over HTTP: it ends, is suspended, resumed and extended, and Plex has what was decided."""
 
 import time
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from chalicelib import wiring
+from chalicelib.common.records import replace
 
 
 @pytest.fixture

@@ -10,11 +10,12 @@ first.
 import json
 import re
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 
 from app import app
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import EndpointNotFound
 
 TABLE = """

@@ -125,10 +125,10 @@ ROUTES = {
 LOOK = "provision, a look at everybody"
 FUNCTIONS = {
     "provision, a friend": (
-        f"{READ} UpdateItem GetItem GetParameter {WRITE} GetParameter {WRITE} SendMessage GetItem {WRITE}"
+        f"{READ} UpdateItem GetItem GetParameter {WRITE} GetParameter {WRITE} {WRITE} SendMessage GetItem {WRITE}"
     ),
     "provision, a friend in the Home": (
-        f"{READ} UpdateItem GetItem GetParameter {WRITE} GetParameter UpdateItem {WRITE} {WRITE} "
+        f"{READ} UpdateItem GetItem GetParameter {WRITE} GetParameter UpdateItem {WRITE} {WRITE} {WRITE} "
         f"SendMessage GetItem {WRITE}"
     ),
     "provision, the end of an account's access": (

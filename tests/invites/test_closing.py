@@ -1,9 +1,9 @@
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from chalicelib.common.people import Permission
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import NotAllowed
 from chalicelib.invites.closing import MOST_COUNTED, ClosingInviters
 from tests.fakes.invites import FakeInvites

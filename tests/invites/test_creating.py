@@ -1,6 +1,5 @@
 """Who may make which invite."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +7,7 @@ import pytest
 
 from chalicelib.accounts.model import AccountState
 from chalicelib.common.people import Permission
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import BadInput, CodeTaken, NotAllowed, OnTrial, QuotaExceeded, SignupDisabled, TryAgain
 from chalicelib.common.times import Unit
 from chalicelib.invites.creating import CreatingInvites, InviteRequest

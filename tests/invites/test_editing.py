@@ -1,11 +1,11 @@
 """Who may change what of an invite, and what that does."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from chalicelib.common.people import Permission
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import BadInput, InviteNotFound, LimitBelowUses, NotAllowed, TryAgain
 from chalicelib.common.times import Unit
 from chalicelib.invites.editing import EditingInvites

@@ -1,6 +1,5 @@
 """What an invite is, by the facts and the clock."""
 
-from dataclasses import replace
 from datetime import timedelta
 from itertools import cycle, product
 
@@ -8,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import (
     BadInput,
     GrantUnavailable,

@@ -1,11 +1,11 @@
 """What people decide about an invite: only what they name, and only what they may."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from chalicelib.common.people import Permission
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import BadInput, LimitBelowUses, NeedsPlexPass, NotAllowed
 from chalicelib.common.terms import Term
 from chalicelib.common.times import Unit

@@ -1,10 +1,10 @@
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib.common.people import Permission
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import NotAllowed, OnTrial
 from chalicelib.common.terms import Term
 from chalicelib.common.times import Unit

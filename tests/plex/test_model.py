@@ -1,7 +1,6 @@
-from dataclasses import replace
-
 import pytest
 
+from chalicelib.common.records import replace
 from chalicelib.plex.model import Features, Grant, Share
 from tests.fakes.plex import MOVIES, MUSIC, SERIES
 

@@ -1,7 +1,6 @@
 """What people do in a scenario: sign up, join, leave; and what the owner does at Plex by hand."""
 
 import re
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -14,6 +13,7 @@ from chalicelib.accounts.plex_sign_ins import StartedSignIn
 from chalicelib.accounts.sessions import new_session
 from chalicelib.accounts.tokens import HELD_FOR
 from chalicelib.common.people import Person
+from chalicelib.common.records import replace
 from chalicelib.invites.model import Invite
 from chalicelib.plex.model import Features, Grant, Library
 from chalicelib.redemptions.joining_locally import JoiningLocally, parse_applicant

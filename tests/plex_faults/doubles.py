@@ -2,11 +2,12 @@
 
 import json
 import logging
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalicelib.aws.owner_token import OwnerToken
+from chalicelib.common.records import replace
 from chalicelib.plex.model import Pin
 from chalicelib.plexapi_client.person import PlexApiPerson
 from chalicelib.vendors.encryption import Decrypter, Encrypter

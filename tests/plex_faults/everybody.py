@@ -4,7 +4,6 @@ Tests share the stack's tables: this one's looks go through the people of this s
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
 from typing import Any, cast
@@ -17,6 +16,7 @@ from chalicelib.access.looks import Look
 from chalicelib.access.model import Access
 from chalicelib.access.ports import MemberRow
 from chalicelib.accounts.model import User  # noqa: TC001 - in keeping with the other doubles
+from chalicelib.common.records import replace
 from chalicelib.plex.model import Library
 from chalicelib.plex.model import Server as PlexServer
 from chalicelib.plexapi_client.owner import PlexApiOwner

@@ -1,10 +1,10 @@
 """The product's ports, but for what a scenario must hold in its own hands."""
 
-from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
 from chalicelib.accounts.ports import HashPassword, VerifyPassword
+from chalicelib.common.records import replace
 from chalicelib.invites.model import Invite
 from chalicelib.plexapi_client.owner import PlexApiOwner
 from chalicelib.settings.model import Settings

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from threading import Barrier
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from chalicelib.plex.errors import PlexRefused, TemporaryPlexError
 from chalicelib.plex.model import OwnedServer, PlexAccount
 from chalicelib.plexapi_client.person import PlexApiPerson
+from chalicelib.plexapi_client.transport import PlexSession
 from tests.plexapi_client.plex_server import HTML, JSON, XML
 
 RETURN_TO = "https://invites.example.org/i/ABC?lang=de&x=1"
@@ -167,6 +169,21 @@ def test_a_server_that_is_not_said_to_be_the_owner_s_is_not_recognised(plex, per
     """Its identifier alone proves nothing: a server says its own."""
     plex.answers(f'<resources><resource name="x" provides="server" clientIdentifier="his" {said}/></resources>')
     assert person.server_ids("a-token", account_id=9, owner_id=7) == frozenset()
+
+
+def test_who_it_is_and_which_servers_they_reach_are_asked_for_side_by_side(plex, person, monkeypatch):
+    both, send = Barrier(2, timeout=5), PlexSession.send
+
+    def send_together(*arguments, **options):
+        both.wait()
+        return send(*arguments, **options)
+
+    monkeypatch.setattr(PlexSession, "send", send_together)
+    about, _, _ = account_xml().removeprefix("<user").partition(">")
+    plex.answers(SERVERS.replace("<resources>", f"<resources {about}>"))
+    found, reached = person.account_with_servers("a-token", owner_id=7)
+    assert (found.id, reached) == (9, {"his"})
+    assert len(plex.requests) == 2
 
 
 @pytest.mark.parametrize("missing", ["confirmed", "restricted"])

@@ -1,10 +1,10 @@
 """When the record of a QR image is gone, the image goes, unless the invite lives on."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import TryAgain
 from chalicelib.qr_codes.cleanup import CleaningUpQrCodes
 from chalicelib.qr_codes.model import Format, image_of

@@ -1,10 +1,10 @@
 """Images follow their invites."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from chalicelib.common.records import replace
 from chalicelib.qr_codes.following import FollowingInvites
 from chalicelib.qr_codes.model import Format, image_of
 from testing.invite_builders import NOW, an_invite

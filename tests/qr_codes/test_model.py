@@ -1,7 +1,7 @@
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from chalicelib.common.people import Person
+from chalicelib.common.records import replace
 from chalicelib.invites.model import Invite
 from chalicelib.qr_codes.model import IDLE_LIMIT, Format, code_in, file_name, image_of, object_key
 

@@ -1,11 +1,11 @@
 """QR codes: drawn when first asked for, found again afterwards, for those who see the invite."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from chalicelib.common.people import Permission
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import InviteExpired, InviteNotFound, NotAllowed, SetupIncomplete, TryAgain
 from chalicelib.qr_codes.model import URL_LIFETIME, Format
 from chalicelib.qr_codes.showing import ShowingQrCodes

@@ -1,6 +1,5 @@
 """The product on fakes, set up and ready to be redeemed at; the test is the queue, the clock and the people."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +12,7 @@ from chalicelib.accounts.model import User, new_user
 from chalicelib.accounts.tokens import ForgettingTokens
 from chalicelib.common.people import Permission, Person
 from chalicelib.common.ports import RetryLater, StaleWrite
+from chalicelib.common.records import replace
 from chalicelib.invites.model import Invite
 from chalicelib.plex.model import Features, Server
 from chalicelib.redemptions.joining_locally import JoiningLocally, parse_applicant

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +7,7 @@ from chalicelib.access.reasons import VERIFY_EMAIL
 from chalicelib.accounts.model import AccountState
 from chalicelib.accounts.sessions import SESSION_LIFETIME, new_session
 from chalicelib.common.people import Permission
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import NotSignedIn, RedemptionNotFound
 from chalicelib.redemptions.following import FollowingRedemptions
 from tests.stores_contract.builders import an_entry

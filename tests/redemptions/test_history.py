@@ -1,9 +1,8 @@
-from dataclasses import replace
-
 import pytest
 
 from chalicelib.access.progress import State
 from chalicelib.common.people import Permission
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import InviteNotFound, NotAllowed
 from chalicelib.events.model import about_invite, change_entry
 from chalicelib.invites.searching import InviteSearch

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -6,6 +5,7 @@ import pytest
 from chalicelib.access.progress import State
 from chalicelib.access.reasons import LINK_PLEX
 from chalicelib.accounts.model import Kind
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import (
     AlreadyHasAccess,
     BadInput,

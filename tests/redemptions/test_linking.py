@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 
 from chalicelib.access.progress import State
@@ -7,6 +5,7 @@ from chalicelib.accounts.model import AccountState, Tombstone, Why
 from chalicelib.accounts.password_sign_in import SigningInWithPassword
 from chalicelib.accounts.ports import Held
 from chalicelib.accounts.tokens import HELD_FOR
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import AccessEnding, AlreadyHasAccess, HasHomeProfile, NotForYou, TryAgain
 from chalicelib.plex.model import PlexAccount
 from chalicelib.redemptions.linking import LinkingPlex

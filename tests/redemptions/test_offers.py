@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -6,6 +5,7 @@ import pytest
 from chalicelib.accounts.model import Kind
 from chalicelib.accounts.sessions import hash_secret
 from chalicelib.common.people import Permission
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import (
     GrantUnavailable,
     InviteExpired,

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from chalicelib.accounts.ports import Held
 from chalicelib.accounts.sessions import Purpose, hash_secret, new_session
 from chalicelib.accounts.tokens import HELD_FOR
 from chalicelib.common.people import Permission
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import (
     AccessEnding,
     AccountNotInvitable,

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +7,7 @@ from chalicelib.accounts.managing import ManagingUsers
 from chalicelib.accounts.model import AccountState, Kind, new_user
 from chalicelib.accounts.sessions import Purpose, hash_secret, new_session
 from chalicelib.common.people import Permission
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import (
     AccessEnding,
     AddressTaken,

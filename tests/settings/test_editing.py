@@ -1,10 +1,9 @@
 """Admins change settings, and none loses what another changed."""
 
-from dataclasses import replace
-
 import pytest
 
 from chalicelib.common.people import Permission
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import BadInput, NotAllowed, SettingsOutOfDate, TryAgain
 from chalicelib.plex.model import Features, Library, Server
 from chalicelib.settings.editing import EditingSettings, facts

@@ -1,11 +1,11 @@
 """What settings must be to make sense together."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chalicelib.common.people import Permission
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import BadInput, SetupIncomplete
 from chalicelib.plex.model import Library, Server
 from chalicelib.settings.model import Settings

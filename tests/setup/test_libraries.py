@@ -1,12 +1,12 @@
 """Reading the libraries from Plex, however Plex answers."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import RetryLater
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import NotAllowed, SetupIncomplete, TryAgain
 from chalicelib.plex.errors import PlexRefused, PlexTokenRefused, TemporaryPlexError
 from chalicelib.plex.model import Library, Server

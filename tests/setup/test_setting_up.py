@@ -1,6 +1,5 @@
 """The first run: the holder of the set-up token becomes the owner, and no one after them."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from chalicelib.accounts.model import Kind
 from chalicelib.accounts.sessions import Purpose, hash_secret
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import StaleWrite
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import (
     ApplicationUrlMissing,
     BadInput,

@@ -1,12 +1,12 @@
 """QR images' records and objects, in the running DynamoDB and S3."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from chalicelib import wiring
 from chalicelib.common.ports import StaleWrite
+from chalicelib.common.records import replace
 from chalicelib.qr_codes.model import Format, image_of
 from chalicelib.stores.accounts.held_tokens import HeldTokenModel
 from chalicelib.stores.accounts.records import SignInModel

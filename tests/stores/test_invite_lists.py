@@ -1,13 +1,13 @@
 """Lists of invites on real DynamoDB semantics: exact before and after the sweep, at a cost that does not grow."""
 
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 from typing import Any
 
 import pytest
 
+from chalicelib.common.records import replace
 from chalicelib.common.times import order_key
 from chalicelib.invites.model import Status
 from chalicelib.invites.searching import InviteSearch

@@ -1,7 +1,6 @@
 """What a newer version of the program stored, read by this one: without AWS."""
 
 import json
-from dataclasses import replace
 from enum import Enum
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -12,6 +11,7 @@ from chalicelib.access.progress import Progress, State, StepName, StepState
 from chalicelib.accounts.model import AccountState, Kind, Tombstone, Why
 from chalicelib.accounts.sessions import Purpose
 from chalicelib.common.ports import UNWRITABLE
+from chalicelib.common.records import is_record, replace
 from chalicelib.stores.access.records import AccessModel, access_record, read_access
 from chalicelib.stores.database.attributes import Typed, Versioned
 from chalicelib.stores.database.newer import SAFE, UnknownValue, known
@@ -136,7 +136,7 @@ def test_what_is_no_json_of_this_type_at_all_is_an_error():
 def _enums_in(of: Any) -> set[type[Enum]]:
     if isinstance(of, type) and issubclass(of, Enum):
         return {of}
-    parts = get_type_hints(of).values() if hasattr(of, "__dataclass_fields__") else get_args(of)
+    parts = get_type_hints(of).values() if is_record(of) else get_args(of)
     return set() if get_origin(of) is Literal else {found for part in parts for found in _enums_in(part)}
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from chalicelib.access.progress import State
 from chalicelib.accounts.model import AccountState, Kind, Observed, PasswordReset, Tombstone, Why
 from chalicelib.common.people import Permission, Person
 from chalicelib.common.ports import StaleWrite
+from chalicelib.common.records import replace
 from chalicelib.events.deliveries import Attempt, Delivery
 from chalicelib.events.endpoints import Endpoint, Secrets
 from chalicelib.invites.searching import InviteSearch

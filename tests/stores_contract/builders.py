@@ -1,13 +1,13 @@
 """What contracts are shown with: all of it under fresh ids."""
 
 import secrets
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.accounts.model import AccountState, Kind, Tombstone, User, Why
 from chalicelib.accounts.sessions import Purpose, SignIn, new_session
 from chalicelib.common.people import Permission, Person
+from chalicelib.common.records import replace
 from chalicelib.events.model import Entry
 from chalicelib.invites.model import Invite
 

@@ -1,7 +1,6 @@
 """Invites, claims and redemptions for the contracts, written through the ports themselves."""
 
 import secrets
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +12,7 @@ from chalicelib.access.seats import NO_SEATS, Room
 from chalicelib.accounts.model import AccountState, Tombstone, User, Why, new_user
 from chalicelib.accounts.sessions import Purpose, SignIn, new_session
 from chalicelib.common.people import Permission, Person
+from chalicelib.common.records import replace
 from chalicelib.events.model import Entry, about_invite
 from chalicelib.invites.model import Invite
 from chalicelib.plex.model import Features, Grant, Library

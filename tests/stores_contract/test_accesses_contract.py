@@ -1,6 +1,5 @@
 """Accesses, and the pause of all work: of the fake and of the real store."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +17,7 @@ from chalicelib.access.seats import Room, Seats
 from chalicelib.accounts.model import AccountState, Tombstone, Why
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import StaleWrite
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import AlreadyHasAccess, SeatsTaken, UserNotFound
 from chalicelib.common.terms import Term
 from chalicelib.events.model import about_user

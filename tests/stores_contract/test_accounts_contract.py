@@ -1,6 +1,5 @@
 """accounts.ports.AccountStore."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ from chalicelib.accounts.ports import PlexIdTaken
 from chalicelib.accounts.sessions import new_session
 from chalicelib.common.people import Permission, Person
 from chalicelib.common.ports import StaleWrite
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import AddressTaken, UserNotFound
 from chalicelib.events.model import about_user
 from chalicelib.settings.model import Quota

@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +12,7 @@ from chalicelib.access.model import Occasion
 from chalicelib.access.ports import Row
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import RetryLater, StaleWrite
+from chalicelib.common.records import replace
 from chalicelib.events.model import about_user
 from chalicelib.plex.restrictions import Restriction
 from tests.fakes.plex import FakeWorkQueue

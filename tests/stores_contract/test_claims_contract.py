@@ -1,6 +1,5 @@
 """The transactions by which a person is let in, let go and linked: of the fake and of the real store."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +12,7 @@ from chalicelib.accounts.model import AccountState, Kind, Tombstone, Why
 from chalicelib.accounts.sessions import new_session
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import StaleWrite
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import (
     AlreadyHasAccess,
     InviteNotActive,

@@ -1,12 +1,12 @@
 """events.ports.EndpointStore and DeliveryStore."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib.common.ports import StaleWrite
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import DeliveryNotFound, EndpointNotFound
 from chalicelib.events.deliveries import Attempt, Delivery, DeliveryState
 from chalicelib.events.endpoints import Endpoint, Secrets, Work

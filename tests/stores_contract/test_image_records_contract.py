@@ -1,11 +1,11 @@
 """qr_codes.ports.ImageRecords."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from chalicelib.common.ports import StaleWrite
+from chalicelib.common.records import replace
 from chalicelib.qr_codes.model import Format, image_of
 from tests.stores_contract.builders import a_kept_invite, an_entry, an_invite
 

@@ -1,6 +1,5 @@
 """invites.ports.InviteStore."""
 
-from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 from typing import Any
@@ -10,6 +9,7 @@ import pytest
 from chalicelib.accounts.quotas import QuotaGuard
 from chalicelib.common.people import Person
 from chalicelib.common.ports import StaleWrite
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import CodeTaken, InviteNotFound
 from chalicelib.events.model import about_invite
 from chalicelib.invites.model import Status

@@ -1,12 +1,11 @@
 """setup.ports.OwnershipStore."""
 
-from dataclasses import replace
-
 import pytest
 
 from chalicelib.accounts.sessions import new_session
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import StaleWrite
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import UserNotFound
 from chalicelib.plex.model import OwnedServer
 from chalicelib.setup.model import Handover, Ownership

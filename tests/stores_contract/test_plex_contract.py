@@ -1,12 +1,12 @@
 """What plex.tv does, of the fake and of the real plexapi against the Plex stand-in (docs/plex.md)."""
 
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 
+from chalicelib.common.records import replace
 from chalicelib.plex.errors import OwnerTokenRefused, PlexRefused, PlexTokenRefused
 from chalicelib.plex.model import Features, Grant, HomeCapacity, Library, OwnedServer, Place, Share
 from chalicelib.plex.ports import PlexOwner, PlexPerson
@@ -160,6 +160,9 @@ def test_a_person_reaches_the_servers_whose_shares_they_accepted_and_their_own(p
     own = plex.add_server(maya, "Maya's Plex")
     assert of_owner(owner_id=plex.owner.id) == {plex.server.machine_id}
     assert of_owner(owner_id=maya) == {own.machine_id}
+    for owner_id in (plex.owner.id, maya):
+        both = person.account_with_servers(token, owner_id=owner_id)
+        assert both == (person.account(token), of_owner(owner_id=owner_id))
     assert person.owned_servers(token) == (OwnedServer(own.machine_id, "Maya's Plex"),)
 
 
@@ -167,6 +170,7 @@ def test_a_token_that_is_not_known_is_refused_by_every_call(person):
     for call in (
         person.account,
         partial(person.server_ids, account_id=1, owner_id=2),
+        partial(person.account_with_servers, owner_id=2),
         person.owned_servers,
         person.is_confirmed,
         partial(person.accept_share, share_id="1"),

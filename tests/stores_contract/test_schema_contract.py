@@ -1,12 +1,12 @@
 """setup.ports.ReadProgress and SaveProgress."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chalicelib import wiring
 from chalicelib.common.ports import StaleWrite
+from chalicelib.common.records import replace
 from chalicelib.setup.model import Ownership, Progress
 from tests.stores_contract.builders import a_session, a_sign_in, a_user, an_entry
 

@@ -1,7 +1,6 @@
 """The count of seats: of the fake and of the real store, which many change at once."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ from chalicelib.access.model import Hold, begin_access
 from chalicelib.access.ports import Stranger
 from chalicelib.access.seats import NO_SEATS, Room, Seats
 from chalicelib.common.ports import StaleWrite
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import AlreadyHasAccess, SeatsTaken
 from chalicelib.events.model import about_user
 from chalicelib.plex.model import Place, Share

@@ -1,6 +1,5 @@
 """accounts.ports.SessionStore."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from chalicelib.accounts.model import AccountState
 from chalicelib.accounts.sessions import Purpose, Session, SignIn, hash_secret, new_session
 from chalicelib.common.ports import StaleWrite
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import UserNotFound
 from tests.stores_contract.builders import an_account, an_entry, journal_of
 

@@ -1,12 +1,12 @@
 """settings.ports.SettingsStore."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import StaleWrite
+from chalicelib.common.records import replace
 from chalicelib.events.model import SETTINGS
 from chalicelib.plex.model import Features, Library, Server
 from chalicelib.settings.model import Quota, Refresh, Trial

@@ -1,6 +1,5 @@
 """People who were there before: they become members, with what they have now. Nothing changes on Plex."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.access.deciding.editing import grant_facts
@@ -13,6 +12,7 @@ from chalicelib.accounts.ports import AccountStore
 from chalicelib.accounts.trials import SCHEDULE
 from chalicelib.common.people import Permission, Person
 from chalicelib.common.ports import NewId
+from chalicelib.common.records import dataclass
 from chalicelib.common.refusals import AccessEnding, AlreadyHasAccess, NotFound, Refusal, SetupIncomplete
 from chalicelib.events.model import Entry, about_user
 from chalicelib.plex.model import Features

@@ -1,6 +1,5 @@
 """A member asks for more time; whoever manages users gives it, or says why not."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.access.deciding.membership import DecidingMembership
@@ -9,6 +8,7 @@ from chalicelib.access.ports import AccessStore, Answer, ExtensionRequest, Membe
 from chalicelib.accounts.model import User
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import NewId, StaleWrite
+from chalicelib.common.records import dataclass
 from chalicelib.common.refusals import NotFound, NothingToRetry
 from chalicelib.common.terms import Term
 from chalicelib.events.model import Entry, Facts, about_user

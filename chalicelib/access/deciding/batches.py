@@ -1,7 +1,6 @@
 """One decision for many members: the queue function takes it for one after the other, for each once, come what may."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -14,6 +13,7 @@ from chalicelib.accounts.model import User
 from chalicelib.accounts.ports import AccountStore
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import Clock, NewId, RetryLater, StaleWrite
+from chalicelib.common.records import dataclass, field, replace
 from chalicelib.common.refusals import BadInput, NotFound, Refusal, TryAgain
 from chalicelib.common.retrying import until_written
 from chalicelib.common.terms import Term

@@ -1,7 +1,6 @@
 """What a member may have is decided anew, after they joined."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -14,6 +13,7 @@ from chalicelib.accounts.model import User
 from chalicelib.common.pages import Page
 from chalicelib.common.people import Permission, Person
 from chalicelib.common.ports import NewId, StaleWrite
+from chalicelib.common.records import asdict, dataclass, replace
 from chalicelib.common.refusals import (
     AccessOutOfDate,
     AccountClosed,

@@ -1,6 +1,5 @@
 """Suspending, resuming, and another end: what people decide about how long a member has access."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.access.deciding.editing import access_entry, must_be_editable
@@ -10,6 +9,7 @@ from chalicelib.access.ports import AccessStore, Beside, Member
 from chalicelib.accounts.model import User
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import NewId, StaleWrite
+from chalicelib.common.records import dataclass, replace
 from chalicelib.common.refusals import BadInput, NothingToRetry, OwnerProtected, TryAgain
 from chalicelib.common.terms import Term
 from chalicelib.plex.ports import WorkQueue

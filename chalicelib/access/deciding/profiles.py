@@ -1,6 +1,5 @@
 """A managed profile that stayed in the owner's Home when its account was closed goes once a person says so."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.access.deciding.editing import access_entry
@@ -9,6 +8,7 @@ from chalicelib.access.ports import AccessStore, Member
 from chalicelib.accounts.model import User
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import NewId, StaleWrite
+from chalicelib.common.records import dataclass, replace
 from chalicelib.common.refusals import AccessOutOfDate, NoAccess, TryAgain
 from chalicelib.plex.ports import WorkQueue
 

@@ -1,6 +1,5 @@
 """What differs is mended, or taken for what is wanted: by hand, or by itself where the settings say so."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.access.deciding.editing import access_entry, must_be_editable
@@ -12,6 +11,7 @@ from chalicelib.accounts.model import User
 from chalicelib.accounts.trials import SCHEDULE
 from chalicelib.common.people import Permission, Person
 from chalicelib.common.ports import NewId, StaleWrite
+from chalicelib.common.records import dataclass, replace
 from chalicelib.common.refusals import NothingToRetry, TryAgain
 from chalicelib.plex.model import Library, Place, Share
 from chalicelib.plex.ports import WorkQueue

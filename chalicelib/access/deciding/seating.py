@@ -1,11 +1,10 @@
 """How many seats there are and are taken, for those who manage users."""
 
-from dataclasses import dataclass
-
 from chalicelib.access.ports import LookStore
 from chalicelib.access.seats import HOME_SEATS, Gate, Room
 from chalicelib.accounts.model import User
 from chalicelib.common.people import Permission
+from chalicelib.common.records import dataclass
 from chalicelib.settings.model import Settings
 
 

@@ -1,6 +1,5 @@
 """Batches of decisions, beside the accesses that they are about. DynamoDB's TTL removes them."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -9,6 +8,7 @@ from pynamodb.models import Model
 
 from chalicelib.access.deciding.batches import KEPT_FOR, Batch, Refused
 from chalicelib.access.ports import Answer, Beside, Row
+from chalicelib.common.records import replace
 from chalicelib.stores.access.records import ExtensionRequestModel, request_key
 from chalicelib.stores.database.attributes import Texts, Typed
 from chalicelib.stores.database.transactions import Transaction, update_if

@@ -1,11 +1,11 @@
 """The latest look at everybody on Plex, and the seats that looks count with."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.access.looks import Look
 from chalicelib.access.seats import Gate
 from chalicelib.common.ports import StaleWrite
+from chalicelib.common.records import replace
 from chalicelib.stores.access.records import LookModel
 from chalicelib.stores.access.seats import GateModel
 from chalicelib.stores.database.transactions import update_if, write_if

@@ -1,7 +1,6 @@
 """Accounts: opened, found, listed, changed and closed."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from chalicelib.accounts.sessions import Session, SignIn
 from chalicelib.common.pages import Page
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import StaleWrite
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import AddressTaken, UserNotFound
 from chalicelib.events.model import Entry
 from chalicelib.settings.model import Settings

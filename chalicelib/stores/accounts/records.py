@@ -1,6 +1,5 @@
 """Accounts, identities, sessions and sign-ins as they are stored in DynamoDB."""
 
-from dataclasses import fields
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -14,6 +13,7 @@ from pynamodb.models import Model
 from chalicelib.accounts.model import AccountState, Kind, Observed, PasswordReset, Tombstone, User
 from chalicelib.accounts.sessions import Purpose, Session, SignIn
 from chalicelib.common.people import Permission, Person
+from chalicelib.common.records import field_names
 from chalicelib.common.times import order_key
 from chalicelib.settings.model import Quota
 from chalicelib.stores.database.attributes import Moment, Typed
@@ -206,4 +206,4 @@ def read_sign_in(record: SignInModel | None) -> SignIn | None:
 
 
 def _values(value: User | Session | SignIn) -> dict[str, Any]:
-    return {each.name: getattr(value, each.name) for each in fields(value)}
+    return {each: getattr(value, each) for each in field_names(value)}

@@ -1,6 +1,5 @@
 """How domain values lie in DynamoDB."""
 
-from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
@@ -10,6 +9,7 @@ from pynamodb.attributes import Attribute
 from pynamodb.constants import MAP, STRING
 
 from chalicelib.common.ports import UNWRITABLE
+from chalicelib.common.records import replace
 from chalicelib.common.times import iso
 from chalicelib.stores.database.newer import holds, with_known_values
 

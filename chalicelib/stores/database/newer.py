@@ -5,7 +5,6 @@ for the values as they were read (and so fail), permissions keep what is not kno
 that no condition meets.
 """
 
-from dataclasses import is_dataclass
 from enum import Enum
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -18,6 +17,7 @@ from chalicelib.access.model import Hold, Mark, Occasion, Part
 from chalicelib.access.progress import State, StepName, StepState
 from chalicelib.accounts.model import AccountState, Kind, Why
 from chalicelib.accounts.sessions import Purpose
+from chalicelib.common.records import is_record
 from chalicelib.common.times import Unit
 from chalicelib.events.deliveries import DeliveryState
 from chalicelib.plex.model import Place
@@ -67,7 +67,7 @@ def known(of: type[E], value: str) -> E:
 
 def with_known_values(of: Any, raw: Any) -> Any:
     """JSON that is not as the type ``of`` has it, as it is once each unknown value has its safe reading."""
-    if is_dataclass(of):
+    if is_record(of):
         hints = get_type_hints(of)
         return {name: with_known_values(hints[name], value) for name, value in raw.items() if name in hints}
     if isinstance(of, type) and issubclass(of, Enum):

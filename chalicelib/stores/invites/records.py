@@ -1,6 +1,5 @@
 """Invites as they are stored in DynamoDB."""
 
-from dataclasses import fields
 from typing import Any, Literal
 
 import msgspec
@@ -8,6 +7,7 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 from pynamodb.models import Model
 
 from chalicelib.common.people import Person
+from chalicelib.common.records import field_names
 from chalicelib.common.terms import Term
 from chalicelib.invites.model import Invite, LibraryChoice, Redeemer
 from chalicelib.plex.filters import Filters
@@ -72,11 +72,11 @@ def invite_record(invite: Invite) -> InviteModel:
 
 def facts_of(invite: Invite) -> dict[str, Any]:
     """All but who redeemed it, which claims alone write."""
-    return {each.name: getattr(invite, each.name) for each in fields(invite) if each.name != "redeemers"}
+    return {each: getattr(invite, each) for each in field_names(invite) if each != "redeemers"}
 
 
 def read_invite(record: InviteModel) -> Invite:
-    stored = {each.name: getattr(record, each.name) for each in fields(Invite)}
+    stored = {each: getattr(record, each) for each in field_names(Invite)}
     return Invite(**stored | {"redeemers": _redeemers(record)})
 
 

@@ -4,12 +4,12 @@ Lists find an invite under its status, and no update can compute one. So the wri
 or stops being so, is on condition that the number of uses is still the one that was read. Other writes are not.
 """
 
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pynamodb.expressions.condition import Condition
 
+from chalicelib.common.records import replace
 from chalicelib.invites.model import Invite, Redeemer, Status
 from chalicelib.redemptions.model import Redemption
 from chalicelib.stores.database.transactions import Transaction, setting

@@ -1,7 +1,6 @@
 """Redemptions."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date, datetime
 from heapq import merge
 from typing import Any
@@ -10,6 +9,7 @@ from pynamodb.connection import Connection
 
 from chalicelib.access.progress import State
 from chalicelib.common.pages import Page
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import RedemptionNotFound
 from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.ports import Numbers

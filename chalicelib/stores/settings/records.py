@@ -1,11 +1,11 @@
 """The settings as they are stored in DynamoDB."""
 
-from dataclasses import fields
 from typing import ClassVar, Literal
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
+from chalicelib.common.records import field_names
 from chalicelib.plex.model import Features, Library, SectionIds, Server
 from chalicelib.settings.model import OnDifference, Quota, Refresh, Settings, Trial
 from chalicelib.stores.database.attributes import Typed
@@ -52,13 +52,13 @@ class SettingsModel(Model):
 
 
 def settings_record(settings: Settings) -> SettingsModel:
-    return SettingsModel(id=SettingsModel.ID, **{each.name: getattr(settings, each.name) for each in fields(settings)})
+    return SettingsModel(id=SettingsModel.ID, **{each: getattr(settings, each) for each in field_names(settings)})
 
 
 def read_settings(record: SettingsModel | None) -> Settings:
     """The stored settings; the defaults (sign-up off, no server) while nothing is stored."""
     if record is None:
         return Settings()
-    stored = {each.name: getattr(record, each.name) for each in fields(Settings)}
+    stored = {each: getattr(record, each) for each in field_names(Settings)}
     values = {name: value for name, value in stored.items() if value is not None}
     return Settings(**values | {"version": int(record.version or 0)})

@@ -1,12 +1,12 @@
 """The settings: one record, read by every request that needs any of them."""
 
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from pynamodb.connection import Connection
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.common.ports import StaleWrite
+from chalicelib.common.records import field_names
 from chalicelib.events.model import Entry
 from chalicelib.plex.model import Library, Server
 from chalicelib.settings.model import Refresh, Settings
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _FROM_PLEX = {"server", "libraries", "libraries_refresh"}
 """What the queue function and set-up write. Edits write the rest, so that neither overwrites the other."""
 
-_EDITED = tuple(each.name for each in fields(Settings) if each.name not in _FROM_PLEX)
+_EDITED = tuple(each for each in field_names(Settings) if each not in _FROM_PLEX)
 
 
 _CHOSEN = ("enabled_libraries", "default_libraries", "application_url", "version")

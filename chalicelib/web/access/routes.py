@@ -1,6 +1,5 @@
 """Routes for what members have on Plex."""
 
-from dataclasses import replace
 from datetime import date, datetime
 from http import HTTPStatus
 from typing import Annotated, Literal
@@ -20,6 +19,7 @@ from chalicelib.access.differences import Difference
 from chalicelib.access.looking import AskingForLooks
 from chalicelib.access.model import Hold
 from chalicelib.access.ports import Which
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import BadInput, NotFound
 from chalicelib.common.terms import Term
 from chalicelib.common.times import Unit, in_utc

@@ -1,6 +1,5 @@
 """How a member's access looks in JSON (docs/openapi.yaml)."""
 
-from dataclasses import asdict
 from datetime import datetime
 
 from chalicelib.access.closing import closes_at
@@ -14,6 +13,7 @@ from chalicelib.access.model import Access
 from chalicelib.access.ports import ExtensionRequest, Member, Stranger
 from chalicelib.access.reasons import Reason
 from chalicelib.common.people import Person
+from chalicelib.common.records import asdict
 from chalicelib.settings.model import Settings
 from chalicelib.texts.catalogue import refusal_sentence, sentence
 from chalicelib.web.shapes import Json, moment, person, restrictions_shape

@@ -1,12 +1,12 @@
 """Routes for endpoints: what hears of events, and what it was sent."""
 
-from dataclasses import asdict
 from http import HTTPStatus
 from typing import Annotated
 
 import msgspec
 from chalice.app import Response
 
+from chalicelib.common.records import asdict
 from chalicelib.events.deliveries import Delivery
 from chalicelib.events.endpoints import LONGEST_URL, Endpoint, Turn, Work
 from chalicelib.events.managing import EndpointEdit, EndpointRequest, ManagingEndpoints

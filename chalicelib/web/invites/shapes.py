@@ -1,12 +1,12 @@
 """How invites look in JSON, as requests give them and as answers show them (docs/openapi.yaml)."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
 
 from chalicelib.access.progress import State
+from chalicelib.common.records import asdict, field_names
 from chalicelib.common.times import Unit, in_utc
 from chalicelib.invites.creating import InviteRequest
 from chalicelib.invites.model import Invite, Redeemer, invite_link
@@ -46,7 +46,7 @@ class InviteFields(msgspec.Struct, forbid_unknown_fields=True):
         """What was given, as options; the rest is left out."""
         given: dict[str, Any] = {
             name: value
-            for name in InviteOptions.__dataclass_fields__
+            for name in field_names(InviteOptions)
             if (value := getattr(self, name, msgspec.UNSET)) is not msgspec.UNSET
         }
         if isinstance(self.expires_in, ExpiresIn):

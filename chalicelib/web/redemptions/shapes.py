@@ -1,9 +1,8 @@
 """How redemptions look in JSON (docs/openapi.yaml)."""
 
-from dataclasses import asdict
-
 from chalicelib.access.progress import Progress, Step, StepState
 from chalicelib.access.reasons import Reason
+from chalicelib.common.records import asdict
 from chalicelib.plex.model import Grant
 from chalicelib.redemptions.model import Redemption
 from chalicelib.texts.catalogue import sentence

@@ -1,6 +1,5 @@
 """Routes for the settings and the libraries."""
 
-from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from http import HTTPStatus
@@ -11,6 +10,7 @@ from chalice.app import Response
 
 from chalicelib.common.addresses import LONGEST_ADDRESS
 from chalicelib.common.people import Permission
+from chalicelib.common.records import replace
 from chalicelib.settings.editing import EditingSettings
 from chalicelib.settings.model import (
     HIGHEST_SEAT_LIMIT,

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from chalicelib.accounts.rate_limits import Route
 from chalicelib.common import refusals
+from chalicelib.common.records import field_names
 from chalicelib.common.times import iso
 from chalicelib.invites.model import Invite, typed_code
 from chalicelib.redemptions.offers import Offer, ReadingOffers
@@ -92,7 +93,7 @@ def _gifts(offer: Offer, language: str) -> list[Markup]:
     kinds = words["library_types"]
     libraries = [_gift(library.title, kinds.get(library.type, "")) for library in offer.libraries]
     chosen = [_gift(words["restricted"])] if offer.invite.filters else []
-    return libraries + chosen + [_gift(words[name]) for name in features.__slots__ if getattr(features, name)]
+    return libraries + chosen + [_gift(words[name]) for name in field_names(features) if getattr(features, name)]
 
 
 def _gift(title: str, kind: str = "") -> Markup:

@@ -1,6 +1,5 @@
 """Routes for those who are invited."""
 
-from dataclasses import asdict
 from http import HTTPStatus
 from typing import Annotated
 
@@ -11,6 +10,7 @@ from chalicelib import __version__, metrics
 from chalicelib.accounts.passwords import LONGEST_PASSWORD
 from chalicelib.accounts.rate_limits import Route
 from chalicelib.common.emails import LONGEST_EMAIL
+from chalicelib.common.records import asdict
 from chalicelib.invites.options import term_facts
 from chalicelib.logs import logger
 from chalicelib.metrics import Metric

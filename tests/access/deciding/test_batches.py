@@ -1,6 +1,5 @@
 """One decision for many members, each once."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +11,7 @@ from chalicelib.access.looking import AskingForLooks, Looking
 from chalicelib.accounts.model import AccountState
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import RetryLater
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import BadInput, NotAllowed, NotFound
 from tests.fakes.plex import MUSIC, SERIES
 

@@ -1,6 +1,5 @@
 """Suspending, resuming and extending."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from chalicelib.access.deciding.membership import DecidingMembership
 from chalicelib.access.ending import EndingMemberships
 from chalicelib.access.model import Hold
 from chalicelib.common.people import Permission
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import (
     AccessOutOfDate,
     BadInput,

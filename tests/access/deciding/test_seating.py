@@ -1,6 +1,5 @@
 """Who takes a seat, and how they are counted."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +13,7 @@ from chalicelib.access.model import Part
 from chalicelib.access.seats import NO_SEATS, Gate, Room, Seats
 from chalicelib.common.people import Permission
 from chalicelib.common.ports import StaleWrite
+from chalicelib.common.records import replace
 from chalicelib.common.refusals import NotAllowed, SeatsTaken
 from chalicelib.plex.errors import TemporaryPlexError
 from chalicelib.settings.model import OnDifference, Policy, Refresh
