@@ -31,6 +31,8 @@ IMPORTS = {
     WITH_PLEXAPI: f"import {HANDLERS}, chalicelib.functions.provision, {PLEXAPI}.owner, {PLEXAPI}.person",
     "sweep": f"import {HANDLERS}, chalicelib.functions.sweep",
     "tidy_qr": f"import {HANDLERS}, chalicelib.functions.qr_stream",
+    "announce": f"import {HANDLERS}, chalicelib.functions.announce",
+    "deliver": f"import {HANDLERS}, chalicelib.functions.deliver",
 }
 """What is imported, and what it is compared with: Lambda's start has each function import its own work."""
 
@@ -39,6 +41,8 @@ FIRST_EVENTS = {
     "provision": each_function.SCENARIOS["provision, a friend"],
     "sweep": each_function.SCENARIOS["sweep, nothing due"],
     "tidy_qr": each_function.SCENARIOS["tidy_qr, an image given up"],
+    "announce": each_function.SCENARIOS["announce, an entry that nobody hears"],
+    "deliver": each_function.SCENARIOS["deliver, nothing due"],
 }
 GOALS = {"API": 0.80, "tidy_qr": 0.75, "sweep": 0.80, WITH_PLEXAPI: 1.15}
 
