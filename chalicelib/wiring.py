@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from chalicelib.accounts.following_plex import FollowingPlex
     from chalicelib.accounts.managing import ManagingUsers
     from chalicelib.accounts.observing import ObservingPlex
+    from chalicelib.accounts.own_sessions import OwnSessions
     from chalicelib.accounts.ports import AccountStore, Counters, HashPassword, HeldTokens, SessionStore, VerifyPassword
     from chalicelib.accounts.tokens import HoldingTokens
     from chalicelib.aws.dead_letters import DeadLetters
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from chalicelib.aws.queue import SqsWorkQueue
     from chalicelib.common.sweeping import Batch, Key
     from chalicelib.events.ports import DeliveryStore, EndpointStore, FindOwners, ReadJournal, Send, Wait, WakeDeliver
+    from chalicelib.invites.closing import ClosingInviters
     from chalicelib.invites.ports import FollowImages, InviteStore, RemoveImages
     from chalicelib.plex.ports import KeepOwnerToken, OwnerTokenVersion, PlexOwner, PlexPerson, WorkQueue
     from chalicelib.qr_codes.model import Format
@@ -48,7 +50,7 @@ if TYPE_CHECKING:
     from chalicelib.redemptions.offers import ReadingOffers
     from chalicelib.redemptions.ports import Claims, RedemptionStore
     from chalicelib.redemptions.returning import ReturningRedeemers
-    from chalicelib.settings.ports import SettingsStore
+    from chalicelib.settings.ports import RenderMarkdown, SettingsStore
     from chalicelib.setup.libraries import ManagingLibraries
     from chalicelib.setup.migrating import Migrations
     from chalicelib.setup.ports import OwnershipStore, ReadProgress, SaveProgress
@@ -158,6 +160,18 @@ class UseCases:
         return self.use(ManagingUsers)
 
     @property
+    def closing_inviters(self) -> "ClosingInviters":
+        from chalicelib.invites.closing import ClosingInviters
+
+        return self.use(ClosingInviters)
+
+    @property
+    def own_sessions(self) -> "OwnSessions":
+        from chalicelib.accounts.own_sessions import OwnSessions
+
+        return self.use(OwnSessions)
+
+    @property
     def follow_images(self) -> "FollowImages":
         from chalicelib.qr_codes.following import FollowingInvites
 
@@ -216,6 +230,12 @@ class Ports(UseCases):
         from chalicelib.stores.tables import connect
 
         return connect(environment().table_prefix)
+
+    @property
+    def render_markdown(self) -> "RenderMarkdown":
+        from chalicelib.vendors.markdown import render_markdown
+
+        return render_markdown
 
     @cached_property
     def settings(self) -> "SettingsStore":
@@ -528,6 +548,7 @@ def warm_up() -> None:
 def chores(now: datetime) -> "dict[str, Iterator[Batch]]":
     """What is swept every few minutes, of all that is due by ``now``."""
     from chalicelib.access.aligning import ResendingWork
+    from chalicelib.access.closing import ClosingEnded
     from chalicelib.access.ending import EndingMemberships, Reminding
     from chalicelib.access.looking import SchedulingLooks
     from chalicelib.accounts.trials import EndingTrials
@@ -559,6 +580,7 @@ def chores(now: datetime) -> "dict[str, Iterator[Batch]]":
         "migrations": use(Migrating).sweep(),
         "expired_invites": use(MovingExpiredInvites).sweep(now=now),
         "ended_memberships": use(EndingMemberships).sweep(settings, now=now),
+        "closed_memberships": use(ClosingEnded).sweep(settings, now=now),
         "reminders": use(Reminding).sweep(settings, now=now),
         "daily_libraries": use(RefreshingDaily).sweep(settings, now=now),
         "ended_trials": use(EndingTrials).sweep(now=now),

@@ -228,10 +228,16 @@ def _(stack):
     yield lambda: member.http.delete("/auth/sessions")
 
 
-@_scenario("DELETE /auth/account")
+@_scenario("GET /me/export")
+def _(stack):
+    _, http = _joined(stack)
+    yield lambda: http.get("/me/export")
+
+
+@_scenario("DELETE /me")
 def _(stack):
     member = stack.member("streamarr")
-    yield lambda: member.http.delete("/auth/account")
+    yield lambda: member.http.delete("/me")
 
 
 # Admins
@@ -357,6 +363,12 @@ def _(stack):
 @_scenario("GET /users")
 def _(stack):
     yield lambda: stack.admin.get("/users", params={"limit": 25})
+
+
+@_scenario("GET /users, by the end of access")
+def _(stack):
+    _ending(stack, asked=False)
+    yield lambda: stack.admin.get("/users", params={"ends": "any", "limit": 25})
 
 
 @_scenario("GET /users/{user_id}")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.plex.ports import KeepOwnerToken, OwnerTokenVersion, PlexOwner, PlexPerson, WorkQueue
     from chalicelib.qr_codes.ports import ImageRecords, ImageStore, Render
     from chalicelib.redemptions.ports import Claims, RedemptionStore
-    from chalicelib.settings.ports import SettingsStore
+    from chalicelib.settings.ports import RenderMarkdown, SettingsStore
     from chalicelib.setup.ports import OwnershipStore, ReadProgress, SaveProgress
 
 ROOT = Path(chalicelib.__file__).parent
@@ -115,6 +115,7 @@ if TYPE_CHECKING:  # mypy refuses a fake that is not what the port promises
     _choose: Callable[[str], str] = _fakes.choose
     _render: Render = _fakes.render
     _settings: SettingsStore = _fakes.settings
+    _render_markdown: RenderMarkdown = _fakes.render_markdown
     _read_journal: ReadJournal = _fakes.read_journal
     _endpoints: EndpointStore = _fakes.endpoints
     _deliveries: DeliveryStore = _fakes.deliveries

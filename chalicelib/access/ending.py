@@ -50,7 +50,7 @@ class EndingMemberships:
         access, grace = member.access, timedelta(days=member.settings.grace_days)
         if access is None or not may_end(access, member.user) or (access.decided.ends_at or now) + grace > now:
             return False
-        held = replace(access.decided.held(Hold.ENDED), by=None)
+        held = replace(access.decided.held(Hold.ENDED), by=None, ended_at=now)
         entry = Entry(
             id=self.new_id(),
             subject=about_user(user_id),
@@ -138,5 +138,9 @@ def state_at(access: Access, settings: Settings, now: datetime) -> str:
         return access.state
     if ends_at <= now:
         return "grace"
-    first = max(settings.reminders, default=0)
-    return "ending" if ends_at - now <= timedelta(days=first) else "active"
+    return "ending" if ends_at - now <= timedelta(days=first_reminder(settings)) else "active"
+
+
+def first_reminder(settings: Settings) -> int:
+    """How many days before its end an access begins to be ending."""
+    return max(settings.reminders, default=0)

@@ -76,6 +76,7 @@ class Before:
     term: Term | None = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,7 @@ class Decided:
     both count again should it fail. ``reason``: why a joining was given up. ``removes_all``: the person who closed the
     account wants shares by other hands removed, too; ``deletes_profile``: and the managed profile. ``term``: how long
     access lasts from when it is there, by the calendar of ``zone``; ``starts_at`` and ``ends_at`` follow from it then.
+    ``ended_at``: when the clock decided, for its end and the days of grace, that nothing is wanted any more.
     """
 
     grant: Entitlement
@@ -104,6 +106,7 @@ class Decided:
     zone: str = "UTC"
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    ended_at: datetime | None = None
     edition: int = 1
 
     @property
@@ -122,6 +125,7 @@ class Decided:
             term=self.term,
             starts_at=self.starts_at,
             ends_at=self.ends_at,
+            ended_at=self.ended_at,
         )
 
     def started(self, now: datetime) -> "Decided":

@@ -74,6 +74,11 @@ class Ending:
     ends_at: datetime
     reminded: frozenset[str]
 
+    @property
+    def place(self) -> str:
+        """Where it stands among those that end."""
+        return f"{self.ends_at.timestamp()}#{self.user_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Which:
@@ -176,6 +181,20 @@ class AccessStore(Protocol):
     def ending(self, after: datetime | None, before: datetime) -> Iterable[Ending]:
         """Those whose end lies between, the earliest first."""
 
+    def page_ending(self, before: datetime | None, *, after: str | None, limit: int) -> Page[Ending]:
+        """Those that end, by then if so, the earliest first, after the ``place`` of one."""
+
+    def ended(self, before: datetime) -> Iterable[str]:
+        """Ids of accounts whose access has ended by then, the earliest first."""
+
+    def close_account(self, access: Access, user: User, tombstone: Tombstone | None, entry: Entry) -> None:
+        """Write a decision by which an account is closed, with all that closing takes: its state and its sessions, its
+        names, the tombstone and the entry. Raises StaleWrite where either is not as it was read.
+        """
+
+    def find_many(self, user_ids: Iterable[str]) -> Mapping[str, Access]:
+        """The accesses that those accounts have, by the accounts' ids."""
+
     def remind(self, access: Access, mark: str, entry: Entry) -> None:
         """Write that a reminder was decided, with its entry. Raises StaleWrite where it was already, or where something
         else is decided by now.
@@ -186,6 +205,9 @@ class AccessStore(Protocol):
 
     def requests_for_more(self) -> Iterable[ExtensionRequest]:
         """Those that are not answered."""
+
+    def request_of(self, user_id: str) -> ExtensionRequest | None:
+        """That member's, while it is not answered."""
 
     def refuse_more(self, answer: Answer, entry: Entry) -> None:
         """Write the answer's entry. Raises StaleWrite where nothing is asked."""

@@ -52,9 +52,7 @@ class ManagingUsers:
     def list(self, *, by: User, state: AccountState, text: str, after: str | None, limit: int) -> Page[User]:
         """Accounts, the newest first; ``text`` is looked for in names and e-mail addresses."""
         by.must(Permission.MANAGE_USERS)
-        if len(text) > LONGEST_SEARCH:
-            raise BadInput("search", field="q", longest=LONGEST_SEARCH)
-        return self.accounts.page(state, text=folded(text), after=after, limit=limit)
+        return self.accounts.page(state, text=folded_search(text), after=after, limit=limit)
 
     def show(self, user_id: str, *, by: User, now: datetime) -> tuple[User, QuotaUse]:
         """The account and how much of its quota is used. Raises UserNotFound."""
@@ -147,6 +145,13 @@ class ManagingUsers:
         return change_entry(
             self.new_id(), about_user(user.id), action, by=by.person, now=now, before=before, after=after
         )
+
+
+def folded_search(text: str) -> str:
+    """What is looked for, as ``User.has_text`` takes it. Raises BadInput."""
+    if len(text) > LONGEST_SEARCH:
+        raise BadInput("search", field="q", longest=LONGEST_SEARCH)
+    return folded(text)
 
 
 def _closed(user: User) -> User:

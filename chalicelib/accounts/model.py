@@ -50,6 +50,10 @@ class User(Actor):
     def is_open(self) -> bool:
         return self.state is AccountState.ACTIVE
 
+    def has_text(self, text: str) -> bool:
+        """Whether ``text``, as names.folded gives it, is in the name or the e-mail address."""
+        return text in self.name.casefold() or text in (self.email or "")
+
     def is_on_trial(self, now: datetime) -> bool:
         """Those who manage users or invites are exempt."""
         is_over = self.trial_ends_at is None or self.trial_ends_at <= now

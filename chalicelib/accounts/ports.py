@@ -1,6 +1,6 @@
 """Where accounts, their sessions and the counts of their requests are stored."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -33,6 +33,9 @@ class AccountStore(Protocol):
 
     def get_with_settings(self, user_id: str) -> tuple[User, Settings]:
         """Both in one round trip. Raises UserNotFound."""
+
+    def find_many(self, user_ids: Iterable[str]) -> Mapping[str, User]:
+        """Those of them that there are, by their ids."""
 
     def quota_basis(self, user_id: str) -> QuotaBasis:
         """All of it in one round trip; the account is None where there is none."""

@@ -8,7 +8,7 @@ from functools import partial
 
 from chalicelib.accounts.managing import ManagingUsers
 from chalicelib.accounts.model import User
-from chalicelib.common.people import Permission
+from chalicelib.common.people import Actor, Permission
 from chalicelib.common.ports import NewId
 from chalicelib.common.records import dataclass, replace
 from chalicelib.common.refusals import InviteNotFound
@@ -36,14 +36,16 @@ class ClosingInviters:
     def close(self, user_id: str, *, by: User, now: datetime) -> None:
         """Close an account and switch off its invites. Repeatable. Raises as ``ManagingUsers.close`` does."""
         self.managing_users.close(user_id, by=by, now=now)
-        self._switch_off(user_id, by, now)
+        self.switch_off(user_id, by=by, now=now)
 
     def leave(self, *, by: User, now: datetime) -> None:
         """The same with one's own account. Raises as ``ManagingUsers.leave`` does."""
         self.managing_users.leave(by=by, now=now)
-        self._switch_off(by.id, by, now)
+        self.switch_off(by.id, by=by, now=now)
 
-    def _switch_off(self, user_id: str, by: User, now: datetime) -> None:
+    def switch_off(self, user_id: str, *, by: Actor, now: datetime) -> None:
+        """Switch off the invites of a closed account. Repeatable."""
+
         def decide(invite: Invite, _: Settings) -> Change | None:
             if not invite.enabled:
                 return None

@@ -1,13 +1,13 @@
 """What the journal tells of an invite."""
 
-from chalicelib.accounts.model import User
+from chalicelib.common.people import Actor
 from chalicelib.common.records import replace
 from chalicelib.events.model import Entry, Facts, about_invite, change_entry
 from chalicelib.invites.model import Invite
 from chalicelib.invites.options import option_facts
 
 
-def invite_entry(id_: str, was: Invite | None, becomes: Invite, *, by: User) -> Entry:
+def invite_entry(id_: str, was: Invite | None, becomes: Invite, *, by: Actor) -> Entry:
     """``was`` None: it is new. The time is that of the change, ``becomes.updated_at``."""
     entry = change_entry(
         id_,

@@ -7,8 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from chalicelib.accounts.model import User
-from chalicelib.common.people import Permission, Person
+from chalicelib.common.people import Actor, Permission, Person
 from chalicelib.common.records import dataclass, field, replace
 from chalicelib.common.refusals import (
     BadInput,
@@ -105,7 +104,7 @@ class Invite:
             raise LimitBelowUses(field="usage_limit", uses=self.uses)
         return replace(self, usage_limit=limit)
 
-    def switched(self, *, on: bool, by: User) -> "Invite":
+    def switched(self, *, on: bool, by: Actor) -> "Invite":
         """Raises NotAllowed: only a person who manages invites switches on what such a person switched off."""
         manages = by.may(Permission.MANAGE_INVITES)
         if on and self.locked and not manages:

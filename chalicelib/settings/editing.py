@@ -6,18 +6,19 @@ from datetime import datetime
 from chalicelib.common.people import Actor, Permission, edited_permissions, known_permissions
 from chalicelib.common.ports import NewId
 from chalicelib.common.records import asdict, dataclass, replace
-from chalicelib.common.refusals import SettingsOutOfDate
+from chalicelib.common.refusals import BadInput, SettingsOutOfDate
 from chalicelib.common.retrying import until_written
 from chalicelib.events.model import SETTINGS, Facts, change_entry
 from chalicelib.plex.model import SectionIds
-from chalicelib.settings.model import Settings
-from chalicelib.settings.ports import SettingsStore
+from chalicelib.settings.model import LONGEST_WELCOME_HTML, Settings
+from chalicelib.settings.ports import RenderMarkdown, SettingsStore
 from chalicelib.settings.rules import must_be_sound
 
 
 @dataclass(frozen=True, slots=True)
 class EditingSettings:
     settings: SettingsStore
+    render_markdown: RenderMarkdown
     new_id: NewId
 
     def show(self, settings: Settings, *, by: Actor) -> Facts:
@@ -43,7 +44,7 @@ class EditingSettings:
             raise SettingsOutOfDate(field="version", version=was.version)
         changed = wanted(was)
         permissions = edited_permissions(was.default_permissions, changed.default_permissions)
-        changed = replace(changed, default_permissions=permissions)
+        changed = replace(changed, default_permissions=permissions, welcome_html=self._welcome_html(changed, was))
         must_be_sound(changed, was=was)
         if changed == was:
             return was
@@ -53,6 +54,15 @@ class EditingSettings:
         )
         self.settings.save(changed, entry, over=was)
         return changed
+
+    def _welcome_html(self, changed: Settings, was: Settings) -> str:
+        """Made once. Raises BadInput where it comes to too much."""
+        if changed.welcome_text == was.welcome_text:
+            return was.welcome_html
+        html = self.render_markdown(changed.welcome_text)
+        if len(html) > LONGEST_WELCOME_HTML:
+            raise BadInput("welcome_text", field="welcome_text")
+        return html
 
 
 def facts(settings: Settings) -> Facts:
@@ -80,6 +90,8 @@ def facts(settings: Settings) -> Facts:
         "seat_limit": settings.seat_limit,
         "reminders": list(settings.reminders),
         "grace_days": settings.grace_days,
+        "close_after_days": settings.close_after_days,
+        "welcome_text": settings.welcome_text,
         "version": settings.version,
     }
 

@@ -16,6 +16,12 @@ REFRESHED_WITHIN = timedelta(minutes=10)
 MOST_INVITES = 1000
 """The highest quota."""
 
+LONGEST_WELCOME = 4000
+"""Characters of Markdown."""
+
+LONGEST_WELCOME_HTML = 20_000
+"""What is made of it is read with every reading of the settings."""
+
 HIGHEST_SEAT_LIMIT = 10_000
 """The highest limit of seats; Plex's own is 100."""
 
@@ -115,7 +121,9 @@ class Refresh:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Sign-up is off until someone turns it on; ``version`` counts the edits made by people. ``reminders``: so many
-    days before access ends; ``grace_days``: how long it goes on after its end.
+    days before access ends; ``grace_days``: how long it goes on after its end; ``close_after_days``: how
+    long the account of a person whose access has ended stays, None for ever. ``welcome_text``: what members read at
+    home, in Markdown, and ``welcome_html``, what was made of it when it was saved.
     """
 
     signup_enabled: bool = False
@@ -135,6 +143,9 @@ class Settings:
     seat_limit: int = 100
     reminders: tuple[int, ...] = (30, 7, 1)
     grace_days: int = 0
+    close_after_days: int | None = None
+    welcome_text: str = ""
+    welcome_html: str = ""
     server: Server | None = None
     libraries: tuple[Library, ...] = ()
     libraries_refresh: Refresh = field(default_factory=Refresh)

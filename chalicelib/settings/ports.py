@@ -1,10 +1,14 @@
 """Where the settings are stored. Edits by people and readings of the libraries write different fields."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from chalicelib.events.model import Entry
 from chalicelib.plex.model import Library, Server
 from chalicelib.settings.model import Refresh, Settings
+
+RenderMarkdown = Callable[[str], str]
+"""Markdown as HTML that is safe to show to anybody."""
 
 
 class SettingsStore(Protocol):

@@ -31,6 +31,10 @@ def entry(each: Entry) -> Json:
     }
 
 
+def full_entry(each: Entry) -> Json:
+    return entry(each) | {"id": each.id, "subject": each.subject}
+
+
 def restrictions_shape(filters: Filters) -> Json | None:
     """Null where nothing is hidden that this site knows how to hide."""
     read = {kind: asdict(each) for kind, each in read_restrictions(filters).items()}

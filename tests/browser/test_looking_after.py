@@ -271,6 +271,20 @@ def _by_hand(stack, account, **facts):
 
 
 @SIZES
+def test_people_whose_access_ends_are_listed_the_first_to_end_first(stack, signed_in, size):
+    code, visitor = stack.invite(access_for={"value": 5, "unit": "days"}), stack.visitor()
+    visitor.waits(visitor.redeems(code))
+    screen = signed_in(size).opens("/people")
+    screen.page.get_by_label("Accounts").select_option("Ending soon")
+    screen.page.get_by_label("Name or e-mail").fill(visitor.account["username"])
+    expect(screen.page.locator("tbody tr")).to_have_count(1)
+    expect(screen.page.locator("tbody tr")).to_contain_text("Ends ")
+    screen.is_sound("people-ending-soon")
+    screen.page.get_by_label("Accounts").select_option("By the end of access")
+    expect(screen.page.locator("tbody tr")).to_contain_text(visitor.account["username"])
+
+
+@SIZES
 def test_what_plex_has_otherwise_is_shown_and_restored(stack, signed_in, size):
     visitor = stack.visitor()
     visitor.waits(visitor.redeems(stack.invite()))
@@ -378,3 +392,25 @@ def test_a_suspended_member_reads_why_and_what_to_do(stack, signed_in, size):
     member.is_headed("Your access is suspended")
     member.shows("Questions? Ask Olivia.")
     member.is_sound("ready-suspended")
+
+
+@SIZES
+def test_the_owner_writes_what_members_read_at_home(stack, signed_in, size):
+    before = stack.admin.get("/settings").json()
+    screen = signed_in(size).opens("/settings")
+    text = "## Welcome\n\nPlease read the [rules](https://example.org/rules).\n\n- Be *kind*\n- <b>No</b> HTML"
+    screen.page.get_by_label("What members read at home").fill(text)
+    screen.page.get_by_role("button", name="Save", exact=True).click()
+    try:
+        screen.shows("How members see it")
+        expect(screen.page.locator(".welcome li")).to_have_count(2)
+        screen.is_sound("settings-with-welcome")
+        visitor = stack.visitor()
+        answer = visitor.redeems(stack.invite())
+        visitor.waits(answer)
+        member = signed_in(size, token=answer.json()["token"]).opens("/")
+        member.shows("Please read the rules.")
+        member.shows("<b>No</b> HTML")
+        member.is_sound("ready-with-welcome")
+    finally:
+        stack.admin.patch("/settings", json={"welcome_text": before["welcome_text"]}).raise_for_status()

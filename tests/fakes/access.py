@@ -1,7 +1,7 @@
 """Accesses in memory, on the conditions of chalicelib/stores/access."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from itertools import islice
 
 from chalicelib.access.deciding.batches import Batch, Refused
@@ -155,6 +155,36 @@ class FakeAccesses:
         between = [one for one in found if one.ends_at <= before and (after is None or one.ends_at >= after)]
         return sorted(between, key=lambda one: one.ends_at)
 
+    def page_ending(self, before: datetime | None, *, after: str | None, limit: int) -> Page[Ending]:
+        ends_at, _, user_id = (after or "-inf#").partition("#")
+        found = sorted(
+            self.ending(None, before or datetime.max.replace(tzinfo=UTC)),
+            key=lambda one: (one.ends_at, one.user_id),
+        )
+        later = [one for one in found if (one.ends_at.timestamp(), one.user_id) > (float(ends_at), user_id)]
+        return Page(tuple(later[:limit]), later[limit - 1].place if len(later) > limit else None)
+
+    def ended(self, before: datetime) -> list[str]:
+        found = [
+            (one.decided.ended_at, one.user_id)
+            for one in self.database.accesses.values()
+            if one.decided.hold is Hold.ENDED and one.decided.ended_at and one.decided.ended_at <= before
+        ]
+        return [user_id for _, user_id in sorted(found)]
+
+    def close_account(self, access: Access, user: User, tombstone: Tombstone | None, entry: Entry) -> None:
+        self.database.before_write()
+        stored = self.database.accesses[access.user_id]
+        if stored.decided.edition != access.decided.edition - 1 or not self._is_as_read(user):
+            raise StaleWrite
+        self.database.users[user.id] = replace(user, state=AccountState.CLOSED, epoch=user.epoch + 1)
+        release_identities(self.database, user, tombstone)
+        self.database.journal.append(entry)
+        self._write(replace(stored, decided=access.decided))
+
+    def find_many(self, user_ids: Iterable[str]) -> dict[str, Access]:
+        return {id_: access for id_ in user_ids if (access := self.database.accesses.get(id_))}
+
     def remind(self, access: Access, mark: str, entry: Entry) -> None:
         self.database.before_write()
         stored, reminded = self.get(access.user_id), self.database.reminded.get(access.user_id, frozenset())
@@ -224,6 +254,9 @@ class FakeAccesses:
 
     def requests_for_more(self) -> list[ExtensionRequest]:
         return list(self.database.requests.values())
+
+    def request_of(self, user_id: str) -> ExtensionRequest | None:
+        return self.database.requests.get(user_id)
 
     def refuse_more(self, answer: Answer, entry: Entry) -> None:
         self.database.before_write()

@@ -1,6 +1,6 @@
 """Accounts, sessions, passwords and counters, in memory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from chalicelib.accounts.model import AccountState, Credential, Kind, Observed, PasswordReset, Tombstone, User
@@ -35,6 +35,9 @@ class FakeAccounts:
 
     def get_with_settings(self, user_id: str) -> tuple[User, Settings]:
         return self.get(user_id), self.database.settings
+
+    def find_many(self, user_ids: Iterable[str]) -> dict[str, User]:
+        return {id_: user for id_ in user_ids if (user := self.database.users.get(id_))}
 
     def quota_basis(self, user_id: str) -> QuotaBasis:
         made = len(self.database.created.get(user_id, ()))
@@ -93,7 +96,7 @@ class FakeAccounts:
         self.database.journal.append(entry)
 
     def page(self, state: AccountState, *, text: str, after: str | None, limit: int) -> Page[User]:
-        found = [user for user in self.database.users.values() if user.state is state and _has_text(user, text)]
+        found = [user for user in self.database.users.values() if user.state is state and user.has_text(text)]
         return page_of(found, order=_order, after=after, limit=limit)
 
     def tombstone_of(self, plex_id: int) -> Tombstone | None:
@@ -380,10 +383,6 @@ def held(tokens: tuple[str, ...], expires_at: datetime) -> Held:
 def stored_session(session: Session) -> Session:
     """As DynamoDB keeps it: a time to live has whole seconds."""
     return replace(session, expires_at=session.expires_at and session.expires_at.replace(microsecond=0))
-
-
-def _has_text(user: User, text: str) -> bool:
-    return text in user.name.casefold() or text in (user.email or "")
 
 
 def _order(user: User) -> str:

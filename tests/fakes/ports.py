@@ -66,6 +66,9 @@ class FakePorts(UseCases):
     def render(self, link: str, format_: Format) -> bytes:
         return f"{format_} of {link}".encode()
 
+    def render_markdown(self, text: str) -> str:
+        return f"<p>{text}</p>" if text else ""
+
     def keep_owner_token(self, token: str) -> None:
         self.owner_token, self.token_version = token, str(int(self.token_version) + 1)
 

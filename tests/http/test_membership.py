@@ -5,6 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from chalicelib import wiring
+from chalicelib.common.records import replace
+
 
 @pytest.fixture
 def member(stack):
@@ -130,3 +133,109 @@ def test_a_member_asks_for_more_time_and_is_answered_once(stack):
     given = stack.admin.post(approve, json={"by": {"value": 1, "unit": "months"}})
     assert (given.status_code, given.json()["ends_at"] > before["ends_at"]) == (202, True)
     assert stack.admin.post(approve, json={"by": {"value": 1, "unit": "months"}}).status_code == 404
+
+
+def test_an_ended_account_is_closed_after_so_many_days_by_the_sweep(stack, member):
+    visitor, path = member
+    user_path = path.removesuffix("/access")
+    stack.admin.patch(path, json={"version": 1, "ends_at": from_now(seconds=2)}).raise_for_status()
+    until(stack, path, "ended")
+    try:
+        stack.admin.patch("/settings", json={"close_after_days": 3}).raise_for_status()
+        closes_at = datetime.fromisoformat(stack.admin.get(path).json()["closes_at"])
+        assert timedelta(days=2, hours=23) < closes_at - datetime.now(UTC) <= timedelta(days=3)
+        assert stack.admin.get(user_path).json()["state"] == "active"
+        _end_earlier(user_path.rpartition("/")[2], timedelta(days=4))
+        closed = until(stack, path, "closed")
+    finally:
+        stack.admin.patch("/settings", json={"close_after_days": None}).raise_for_status()
+    assert (stack.admin.get(user_path).json()["state"], closed["closes_at"]) == ("closed", None)
+    told = stack.admin.get("/audit", params={"subject": f"user#{user_path.rpartition('/')[2]}"}).json()["entries"]
+    assert (told[0]["action"], told[0]["by"]["name"]) == ("closed", "Schedule")
+    again = visitor.redeems(stack.invite())
+    assert again.status_code == 202, again.text  # by an invite made later
+    assert visitor.waits(again)["state"] == "done"
+
+
+def _end_earlier(user_id, by):
+    """As if that had been decided so long before."""
+    access = wiring.ports.accesses.get(user_id)
+    assert access
+    assert access.decided.ended_at
+    ended_at = access.decided.ended_at - by
+    wiring.ports.accesses.decide(access.deciding(replace(access.decided, ended_at=ended_at)))
+
+
+def test_a_member_downloads_what_is_stored_of_them_and_leaves(stack):
+    code, visitor = stack.invite(access_for={"value": 7, "unit": "days"}), stack.visitor()
+    answer = visitor.redeems(code)
+    redemption = visitor.waits(answer)
+    token, user_id = answer.json()["token"], redemption["user"]["id"]
+    until(stack, f"/users/{user_id}/access", "ending")
+    mine = stack.client(token)
+    mine.post("/me/extension", json={"message": "A week more, please"}).raise_for_status()
+    exported = mine.get("/me/export")
+    assert exported.status_code == 200, exported.text
+    assert exported.headers["Content-Disposition"] == 'attachment; filename="streamarr-data.json"'
+    own = exported.json()
+    assert own["account"] == mine.get("/auth/me").json()["user"]
+    assert own["access"]["ends_at"] == mine.get("/me/access").json()["ends_at"]
+    assert [each["id"] for each in own["redemptions"]] == [redemption["id"]]
+    assert (own["extension"]["message"], own["invites"], own["complete"]) == ("A week more, please", [], True)
+    assert [entry["subject"] for entry in own["journal"]] == [f"user#{user_id}"]
+    assert set(own["sessions"][0]) == {"id", "created_at", "expires_at", "current"}
+    assert token not in exported.text
+    assert mine.delete("/me").status_code == 204
+    assert mine.get("/me/export").status_code == 401
+    until(stack, f"/users/{user_id}/access", "closed")
+    assert stack.plex.shares(visitor.account) == []
+
+
+def test_the_owner_cannot_leave(stack):
+    refused = stack.admin.delete("/me")
+    assert (refused.status_code, refused.json()["Code"]) == (403, "OwnerProtected")
+
+
+def test_people_are_listed_by_the_end_of_their_access(stack):
+    code = stack.invite(usage_limit=3, access_for={"value": 7, "unit": "days"})
+    soon = [_joined(stack, code) for _ in range(2)]
+    later = _joined(stack, stack.invite(access_for={"value": 40, "unit": "weeks"}))
+    never = _joined(stack, stack.invite())
+    assert _listed(stack, never["id"], q=never["name"])["access"] == {"state": "active", "ends_at": None}
+    by_end = [user["id"] for user in _all_users(stack, ends="any", limit=2)]
+    places = [by_end.index(user["id"]) for user in (*soon, later)]
+    assert max(places[:2]) < places[2]
+    assert never["id"] not in by_end
+    ends_soon = {user["id"]: user["access"]["state"] for user in _all_users(stack, ends="soon")}
+    assert [ends_soon.get(user["id"]) for user in (*soon, later)] == ["ending", "ending", None]
+    assert [user["id"] for user in _all_users(stack, ends="any", q=later["name"])] == [later["id"]]
+
+
+@pytest.mark.parametrize("query", [{"ends": "never"}, {"ends": "any", "cursor": "MjAyNg"}])
+def test_a_list_by_the_end_that_is_not_one_is_refused(stack, query):
+    refused = stack.admin.get("/users", params=query)
+    assert (refused.status_code, refused.json()["Code"]) == (400, "BadInput")
+    assert refused.json()["Field"] in query
+
+
+def test_a_place_in_the_list_of_the_newest_is_none_in_that_of_the_ends(stack):
+    place = stack.admin.get("/users", params={"limit": 1}).json()["next"]
+    refused = stack.admin.get("/users", params={"ends": "any", "cursor": place})
+    assert (refused.status_code, refused.json()["Field"]) == (400, "cursor")
+
+
+def _joined(stack, code):
+    visitor = stack.visitor()
+    return visitor.waits(visitor.redeems(code))["user"]
+
+
+def _listed(stack, user_id, **query):
+    return next(user for user in _all_users(stack, **query) if user["id"] == user_id)
+
+
+def _all_users(stack, limit=100, **query):
+    users, page = [], {"next": ""}
+    while page["next"] is not None:
+        page = stack.admin.get("/users", params={**query, "limit": limit, "cursor": page["next"]}).json()
+        users += page["users"]
+    return users

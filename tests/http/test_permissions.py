@@ -49,7 +49,8 @@ PUT    /me/password {"old": "wrong wrong", "new": "long enough"}
 GET    /me/sessions                                           | 401    200    200    200    200    200    200    200
 DELETE /me/sessions/{unknown_session}                         | 401    204    204    204    204    204    204    204
 PUT    /auth/password/{unknown_token} {"new": "long enough"}  | 404    404    404    404    404    404    404    404
-DELETE /auth/account                                          | 401    204    204    204    204    204    204    204
+GET    /me/export                                             | 401    200    200    200    200    200    200    200
+DELETE /me                                                    | 401    204    204    204    204    204    204    204
 
 GET    /invites                                               | 401    200    200    200    200    200    200    200
 GET    /invites?creator={own_id}                              | 401    200    200    200    200    200    200    200
@@ -201,8 +202,8 @@ class Row:
 
     @property
     def changes_oneself(self) -> bool:
-        whom = ("/users/{own_id}", "/auth/session", "/auth/account")
-        return self.method != "GET" and self.path.startswith(whom)
+        whom = ("/users/{own_id}", "/auth/session")
+        return self.method != "GET" and (self.path.startswith(whom) or self.path == "/me")
 
     def __str__(self) -> str:
         return " ".join(filter(None, (self.method, self.path, self.body)))

@@ -237,7 +237,7 @@ def test_a_person_who_leaves_keeps_nothing_and_may_come_back(stack):
     answer = visitor.redeems(stack.invite())
     visitor.waits(answer)
     mine = stack.client(answer.json()["token"])
-    assert mine.delete("/auth/account").status_code == 204
+    assert mine.delete("/me").status_code == 204
     assert mine.get("/auth/me").status_code == 401
     _wait_for(lambda: stack.plex.shares(visitor.account) == [])
     visitor.waits(visitor.redeems(stack.invite()))
@@ -252,7 +252,7 @@ def test_a_deleted_account_loses_its_share_and_its_place_at_home(stack, at_home)
 
 
 def test_the_owner_cannot_leave(stack):
-    refused = stack.admin.delete("/auth/account")
+    refused = stack.admin.delete("/me")
     assert (refused.status_code, refused.json()["Code"]) == (403, "OwnerProtected")
 
 

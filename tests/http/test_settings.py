@@ -139,5 +139,19 @@ def test_a_change_counts_for_the_next_request(stack, settings):
         assert stack.client().get(f"/signup/{code}").status_code == status
 
 
+def test_members_read_what_the_owner_welcomes_them_with_and_nothing_hostile(stack, settings):
+    text = "# Hello\n\n[rules](https://example.org) <script>alert(1)</script> [x](javascript:alert(1))"
+    assert stack.admin.patch("/settings", json={"welcome_text": text}).json()["welcome_text"] == text
+    member = stack.client(stack.member("streamarr").token)
+    assert member.get("/me/access").json()["welcome_html"] == (
+        '<h2>Hello</h2>\n<p><a href="https://example.org" rel="noopener noreferrer nofollow">rules</a> '
+        "&lt;script&gt;alert(1)&lt;/script&gt; [x](javascript:alert(1))</p>\n"
+    )
+    refused = stack.admin.patch("/settings", json={"welcome_text": "a" * 4001})
+    assert (refused.status_code, refused.json()["Field"]) == (400, "welcome_text")
+    nested = stack.admin.patch("/settings", json={"welcome_text": (">" * 20 + "a\n\n") * 170})
+    assert (nested.status_code, nested.json()["Field"]) == (400, "welcome_text")
+
+
 def _title(stack, title, version):
     return stack.admin.patch("/settings", json={"application_title": title, "version": version})

@@ -128,7 +128,7 @@ def test_a_person_who_left_comes_back_to_the_same_account_with_its_trial_and_quo
         before = _user(stack, redemption)
         quota = stack.admin.patch(f"/users/{before['id']}", json={"quota": {"limit": 2, "days": 30}})
         assert quota.status_code == 200, quota.text
-        assert stack.client(answer.json()["token"]).delete("/auth/account").status_code == 204
+        assert stack.client(answer.json()["token"]).delete("/me").status_code == 204
         wait_until_gone(stack, visitor.account)
         again = visitor.waits(visitor.redeems(code))
     after = _user(stack, again)

@@ -7,7 +7,7 @@ from chalicelib.common.records import replace
 from chalicelib.common.refusals import BadInput, NotAllowed, SettingsOutOfDate, TryAgain
 from chalicelib.plex.model import Features, Library, Server
 from chalicelib.settings.editing import EditingSettings, facts
-from chalicelib.settings.model import Quota, Settings, Trial
+from chalicelib.settings.model import LONGEST_WELCOME_HTML, Quota, Settings, Trial
 from testing.invite_builders import NOW, SETTINGS, a_user
 from tests.fakes.ports import FakePorts
 
@@ -116,6 +116,28 @@ def test_what_plex_said_meanwhile_stays(ports):
     assert ports.settings.get() == replace(SETTINGS, libraries=(), application_title="Cinema", version=8)
 
 
+def test_what_members_are_welcomed_with_is_rendered_once_when_it_is_saved(ports):
+    change(ports, welcome_text="Hello")
+    ports.render_markdown = lambda _: pytest.fail("rendered again")
+    change(ports, application_title="Cinema")
+    assert (ports.settings.get().welcome_text, ports.settings.get().welcome_html) == ("Hello", "<p>Hello</p>")
+    assert ports.database.journal[0].after == {"welcome_text": "Hello", "version": 8}
+
+
+def test_a_text_without_words_leaves_nothing_to_show(ports):
+    change(ports, welcome_text="Hello")
+    change(ports, welcome_text="")
+    assert ports.settings.get().welcome_html == ""
+
+
+def test_a_text_that_comes_to_too_much_is_refused(ports):
+    ports.render_markdown = lambda text: text * (LONGEST_WELCOME_HTML + 1)
+    with pytest.raises(BadInput) as refused:
+        change(ports, welcome_text="x")
+    assert refused.value.field == "welcome_text"
+    assert ports.settings.get().welcome_text == ""
+
+
 def test_settings_are_shown_as_the_contract_has_them():
     settings = Settings(
         signup_enabled=True,
@@ -155,5 +177,7 @@ def test_settings_are_shown_as_the_contract_has_them():
         "seat_limit": 100,
         "reminders": [30, 7, 1],
         "grace_days": 0,
+        "close_after_days": None,
+        "welcome_text": "",
         "version": 3,
     }

@@ -14,13 +14,15 @@ from chalicelib.access.ports import AccessStore, Answer, ExtensionRequest, Stran
 from chalicelib.access.progress import State, StepName
 from chalicelib.access.reasons import PLEX_UNWELL, STUCK
 from chalicelib.access.seats import Room, Seats
+from chalicelib.accounts.model import AccountState, Tombstone, Why
+from chalicelib.common.people import Permission
 from chalicelib.common.ports import StaleWrite
 from chalicelib.common.records import replace
 from chalicelib.common.refusals import AlreadyHasAccess, SeatsTaken, UserNotFound
 from chalicelib.common.terms import Term
 from chalicelib.events.model import about_user
 from chalicelib.plex.model import Place, Share
-from tests.stores_contract.builders import a_closed_account, a_user, an_account, an_entry, journal_of
+from tests.stores_contract.builders import a_closed_account, a_user, an_account, an_entry, journal_of, walk
 from tests.stores_contract.redeeming import (
     LEASE,
     MOVIES,
@@ -607,6 +609,80 @@ def test_what_ends_is_found_by_its_time_until_something_stands_against_it(ports,
     assert found_ending(accesses, ending, None, ends_at) == []
 
 
+def test_those_that_end_are_listed_a_page_at_a_time_also_where_many_end_at_once(ports, accesses, now):
+    ends_at = now + timedelta(days=400, microseconds=123457)
+    at_once = {_until(ports, now, ends_at).user_id for _ in range(5)}
+    later = _until(ports, now, ends_at + timedelta(seconds=1)).user_id
+    before_all = f"{(ends_at - timedelta(seconds=1)).timestamp()}#x"
+
+    def page(after, limit):
+        return accesses.page_ending(ends_at + timedelta(seconds=1), after=after or before_all, limit=limit)
+
+    found = [each.user_id for each in walk(page)]
+    assert (set(found[:5]), found[5:], len(found)) == (at_once, [later], 6)
+    only_those = accesses.page_ending(ends_at, after=before_all, limit=9)
+    assert ({each.user_id for each in only_those.items}, only_those.next) == (at_once, None)
+
+
+def _ended(accesses, access, at):
+    held = replace(access.decided.held(Hold.ENDED), ended_at=at)
+    return accesses.decide(access.deciding(held))
+
+
+def test_what_has_ended_is_found_by_when_that_was_decided(ports, accesses, ending, now):
+    ended = _ended(accesses, ending, now)
+    assert ended.user_id not in set(accesses.ended(now - MINUTE))
+    assert ended.user_id in set(accesses.ended(now))
+    accesses.decide(ended.deciding(replace(ended.decided, hold=None)))
+    assert ended.user_id not in set(accesses.ended(now + LONG))
+
+
+def test_an_account_is_closed_with_its_access_its_names_and_its_sessions(ports, accesses, ending, now):
+    ended, user = _ended(accesses, ending, now), ports.accounts.get(ending.user_id)
+    closed = ended.deciding(ended.decided.held(Hold.CLOSED))
+    tombstone, entry = Tombstone(user_id=user.id, why=Why.CLOSED, closed_at=now), an_entry(ports)
+    accesses.close_account(closed, user, tombstone, entry)
+    assert ports.accounts.get(user.id) == replace(user, state=AccountState.CLOSED, epoch=user.epoch + 1)
+    assert accesses.get(user.id).decided == closed.decided
+    assert ports.accounts.tombstone_of(user.plex_id) == tombstone
+    assert ports.accounts.find_credential(user.email)[0] is None
+    assert journal_of(ports, entry.subject) == [entry]
+    assert user.id not in set(accesses.ended(now + LONG))
+    assert user.id in set(accesses.due(accesses.get(user.id).due_at, 5000))
+
+
+@pytest.mark.parametrize("other", ["decided", "promoted", "signed out"])
+def test_an_account_that_is_not_as_it_was_read_is_not_closed(ports, accesses, ending, now, other):
+    ended, user = _ended(accesses, ending, now), ports.accounts.get(ending.user_id)
+    if other == "decided":
+        accesses.decide(ended.deciding(replace(ended.decided, hold=None)))
+    elif other == "promoted":
+        promoted = replace(user, permissions=frozenset({Permission.MANAGE_USERS}))
+        ports.accounts.change(user, promoted, an_entry(ports))
+    else:
+        ports.sessions.end_all(user.id)
+    tombstone, entry = Tombstone(user_id=user.id, why=Why.CLOSED, closed_at=now), an_entry(ports)
+    with pytest.raises(StaleWrite):
+        accesses.close_account(ended.deciding(ended.decided.held(Hold.CLOSED)), user, tombstone, entry)
+    assert ports.accounts.get(user.id).is_open
+    assert accesses.get(user.id).decided.hold is not Hold.CLOSED
+    assert ports.accounts.tombstone_of(user.plex_id) is None
+    assert journal_of(ports, entry.subject) == []
+
+
+def test_many_accesses_are_found_at_once_by_their_accounts(ports, accesses, member):
+    assert accesses.find_many([member.user_id, "nobody"]) == {member.user_id: accesses.get(member.user_id)}
+    assert accesses.find_many([]) == {}
+
+
+def _until(ports, now, ends_at):
+    """The access of a person who joined, which ends then."""
+    claim = a_claim(ports, add_invite(ports, now), now)
+    ports.claims.claim(claim)
+    access = joined(ports, claim, now)
+    return ports.accesses.decide(access.deciding(replace(access.decided, ends_at=ends_at)))
+
+
 def test_a_joining_that_is_done_ends_where_its_term_says(ports, accesses, now):
     claim = a_claim(ports, add_invite(ports, now), now)
     term = Term(5)
@@ -670,10 +746,12 @@ def test_a_request_for_more_time_is_kept_once_until_it_is_answered(ports, access
     request = ExtensionRequest(ending.user_id, "Tom", "please", now)
     accesses.ask_for_more(request, an_entry(ports, about_user(ending.user_id)))
     assert asked_by(accesses, ending.user_id) == [request]
+    assert accesses.request_of(ending.user_id) == request
     with pytest.raises(StaleWrite):
         accesses.ask_for_more(request, an_entry(ports))
     accesses.refuse_more(Answer(ending.user_id), an_entry(ports))
     assert asked_by(accesses, ending.user_id) == []
+    assert accesses.request_of(ending.user_id) is None
     with pytest.raises(StaleWrite):
         accesses.refuse_more(Answer(ending.user_id), an_entry(ports))
 

@@ -20,6 +20,7 @@ from chalicelib.common.people import Permission
 from chalicelib.invites.model import Status, is_code
 from chalicelib.qr_codes.model import Format
 from chalicelib.web.access.routes import KINDS, STATES
+from chalicelib.web.accounts.users import ENDS
 from chalicelib.web.bodies import Code, LibraryId
 from chalicelib.web.paging import DEFAULT_LIMIT, HIGHEST_LIMIT
 from local.openapi import contract
@@ -188,6 +189,7 @@ def test_what_a_query_may_choose_from_is_documented():
         ("/invites/{code}/qr", "format"): set(Format),
         ("/redemptions", "state"): set(State),
         ("/users", "state"): set(AccountState),
+        ("/users", "ends"): set(ENDS),
     }
 
 

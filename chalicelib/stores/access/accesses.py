@@ -1,6 +1,6 @@
 """Accesses, and the pause."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import chain, islice
@@ -13,7 +13,7 @@ from chalicelib.access.model import Access, Hold
 from chalicelib.access.pauses import Pause
 from chalicelib.access.ports import Answer, Beside, Ending, ExtensionRequest, Member, MemberRow, Stranger, Which, Work
 from chalicelib.access.seats import Room, Seats
-from chalicelib.accounts.model import Tombstone, User
+from chalicelib.accounts.model import AccountState, Tombstone, User
 from chalicelib.common.pages import Page
 from chalicelib.common.ports import Clock, StaleWrite
 from chalicelib.common.records import replace
@@ -25,6 +25,7 @@ from chalicelib.stores.access.records import (
     ALIGN,
     ASKING,
     DIFFERS,
+    ENDED,
     ENDS,
     MEMBER,
     PAUSED,
@@ -43,7 +44,7 @@ from chalicelib.stores.access.records import (
     what_was_done,
 )
 from chalicelib.stores.access.seats import SEAT, move_seats, take_over_seats
-from chalicelib.stores.accounts.identities import end_tombstone, find_tombstone, put_account
+from chalicelib.stores.accounts.identities import end_tombstone, find_tombstone, put_account, release_identities
 from chalicelib.stores.accounts.records import UserModel, is_at_epoch, read_user
 from chalicelib.stores.database.transactions import (
     ConditionsFailed,
@@ -133,8 +134,7 @@ class DynamoAccesses:
         transaction.put("journal", entry_record(entry))
         note_beside(transaction, row)
         if protects:
-            is_as_read = is_at_epoch(protects) & (UserModel.permissions == protects.permissions)
-            transaction.check("user", UserModel, protects.id, is_as_read)
+            transaction.check("user", UserModel, protects.id, _is_as_read(protects))
         _commit_or_stale(transaction)
         return replace(written, revision=access.revision + 1)
 
@@ -168,8 +168,35 @@ class DynamoAccesses:
         at = AccessModel.ends_at
         until = before.timestamp()
         between = at <= until if after is None else at.between(after.timestamp(), until)
-        for record in AccessModel.by_ending.query(ENDS, between):
-            yield Ending(record.user_id, datetime.fromtimestamp(record.ends_at, UTC), record.reminded)
+        return (_ending(record) for record in AccessModel.by_ending.query(ENDS, between))
+
+    def page_ending(self, before: datetime | None, *, after: str | None, limit: int) -> Page[Ending]:
+        until = AccessModel.ends_at <= before.timestamp() if before else None
+        last = _key_of_ending(after) if after else None
+        records = AccessModel.by_ending.query(ENDS, until, last_evaluated_key=last, limit=limit + 1)
+        found = tuple(_ending(record) for record in records)
+        return Page(found[:limit], found[limit - 1].place if len(found) > limit else None)
+
+    def ended(self, before: datetime) -> Iterator[str]:
+        until = AccessModel.ends_at <= before.timestamp()
+        return (record.user_id for record in AccessModel.by_ending.query(ENDED, until))
+
+    def close_account(self, access: Access, user: User, tombstone: Tombstone | None, entry: Entry) -> None:
+        written = replace(access, written_at=self._clock())
+        is_as_before = AccessModel.edition == access.decided.edition - 1
+        transaction = Transaction(self._connection)
+        transaction.update(_ACCESS, AccessModel(user_id=user.id), what_was_decided(written), is_as_before)
+        closed: list[Action] = [
+            UserModel.state.set(AccountState.CLOSED.value),
+            UserModel.epoch.set(user.epoch + 1),
+        ]
+        transaction.update("user", UserModel(id=user.id), closed, _is_as_read(user))
+        release_identities(transaction, user, tombstone)
+        transaction.put("journal", entry_record(entry))
+        _commit_or_stale(transaction)
+
+    def find_many(self, user_ids: Iterable[str]) -> dict[str, Access]:
+        return {record.user_id: read_access(record) for record in AccessModel.batch_get(list(user_ids))}
 
     def remind(self, access: Access, mark: str, entry: Entry) -> None:
         record = AccessModel.get(access.user_id, consistent_read=True)
@@ -194,6 +221,12 @@ class DynamoAccesses:
     def requests_for_more(self) -> Iterator[ExtensionRequest]:
         keys = [record.user_id for record in ExtensionRequestModel.by_listed.query(ASKING)]
         return (record.record for record in ExtensionRequestModel.batch_get(keys))
+
+    def request_of(self, user_id: str) -> ExtensionRequest | None:
+        try:
+            return ExtensionRequestModel.get(request_key(user_id)).record
+        except ExtensionRequestModel.DoesNotExist:
+            return None
 
     def refuse_more(self, answer: Answer, entry: Entry) -> None:
         transaction = Transaction(self._connection)
@@ -344,6 +377,22 @@ class DynamoAccesses:
         tombstone = find_tombstone(user.plex_id) if user.plex_id else None
         if user.plex_id and tombstone and tombstone.user_id == user.id and not tombstone.ended_at:
             end_tombstone(transaction, user.plex_id, tombstone, self._clock())
+
+
+def _ending(record: AccessModel) -> Ending:
+    return Ending(record.user_id, datetime.fromtimestamp(record.ends_at, UTC), record.reminded)
+
+
+def _key_of_ending(place: str) -> dict[str, dict[str, str]]:
+    """Of an ``Ending.place``: where a query of the index goes on, whether or not that one still ends then."""
+    ends_at, _, user_id = place.partition("#")
+    return {"ending": {"S": ENDS}, "ends_at": {"N": ends_at}, "user_id": {"S": user_id}}
+
+
+def _is_as_read(user: User) -> "Condition":
+    """Whether the account is open, and may what it might."""
+    is_as_read: Condition = is_at_epoch(user) & (UserModel.permissions == user.permissions)
+    return is_as_read
 
 
 def _is_free_for(lease: str | None) -> "Condition":

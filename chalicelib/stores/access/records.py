@@ -7,7 +7,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyPr
 from pynamodb.models import Model
 
 from chalicelib.access.looks import Look
-from chalicelib.access.model import Access, Decided, Done
+from chalicelib.access.model import Access, Decided, Done, Hold
 from chalicelib.access.pauses import Pause
 from chalicelib.access.ports import ExtensionRequest, Stranger
 from chalicelib.common.ports import UNWRITABLE
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MEMBER, STRANGER, ASKING = "member", "stranger", "asking"
 """In the index that looks go through: members, people without an account, requests for more time."""
 
-DIFFERS, ENDS = "differs", "ends"
+DIFFERS, ENDS, ENDED = "differs", "ends", "ended"
 
 ALIGN, PAUSED = "align", "paused"
 """What an access may be due for: another try, or the end of the pause."""
@@ -59,7 +59,9 @@ class AccessesDiffering(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-c
 
 
 class AccessesEnding(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB
-    """Sparse: access that is for a time, and that nothing stands against."""
+    """Sparse: access that is for a time, and that nothing stands against; and access that has ended, by when that was
+    decided.
+    """
 
     class Meta:
         index_name = "ending"
@@ -184,9 +186,12 @@ def access_record(access: Access) -> AccessModel:
 
 
 def end_of(access: Access) -> dict[str, Any]:
-    """Where its end stands in the index of those that end."""
-    ends_at = None if access.decided.hold else access.decided.ends_at
-    return {"ending": ENDS if ends_at else None, "ends_at": ends_at.timestamp() if ends_at else None}
+    """Where it stands in the index of those that end and have ended."""
+    decided = access.decided
+    kind, at = (ENDED, decided.ended_at) if decided.hold is Hold.ENDED else (ENDS, decided.ends_at)
+    if at is None or decided.hold not in (None, Hold.ENDED):
+        return {"ending": None, "ends_at": None}
+    return {"ending": kind, "ends_at": at.timestamp()}
 
 
 def places(access: Access) -> dict[str, Any]:

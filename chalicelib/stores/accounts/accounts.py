@@ -1,6 +1,6 @@
 """Accounts: opened, found, listed, changed and closed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -70,6 +70,9 @@ class DynamoAccounts:
         if user is None:
             raise UserNotFound
         return read_user(user), read_settings(settings)
+
+    def find_many(self, user_ids: Iterable[str]) -> dict[str, User]:
+        return {record.id: read_user(record) for record in UserModel.batch_get(list(user_ids))}
 
     def quota_basis(self, user_id: str) -> QuotaBasis:
         settings, user, head = get_all(
@@ -231,6 +234,5 @@ def _is_still(user: User) -> Condition:
 
 
 def _matching(record: UserModel, text: str) -> User | None:
-    """``text`` is in the form of ``names.folded``."""
     user = read_user(record)
-    return user if text in user.name.casefold() or text in (user.email or "") else None
+    return user if user.has_text(text) else None

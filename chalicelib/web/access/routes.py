@@ -30,6 +30,7 @@ from chalicelib.web.access.shapes import (
     batch_shape,
     listed_shape,
     look_shape,
+    own_access_shape,
     request_shape,
     seating_shape,
     stranger_shape,
@@ -274,7 +275,7 @@ def adopt() -> Response:
 @api.route("/me/access", methods=["GET"])
 def show_own_access() -> Response:
     request = api.current_request
-    return ok(access_shape(use(EditingAccess).show_own(by=find_caller(request)), language_of(request), now()))
+    return ok(own_access_shape(use(EditingAccess).show_own(by=find_caller(request)), language_of(request), now()))
 
 
 @api.route("/me/extension", methods=["POST"])

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from chalicelib.access.closing import closes_at
 from chalicelib.access.deciding.adopting import Adopted
 from chalicelib.access.deciding.batches import Batch, Refused
 from chalicelib.access.deciding.seating import Seating
@@ -20,7 +21,14 @@ from chalicelib.web.shapes import Json, moment, person, restrictions_shape
 
 def access_shape(member: Member, language: str, now: datetime) -> Json:
     """``wanted`` null: nothing is; ``observed`` null: Plex was not asked yet, or shares nothing."""
-    return _shape(member.user.person, member.access, member.settings, language, now)
+    access, user, settings = member.access, member.user, member.settings
+    at = closes_at(access, user, settings) if access else None
+    return _shape(user.person, access, settings, language, now) | {"closes_at": moment(at)}
+
+
+def own_access_shape(member: Member, language: str, now: datetime) -> Json:
+    """The same for the member, with what they are welcomed by."""
+    return access_shape(member, language, now) | {"welcome_html": member.settings.welcome_html}
 
 
 def listed_shape(access: Access, settings: Settings, language: str, now: datetime) -> Json:

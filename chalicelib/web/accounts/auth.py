@@ -10,7 +10,6 @@ from chalicelib.accounts.model import SignedIn
 from chalicelib.accounts.password_sign_in import SigningInWithPassword
 from chalicelib.accounts.rate_limits import Route
 from chalicelib.common.people import known_permissions
-from chalicelib.invites.closing import ClosingInviters
 from chalicelib.redemptions.signing_in import SigningInWithPlex
 from chalicelib.web.accounts.users import quota_use_shape, user_shape
 from chalicelib.web.bodies import Email, Nothing, Password
@@ -70,13 +69,6 @@ def sign_out() -> Response:
 @api.route("/auth/sessions", methods=["DELETE"])
 def sign_out_everywhere() -> Response:
     ports.sessions.end_all(find_caller(api.current_request).id)
-    return ok("", HTTPStatus.NO_CONTENT)
-
-
-@api.route("/auth/account", methods=["DELETE"])
-def leave() -> Response:
-    """Close one's own account; what it was given on Plex is taken away."""
-    use(ClosingInviters).leave(by=find_caller(api.current_request), now=now())
     return ok("", HTTPStatus.NO_CONTENT)
 
 

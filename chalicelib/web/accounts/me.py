@@ -1,5 +1,6 @@
-"""Routes for one's own account: its password, and where one is signed in; and for setting a new password by a link."""
+"""Routes for one's own account: password, sessions, what is stored of it, and leaving; and for a password's reset."""
 
+from datetime import datetime
 from http import HTTPStatus
 
 import msgspec
@@ -8,12 +9,21 @@ from chalice.app import Response
 from chalicelib.accounts.own_sessions import OwnSessions
 from chalicelib.accounts.passwords import ChangingPasswords
 from chalicelib.accounts.rate_limits import Route
+from chalicelib.accounts.sessions import Session
+from chalicelib.invites.closing import ClosingInviters
+from chalicelib.redemptions.exporting import ExportingOwnData, OwnData
+from chalicelib.web.access.shapes import access_shape
+from chalicelib.web.accounts.users import user_shape
 from chalicelib.web.bodies import Password
-from chalicelib.web.http import Api, body, find_caller, find_session, ok
-from chalicelib.web.shapes import moment
+from chalicelib.web.http import Api, body, find_caller, find_session, language_of, ok
+from chalicelib.web.invites.shapes import by_itself
+from chalicelib.web.redemptions.shapes import redemption_shape
+from chalicelib.web.shapes import Json, full_entry, moment
 from chalicelib.wiring import now, use
 
 api = Api(__name__)
+
+_AS_FILE = {"Content-Disposition": 'attachment; filename="streamarr-data.json"'}
 
 
 class PasswordChange(msgspec.Struct, forbid_unknown_fields=True):
@@ -36,16 +46,7 @@ def change_password() -> Response:
 @api.route("/me/sessions", methods=["GET"])
 def list_sessions() -> Response:
     present, by = find_session(api.current_request)
-    listed = [
-        {
-            "id": session.id,
-            "created_at": moment(session.created_at),
-            "expires_at": moment(session.expires_at),
-            "current": session.id == present.id,
-        }
-        for session in use(OwnSessions).list(by=by, now=now())
-    ]
-    return ok({"sessions": listed})
+    return ok({"sessions": _sessions_shape(use(OwnSessions).list(by=by, now=now()), present)})
 
 
 @api.route("/me/sessions/{session_id}", methods=["DELETE"])
@@ -65,3 +66,46 @@ def reset_password(token: str) -> Response:
     given = body(api.current_request, NewPassword)
     use(ChangingPasswords).reset(token, given.new, now=now())
     return ok("", HTTPStatus.NO_CONTENT)
+
+
+@api.route("/me/export", methods=["GET"])
+def export() -> Response:
+    """What is stored of the caller, as a file."""
+    request, at = api.current_request, now()
+    present, by = find_session(request)
+    own = use(ExportingOwnData).export(by=by, now=at)
+    return ok(_export_shape(own, present, language_of(request), at), HTTPStatus.OK, **_AS_FILE)
+
+
+@api.route("/me", methods=["DELETE"])
+def leave() -> Response:
+    """Close one's own account; what it was given on Plex is taken away."""
+    use(ClosingInviters).leave(by=find_caller(api.current_request), now=now())
+    return ok("", HTTPStatus.NO_CONTENT)
+
+
+def _export_shape(own: OwnData, present: Session, language: str, at: datetime) -> Json:
+    settings, request = own.member.settings, own.request
+    return {
+        "exported_at": moment(at),
+        "complete": own.complete,
+        "account": user_shape(own.member.user),
+        "access": access_shape(own.member, language, at),
+        "redemptions": [redemption_shape(each, language) for each in own.redemptions],
+        "invites": [by_itself(each, settings, at) for each in own.invites.items],
+        "sessions": _sessions_shape(own.sessions, present),
+        "extension": request and {"message": request.message, "asked_at": moment(request.asked_at)},
+        "journal": [full_entry(each) for each in own.entries.items],
+    }
+
+
+def _sessions_shape(sessions: list[Session], present: Session) -> list[Json]:
+    return [
+        {
+            "id": session.id,
+            "created_at": moment(session.created_at),
+            "expires_at": moment(session.expires_at),
+            "current": session.id == present.id,
+        }
+        for session in sessions
+    ]

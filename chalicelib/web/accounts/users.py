@@ -1,5 +1,6 @@
 """Routes for those who manage users."""
 
+import re
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -7,6 +8,8 @@ from typing import Annotated, Any
 import msgspec
 from chalice.app import Request, Response
 
+from chalicelib.access.ending import state_at
+from chalicelib.access.listing import Listed, ListingPeople, ends_soon_by
 from chalicelib.accounts.managing import AccountEdit, ManagingUsers
 from chalicelib.accounts.model import AccountState, User
 from chalicelib.accounts.quotas import QuotaUse
@@ -15,14 +18,20 @@ from chalicelib.common.people import Permission, known_permissions
 from chalicelib.common.refusals import BadInput
 from chalicelib.common.times import in_utc
 from chalicelib.invites.closing import ClosingInviters
-from chalicelib.settings.model import Quota
+from chalicelib.settings.model import Quota, Settings
 from chalicelib.web import shapes
 from chalicelib.web.bodies import Days, QuotaLimit, Unset
-from chalicelib.web.http import Api, body, find_caller, ok, query
+from chalicelib.web.http import Api, body, find_caller, find_caller_with_settings, ok, query
 from chalicelib.web.paging import read_cursor, read_limit, shape_page
 from chalicelib.wiring import now, use
 
 api = Api(__name__)
+
+SOON, ANY = "soon", "any"
+ENDS = (SOON, ANY)
+
+BY_END = re.compile(r"\d{1,12}\.\d{1,6}#[A-Za-z0-9_-]{1,64}")
+"""A place in the list of those whose access ends."""
 
 
 class UserQuota(msgspec.Struct, forbid_unknown_fields=True):
@@ -55,14 +64,17 @@ class ChangeUser(msgspec.Struct, forbid_unknown_fields=True):
 @api.route("/users", methods=["GET"], scopes=(Scope.PEOPLE_READ,))
 def list_users() -> Response:
     request = api.current_request
-    page = use(ManagingUsers).list(
-        by=find_caller(request),
-        state=_state(request),
-        text=query(request, "q"),
-        after=read_cursor(request),
-        limit=read_limit(request),
-    )
-    return ok(shape_page("users", page, user_shape))
+    by, settings = find_caller_with_settings(request)
+    at, listing, text, limit = now(), use(ListingPeople), query(request, "q"), read_limit(request)
+    state, ends = _one_of(request, "state", tuple(AccountState)), _one_of(request, "ends", ENDS)
+    if ends:
+        before = ends_soon_by(settings, at) if ends == SOON else None
+        after = read_cursor(request, place=BY_END)
+        page = listing.list_ending(before, by=by, text=text, after=after, limit=limit)
+    else:
+        account_state = AccountState(state or AccountState.ACTIVE)
+        page = listing.list(by=by, state=account_state, text=text, after=read_cursor(request), limit=limit)
+    return ok(shape_page("users", page, lambda each: _listed_shape(each, settings, at)))
 
 
 @api.route("/users/{user_id}", methods=["GET"], scopes=(Scope.PEOPLE_READ,))
@@ -113,8 +125,15 @@ def quota_use_shape(each: QuotaUse) -> shapes.Json:
     }
 
 
-def _state(request: Request) -> AccountState:
-    text = query(request, "state") or AccountState.ACTIVE.value
-    if text not in tuple(AccountState):
-        raise BadInput("one_of", field="state", choices=", ".join(AccountState))
-    return AccountState(text)
+def _listed_shape(each: Listed, settings: Settings, at: datetime) -> shapes.Json:
+    access = each.access
+    shown = access and {"state": state_at(access, settings, at), "ends_at": shapes.moment(access.decided.ends_at)}
+    return user_shape(each.user) | {"access": shown}
+
+
+def _one_of(request: Request, name: str, choices: tuple[str, ...]) -> str | None:
+    """None where it is not given. Raises BadInput."""
+    text = query(request, name) or None
+    if text not in (None, *choices):
+        raise BadInput("one_of", field=name, choices=", ".join(choices))
+    return text

@@ -80,6 +80,11 @@ class ChangeInvite(InviteFields):
 
 
 def invite(each: Invite, settings: Settings, now: datetime, *, redeemed_by: list[Json]) -> Json:
+    return by_itself(each, settings, now) | {"redeemed_by": redeemed_by}
+
+
+def by_itself(each: Invite, settings: Settings, now: datetime) -> Json:
+    """Without the people who redeemed it."""
     return {
         "code": each.code,
         "url": invite_link(settings, each.code),
@@ -98,7 +103,6 @@ def invite(each: Invite, settings: Settings, now: datetime, *, redeemed_by: list
         "created_by": person(each.created_by),
         "created_at": moment(each.created_at),
         "updated_at": moment(each.updated_at),
-        "redeemed_by": redeemed_by,
     }
 
 

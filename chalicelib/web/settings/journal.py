@@ -5,7 +5,7 @@ import re
 from chalice.app import Request, Response
 
 from chalicelib.common.refusals import BadInput
-from chalicelib.events.model import SETTINGS, Entry
+from chalicelib.events.model import SETTINGS
 from chalicelib.events.reading import ReadingJournal
 from chalicelib.web import shapes
 from chalicelib.web.http import Api, find_caller, ok, query
@@ -23,7 +23,7 @@ def list_journal() -> Response:
     page = use(ReadingJournal).list(
         _subject(request), by=find_caller(request), after=read_cursor(request), limit=read_limit(request)
     )
-    return ok(shape_page("entries", page, _shape))
+    return ok(shape_page("entries", page, shapes.full_entry))
 
 
 def _subject(request: Request) -> str | None:
@@ -31,7 +31,3 @@ def _subject(request: Request) -> str | None:
     if text and not _SUBJECT.fullmatch(text):
         raise BadInput("subject", field="subject")
     return text or None
-
-
-def _shape(entry: Entry) -> shapes.Json:
-    return shapes.entry(entry) | {"id": entry.id, "subject": entry.subject}

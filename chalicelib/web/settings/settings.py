@@ -13,7 +13,15 @@ from chalicelib.common.addresses import LONGEST_ADDRESS
 from chalicelib.common.people import Permission
 from chalicelib.common.records import replace
 from chalicelib.settings.editing import EditingSettings
-from chalicelib.settings.model import HIGHEST_SEAT_LIMIT, Policy, Refresh, RefreshFailure, Settings, TrialOutcome
+from chalicelib.settings.model import (
+    HIGHEST_SEAT_LIMIT,
+    LONGEST_WELCOME,
+    Policy,
+    Refresh,
+    RefreshFailure,
+    Settings,
+    TrialOutcome,
+)
 from chalicelib.setup.libraries import ManagingLibraries
 from chalicelib.texts.catalogue import sentence
 from chalicelib.web import shapes
@@ -79,6 +87,8 @@ class ChangeSettings(msgspec.Struct, forbid_unknown_fields=True):
         msgspec.UNSET
     )
     grace_days: Annotated[int, msgspec.Meta(ge=0, le=14)] | Unset = msgspec.UNSET
+    close_after_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] | None | Unset = msgspec.UNSET
+    welcome_text: Annotated[str, msgspec.Meta(max_length=LONGEST_WELCOME)] | Unset = msgspec.UNSET
 
     def apply(self, settings: Settings) -> Settings:
         """These settings with what was given in its place."""

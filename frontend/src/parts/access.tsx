@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 import { ask } from "../api/client";
-import type { Access, AccessChange, LibraryList } from "../api/types";
+import type { Access, AccessChange, AccessInFull, LibraryList } from "../api/types";
 import { useAction } from "../app/action";
 import { useFresh, useLoad } from "../app/loading";
 import { describeRestrictions, tidyRestrictions } from "../format/terms";
@@ -11,7 +11,7 @@ import { t } from "../texts";
 import { Confirm, Dialog } from "./dialogs";
 import { Choice, Group } from "./fields";
 import { LibraryChoice } from "./library-choice";
-import { Ends, Membership } from "./membership";
+import { Closes, Ends, Membership } from "./membership";
 import { Problem } from "./notices";
 import { RelativeTime } from "./relative-time";
 import { RestrictionFields } from "./restrictions";
@@ -26,7 +26,7 @@ interface AccessCardProperties {
 
 /** Nothing at all for an account that was never given anything. */
 export function AccessCard({ path, mayEdit = false, onChanged }: AccessCardProperties) {
-  const { data, error, reload } = useFresh<Access>(path);
+  const { data, error, reload } = useFresh<AccessInFull>(path);
   const [isEditing, setEditing] = useState(false);
   const isAtWork = Boolean(data?.work && !data.work.reason);
   useEffect(() => {
@@ -50,6 +50,7 @@ export function AccessCard({ path, mayEdit = false, onChanged }: AccessCardPrope
       <h2>{t.access.title}</h2>
       <Wanted access={data} />
       <Ends access={data} />
+      <Closes at={data.closes_at} own={!mayEdit} />
       <Seen access={data} />
       {mayEdit && ["active", "ending", "grace", "suspended", "ended"].includes(data.state) && (
         <>

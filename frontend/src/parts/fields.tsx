@@ -46,6 +46,27 @@ export function Field({ label, note, problem, onValue, ...input }: InputProperti
   );
 }
 
+type TextAreaProperties = Description & { value: string; maxLength?: number; onValue: (value: string) => void };
+
+/** For text of several lines. */
+export function TextArea({ label, note, problem, onValue, ...input }: TextAreaProperties) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <textarea
+        id={id}
+        rows={6}
+        aria-invalid={problem ? "true" : undefined}
+        aria-describedby={listDescriptions(id, note, problem)}
+        onInput={(event) => onValue(event.currentTarget.value)}
+        {...input}
+      />
+      <Notes id={id} note={note} problem={problem} />
+    </div>
+  );
+}
+
 type SelectProperties = Description & { value: string; onValue: (value: string) => void; children: ComponentChildren };
 
 export function Select({ label, note, problem, value, onValue, children }: SelectProperties) {

@@ -23,6 +23,13 @@ export function Ends({ access: { state, ends_at } }: { access: Access }) {
   );
 }
 
+/** When the account is closed, as its access has ended; to its person, or to whoever manages users. */
+export function Closes({ at, own = false }: { at: string | null; own?: boolean }) {
+  if (!at) return null;
+  const day = formatDay(new Date(at), new Date());
+  return <p class="notice">{own ? t.membership.closesOwn(day) : t.membership.closes(day)}</p>;
+}
+
 interface MembershipProperties {
   access: Access;
   path: string;

@@ -14,6 +14,7 @@ import { Avatar } from "../parts/avatars";
 import { Select } from "../parts/fields";
 import { AskForMoreTime } from "../parts/more-time";
 import { Problem } from "../parts/notices";
+import { MyData } from "../parts/own-data";
 import { OwnSessions } from "../parts/own-sessions";
 import { Title } from "../parts/title";
 import { chooseLanguage, getLanguage, LANGUAGES, t } from "../texts";
@@ -47,6 +48,7 @@ export function Account() {
       {me.user.kind === "local" && me.user.plex_id === null && <ChangePassword />}
       <Appearance />
       <Sessions />
+      <MyData />
       <Version />
     </>
   );

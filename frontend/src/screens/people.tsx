@@ -4,13 +4,13 @@ import { useEffect, useState } from "preact/hooks";
 
 import { addQuery, ask } from "../api/client";
 import * as limits from "../api/limits";
-import type { Page, User } from "../api/types";
+import type { ListedUser, Page } from "../api/types";
 import { useAction } from "../app/action";
 import { useLoad } from "../app/loading";
 import { useMe } from "../app/me";
 import { go, Link } from "../app/routing";
 import { PAUSE_IN_TYPING } from "../app/searching";
-import { formatRelative } from "../format/times";
+import { formatDay, formatRelative } from "../format/times";
 import { Avatar } from "../parts/avatars";
 import { Field, Select } from "../parts/fields";
 import { Empty, Problem, Show } from "../parts/notices";
@@ -18,12 +18,20 @@ import { RelativeTime } from "../parts/relative-time";
 import { Title } from "../parts/title";
 import { t } from "../texts";
 
-type UserPage = Page<"users", User>;
+type UserPage = Page<"users", ListedUser>;
+
+/** Which accounts are listed, in which order, by the name that the address of this screen has for it. */
+const LISTS = {
+  "": {},
+  soon: { ends: "soon" },
+  ends: { ends: "any" },
+  closed: { state: "closed" },
+};
 
 export function People({ query }: { query: URLSearchParams }) {
-  const state = query.get("state") ?? "";
+  const list = readList(query.get("state"));
   const q = query.get("q") ?? "";
-  const path = addQuery("/users", { state, q });
+  const path = addQuery("/users", { ...LISTS[list], q });
   const first = useLoad<UserPage>(path);
   const [older, setOlder] = useState<UserPage[]>([]);
   const action = useAction();
@@ -45,8 +53,8 @@ export function People({ query }: { query: URLSearchParams }) {
       <p>
         <Link href="/people/on-plex">{t.onPlex.title}</Link>
       </p>
-      <Filter state={state} q={q} />
-      <Show what={first}>{() => (users.length ? <Table users={users} /> : <NoPeople q={q} />)}</Show>
+      <Filter list={list} q={q} />
+      <Show what={first}>{() => (users.length ? <Table users={users} /> : <NoPeople list={list} q={q} />)}</Show>
       {next && (
         <button type="button" class="more" aria-disabled={action.busy} onClick={more}>
           {t.general.more}
@@ -57,7 +65,12 @@ export function People({ query }: { query: URLSearchParams }) {
   );
 }
 
-function NoPeople({ q }: { q: string }) {
+function readList(text: string | null): keyof typeof LISTS {
+  return text && text in LISTS ? (text as keyof typeof LISTS) : "";
+}
+
+function NoPeople({ list, q }: FilterProperties) {
+  if (!q && (list === "soon" || list === "ends")) return <Empty title={t.people.nobodyEnds[list]} />;
   return (
     <Empty title={t.people.empty}>
       <p>{q ? t.invites.nothing : t.people.emptyNote}</p>
@@ -65,11 +78,19 @@ function NoPeople({ q }: { q: string }) {
   );
 }
 
-function Filter({ state, q }: { state: string; q: string }) {
+interface FilterProperties {
+  list: keyof typeof LISTS;
+  q: string;
+}
+
+function Filter({ list, q }: FilterProperties) {
   const [text, setText] = useState(q);
   useEffect(() => {
     if (text === q) return;
-    const timer = setTimeout(() => go(addQuery("/people", { state, q: text }), { replace: true }), PAUSE_IN_TYPING);
+    const timer = setTimeout(
+      () => go(addQuery("/people", { state: list, q: text }), { replace: true }),
+      PAUSE_IN_TYPING,
+    );
     return () => clearTimeout(timer);
   }, [text]);
   return (
@@ -79,10 +100,12 @@ function Filter({ state, q }: { state: string; q: string }) {
           <Field label={t.people.search} type="search" value={text} onValue={setText} {...limits.listUsers.q} />
           <Select
             label={t.people.which}
-            value={state}
-            onValue={(state) => go(addQuery("/people", { state, q }), { replace: true })}
+            value={list}
+            onValue={(list) => go(addQuery("/people", { state: list, q }), { replace: true })}
           >
             <option value="">{t.people.active}</option>
+            <option value="soon">{t.people.endingSoon}</option>
+            <option value="ends">{t.people.byEnd}</option>
             <option value="closed">{t.people.closed}</option>
           </Select>
         </div>
@@ -91,9 +114,10 @@ function Filter({ state, q }: { state: string; q: string }) {
   );
 }
 
-function Table({ users }: { users: User[] }) {
+function Table({ users }: { users: ListedUser[] }) {
   const headings = [
     t.people.name,
+    t.people.access,
     t.people.permissions,
     t.people.quota,
     t.people.trial,
@@ -120,7 +144,7 @@ function Table({ users }: { users: User[] }) {
   );
 }
 
-function Row({ user }: { user: User }) {
+function Row({ user }: { user: ListedUser }) {
   const me = useMe();
   return (
     <tr role="row">
@@ -134,6 +158,9 @@ function Row({ user }: { user: User }) {
             <span class="quiet note">{user.email}</span>
           </span>
         </span>
+      </td>
+      <td role="cell" data-label={t.people.access}>
+        {describeAccess(user)}
       </td>
       <td role="cell" data-label={t.people.permissions}>
         {user.permissions.includes("admin")
@@ -158,7 +185,15 @@ function Row({ user }: { user: User }) {
   );
 }
 
-function describeQuota({ quota }: User): string {
+/** "Ends soon: 12 March", "Until 12 March", "Suspended"; a dash where there never was any. */
+function describeAccess({ access }: ListedUser): string {
+  if (!access) return "–";
+  const { state, ends_at } = access;
+  if (!ends_at || state === "ended" || state === "closed" || state === "failed") return t.members.states[state];
+  return t.membership.ends[state](formatDay(new Date(ends_at), new Date()));
+}
+
+function describeQuota({ quota }: ListedUser): string {
   if (!quota) return t.people.byDefault;
   if (quota.limit === null) return t.general.unlimited;
   return quota.days === null ? String(quota.limit) : `${quota.limit} ${t.account.per(quota.days)}`;

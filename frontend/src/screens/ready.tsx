@@ -1,21 +1,23 @@
 // Ready to watch: a member's home. What they have, by which invite, and the way to Plex.
 
-import type { Access, Redemption } from "../api/types";
+import type { Access, OwnAccess, Redemption } from "../api/types";
 import { useFresh, useLoad } from "../app/loading";
 import { useMe } from "../app/me";
 import { Link } from "../app/routing";
 import { describeWanted } from "../format/accesses";
-import { Ends } from "../parts/membership";
+import { Closes, Ends } from "../parts/membership";
 import { AskForMoreTime } from "../parts/more-time";
 import { Show } from "../parts/notices";
+import { MyData } from "../parts/own-data";
 import { PlexApps } from "../parts/plex-apps";
 import { describeReason } from "../parts/redemption";
 import { Title } from "../parts/title";
+import { Welcome } from "../parts/welcome";
 import { t } from "../texts";
 
 export function Ready() {
   const { user } = useMe();
-  const access = useFresh<Access>("/me/access").data;
+  const access = useFresh<OwnAccess>("/me/access").data;
   const held = access?.state === "suspended" || access?.state === "ended" ? access.state : undefined;
   return (
     <>
@@ -27,15 +29,18 @@ export function Ready() {
       ) : (
         <>
           <p>{t.ready.note}</p>
+          <Welcome html={access?.welcome_html ?? ""} />
           <PlexApps />
         </>
       )}
+      <Closes at={access?.closes_at ?? null} own />
       {access?.wanted && !access.work ? <Has access={access} /> : user.redemption && <What id={user.redemption.id} />}
       <AskForMoreTime />
       <p>
         {user.invited_by && `${t.people.invitedBy} ${user.invited_by.name}. `}
         <Link href="/account">{t.ready.account}</Link>
       </p>
+      <MyData />
     </>
   );
 }

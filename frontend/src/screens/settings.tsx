@@ -14,6 +14,7 @@ import { Choice, Field, Group, Select } from "../parts/fields";
 import { Problem, Show } from "../parts/notices";
 import { focusHeading, Title } from "../parts/title";
 import { announce } from "../parts/toasts";
+import { WelcomeField } from "../parts/welcome";
 import { t } from "../texts";
 import { PERMISSIONS } from "./person";
 
@@ -77,6 +78,7 @@ function Form({ saved, onSaved }: { saved: Settings; onSaved: () => void }) {
         </Group>
       </section>
       <ThisSite {...section} />
+      <WelcomeField {...section} saved={saved} />
       <NewUsers {...section} />
       <section class="card">
         <Group legend={t.settings.invites}>
@@ -225,6 +227,15 @@ function NewUsers({ edited, change, action }: SectionProperties) {
         value={edited.grace_days}
         onValue={(days) => change({ grace_days: Number(days) })}
         problem={action.findProblem("grace_days")}
+      />
+      <Field
+        label={`${t.settings.closeAfter} (${t.general.optional})`}
+        note={t.settings.closeAfterNote}
+        type="number"
+        {...limits.changeSettings.close_after_days}
+        value={edited.close_after_days ?? ""}
+        onValue={(days) => change({ close_after_days: toNumber(days) })}
+        problem={action.findProblem("close_after_days")}
       />
       <Group legend={t.settings.trial} problem={action.findProblem("trial")}>
         <Choice

@@ -268,6 +268,10 @@ export const de: Texts = {
     invitedBy: "Eingeladen von",
     active: "Mit Zugang",
     closed: "Geschlossen",
+    access: "Zugang",
+    endingSoon: "Endet bald",
+    byEnd: "Nach dem Ende des Zugangs",
+    nobodyEnds: { soon: "Bei niemandem endet der Zugang bald", ends: "Bei niemandem hat der Zugang ein Ende" },
     which: "Konten",
     empty: "Niemand hier",
     emptyNote: "Wer eine Einladung einlöst, erscheint hier.",
@@ -330,6 +334,12 @@ export const de: Texts = {
     failedNote: "Nichts wurde verbraucht: Ist die Ursache behoben, kann die Person den Link noch einmal öffnen.",
   },
   settings: {
+    welcome: "Willkommen",
+    welcomeText: "Was Mitglieder zu Hause lesen",
+    welcomeNote:
+      "Markdown: *Betonung*, Listen, Überschriften, [Links](https://example.org). HTML und Bilder werden nicht gezeigt.",
+    welcomeShown: "So sehen es Mitglieder",
+    welcomeBefore: "So sehen es Mitglieder, bis du speicherst",
     onDifference: "Wenn Plex etwas anderes hat",
     onDifferenceNote:
       "Sobald ein Unterschied bestätigt ist. Wiederherstellen kann Bibliotheken wegnehmen oder erneut einladen.",
@@ -339,6 +349,9 @@ export const de: Texts = {
     remindersNote: "Durch Kommas getrennt. Mit der ersten beginnt „endet bald“.",
     grace: "Tage der Nachsicht nach dem Ende",
     graceNote: "So lange geht Zugang nach seinem Ende weiter. Eine andere Zahl lässt niemanden wieder herein.",
+    closeAfter: "Tage, bis das Konto nach dem Ende geschlossen wird",
+    closeAfterNote:
+      "Leer ist nie. Das gilt auch für die, deren Zugang schon beendet ist. Zurück kommen sie mit einer später erstellten Einladung.",
     trialOutcome: "Wenn eine Probezeit um ist",
     trialOutcomes: { keep: "bleibt die Person und darf einladen", suspend: "endet der Zugang" },
     seatLimit: "Wie viele Personen Zugang haben dürfen",
@@ -480,6 +493,8 @@ export const de: Texts = {
     dayNote: "Bis zum Ende dieses Tages beim Server.",
   },
   membership: {
+    closes: (day: string) => `Dieses Konto wird am ${day} geschlossen.`,
+    closesOwn: (day: string) => `Dein Konto wird am ${day} geschlossen, wenn du nicht mehr Zeit bekommst.`,
     extend: "Verlängern",
     setEnd: "Ein Ende setzen",
     suspend: "Aussetzen",
@@ -504,6 +519,15 @@ export const de: Texts = {
       closed: (day: string) => `Endete am ${day}.`,
       failed: (_: string) => "",
     },
+  },
+  myData: {
+    title: "Meine Daten",
+    note: "Was hier über dich gespeichert ist: Konto, Zugang, Einladungen, Sitzungen und Verlauf.",
+    download: "Meine Daten herunterladen",
+    leave: "Diesen Server verlassen",
+    leaveTitle: "Diesen Server verlassen?",
+    leaveNote:
+      "Dein Konto wird geschlossen, du wirst überall abgemeldet, und was du bei Plex bekommen hast, wird dir genommen. Deine Einladungen werden abgeschaltet. Zurück kommst du nur mit einer Einladung.",
   },
   moreTime: {
     title: "Dein Zugang endet bald",
@@ -538,6 +562,9 @@ export const de: Texts = {
       joining: "Kommt herein",
       suspended: "Ausgesetzt",
       ended: "Beendet",
+      none: "Nichts gegeben",
+      closed: "Geschlossen",
+      failed: "Beitritt gescheitert",
     },
     number: (number: number) => count(number, "Mitglied", "Mitglieder"),
     nobody: "Kein Mitglied ist so",
@@ -656,6 +683,8 @@ export const de: Texts = {
       ends_at: "das Ende",
       reminders: "Erinnerungen, so viele Tage vorher",
       grace_days: "Tage der Nachsicht",
+      close_after_days: "Tage, bis das Konto nach dem Ende geschlossen wird",
+      welcome_text: "was Mitglieder zu Hause lesen",
       outcome: "und dann:",
       until: "bis",
       seat_limit: "wie viele Zugang haben dürfen",

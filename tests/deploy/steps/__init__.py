@@ -59,6 +59,7 @@ STEPS: dict[str, Step] = {
         sweeping.the_sweep_moves_expired_invites,
         sweeping.the_sweep_ends_trials,
         sweeping.the_sweep_ends_memberships,
+        sweeping.the_sweep_closes_accounts_whose_access_has_ended,
         sweeping.the_sweep_removes_what_has_expired,
     )
 }

@@ -38,7 +38,9 @@ def an_account_is_closed_and_its_access_ends(stage: DeployedStage) -> None:
 
 def a_person_leaves(stage: DeployedStage) -> None:
     visitor, user = stage.redeemer()
-    ok(stage.stack.client(stage.signs_in(visitor.account)).delete("/auth/account"))
+    leaver = stage.stack.client(stage.signs_in(visitor.account))
+    assert ok(leaver.get("/me/export")).json()["account"]["plex_id"] == visitor.account["id"]
+    ok(leaver.delete("/me"))
     _access_ends(stage, visitor, user)
 
 

@@ -63,7 +63,7 @@ def a_person_who_left_comes_back(stage: DeployedStage) -> None:
     stack, visitor = stage.stack, stage.stack.visitor()
     joined = visitor.redeems(stack.invite())
     before = stage.finished(visitor, joined)
-    ok(stack.client(joined.json()["token"]).delete("/auth/account"))
+    ok(stack.client(joined.json()["token"]).delete("/me"))
     again = eventually(lambda: _redeems_unless_ending(stage, visitor))
     after = stage.finished(visitor, again)
     assert after["user"]["id"] == before["user"]["id"]

@@ -1,5 +1,6 @@
 """What the sweep does beside sending lost work again (steps/redeeming.py, steps/accounts.py)."""
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +35,27 @@ def the_sweep_ends_memberships(stage: DeployedStage) -> None:
     stage.invoke("sweep")
     stage.eventually(lambda: not stage.stack.plex.shares(visitor.account))
     assert ok(stage.stack.admin.get(f"/users/{user}/access")).json()["state"] == "ended"
+
+
+def the_sweep_closes_accounts_whose_access_has_ended(stage: DeployedStage) -> None:
+    """Their invites are switched off. What is days ago is written: only the clock brings it about."""
+    admin = stage.stack.admin
+    visitor, user = stage.redeemer()
+    ok(admin.patch(f"/users/{user}", json={"permissions": ["create_invites"]}))
+    code = ok(stage.stack.client(stage.signs_in(visitor.account)).post("/invites", json={})).json()["code"]
+    version = ok(admin.get(f"/users/{user}/access")).json()["version"]
+    ok(admin.patch(f"/users/{user}/access", json={"version": version, "ends_at": from_now(seconds=2)}))
+    time.sleep(2.2)  # the end is a moment in time: it has to pass
+    stage.invoke("sweep")
+    stage.eventually(lambda: ok(admin.get(f"/users/{user}/access")).json()["state"] == "ended")
+    stage.eventually(lambda: ok(admin.get(f"/users/{user}/access")).json()["work"] is None)
+    ok(admin.patch("/settings", json={"close_after_days": 1}))
+    decided = json.loads(stage.row("access", user_id=user)["decided"]["S"]) | {"ended_at": "2026-01-01T00:00:00Z"}
+    stage.set("access", {"user_id": user}, decided={"S": json.dumps(decided)}, ends_at={"N": "1767225600"})
+    stage.invoke("sweep")
+    ok(admin.patch("/settings", json={"close_after_days": None}))
+    assert ok(admin.get(f"/users/{user}")).json()["state"] == "closed"
+    assert ok(admin.get(f"/invites/{code}")).json()["status"] == "inactive"
 
 
 def the_sweep_removes_what_has_expired(stage: DeployedStage) -> None:
