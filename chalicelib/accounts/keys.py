@@ -105,8 +105,10 @@ class UsingKeys:
         if session.key is None:
             return
         count_request(Route.KEY, session.id, counters=self.counters, now=now)
+        if not scopes:
+            raise KeyNotAllowed
         if session.key.scopes.isdisjoint(scopes):
-            raise KeyNotAllowed(detail="scope" if scopes else None, scope=" or ".join(sorted(scopes)))
+            raise KeyNotAllowed(detail="scope", scope=" / ".join(sorted(scopes)))
         if session.used_at is None or now - session.used_at >= _USE_IS_NOTED_EVERY:
             self.sessions.note_use(session, now)
 
