@@ -7,7 +7,7 @@ from chalicelib.environment import environment
 from chalicelib.functions import handlers
 from chalicelib.web import contract
 from chalicelib.web.access import routes as access
-from chalicelib.web.accounts import auth, me, users
+from chalicelib.web.accounts import auth, keys, me, users
 from chalicelib.web.events import routes as endpoints
 from chalicelib.web.http import Site
 from chalicelib.web.invites import qr_codes
@@ -30,6 +30,7 @@ for blueprint in (
     setup.api,
     auth.api,
     me.api,
+    keys.api,
     invites.api,
     stats.api,
     qr_codes.api,

@@ -12,6 +12,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
+import botocore
+
 from bench.report import Goal, Section, Table
 from bench.stacks import stack_here
 from testing import each_function, each_route
@@ -31,6 +33,8 @@ IMPORTS = {
     WITH_PLEXAPI: f"import {HANDLERS}, chalicelib.functions.provision, {PLEXAPI}.owner, {PLEXAPI}.person",
     "sweep": f"import {HANDLERS}, chalicelib.functions.sweep",
     "tidy_qr": f"import {HANDLERS}, chalicelib.functions.qr_stream",
+    "announce": f"import {HANDLERS}, chalicelib.functions.announce",
+    "deliver": f"import {HANDLERS}, chalicelib.functions.deliver",
 }
 """What is imported, and what it is compared with: Lambda's start has each function import its own work."""
 
@@ -39,18 +43,20 @@ FIRST_EVENTS = {
     "provision": each_function.SCENARIOS["provision, a friend"],
     "sweep": each_function.SCENARIOS["sweep, nothing due"],
     "tidy_qr": each_function.SCENARIOS["tidy_qr, an image given up"],
+    "announce": each_function.SCENARIOS["announce, an entry that nobody hears"],
+    "deliver": each_function.SCENARIOS["deliver, nothing due"],
 }
-GOALS = {"API": 0.80, "tidy_qr": 0.75, "sweep": 0.80, WITH_PLEXAPI: 1.15}
+GOALS = {"API": 0.45, "tidy_qr": 0.45, "sweep": 0.45, "announce": 0.45, "deliver": 1.00, WITH_PLEXAPI: 0.60}
 
 HOW = f"""
 `chalice package` makes the package; unzipped, it is all that is on the path of a bare interpreter
-(`python -I -S -B`). The time is the processor's, as a ratio to `boto3.client('dynamodb')` from the same package without
-bytecode in the same run: the median of {ROUNDS} rounds, in each of which everything is measured once. *Import* is the
-handler's module and the function's own work, without bytecode; the goals are about it, provision's about the import
-with plexapi, which its first message needs. *Start* is what Lambda does before the first event: the import and
-`wiring.warm_up`, which imports PynamoDB and makes its client. *As packaged* is the same with bytecode, as it is
-deployed; *with its first event* adds a real one to that, on the local stack: calls signed, and what is imported late.
-Modules and memory (the process's peak) are those at the end, as packaged.
+(`python -I -S -B`). The time is the processor's, as a ratio to `boto3.client('dynamodb')` without bytecode, and with
+botocore's descriptions as they are shipped, in the same run: the median of {ROUNDS} rounds, in each of which everything
+is measured once. *Import* is the handler's module and the function's own work, without bytecode. *Start* is what Lambda
+does before the first event: the import and `wiring.warm_up`, which imports PynamoDB and makes its client. *As packaged*
+is the same with bytecode, as it is deployed; the goals are about it, provision's about the import with plexapi, which
+its first message needs. *With its first event* adds a real one to that, on the local stack: calls signed, and what is
+imported late. Modules and memory (the process's peak) are those at the end, as packaged.
 """
 
 FLOOR = """PynamoDB alone is {floor:.2f} here, before a line of ours; nearly every event needs it, and nothing does
@@ -69,10 +75,18 @@ def measure() -> Section:
     with TemporaryDirectory() as folder, stack_here() as stack:
         package = package_checkout(Path(folder)).folder
         bare = Path(shutil.copytree(package, Path(folder) / "bare", ignore=shutil.ignore_patterns("__pycache__")))
+        _describe_as_shipped(bare)
         rounds = [_round(stack, package, bare) for _ in range(ROUNDS)]
     table = Table(("Function", *COLUMNS, "modules", "MB"), [_row(rounds, name) for name in IMPORTS])
     floor = FLOOR.format(floor=_ratio(rounds, IMPORT, PYNAMODB))
     return Section("Cold start", HOW, [table, floor], list(_goals(rounds)))
+
+
+def _describe_as_shipped(bare: Path) -> None:
+    """Botocore's descriptions of DynamoDB and of all endpoints, as they are before packing shortens them."""
+    shipped, ours = Path(botocore.__file__).parent / "data", bare / "botocore" / "data"
+    shutil.copytree(shipped / "dynamodb", ours / "dynamodb", dirs_exist_ok=True)
+    shutil.copy(shipped / "endpoints.json", ours)
 
 
 def _round(stack: Stack, package: Path, bare: Path) -> Round:
@@ -124,8 +138,8 @@ def _row(rounds: Sequence[Round], name: str) -> list[str | float]:
 
 def _goals(rounds: Sequence[Round]) -> Iterator[Goal]:
     for name, limit in GOALS.items():
-        ratio = round(_ratio(rounds, IMPORT, name), 2)
-        yield Goal(f"import, {name}", f"at most {limit:.2f}", f"{ratio:.2f}", ratio <= limit)
+        ratio = round(_ratio(rounds, PACKAGED, name), 2)
+        yield Goal(f"start as packaged, {name}", f"at most {limit:.2f}", f"{ratio:.2f}", ratio <= limit)
     memory = max(each[FIRST_EVENT, "API"]["memory"] for each in rounds)
     measured = f"{memory:.0f} MB after its first request"
     yield Goal("peak memory, API", f"under {MOST_MEMORY} MB", measured, memory < MOST_MEMORY)

@@ -5,6 +5,7 @@ Never in Lambda: infra/ is not packaged. tests/infra/test_chalice_cli.py checks 
 pinned version.
 """
 
+import inspect
 import json
 import os
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import chalice.app
 from botocore.exceptions import ClientError
 from chalice.awsclient import TypedAWSClient
 from chalice.deploy.packager import BaseLambdaDeploymentPackager as Packager
@@ -90,6 +92,9 @@ def _sources(self: Packager, project_dir: str) -> Iterator[tuple[str, str]]:
             if "__pycache__" not in name:
                 yield path, name
                 yield from [packing.compiled(path, name, Path(folder))] if name.endswith(".py") else []
+        for module in (chalice, chalice.app):  # Chalice adds their sources itself, beside these
+            path = inspect.getfile(module)
+            yield packing.compiled(path, f"chalice/{Path(path).name}", Path(folder))
 
 
 def _all_dependencies(self: Packager, python_version: str, requirements_filepath: str, site_packages_dir: str) -> None:

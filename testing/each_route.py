@@ -576,6 +576,33 @@ def _endpoint(stack):
         stack.admin.delete(path)
 
 
+def _key(stack):
+    return stack.admin.post("/keys", json={"name": "Trial", "scopes": ["stats:read"]})
+
+
+@_scenario("GET /keys")
+def _(stack):
+    yield lambda: stack.admin.get("/keys")
+
+
+@_scenario("POST /keys")
+def _(stack):
+    made = []
+
+    def make():
+        made.append(_key(stack))
+        return made[-1]
+
+    yield make
+    stack.admin.delete(f"/keys/{made[-1].json()['id']}")
+
+
+@_scenario("DELETE /keys/{key_id}")
+def _(stack):
+    path = f"/keys/{_key(stack).json()['id']}"
+    yield lambda: stack.admin.delete(path)
+
+
 @_scenario("GET /endpoints")
 def _(stack):
     yield lambda: stack.admin.get("/endpoints")

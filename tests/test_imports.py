@@ -28,7 +28,7 @@ FUNCTIONS = {
 """Each by the name that AWS has for it, with the module of chalicelib.functions that does its work."""
 
 BUDGET = {
-    "import app": {"ours": 155, "aws_lambda_powertools": 45, "others": 175},
+    "import app": {"ours": 157, "aws_lambda_powertools": 45, "others": 175},
     "from chalicelib.functions import handlers": {"ours": 9, "aws_lambda_powertools": 0, "others": 131},
     "import chalicelib.functions.provision": {"ours": 58, "aws_lambda_powertools": 45, "others": 165},
     "import chalicelib.functions.sweep": {"ours": 12, "aws_lambda_powertools": 45, "others": 165},

@@ -28,6 +28,7 @@ def test_the_limits_on_the_page_are_those_in_force():
         Route.LOCAL_SIGN_IN: "in 5 minutes |",
         Route.PASSWORD: "in 15 minutes; the right one clears the count |",
         Route.EXPLAIN: "an hour |",
+        Route.KEY: "a minute, per key |",
         Route.SET_UP: f"a minute; a wrong token counts {wrong_token} |",
     }
     assert set(rows) == set(LIMITS)

@@ -14,11 +14,11 @@ class OwnSessions:
 
     def list(self, *, by: User, now: datetime) -> list[Session]:
         """The sessions of ``by`` that count, the newest first. One that is a moment old may not be there yet."""
-        known = self.sessions.of_user(by.id)
-        return [session for session in known if session.epoch == by.epoch and session.expires_at > now]
+        known = [session for session in self.sessions.of_user(by.id) if session.key is None]
+        return [session for session in known if session.speaks_at(by.epoch) and not session.is_over(now)]
 
     def end(self, session_id: str, *, by: User) -> None:
         """End one of one's own sessions; others' are not found, which changes nothing. Repeatable."""
         for session in self.sessions.of_user(by.id):
-            if session.id == session_id:
+            if session.id == session_id and session.key is None:
                 self.sessions.end(session.token_hash)

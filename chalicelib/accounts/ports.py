@@ -135,17 +135,23 @@ class SessionStore(Protocol):
         """The session of that token and its account, in one round trip.
 
         Without the account once it is signed out everywhere or gone: then the token speaks for no account, and reads
-        only the redemption that it came with.
+        only the redemption that it came with. A key is not signed out with the sessions.
         """
 
     def find_with_settings(self, token: str, *, now: datetime) -> tuple[Session, User | None, Settings] | None:
         """As ``find`` does, with the settings, in one round trip as well."""
 
     def of_user(self, user_id: str) -> list[Session]:
-        """The account's sessions, the newest first: at most a hundred, void ones too, as an index has them."""
+        """The account's sessions and keys, the newest first: at most a hundred, void ones too, as an index has them."""
 
     def end(self, token_hash: str) -> None:
         """Repeatable."""
+
+    def delete_key(self, key: Session, entry: Entry) -> None:
+        """With the journal's entry. Raises StaleWrite where it is gone already."""
+
+    def note_use(self, key: Session, now: datetime) -> None:
+        """When a key was used; where it is gone, nothing."""
 
     def end_all(self, user_id: str) -> None:
         """End every session of an account, in one write: its epoch rises. Repeatable."""

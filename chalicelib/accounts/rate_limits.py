@@ -24,6 +24,7 @@ class Route(StrEnum):
     PASSWORD = "password"  # noqa: S105 - a word, not one
     SET_UP = "set_up"
     EXPLAIN = "explain"
+    KEY = "key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,12 @@ LIMITS = {
     Route.PASSWORD: RateLimit(10, 15 * _MINUTE),
     Route.SET_UP: RateLimit(20, _MINUTE),
     Route.EXPLAIN: RateLimit(5, 60 * _MINUTE),
+    Route.KEY: RateLimit(120, _MINUTE),
 }
-"""Per address; ``PASSWORD`` alone is per account, wherever the attempts come from. ``EXPLAIN``: how often a wrong code
-is looked for without regard to capital letters, of which there are 36⁸ and not 62⁸; over it nothing is refused."""
+"""Per address; ``PASSWORD`` is per account and ``KEY`` per API key, wherever requests come from. ``EXPLAIN``: how often
+a wrong code is looked for without regard to capital letters, of which there are 36⁸ and not 62⁸; over it nothing is
+refused.
+"""
 
 SURCHARGES: dict[type[Refusal], int] = {InviteNotFound: 5, SetupTokenRefused: 4}
 """What a wrong guess counts on top of the one hit of any request."""

@@ -1,6 +1,8 @@
-"""Sessions, and the sign-ins that lead to them."""
+"""Sessions, API keys, which are kept as such, and the sign-ins that lead to sessions."""
 
 import hashlib
+import string
+import zlib
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -13,19 +15,53 @@ ASKED_AGAIN_WITHIN = timedelta(seconds=60)
 """For so long a completed sign-in gives its session once more: the answer may have been lost, or the click doubled."""
 
 
+KEY_PREFIX = "sai_"
+_DIGITS = string.digits + string.ascii_letters
+_CHECKSUM_LENGTH = 6
+
+
+class Scope(StrEnum):
+    """What an API key may be for."""
+
+    INVITES_CREATE = "invites:create"
+    INVITES_READ = "invites:read"
+    PEOPLE_READ = "people:read"
+    PEOPLE_WRITE = "people:write"
+    STATS_READ = "stats:read"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What makes a session an API key."""
+
+    name: str
+    scopes: frozenset[Scope]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A signed-in person, kept under the hash of its token. ``redemption_id``: what the token came with.
+    """A signed-in person, or a program with their ``key``, kept under the hash of its token. ``redemption_id``: what
+    the token came with. ``expires_at``: None for a key that lasts; ``used_at``: about when a key was used last.
 
-    ``epoch``: the account's when it was made. It speaks for the account only while that is the same.
+    ``epoch``: the account's when it was made. A session speaks for the account only while that is the same, a key while
+    the account is open.
     """
 
     token_hash: str
     user_id: str
     created_at: datetime
-    expires_at: datetime
+    expires_at: datetime | None
     redemption_id: str | None = None
     epoch: int = 0
+    key: Key | None = None
+    used_at: datetime | None = None
+
+    def is_over(self, now: datetime) -> bool:
+        return self.expires_at is not None and self.expires_at <= now
+
+    def speaks_at(self, epoch: int) -> bool:
+        """Whether it speaks for its account while that is at this epoch."""
+        return self.key is not None or self.epoch == epoch
 
     @property
     def id(self) -> str:
@@ -95,9 +131,23 @@ def new_session(
 
 
 def user_id_in(token: str) -> str | None:
-    """The user that a session token names (a claim, to be checked against the session), None if malformed."""
+    """The user that a session's token or an API key names (a claim, to be checked against the session), None if it is
+    malformed. A key whose checksum is wrong was mistyped.
+    """
     user_id, dot, secret = token.partition(".")
+    if user_id.startswith(KEY_PREFIX):
+        user_id = user_id.removeprefix(KEY_PREFIX)
+        secret = secret if checksum(token[:-_CHECKSUM_LENGTH]) == token[-_CHECKSUM_LENGTH:] else ""
     return user_id if dot and user_id and secret else None
+
+
+def checksum(text: str) -> str:
+    """CRC-32 in six digits of base 62."""
+    number, digits = zlib.crc32(text.encode(errors="surrogatepass")), ""
+    for _ in range(_CHECKSUM_LENGTH):
+        number, digit = divmod(number, len(_DIGITS))
+        digits = _DIGITS[digit] + digits
+    return digits
 
 
 def hash_secret(secret: str) -> str:

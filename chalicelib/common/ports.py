@@ -12,6 +12,9 @@ Chance = Callable[[], float]
 NewId = Callable[[], str]
 """Something unguessable and unique: letters and digits."""
 
+RandomBytes = Callable[[int], bytes]
+"""So many unguessable bytes."""
+
 
 UNWRITABLE = -1
 """The version of a record in which a newer version of the program stored what this one does not know: it is shown,

@@ -1,5 +1,5 @@
 """Values with named fields. To a reader and to mypy they are dataclasses; what runs are msgspec's structs, which behave
-alike, and whose classes cost a fortieth to make: each start of the API makes 160 (docs/decisions/0052-records.md).
+alike, and whose classes cost a fortieth to make: each start of the API makes 160 (docs/decisions/0046-records.md).
 
 A class that has bases is a dataclass indeed. ``asdict`` does not look into fields that are records themselves.
 """

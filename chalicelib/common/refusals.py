@@ -45,6 +45,7 @@ Refusal
 │   ├── NeedsPlexPass
 │   ├── SettingsOutOfDate
 │   ├── TooManyEndpoints
+│   ├── TooManyKeys
 │   ├── LimitBelowUses
 │   ├── UserNameTaken
 │   ├── NothingToRetry
@@ -98,6 +99,10 @@ class SignInFailed(NotSignedIn):
 
 class NotAllowed(Refusal):
     """The person may not do this."""
+
+
+class KeyNotAllowed(NotAllowed):
+    """An API key may not do this: its scopes leave it out, or no key may."""
 
 
 class LocalSigninDisabled(NotAllowed):
@@ -174,6 +179,10 @@ class ResetNotFound(NotFound):
 
 class EndpointNotFound(NotFound):
     """There is no such endpoint, or it is another person's."""
+
+
+class KeyNotFound(NotFound):
+    """There is no such API key, or it is another person's."""
 
 
 class DeliveryNotFound(NotFound):
@@ -258,6 +267,10 @@ class SettingsOutOfDate(Conflict):
 
 class TooManyEndpoints(Conflict):
     """There are as many endpoints as there may be."""
+
+
+class TooManyKeys(Conflict):
+    """The account has as many API keys as it may have."""
 
 
 class LimitBelowUses(Conflict):

@@ -38,6 +38,8 @@ NAMES: dict[tuple[str, str], str] = {
     ("endpoint", "changed"): "endpoint.changed",
     ("endpoint", "deleted"): "endpoint.deleted",
     ("endpoint", "switched off"): "endpoint.switched_off",
+    ("key", "created"): "key.created",
+    ("key", "deleted"): "key.deleted",
 }
 """By the kind of their subject and their action. What is not here is for the journal alone: sign-ins, for example."""
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from chalicelib.common.names import is_plain_name
 from chalicelib.common.pages import Page
 from chalicelib.common.people import Actor
-from chalicelib.common.ports import NewId, StaleWrite
+from chalicelib.common.ports import NewId, RandomBytes, StaleWrite
 from chalicelib.common.records import dataclass, replace
 from chalicelib.common.refusals import BadInput, EndpointNotFound, TooManyEndpoints, TryAgain
 from chalicelib.events.catalogue import TEST
@@ -25,7 +25,7 @@ from chalicelib.events.endpoints import (
     masked,
 )
 from chalicelib.events.model import Entry
-from chalicelib.events.ports import DeliveryStore, EncryptForDelivery, EndpointStore, RandomBytes
+from chalicelib.events.ports import DeliveryStore, EncryptForDelivery, EndpointStore
 from chalicelib.events.signing import SECRET_BYTES, body_of, new_secret
 
 ID_LENGTH = 10

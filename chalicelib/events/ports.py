@@ -21,8 +21,6 @@ DecryptForDelivery = Callable[[bytes, str], str]
 Wait = Callable[[float], None]
 """Seconds to wait."""
 
-RandomBytes = Callable[[int], bytes]
-
 WakeDeliver = Callable[[], None]
 """Have the function that sends run soon. It may fail, or be lost: what is overdue is found anyway."""
 

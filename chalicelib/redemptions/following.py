@@ -9,7 +9,7 @@ from chalicelib.accounts.ports import SessionStore
 from chalicelib.accounts.sessions import Session
 from chalicelib.common.people import Permission
 from chalicelib.common.records import dataclass
-from chalicelib.common.refusals import NotSignedIn, RedemptionNotFound
+from chalicelib.common.refusals import KeyNotAllowed, NotSignedIn, RedemptionNotFound
 from chalicelib.redemptions.model import Redemption
 from chalicelib.redemptions.ports import RedemptionStore
 
@@ -26,12 +26,14 @@ class FollowingRedemptions:
         The token that came with a redemption reads it until it expires, even after its account was closed or signed
         out everywhere. While it is read with that token, an e-mail address that is to be verified is looked at every
         few seconds: the person sits in front of the page and does that just now. Raises NotSignedIn, RedemptionNotFound
-        (also for those it does not concern: ids are not to be probed).
+        (also for those it does not concern: ids are not to be probed), KeyNotAllowed for an API key.
         """
         found = self.sessions.find(token, now=now)
         if found is None:
             raise NotSignedIn
         session, user = found
+        if session.key:
+            raise KeyNotAllowed
         if session.redemption_id == redemption_id:
             return self._look_soon(self.redemptions.get(redemption_id), now)
         if user is None or not user.is_open:

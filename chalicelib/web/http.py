@@ -15,9 +15,10 @@ import msgspec
 from chalice.app import Blueprint, Chalice, Request, Response
 
 from chalicelib import metrics
+from chalicelib.accounts.keys import UsingKeys
 from chalicelib.accounts.model import User
 from chalicelib.accounts.rate_limits import Route
-from chalicelib.accounts.sessions import Session
+from chalicelib.accounts.sessions import Scope, Session
 from chalicelib.common import refusals
 from chalicelib.common.ports import Contention, Unreachable
 from chalicelib.logs import logger
@@ -27,7 +28,7 @@ from chalicelib.texts.catalogue import choose_language, refusal_sentence, senten
 from chalicelib.web import rate_limits
 from chalicelib.web.bad_bodies import explain_body
 from chalicelib.web.origins import check_origin, must_be_json
-from chalicelib.wiring import now, ports
+from chalicelib.wiring import now, ports, use
 
 STATUSES: dict[type[refusals.Refusal], HTTPStatus] = {
     refusals.BadInput: HTTPStatus.BAD_REQUEST,
@@ -61,6 +62,9 @@ UNSUPPORTED_MEDIA_TYPE = "UnsupportedMediaType"
 LONGEST_BODY = 64 * 1024
 """Bytes; the largest body that any route needs is far below."""
 
+SCOPES: dict[tuple[str, str], tuple[Scope, ...]] = {}
+"""By method and path, which API keys may ask."""
+
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 View = Callable[..., Response]
 Refused = Callable[[Request, refusals.Refusal], Response]
@@ -74,6 +78,7 @@ _NOT_FOUND: dict[str, type[refusals.Refusal]] = {
     "code": refusals.InviteNotFound,
     "delivery_id": refusals.DeliveryNotFound,
     "endpoint_id": refusals.EndpointNotFound,
+    "key_id": refusals.KeyNotFound,
     "redemption_id": refusals.RedemptionNotFound,
     "sign_in_id": refusals.SignInNotFound,
     "token": refusals.ResetNotFound,
@@ -103,11 +108,20 @@ class Api(Blueprint):
     """A Blueprint with views that may raise refusals."""
 
     def route(
-        self, path: str, *, limited: Route | None = None, refused: Refused | None = None, **options: Any
+        self,
+        path: str,
+        *,
+        limited: Route | None = None,
+        refused: Refused | None = None,
+        scopes: tuple[Scope, ...] = (),
+        **options: Any,
     ) -> Callable[[View], View]:
-        """``limited``: which rate limit counts the route's requests; ``refused``: how it says no, if not in JSON."""
+        """``limited``: which rate limit counts the route's requests; ``refused``: how it says no, if not in JSON;
+        ``scopes``: API keys with any of these may ask, and no others.
+        """
         register = super().route(path, **options)
         refuse = refused or _in_json
+        SCOPES.update({(method, path): scopes for method in options["methods"]})
 
         def decorate(view: View) -> View:
             answered: View = register(self._answering(view, limited, refuse))
@@ -151,11 +165,11 @@ def bearer_token(request: Request) -> str:
 
 
 def find_session(request: Request) -> tuple[Session, User]:
-    """The session and the account that ask. Raises NotSignedIn."""
+    """The session and the account that ask. Raises NotSignedIn, and KeyNotAllowed for an API key beyond its scopes."""
     session, user = ports.sessions.find(bearer_token(request), now=now()) or (None, None)
     if session is None:
         raise refusals.NotSignedIn
-    return session, _open(user)
+    return session, _admitted(request, session, user)
 
 
 def find_caller(request: Request) -> User:
@@ -168,13 +182,16 @@ def find_caller_with_settings(request: Request) -> tuple[User, Settings]:
     found = ports.sessions.find_with_settings(bearer_token(request), now=now())
     if found is None:
         raise refusals.NotSignedIn
-    _, user, settings = found
-    return _open(user), settings
+    session, user, settings = found
+    return _admitted(request, session, user), settings
 
 
-def _open(account: User | None) -> User:
+def _admitted(request: Request, session: Session, account: User | None) -> User:
+    """The account, where it is open; an API key within its scopes."""
     if account is None or not account.is_open:
         raise refusals.NotSignedIn
+    scopes = SCOPES.get((request.method, str(request.context.get("resourcePath"))), ())
+    use(UsingKeys).admit(session, scopes, now=now())
     return account
 
 

@@ -1,5 +1,6 @@
 """The package that goes to Lambda: small, for Lambda's machines, and complete by itself."""
 
+import gzip
 import json
 import re
 import subprocess
@@ -31,7 +32,10 @@ def test_it_is_small(package):
     assert package.zip.stat().st_size < 11_000_000
 
 
-@pytest.mark.parametrize(("module", "how"), [("botocore/session.py", 0b01), ("chalicelib/wiring.py", 0b11)])
+@pytest.mark.parametrize(
+    ("module", "how"),
+    [("botocore/session.py", 0b01), ("chalicelib/wiring.py", 0b11), ("chalice/app.py", 0b11)],
+)
 def test_modules_are_compiled_for_their_place_in_lambda(package, module, how):
     """By hash, PEP 552: never by time, which a zip does not keep; ours are checked against their source."""
     compiled = Path(cache_from_source(str(package.folder / module))).read_bytes()
@@ -56,6 +60,13 @@ def test_botocore_describes_what_the_code_calls_and_nothing_else(package):
     called = {"dynamodb", *re.findall(r'boto3\.client\("([a-z0-9]+)"', _rim())}
     assert called == CALLED
     assert {each.name for each in (package.folder / "botocore" / "data").glob("*/")} == called
+
+
+def test_what_botocore_reads_at_each_start_is_short(package):
+    described = package.folder / "botocore" / "data"
+    (model,) = described.glob("dynamodb/*/service-2.json.gz")
+    assert b'"documentation"' not in gzip.decompress(model.read_bytes())
+    assert (described / "endpoints.json").stat().st_size < 50_000
 
 
 def test_nothing_in_it_was_built_for_this_machine_only(package):

@@ -194,10 +194,10 @@ class FakeSessions:
 
     def find(self, token: str, *, now: datetime) -> tuple[Session, User | None] | None:
         user_id, session = user_id_in(token), self.database.sessions.get(hash_secret(token))
-        if session is None or session.user_id != user_id or session.expires_at <= now:
+        if session is None or session.user_id != user_id or session.is_over(now):
             return None
         user = self.database.users.get(session.user_id)
-        return session, user if user and user.epoch == session.epoch else None
+        return session, user if user and session.speaks_at(user.epoch) else None
 
     def find_with_settings(self, token: str, *, now: datetime) -> tuple[Session, User | None, Settings] | None:
         found = self.find(token, now=now)
@@ -209,6 +209,15 @@ class FakeSessions:
 
     def end(self, token_hash: str) -> None:
         self.database.sessions.pop(token_hash, None)
+
+    def delete_key(self, key: Session, entry: Entry) -> None:
+        if self.database.sessions.pop(key.token_hash, None) is None:
+            raise StaleWrite
+        self.database.journal.append(entry)
+
+    def note_use(self, key: Session, now: datetime) -> None:
+        if found := self.database.sessions.get(key.token_hash):
+            self.database.sessions[key.token_hash] = replace(found, used_at=now)
 
     def end_all(self, user_id: str) -> None:
         if user := self.database.users.get(user_id):
@@ -373,7 +382,7 @@ def held(tokens: tuple[str, ...], expires_at: datetime) -> Held:
 
 def stored_session(session: Session) -> Session:
     """As DynamoDB keeps it: a time to live has whole seconds."""
-    return replace(session, expires_at=session.expires_at.replace(microsecond=0))
+    return replace(session, expires_at=session.expires_at and session.expires_at.replace(microsecond=0))
 
 
 def _order(user: User) -> str:

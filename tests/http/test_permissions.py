@@ -157,6 +157,10 @@ POST   /endpoints/{other_endpoint}/rotate                     | 401    403    40
 GET    /endpoints/{other_endpoint}/deliveries                 | 401    403    404    404    403    404    404    200
 POST   /deliveries/{unknown_delivery}/replay                  | 401    403    404    404    403    404    404    404
 DELETE /endpoints/{other_endpoint}                            | 401    403    404    404    403    404    404    204
+
+GET    /keys                                                  | 401    403    200    200    200    200    200    200
+POST   /keys {"name": "x", "scopes": ["stats:read"]}          | 401    403    201    201    201    201    201    201
+DELETE /keys/{unknown_key}                                    | 401    403    404    404    404    404    404    404
 """
 
 PEOPLE = {
@@ -179,6 +183,7 @@ _WORDS = {
     "batch_id": ("unknown_batch",),
     "endpoint_id": ("unknown_endpoint", "other_endpoint"),
     "delivery_id": ("unknown_delivery",),
+    "key_id": ("unknown_key",),
     "token": ("unknown_token",),
     "redemption_id": ("own_redemption", "other_redemption", "redemption_of_own_invite"),
     "user_id": ("own_id", "other_id", "admin_id"),
@@ -312,6 +317,9 @@ class Scenario:
         return "0123456789abcdef0123456789abcdef"
 
     def unknown_endpoint(self):
+        return "unknown"
+
+    def unknown_key(self):
         return "unknown"
 
     def unknown_delivery(self):

@@ -210,9 +210,8 @@ def test_nothing_is_left_of_an_invite_deleted_while_people_look(stack, _):
 
 def test_the_image_stays_when_its_record_ran_out_after_the_invite_was_prolonged(stack):
     """As after a crash between the edit and the moving of the record: the record still has the old end."""
-    from dataclasses import replace
-
     from chalicelib import wiring
+    from chalicelib.common.records import replace
 
     code = stack.invite(expires_in={"value": 3, "unit": "days"})
     qr(stack, code)

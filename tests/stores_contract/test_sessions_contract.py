@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.accounts.model import AccountState
-from chalicelib.accounts.sessions import Purpose, Session, SignIn, hash_secret, new_session
+from chalicelib.accounts.sessions import Key, Purpose, Scope, Session, SignIn, checksum, hash_secret, new_session
 from chalicelib.common.ports import StaleWrite
 from chalicelib.common.records import replace
 from chalicelib.common.refusals import UserNotFound
@@ -152,3 +152,41 @@ def test_an_account_s_sessions_are_listed_the_newest_first(ports, user, now):
     sessions = [signed_in(ports, user.id, now + number * SECOND)[1] for number in range(3)]
     signed_in(ports, an_account(ports).id, now)
     assert ports.sessions.of_user(user.id)[:2] == sessions[:0:-1]
+
+
+def a_key(ports, user, now, **facts):
+    """An API key's session with its text."""
+    facts = {"expires_at": None, "epoch": user.epoch, **facts}
+    text = f"sai_{user.id}.{ports.new_id()}"
+    text += checksum(text)
+    key = Key("n8n", frozenset({Scope.INVITES_READ, Scope.STATS_READ}))
+    session = Session(token_hash=hash_secret(text), user_id=user.id, created_at=now, key=key, **facts)
+    ports.sessions.add(session, an_entry(ports))
+    return text, session
+
+
+def test_a_key_is_found_as_a_session_is_and_is_not_signed_out_with_them(ports, user, now):
+    text, key = a_key(ports, user, now)
+    assert ports.sessions.find(text, now=now) == (key, user)
+    assert ports.sessions.find_with_settings(text, now=now) == (key, user, ports.settings.get())
+    ports.sessions.end_all(user.id)
+    assert ports.sessions.find(text, now=now) == (key, replace(user, epoch=user.epoch + 1))
+    assert key in ports.sessions.of_user(user.id)
+
+
+def test_a_key_ends_at_its_time(ports, user, now):
+    text, _ = a_key(ports, user, now, expires_at=now + 2 * SECOND)
+    assert ports.sessions.find(text, now=now)
+    assert ports.sessions.find(text, now=now + 2 * SECOND) is None
+
+
+def test_a_key_s_use_is_noted_and_not_of_one_that_is_gone(ports, user, now):
+    text, key = a_key(ports, user, now)
+    ports.sessions.note_use(key, now)
+    assert ports.sessions.find(text, now=now) == (replace(key, used_at=now), user)
+    ports.sessions.delete_key(key, entry := an_entry(ports))
+    assert entry in journal_of(ports, entry.subject)
+    ports.sessions.note_use(key, now)
+    assert ports.sessions.find(text, now=now) is None
+    with pytest.raises(StaleWrite):
+        ports.sessions.delete_key(key, an_entry(ports))

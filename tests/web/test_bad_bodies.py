@@ -9,6 +9,7 @@ from chalicelib.common.refusals import BadInput
 from chalicelib.texts.catalogue import LANGUAGES, refusal_sentence
 from chalicelib.web.access.routes import AccessChange, AgainstVersion, BulkChange, Extension, People, Sentence
 from chalicelib.web.accounts.auth import PasswordSignIn
+from chalicelib.web.accounts.keys import CreateKey
 from chalicelib.web.accounts.me import NewPassword, PasswordChange
 from chalicelib.web.accounts.users import ChangeUser
 from chalicelib.web.bad_bodies import expect, explain_body, schema_of
@@ -31,6 +32,7 @@ SHAPES = (
     ChangeUser,
     ChooseServer,
     CreateEndpoint,
+    CreateKey,
     CreateInvite,
     LocalAccount,
     NewPassword,

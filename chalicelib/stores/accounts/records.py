@@ -11,7 +11,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
 from chalicelib.accounts.model import AccountState, Kind, Observed, PasswordReset, Tombstone, User
-from chalicelib.accounts.sessions import Purpose, Session, SignIn
+from chalicelib.accounts.sessions import Key, Purpose, Session, SignIn
 from chalicelib.common.people import Permission, Person
 from chalicelib.common.records import field_names
 from chalicelib.common.times import order_key
@@ -97,9 +97,11 @@ class SessionModel(Model):
     token_hash = UnicodeAttribute(hash_key=True)
     user_id = UnicodeAttribute()
     created_at = Moment()
-    expires_at = TTLAttribute()
+    expires_at = TTLAttribute(null=True)
     redemption_id = UnicodeAttribute(null=True)
     epoch = NumberAttribute(null=True)
+    key = Typed[Key](Key, null=True)
+    used_at = Moment(null=True)
     by_user = SessionsByUser()
 
 
@@ -176,6 +178,8 @@ def read_session(record: SessionModel) -> Session:
         expires_at=record.expires_at,
         redemption_id=record.redemption_id,
         epoch=int(record.epoch or 0),
+        key=record.key,
+        used_at=record.used_at,
     )
 
 

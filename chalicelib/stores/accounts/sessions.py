@@ -82,6 +82,19 @@ class DynamoSessions:
     def end(self, token_hash: str) -> None:
         SessionModel(token_hash=token_hash).delete()
 
+    def delete_key(self, key: Session, entry: Entry) -> None:
+        transaction = Transaction(self._connection)
+        transaction.delete("key", SessionModel(token_hash=key.token_hash), SessionModel.token_hash.exists())
+        transaction.put("journal", entry_record(entry))
+        try:
+            transaction.commit()
+        except ConditionsFailed as error:
+            raise StaleWrite from error
+
+    def note_use(self, key: Session, now: datetime) -> None:
+        used = [SessionModel.used_at.set(now)]
+        update_if(SessionModel(token_hash=key.token_hash), used, SessionModel.token_hash.exists())
+
     def end_all(self, user_id: str) -> None:
         """A number on the account, which is read with each session anyway: no index that lags, no unfinished batch."""
         update_if(UserModel(id=user_id), [UserModel.epoch.add(1)], UserModel.id.exists())
@@ -98,7 +111,7 @@ def _in_force(
     found: SessionModel | None, user: UserModel | None, user_id: str, now: datetime
 ) -> tuple[Session, User | None] | None:
     session = read_session(found) if found else None
-    if session is None or session.user_id != user_id or session.expires_at <= now:
+    if session is None or session.user_id != user_id or session.is_over(now):
         return None
     account = read_user(user) if user else None
-    return session, account if account and account.epoch == session.epoch else None
+    return session, account if account and session.speaks_at(account.epoch) else None

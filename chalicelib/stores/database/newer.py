@@ -16,7 +16,7 @@ from chalicelib.access.looks import Outcome
 from chalicelib.access.model import Hold, Mark, Occasion, Part
 from chalicelib.access.progress import State, StepName, StepState
 from chalicelib.accounts.model import AccountState, Kind, Why
-from chalicelib.accounts.sessions import Purpose
+from chalicelib.accounts.sessions import Purpose, Scope
 from chalicelib.common.records import is_record
 from chalicelib.common.times import Unit
 from chalicelib.events.deliveries import DeliveryState
@@ -33,6 +33,7 @@ SAFE: dict[type[Enum], Enum | None] = {
     StepState: StepState.WORKING,
     StepName: None,
     Purpose: None,
+    Scope: None,
     Hold: Hold.CLOSED,
     Occasion: Occasion.HELD,
     Rule: Rule.SPECIFIC,

@@ -19,6 +19,7 @@ from chalicelib.access.differences import Difference
 from chalicelib.access.looking import AskingForLooks
 from chalicelib.access.model import Hold
 from chalicelib.access.ports import Which
+from chalicelib.accounts.sessions import Scope
 from chalicelib.common.records import replace
 from chalicelib.common.refusals import BadInput, NotFound
 from chalicelib.common.terms import Term
@@ -135,14 +136,14 @@ class People(msgspec.Struct, forbid_unknown_fields=True):
     plex_ids: Annotated[list[Annotated[int, msgspec.Meta(ge=1)]], msgspec.Meta(min_length=1, max_length=100)]
 
 
-@api.route("/users/{user_id}/access", methods=["GET"])
+@api.route("/users/{user_id}/access", methods=["GET"], scopes=(Scope.PEOPLE_READ,))
 def show_access(user_id: str) -> Response:
     request = api.current_request
     member = use(EditingAccess).show(user_id, by=find_caller(request))
     return ok(access_shape(member, language_of(request), now()))
 
 
-@api.route("/users/{user_id}/access", methods=["PATCH"])
+@api.route("/users/{user_id}/access", methods=["PATCH"], scopes=(Scope.PEOPLE_WRITE,))
 def change_access(user_id: str) -> Response:
     request = api.current_request
     by, change = find_caller(request), body(request, AccessChange)
@@ -150,7 +151,7 @@ def change_access(user_id: str) -> Response:
     return ok(access_shape(member, language_of(request), now()), HTTPStatus.ACCEPTED)
 
 
-@api.route("/users/{user_id}/access/restore", methods=["POST"])
+@api.route("/users/{user_id}/access/restore", methods=["POST"], scopes=(Scope.PEOPLE_WRITE,))
 def restore_access(user_id: str) -> Response:
     request = api.current_request
     by, said = find_caller(request), body(request, AgainstVersion)
@@ -158,7 +159,7 @@ def restore_access(user_id: str) -> Response:
     return ok(access_shape(member, language_of(request), now()), HTTPStatus.ACCEPTED)
 
 
-@api.route("/users/{user_id}/access/accept", methods=["POST"])
+@api.route("/users/{user_id}/access/accept", methods=["POST"], scopes=(Scope.PEOPLE_WRITE,))
 def accept_access(user_id: str) -> Response:
     request = api.current_request
     by, said = find_caller(request), body(request, AgainstVersion)
@@ -166,7 +167,7 @@ def accept_access(user_id: str) -> Response:
     return ok(access_shape(member, language_of(request), now()), HTTPStatus.ACCEPTED)
 
 
-@api.route("/users/{user_id}/access/suspend", methods=["POST"])
+@api.route("/users/{user_id}/access/suspend", methods=["POST"], scopes=(Scope.PEOPLE_WRITE,))
 def suspend_access(user_id: str) -> Response:
     request = api.current_request
     by, said = find_caller(request), body(request, AgainstVersion)
@@ -174,7 +175,7 @@ def suspend_access(user_id: str) -> Response:
     return ok(access_shape(member, language_of(request), now()), HTTPStatus.ACCEPTED)
 
 
-@api.route("/users/{user_id}/access/resume", methods=["POST"])
+@api.route("/users/{user_id}/access/resume", methods=["POST"], scopes=(Scope.PEOPLE_WRITE,))
 def resume_access(user_id: str) -> Response:
     request = api.current_request
     by, said = find_caller(request), body(request, AgainstVersion)
@@ -182,7 +183,7 @@ def resume_access(user_id: str) -> Response:
     return ok(access_shape(member, language_of(request), now()), HTTPStatus.ACCEPTED)
 
 
-@api.route("/users/{user_id}/access/extend", methods=["POST"])
+@api.route("/users/{user_id}/access/extend", methods=["POST"], scopes=(Scope.PEOPLE_WRITE,))
 def extend_access(user_id: str) -> Response:
     request = api.current_request
     by, said = find_caller(request), body(request, Extension)
@@ -198,7 +199,7 @@ def delete_profile(user_id: str) -> Response:
     return ok(access_shape(member, language_of(request), now()), HTTPStatus.ACCEPTED)
 
 
-@api.route("/access", methods=["GET"])
+@api.route("/access", methods=["GET"], scopes=(Scope.PEOPLE_READ,))
 def list_accesses() -> Response:
     request = api.current_request
     at = now()
@@ -213,13 +214,13 @@ def list_accesses() -> Response:
     return ok(shape_page("access", page, lambda each: listed_shape(each, settings, language, at)))
 
 
-@api.route("/seats", methods=["GET"])
+@api.route("/seats", methods=["GET"], scopes=(Scope.PEOPLE_READ,))
 def show_seats() -> Response:
     by, settings = find_caller_with_settings(api.current_request)
     return ok(seating_shape(use(ShowingSeats).show(settings, by=by)))
 
 
-@api.route("/access/bulk", methods=["POST"])
+@api.route("/access/bulk", methods=["POST"], scopes=(Scope.PEOPLE_WRITE,))
 def decide_for_many() -> Response:
     request = api.current_request
     by, said = find_caller(request), body(request, BulkChange)
@@ -227,14 +228,14 @@ def decide_for_many() -> Response:
     return ok({"batch_id": batch.id}, HTTPStatus.ACCEPTED)
 
 
-@api.route("/batches/{batch_id}", methods=["GET"])
+@api.route("/batches/{batch_id}", methods=["GET"], scopes=(Scope.PEOPLE_READ, Scope.PEOPLE_WRITE))
 def show_batch(batch_id: str) -> Response:
     request = api.current_request
     batch = use(DecidingForMany).show(batch_id, by=find_caller(request))
     return ok(batch_shape(batch, language_of(request)))
 
 
-@api.route("/access/look", methods=["POST"])
+@api.route("/access/look", methods=["POST"], scopes=(Scope.PEOPLE_WRITE,))
 def ask_for_look() -> Response:
     request = api.current_request
     by = find_caller(request)
@@ -242,13 +243,13 @@ def ask_for_look() -> Response:
     return ok({"look_id": use(AskingForLooks).ask(by=by, now=now()).id}, HTTPStatus.ACCEPTED)
 
 
-@api.route("/access/look", methods=["GET"])
+@api.route("/access/look", methods=["GET"], scopes=(Scope.PEOPLE_READ,))
 def show_look() -> Response:
     look = use(AskingForLooks).latest(by=find_caller(api.current_request))
     return ok({"look": look and look_shape(look, now())})
 
 
-@api.route("/access/looks/{look_id}", methods=["GET"])
+@api.route("/access/looks/{look_id}", methods=["GET"], scopes=(Scope.PEOPLE_READ,))
 def show_one_look(look_id: str) -> Response:
     look = use(AskingForLooks).latest(by=find_caller(api.current_request))
     if look is None or look.id != look_id:
@@ -256,7 +257,7 @@ def show_one_look(look_id: str) -> Response:
     return ok(look_shape(look, now()))
 
 
-@api.route("/access/unknown", methods=["GET"])
+@api.route("/access/unknown", methods=["GET"], scopes=(Scope.PEOPLE_READ,))
 def list_strangers() -> Response:
     request = api.current_request
     by, settings = find_caller_with_settings(request)
@@ -284,13 +285,13 @@ def ask_for_more_time() -> Response:
     return ok(request_shape(asked), HTTPStatus.CREATED)
 
 
-@api.route("/extensions", methods=["GET"])
+@api.route("/extensions", methods=["GET"], scopes=(Scope.PEOPLE_READ,))
 def list_requests() -> Response:
     asked = use(AskingForMoreTime).list(by=find_caller(api.current_request))
     return ok({"extensions": [request_shape(each) for each in asked]})
 
 
-@api.route("/extensions/{user_id}/approve", methods=["POST"])
+@api.route("/extensions/{user_id}/approve", methods=["POST"], scopes=(Scope.PEOPLE_WRITE,))
 def approve_request(user_id: str) -> Response:
     request = api.current_request
     by, said = find_caller(request), body(request, Extension)
@@ -298,7 +299,7 @@ def approve_request(user_id: str) -> Response:
     return ok(access_shape(member, language_of(request), now()), HTTPStatus.ACCEPTED)
 
 
-@api.route("/extensions/{user_id}/refuse", methods=["POST"])
+@api.route("/extensions/{user_id}/refuse", methods=["POST"], scopes=(Scope.PEOPLE_WRITE,))
 def refuse_request(user_id: str) -> Response:
     by, said = find_caller(api.current_request), body(api.current_request, Sentence)
     use(AskingForMoreTime).refuse(user_id, said.message, by=by, now=now())

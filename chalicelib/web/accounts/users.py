@@ -13,6 +13,7 @@ from chalicelib.access.listing import Listed, ListingPeople, ends_soon_by
 from chalicelib.accounts.managing import AccountEdit, ManagingUsers
 from chalicelib.accounts.model import AccountState, User
 from chalicelib.accounts.quotas import QuotaUse
+from chalicelib.accounts.sessions import Scope
 from chalicelib.common.people import Permission, known_permissions
 from chalicelib.common.refusals import BadInput
 from chalicelib.common.times import in_utc
@@ -60,7 +61,7 @@ class ChangeUser(msgspec.Struct, forbid_unknown_fields=True):
         return AccountEdit(**given, named=frozenset(given))
 
 
-@api.route("/users", methods=["GET"])
+@api.route("/users", methods=["GET"], scopes=(Scope.PEOPLE_READ,))
 def list_users() -> Response:
     request = api.current_request
     by, settings = find_caller_with_settings(request)
@@ -76,7 +77,7 @@ def list_users() -> Response:
     return ok(shape_page("users", page, lambda each: _listed_shape(each, settings, at)))
 
 
-@api.route("/users/{user_id}", methods=["GET"])
+@api.route("/users/{user_id}", methods=["GET"], scopes=(Scope.PEOPLE_READ,))
 def show_user(user_id: str) -> Response:
     by = find_caller(api.current_request)
     user, quota_use = use(ManagingUsers).show(user_id, by=by, now=now())

@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from chalice.app import Response
 
+from chalicelib.accounts.sessions import Scope
 from chalicelib.common.refusals import BadInput
 from chalicelib.qr_codes.model import Format
 from chalicelib.qr_codes.showing import ShowingQrCodes
@@ -14,7 +15,7 @@ from chalicelib.wiring import now, use
 api = Api(__name__)
 
 
-@api.route("/invites/{code}/qr", methods=["GET"])
+@api.route("/invites/{code}/qr", methods=["GET"], scopes=(Scope.INVITES_READ,))
 def show_qr_code(code: str) -> Response:
     by = find_caller(api.current_request)
     wanted = _format(query(api.current_request, "format"))

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from chalice.app import Response
 
 from chalicelib import metrics
+from chalicelib.accounts.sessions import Scope
 from chalicelib.invites.creating import CreatingInvites
 from chalicelib.invites.editing import EditingInvites
 from chalicelib.metrics import Metric
@@ -20,7 +21,7 @@ from chalicelib.wiring import now, use
 api = Api(__name__)
 
 
-@api.route("/invites", methods=["GET"])
+@api.route("/invites", methods=["GET"], scopes=(Scope.INVITES_READ,))
 def list_invites() -> Response:
     request, at = api.current_request, now()
     by, settings = find_caller_with_settings(request)
@@ -30,7 +31,7 @@ def list_invites() -> Response:
     return ok(shape_page("invites", found.page, lambda each: shapes.listed(each, settings, at, found.states)))
 
 
-@api.route("/invites", methods=["POST"])
+@api.route("/invites", methods=["POST"], scopes=(Scope.INVITES_CREATE,))
 def create_invite() -> Response:
     by, at = find_caller(api.current_request), now()
     request = body(api.current_request, CreateInvite).request()
@@ -39,7 +40,7 @@ def create_invite() -> Response:
     return ok(shapes.invite(created, settings, at, redeemed_by=[]), HTTPStatus.CREATED)
 
 
-@api.route("/invites/{code}", methods=["GET"])
+@api.route("/invites/{code}", methods=["GET"], scopes=(Scope.INVITES_READ,))
 def show_invite(code: str) -> Response:
     details = use(ReadingInvites).show(code, by=find_caller(api.current_request))
     return ok(shapes.detailed(details, now()))
@@ -58,7 +59,7 @@ def delete_invite(code: str) -> Response:
     return ok("", HTTPStatus.NO_CONTENT)
 
 
-@api.route("/invites/{code}/redemptions", methods=["GET"])
+@api.route("/invites/{code}/redemptions", methods=["GET"], scopes=(Scope.INVITES_READ,))
 def list_redemptions(code: str) -> Response:
     request = api.current_request
     page = use(ReadingInvites).list_redemptions(

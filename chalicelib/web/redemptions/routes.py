@@ -5,6 +5,7 @@ from http import HTTPStatus
 from chalice.app import Request, Response
 
 from chalicelib.access.progress import State
+from chalicelib.accounts.sessions import Scope
 from chalicelib.common.refusals import BadInput
 from chalicelib.redemptions.retrying import RetryingRedemptions
 from chalicelib.web.bodies import Nothing
@@ -16,7 +17,7 @@ from chalicelib.wiring import now, use
 api = Api(__name__)
 
 
-@api.route("/redemptions", methods=["GET"])
+@api.route("/redemptions", methods=["GET"], scopes=(Scope.INVITES_READ,))
 def list_redemptions() -> Response:
     request = api.current_request
     page = use(RetryingRedemptions).list(

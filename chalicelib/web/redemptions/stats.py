@@ -2,6 +2,7 @@
 
 from chalice.app import Response
 
+from chalicelib.accounts.sessions import Scope
 from chalicelib.redemptions.statistics import Counting
 from chalicelib.web.http import Api, find_caller, ok
 from chalicelib.web.shapes import moment
@@ -10,7 +11,7 @@ from chalicelib.wiring import now, use
 api = Api(__name__)
 
 
-@api.route("/stats", methods=["GET"])
+@api.route("/stats", methods=["GET"], scopes=(Scope.STATS_READ,))
 def show_stats() -> Response:
     numbers = use(Counting).count(by=find_caller(api.current_request), now=now())
     return ok(

@@ -14,7 +14,7 @@ from chalicelib.wiring import use
 
 api = Api(__name__)
 
-_SUBJECT = re.compile(rf"{SETTINGS}|(?:user|invite|redemption|endpoint)#[A-Za-z0-9_-]{{1,64}}")
+_SUBJECT = re.compile(rf"{SETTINGS}|(?:user|invite|redemption|endpoint|key)#[A-Za-z0-9_-]{{1,64}}")
 
 
 @api.route("/audit", methods=["GET"])

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from chalice.app import Response
 
+from chalicelib.accounts.sessions import Scope
 from chalicelib.common.addresses import LONGEST_ADDRESS
 from chalicelib.common.people import Permission
 from chalicelib.common.records import replace
@@ -108,7 +109,7 @@ def change_settings() -> Response:
     return ok(use(EditingSettings).change(wanted.apply, version=wanted.version, by=by, now=now()))
 
 
-@api.route("/libraries", methods=["GET"])
+@api.route("/libraries", methods=["GET"], scopes=(Scope.INVITES_READ, Scope.INVITES_CREATE))
 def list_libraries() -> Response:
     by, settings = find_caller_with_settings(api.current_request)
     seen = use(ManagingLibraries).show(settings, by=by)

@@ -54,6 +54,7 @@ STEPS: dict[str, Step] = {
         redeeming.a_manager_tries_again,
         accounts.an_account_is_closed_and_its_access_ends,
         accounts.a_person_leaves,
+        accounts.a_program_asks_with_an_api_key,
         accounts.an_access_not_ended_is_ended_by_the_sweep,
         redeeming.what_was_lost_is_sent_again,
         sweeping.the_sweep_moves_expired_invites,

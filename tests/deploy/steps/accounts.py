@@ -61,3 +61,12 @@ def _access_ends(stage: DeployedStage, visitor: Visitor, user: str) -> None:
     stage.eventually(lambda: not stage.stack.plex.shares(visitor.account))
     stage.eventually(lambda: "due_at" not in stage.row("access", user_id=user))
     assert stage.row("access", user_id=user)
+
+
+def a_program_asks_with_an_api_key(stage: DeployedStage) -> None:
+    admin = stage.stack.admin
+    key = ok(admin.post("/keys", json={"name": "Rehearsal", "scopes": ["stats:read"]})).json()
+    ok(stage.stack.client(key["key"]).get("/stats"))
+    (listed,) = [each for each in ok(admin.get("/keys")).json()["keys"] if each["id"] == key["id"]]
+    assert listed["last_used_at"]
+    ok(admin.delete(f"/keys/{key['id']}"))
