@@ -25,3 +25,5 @@ export function may(me: Me, ...anyOf: Permission[]): boolean {
 export const maySeeAllInvites = (me: Me): boolean => may(me, "manage_invites", "view_invites");
 export const mayCreateInvites = (me: Me): boolean => may(me, "create_invites", "manage_invites");
 export const mayUseAdvancedOptions = (me: Me): boolean => may(me, "advanced_invites", "manage_invites");
+export const mayHear = (me: Me): boolean => may(me, "create_invites", "manage_invites", "manage_users");
+export const mayHaveKeys = (me: Me): boolean => mayHear(me) || may(me, "view_invites");

@@ -10,6 +10,8 @@ import { Attention } from "../screens/attention";
 import { Create } from "../screens/create";
 import { InviteScreen } from "../screens/invite";
 import { Invites } from "../screens/invites";
+import { Keys } from "../screens/keys";
+import { Notifications } from "../screens/notifications";
 import { OnPlex } from "../screens/on-plex";
 import { Overview } from "../screens/overview";
 import { People } from "../screens/people";
@@ -17,7 +19,7 @@ import { PersonScreen } from "../screens/person";
 import { Ready } from "../screens/ready";
 import { SettingsScreen } from "../screens/settings";
 import { t } from "../texts";
-import { may, mayCreateInvites, maySeeAllInvites } from "./me";
+import { may, mayCreateInvites, mayHaveKeys, mayHear, maySeeAllInvites } from "./me";
 import { type Address, Link } from "./routing";
 
 export function chooseScreen({ path, query }: Address, me: Me): ComponentChild {
@@ -42,6 +44,8 @@ export function chooseScreen({ path, query }: Address, me: Me): ComponentChild {
     case "ready":
       return <Ready />;
     case "account":
+      if (detail === "keys") return showIf(mayHaveKeys(me), t.keys.title, <Keys />);
+      if (detail === "notifications") return showIf(mayHear(me), t.notifications.title, <Notifications />);
       return <Account />;
     default:
       return <NotFound />;

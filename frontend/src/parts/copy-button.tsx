@@ -1,4 +1,4 @@
-// Copying an invite's link.
+// Copying an invite's link, or what is shown only once.
 
 import { t } from "../texts";
 import { Icon } from "./icons";
@@ -9,11 +9,18 @@ async function copyLink(link: string): Promise<void> {
   announce(t.invites.copied);
 }
 
-export function CopyButton({ link, code, plain = true }: { link: string; code?: string; plain?: boolean }) {
+interface CopyProperties {
+  link: string;
+  code?: string;
+  plain?: boolean;
+  label?: string;
+}
+
+export function CopyButton({ link, code, plain = true, label = t.invites.copy }: CopyProperties) {
   return (
     <button type="button" class={plain ? "quiet-button" : ""} onClick={() => void copyLink(link)}>
       <Icon name="copy" />
-      {t.invites.copy}
+      {label}
       {code && <span class="unseen"> {code}</span>}
     </button>
   );

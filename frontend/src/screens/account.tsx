@@ -6,7 +6,8 @@ import { ask, session } from "../api/client";
 import type { Health, Me } from "../api/types";
 import { useAction } from "../app/action";
 import { useLoad } from "../app/loading";
-import { mayCreateInvites, useMe } from "../app/me";
+import { mayCreateInvites, mayHaveKeys, mayHear, useMe } from "../app/me";
+import { Link } from "../app/routing";
 import { chooseTheme, getTheme, THEMES, type Theme } from "../app/theme";
 import { formatRelative } from "../format/times";
 import { AccessCard } from "../parts/access";
@@ -46,6 +47,7 @@ export function Account() {
         </ul>
       </section>
       {me.user.kind === "local" && me.user.plex_id === null && <ChangePassword />}
+      <Programs me={me} />
       <Appearance />
       <Sessions />
       <MyData />
@@ -79,6 +81,26 @@ function Quota({ me }: { me: Me }) {
           {remaining === 0 && renews_at && t.account.renews(formatRelative(renews_at, new Date()))}
         </p>
       )}
+    </section>
+  );
+}
+
+function Programs({ me }: { me: Me }) {
+  if (!mayHaveKeys(me)) return null;
+  return (
+    <section class="card">
+      <h2>{t.account.programs}</h2>
+      <ul class="plain-list">
+        {mayHear(me) && (
+          <li>
+            <Link href="/account/notifications">{t.notifications.title}</Link>{" "}
+            <span class="quiet">– {t.account.notificationsNote}</span>
+          </li>
+        )}
+        <li>
+          <Link href="/account/keys">{t.keys.title}</Link> <span class="quiet">– {t.account.keysNote}</span>
+        </li>
+      </ul>
     </section>
   );
 }
