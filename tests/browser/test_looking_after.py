@@ -433,6 +433,7 @@ def test_both_sides_see_when_an_ended_account_is_closed(stack, signed_in, size, 
     with settings(close_after_days=30):
         member = signed_in(size, token=answer.json()["token"]).opens("/")
         member.is_headed("Your access has ended")
+        expect(member.page.get_by_text("What you have")).to_have_count(0)
         member.shows("Your account will be closed on")
         member.is_sound("ready-ended")
         admin = signed_in(size).opens(f"/people/{user_id}")

@@ -43,14 +43,14 @@ export function Ready() {
           {!need && <p>{t.ready.note}</p>}
           <Welcome html={access?.welcome_html ?? ""} />
           <PlexApps />
+          {access?.wanted && (need || !access.work) ? (
+            <Has access={access} />
+          ) : (
+            user.redemption && <What id={user.redemption.id} />
+          )}
         </>
       )}
       <Closes at={access?.closes_at ?? null} own />
-      {access?.wanted && (need || !access.work) ? (
-        <Has access={access} />
-      ) : (
-        user.redemption && <What id={user.redemption.id} />
-      )}
       <AskForMoreTime />
       <p>
         {user.invited_by && `${t.people.invitedBy} ${user.invited_by.name}. `}

@@ -545,8 +545,7 @@ export const de: Texts = {
     titles: { suspended: "Dein Zugang ist ausgesetzt", ended: "Dein Zugang ist beendet" },
     held: {
       suspended: "Im Moment ist dir nichts freigegeben. Dein Konto hier bleibt.",
-      ended:
-        "Seine Zeit war um, also ist dir nichts mehr freigegeben. Dein Konto hier bleibt, und du kannst um mehr Zeit bitten.",
+      ended: "Seine Zeit war um, also ist dir nichts mehr freigegeben. Du kannst um mehr Zeit bitten.",
     },
     askInviter: (name: string) => `Fragen? Frag ${name}.`,
     has: "Was du hast",

@@ -548,8 +548,7 @@ export const en = {
     titles: { suspended: "Your access is suspended", ended: "Your access has ended" },
     held: {
       suspended: "Nothing is shared with you at the moment. Your account here stays.",
-      ended:
-        "Its time was over, so nothing is shared with you any more. Your account here stays, and you can ask for more time.",
+      ended: "Its time was over, so nothing is shared with you any more. You can ask for more time.",
     },
     askInviter: (name: string) => `Questions? Ask ${name}.`,
     has: "What you have",
