@@ -25,6 +25,12 @@ class Nudging:
             self.accesses.save(access.nudged(now))
         self.queue.align(user_id)
 
+    def awaited_token(self, user_id: str) -> str | None:
+        """Under which key the person's own Plex token helps what is under way for them; None where nothing is."""
+        access = self.accesses.get(user_id)
+        is_giving = access is not None and access.wanted is not None and not access.is_settled
+        return access.token_key if access and is_giving else None
+
     def look_soon(self, user_id: str, *, now: datetime) -> None:
         """The same, unless its next try comes within seconds anyway."""
         access = self.accesses.get(user_id)

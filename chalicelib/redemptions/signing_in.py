@@ -25,7 +25,7 @@ from chalicelib.common.refusals import NoAccount, TryAgain
 from chalicelib.plex.model import PlexAccount
 from chalicelib.plex.ports import PlexPerson
 from chalicelib.redemptions.linking import LinkingPlex
-from chalicelib.redemptions.ports import Claims, RedemptionStore
+from chalicelib.redemptions.ports import Claims
 from chalicelib.settings.model import Settings
 from chalicelib.settings.ports import SettingsStore
 
@@ -52,7 +52,6 @@ class SigningInWithPlex:
     linking: LinkingPlex
     following_plex: FollowingPlex
     holding_tokens: HoldingTokens
-    redemptions: RedemptionStore
     nudging: Nudging
     new_id: NewId
     application_url: str
@@ -106,9 +105,8 @@ class SigningInWithPlex:
 
     def _hand_over_token(self, user: User, here: _Here, now: datetime) -> None:
         """What is under way for the account goes on with it; otherwise it is not needed any more."""
-        redemption = self.redemptions.get(user.redemption_id) if user.redemption_id else None
-        if redemption and redemption.in_progress:
-            self.holding_tokens.hold(redemption.id, here.plex_token, now=now)
+        if key := self.nudging.awaited_token(user.id):
+            self.holding_tokens.hold(key, here.plex_token, now=now)
             self.nudging.nudge(user.id, now=now)
         else:
             self.holding_tokens.give_up(here.sign_in.id, here.plex_token, now=now)

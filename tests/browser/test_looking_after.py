@@ -3,6 +3,7 @@
 import re
 import secrets
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -414,3 +415,26 @@ def test_the_owner_writes_what_members_read_at_home(stack, signed_in, size):
         member.is_sound("ready-with-welcome")
     finally:
         stack.admin.patch("/settings", json={"welcome_text": before["welcome_text"]}).raise_for_status()
+
+
+@SIZES
+def test_both_sides_see_when_an_ended_account_is_closed(stack, signed_in, size, settings):
+    visitor = stack.visitor()
+    answer = visitor.redeems(stack.invite(access_for={"value": 1, "unit": "days"}))
+    user_id = visitor.waits(answer)["user"]["id"]
+    path = f"/users/{user_id}/access"
+    soon = (datetime.now(UTC) + timedelta(seconds=1)).isoformat().replace("+00:00", "Z")
+    version = stack.admin.get(path).json()["version"]
+    stack.admin.patch(path, json={"version": version, "ends_at": soon}).raise_for_status()
+    deadline = time.monotonic() + 30
+    while (access := stack.admin.get(path).json())["state"] != "ended" or access["work"]:
+        assert time.monotonic() < deadline, access
+        time.sleep(0.1)  # by the stack's own sweep
+    with settings(close_after_days=30):
+        member = signed_in(size, token=answer.json()["token"]).opens("/")
+        member.is_headed("Your access has ended")
+        member.shows("Your account will be closed on")
+        member.is_sound("ready-ended")
+        admin = signed_in(size).opens(f"/people/{user_id}")
+        admin.shows("This account will be closed on")
+        admin.is_sound("person-ended")

@@ -46,7 +46,7 @@ ROUTES = {
     ),
     "PUT /setup/server": f"{WHO} {READ} GetItem UpdateItem SendMessage GetItem",
     "POST /auth/plex": f"{RATE} GetItem PutItem",
-    "POST /auth/plex/{sign_in_id}": f"{RATE} {READ} GetItem GetItem UpdateItem SendMessage {WRITE}",
+    "POST /auth/plex/{sign_in_id}": f"{RATE} {READ} GetItem GetItem GetItem UpdateItem SendMessage {WRITE}",
     "POST /auth/local": f"{RATE} {READ} {RATE} {READ} {WRITE} DeleteItem",
     "GET /auth/me": f"{WHO} {READ}",
     "DELETE /auth/session": f"{WHO} DeleteItem",

@@ -2,7 +2,9 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.access.deciding.membership import DecidingMembership
 from chalicelib.access.progress import State
+from chalicelib.access.reasons import MUST_ACCEPT
 from chalicelib.accounts.managing import ManagingUsers
 from chalicelib.accounts.model import AccountState, Kind, new_user
 from chalicelib.accounts.sessions import Purpose, hash_secret, new_session
@@ -285,3 +287,21 @@ def test_an_account_that_was_opened_and_closed_meanwhile_is_to_be_tried_again(sc
 
 def test_a_sign_in_lasts_no_longer_than_half_an_hour(scenario):
     assert start(scenario).sign_in.expires_at == scenario.now + timedelta(minutes=30)
+
+
+def test_a_resumed_member_who_signs_in_again_has_what_they_were_invited_to_accepted(scenario, maya):
+    redemption = scenario.redeem(account_id=maya)
+    scenario.drain()
+    membership = scenario.use(DecidingMembership)
+    manager = scenario.user("mona", Permission.MANAGE_USERS)
+    membership.suspend(redemption.user.id, version=None, by=manager, now=scenario.now)
+    scenario.drain()
+    membership.resume(redemption.user.id, version=None, by=manager, now=scenario.now)
+    scenario.drain()
+    assert scenario.access(redemption).done.need == MUST_ACCEPT
+    sign_in(scenario, maya)
+    scenario.drain()
+    assert scenario.access(redemption).is_settled
+    assert scenario.plex.share_of(maya).accepted
+    scenario.forget_tokens()
+    assert scenario.tokens.all(redemption.user.id) is None

@@ -1,6 +1,8 @@
 // Ready to watch: a member's home. What they have, by which invite, and the way to Plex.
 
-import type { Access, OwnAccess, Redemption } from "../api/types";
+import { useEffect } from "preact/hooks";
+
+import type { Access, OwnAccess, Reason, Redemption } from "../api/types";
 import { useFresh, useLoad } from "../app/loading";
 import { useMe } from "../app/me";
 import { Link } from "../app/routing";
@@ -15,26 +17,40 @@ import { Title } from "../parts/title";
 import { Welcome } from "../parts/welcome";
 import { t } from "../texts";
 
+const LOOK_AGAIN = 3000;
+
 export function Ready() {
   const { user } = useMe();
-  const access = useFresh<OwnAccess>("/me/access").data;
+  const { data: access, reload } = useFresh<OwnAccess>("/me/access");
   const held = access?.state === "suspended" || access?.state === "ended" ? access.state : undefined;
+  const need = held ? undefined : access?.work?.reason;
+  useEffect(() => {
+    if (!need) return;
+    const timer = setInterval(reload, LOOK_AGAIN);
+    return () => clearInterval(timer);
+  }, [Boolean(need), reload]);
   return (
     <>
-      <Title>{held ? t.ready.titles[held] : t.ready.title}</Title>
-      {held ? (
+      <Title>{held ? t.ready.titles[held] : need ? t.ready.oneThing : t.ready.title}</Title>
+      {held && (
         <p class="notice">
           {t.ready.held[held]} {user.invited_by && t.ready.askInviter(user.invited_by.name)}
         </p>
-      ) : (
+      )}
+      {need && <Need reason={need} />}
+      {!held && (
         <>
-          <p>{t.ready.note}</p>
+          {!need && <p>{t.ready.note}</p>}
           <Welcome html={access?.welcome_html ?? ""} />
           <PlexApps />
         </>
       )}
       <Closes at={access?.closes_at ?? null} own />
-      {access?.wanted && !access.work ? <Has access={access} /> : user.redemption && <What id={user.redemption.id} />}
+      {access?.wanted && (need || !access.work) ? (
+        <Has access={access} />
+      ) : (
+        user.redemption && <What id={user.redemption.id} />
+      )}
       <AskForMoreTime />
       <p>
         {user.invited_by && `${t.people.invitedBy} ${user.invited_by.name}. `}
@@ -45,11 +61,21 @@ export function Ready() {
   );
 }
 
+/** What only the member can do, which goes on by itself afterwards. */
+function Need({ reason: { Code, Message } }: { reason: Pick<Reason, "Code" | "Message"> }) {
+  return (
+    <div class="notice" role="status">
+      <p>{Message}</p>
+      {Code === "AcceptOnPlex" && <p>{t.ready.acceptNote}</p>}
+    </div>
+  );
+}
+
 /** What the member has now, which may be other than what they joined with. */
 function Has({ access }: { access: Access }) {
   return (
     <section class="card">
-      <h2>{t.ready.has}</h2>
+      <h2>{access.work ? t.ready.waits : t.ready.has}</h2>
       <p>{access.wanted && describeWanted(access.wanted)}</p>
       <Ends access={access} />
     </section>

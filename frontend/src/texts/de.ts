@@ -533,6 +533,9 @@ export const de: Texts = {
   withoutDownloads:
     "Ohne Downloads vergeben: Plex verweigert sie, solange der Besitzer keinen Plex Pass hat. Danach hilft eine neue Einladung.",
   ready: {
+    waits: "Was auf dich wartet",
+    oneThing: "Eins bleibt für dich zu tun",
+    acceptNote: "Oder melde dich hier ab und mit Plex wieder an: Dann wird sie für dich angenommen.",
     title: "Bereit zum Ansehen",
     note: "Deine Bibliotheken sind auf Plex: im Browser, auf dem Telefon und auf dem Fernseher.",
     open: "Plex im Browser öffnen",

@@ -536,6 +536,9 @@ export const en = {
   withoutDownloads:
     "Given without downloads: Plex refuses them while the owner has no Plex Pass. Once there is one, redeem a new invite.",
   ready: {
+    waits: "What waits for you",
+    oneThing: "One thing is left for you",
+    acceptNote: "Or sign out here and sign in with Plex again: then it is accepted for you.",
     title: "Ready to watch",
     note: "Your libraries are on Plex: in the browser, on your phone and on your TV.",
     open: "Open Plex in the browser",

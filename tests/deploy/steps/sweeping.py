@@ -45,15 +45,19 @@ def the_sweep_closes_accounts_whose_access_has_ended(stage: DeployedStage) -> No
     code = ok(stage.stack.client(stage.signs_in(visitor.account)).post("/invites", json={})).json()["code"]
     version = ok(admin.get(f"/users/{user}/access")).json()["version"]
     ok(admin.patch(f"/users/{user}/access", json={"version": version, "ends_at": from_now(seconds=2)}))
+    ending = ok(admin.get("/users", params={"ends": "any", "q": visitor.account["username"]})).json()["users"]
+    assert [each["id"] for each in ending] == [user]
     time.sleep(2.2)  # the end is a moment in time: it has to pass
     stage.invoke("sweep")
     stage.eventually(lambda: ok(admin.get(f"/users/{user}/access")).json()["state"] == "ended")
     stage.eventually(lambda: ok(admin.get(f"/users/{user}/access")).json()["work"] is None)
-    ok(admin.patch("/settings", json={"close_after_days": 1}))
     decided = json.loads(stage.row("access", user_id=user)["decided"]["S"]) | {"ended_at": "2026-01-01T00:00:00Z"}
     stage.set("access", {"user_id": user}, decided={"S": json.dumps(decided)}, ends_at={"N": "1767225600"})
-    stage.invoke("sweep")
-    ok(admin.patch("/settings", json={"close_after_days": None}))
+    ok(admin.patch("/settings", json={"close_after_days": 1}))
+    try:
+        stage.invoke("sweep")
+    finally:
+        ok(admin.patch("/settings", json={"close_after_days": None}))
     assert ok(admin.get(f"/users/{user}")).json()["state"] == "closed"
     assert ok(admin.get(f"/invites/{code}")).json()["status"] == "inactive"
 
