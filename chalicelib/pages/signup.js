@@ -182,6 +182,7 @@ function restBefore({ state, reason }, looks) {
 function show(title) {
   if (element("offer")) element("offer").hidden = true;
   element("progress").hidden = false;
+  tellBelow(element("progress"));
   if (element("progress-title").textContent !== title || document.activeElement === document.body) {
     element("progress-title").textContent = title;
     element("progress-title").focus();
@@ -191,7 +192,13 @@ function show(title) {
 function hideProgress() {
   element("progress").hidden = true;
   if (element("offer")) element("offer").hidden = false;
+  tellBelow(element("sign-in") ?? element("progress"));
   element("sign-in")?.focus();
+}
+
+// Problems stand beside what caused them.
+function tellBelow(cause) {
+  if (cause.nextElementSibling !== element("problem")) cause.after(element("problem"));
 }
 
 // What the person can do about a reason: an address to open, or a sign-in. All other reasons are for us to mend.
@@ -224,7 +231,8 @@ function draw(redemption) {
   if (element("next").textContent !== next) element("next").textContent = next;
   for (const id of ["go-on", "link-plex"]) element(id).hidden = true;
   element("again").hidden = state !== "failed";
-  element("another-person").hidden = state !== "done" && state !== "needs_attention";
+  element("progress").classList.toggle("joy", state === "done");
+  element("another-person").hidden = left < 1 || (state !== "done" && state !== "needs_attention");
   if (state === "done") leadOn();
   if (state === "needs_attention") TO_DO[reason.Code]?.();
 }
@@ -280,8 +288,12 @@ function keepsNothing() {
   }
 }
 
+// Uses of the invite for other people; the page was made before or after this person's own.
+let left = 0;
+
 async function resume() {
   const { signInId, token, redemptionId } = remembered();
+  left = document.body.dataset.left === "" ? Infinity : document.body.dataset.left - (redemptionId ? 0 : 1);
   try {
     if (redemptionId) await follow(token, await askUntilAnswered("GET", `redemptions/${redemptionId}`, { token }));
     else if (signInId) await complete(signInId);

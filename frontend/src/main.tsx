@@ -13,3 +13,4 @@ const [config] = await Promise.all([
 ]);
 setApiAddress(config.api);
 render(<Site />, document.getElementById("site") as HTMLElement);
+if (import.meta.env.PROD) void navigator.serviceWorker?.register("/worker.js");

@@ -45,7 +45,7 @@ def screens(browser):
             locale=language,
             is_mobile=size == "phone",
             has_touch=size == "phone",
-            **options,
+            **{"service_workers": "block", **options},
         )
         contexts.append(context)
         context.set_default_timeout(10_000)

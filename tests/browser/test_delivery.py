@@ -40,3 +40,30 @@ def test_the_site_is_served_under_a_policy(stack, path):
     policy = httpx.get(stack.origin + path).headers["Content-Security-Policy"]
     assert "unsafe" not in policy
     assert "default-src 'none'" in policy
+
+
+def test_the_site_can_be_put_on_a_phone_s_home_screen(stack):
+    answer = httpx.get(f"{stack.origin}/manifest.webmanifest")
+    assert answer.headers["Content-Type"] == "application/manifest+json"
+    manifest = answer.json()
+    assert [each["url"] for each in manifest["shortcuts"]] == ["/invites/new"]
+    for icon in manifest["icons"]:
+        shown = httpx.get(stack.origin + icon["src"])
+        assert (shown.status_code, shown.headers["Content-Type"]) == (200, icon["type"])
+
+
+def test_without_a_connection_a_page_of_our_own_says_so_and_nothing_is_kept_of_the_api(stack, signed_in):
+    screen = signed_in("phone", service_workers="allow").opens("/")
+    screen.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    kept = screen.page.evaluate(
+        "caches.keys().then(async (names) => (await Promise.all(names.map(async (name) =>"
+        " (await (await caches.open(name)).keys()).map((each) => new URL(each.url).pathname)))).flat())"
+    )
+    assert sorted(kept) == ["/icon.svg", "/offline.css", "/offline.html"]
+    screen.page.reload()
+    screen.page.context.set_offline(True)
+    screen.page.goto(f"{stack.origin}/invites")
+    screen.is_headed("No connection")
+    screen.page.context.set_offline(False)
+    screen.click("Try again", role="link")
+    screen.shows("New invite")

@@ -45,8 +45,17 @@ def test_coming_back_later_resumes(stack, phone):
     phone.is_headed("You are in")
     phone.page.reload()
     phone.is_headed("You are in")
+    expect(phone.page.get_by_role("button", name="Use this invitation for another person")).to_be_hidden()
+
+
+def test_where_uses_are_left_another_person_may_use_it_on_the_same_phone(stack, phone):
+    account = stack.plex.account()
+    phone.opens(signup(stack, stack.invite(usage_limit=2)))
+    phone.click("Sign in with Plex")
+    approve(phone, account)
+    phone.is_headed("You are in")
     phone.click("Use this invitation for another person")
-    phone.is_headed("Invite code is not active")
+    phone.is_headed("Olivia invites you to Olivia's Plex")
 
 
 def test_a_person_who_did_not_finish_at_plex_gets_the_button_back(stack, phone):

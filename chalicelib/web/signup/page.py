@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from chalicelib.accounts.rate_limits import Route
 from chalicelib.common import refusals
-from chalicelib.common.records import field_names
+from chalicelib.common.records import dataclass, field_names
 from chalicelib.common.times import iso
 from chalicelib.invites.model import Invite, typed_code
 from chalicelib.redemptions.offers import Offer, ReadingOffers
@@ -29,6 +29,19 @@ _NOT_OURS = (refusals.TooManyRequests.__name__, INTERNAL_ERROR)
 
 _LONGEST_SHOWN = 60
 """Characters of what was typed instead of a code."""
+
+_MOST_GIFTS = 5
+"""As many are in sight on a phone, with the button below them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What a chat shows of the link (Open Graph)."""
+
+    title: str
+    text: str
+    picture: Markup = Markup()
+
 
 _MAY_BE_REDEEMED = (refusals.InviteNotActive, refusals.InviteExpired)
 """Refusals that also meet the person who redeemed the invite, and opens its link again."""
@@ -68,12 +81,16 @@ def script() -> Response:
 def _offer_page(code: str, offer: Offer, language: str) -> Markup:
     settings, words = offer.settings, page_texts(language)
     server_name = settings.server.name if settings.server else ""
+    invites_you = words["invites_you"].format(name=offer.invite.created_by.name)
+    gifts = _gifts(offer, language)
+    shown = _MOST_GIFTS if len(gifts) > _MOST_GIFTS + 1 else len(gifts)
     content = _fill(
         "offer.html",
         language,
-        invites_you=words["invites_you"].format(name=offer.invite.created_by.name),
+        invites_you=invites_you,
         server_name=server_name,
-        gifts=Markup().join(_gifts(offer, language)),
+        gifts=Markup().join(gifts[:shown]),
+        folded=_folded(gifts[shown:], language),
         expiry=_expiry(offer.invite.expires_at, language),
         local=_local_form(offer.invite, language) if settings.local_signin_enabled else "",
     )
@@ -84,7 +101,33 @@ def _offer_page(code: str, offer: Offer, language: str) -> Markup:
         title=words["title"].format(server=server_name),
         brand=settings.application_title,
         dashboard=settings.dashboard_url or "",
+        left=_left(offer.invite),
+        shared=_Shared(
+            f"{invites_you} {server_name}",
+            words["shared"].format(gifts=", ".join(each.title for each in offer.libraries[:_MOST_GIFTS])),
+            _picture(settings.application_url, language),
+        ),
     )
+
+
+def _picture(application_url: str | None, language: str) -> Markup:
+    """What a chat shows beside a shared link. It is a file of the site, which is at the same address."""
+    if not application_url:
+        return Markup()
+    return _fill("picture.html", language, picture_url=f"{application_url.rstrip('/')}/preview.png")
+
+
+def _folded(gifts: list[Markup], language: str) -> Markup:
+    """Those that a click shows, so that the way on stays in sight."""
+    if not gifts:
+        return Markup()
+    more = page_texts(language)["more_gifts"].format(count=len(gifts))
+    return _fill("more-gifts.html", language, more=more, gifts=Markup().join(gifts))
+
+
+def _left(invite: Invite) -> str:
+    """How many uses there are, empty where there is no limit: the page offers the invite to other people or not."""
+    return "" if invite.usage_limit is None else str(invite.usage_limit - invite.uses)
 
 
 def _gifts(offer: Offer, language: str) -> list[Markup]:
@@ -140,8 +183,11 @@ def _way_on(code: str, refusal: refusals.Refusal, language: str) -> Markup:
 
 
 def _page(
-    code: str, content: Markup, language: str, *, title: str, brand: str = "Streamarr", dashboard: str = ""
+    code: str, content: Markup, language: str, *, title: str, shared: _Shared | None = None, **facts: str
 ) -> Markup:
+    """``shared``: what a chat shows of the link; nothing of an invite that is not valid."""
+    told = {"brand": "Streamarr", "dashboard": "", "left": "0"} | facts
+    shared = shared or _Shared(told["brand"], page_texts(language)["shared_nothing"])
     return _fill(
         "signup.html",
         language,
@@ -149,9 +195,11 @@ def _page(
         code=code,
         content=content,
         title=title,
-        brand=brand,
-        dashboard=dashboard,
+        shared_title=shared.title,
+        shared_text=shared.text,
+        picture=shared.picture,
         texts=_script_texts(language),
+        **told,
     )
 
 
