@@ -12,5 +12,7 @@ const [config] = await Promise.all([
   loadTexts(),
 ]);
 setApiAddress(config.api);
-render(<Site />, document.getElementById("site") as HTMLElement);
+const site = document.getElementById("site") as HTMLElement;
+site.replaceChildren(); // Preact would leave the page's first header beside the site's own
+render(<Site />, site);
 if (import.meta.env.PROD) void navigator.serviceWorker?.register("/worker.js");
