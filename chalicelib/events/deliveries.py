@@ -27,6 +27,9 @@ _TRY_AFTER = tuple(
 )
 _GIVEN_UP_AFTER = timedelta(hours=24)
 
+LONGEST_WAIT = max(_TRY_AFTER)
+"""Between two tries of one delivery."""
+
 
 class DeliveryState(StrEnum):
     PENDING = "pending"
@@ -76,6 +79,11 @@ class Delivery:
     @property
     def id(self) -> str:
         return f"{self.endpoint}-{self.event}"
+
+    @property
+    def waits_for_endpoint(self) -> bool:
+        """It was tried, and it was not this event that was refused."""
+        return bool(self.attempts) and not self.attempts[-1].refused
 
     def after(self, attempt: Attempt) -> "Delivery":
         """Delivered, due again, or given up after a day."""

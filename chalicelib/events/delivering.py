@@ -8,7 +8,7 @@ from chalicelib.common.people import Person
 from chalicelib.common.ports import Clock, DecryptionFailed, NewId, StaleWrite
 from chalicelib.common.records import dataclass, replace
 from chalicelib.common.sweeping import Batch
-from chalicelib.events.deliveries import LONGEST_ANSWER, Attempt, Delivery
+from chalicelib.events.deliveries import LONGEST_ANSWER, LONGEST_WAIT, Attempt, Delivery
 from chalicelib.events.endpoints import MOST_ENDPOINTS, Turn, Work, endpoint_entry
 from chalicelib.events.ports import Answer, DecryptForDelivery, DeliveryStore, EndpointStore, Send, Wait, WakeDeliver
 from chalicelib.events.signing import headers_of
@@ -21,6 +21,9 @@ SCHEDULE = Person("schedule", "Streamarr")
 
 _A_SEND_TAKES = timedelta(seconds=20)
 """At most, with what is written of it."""
+
+_LOOKED_AT = 50
+"""Deliveries among which those are looked for that waited for the endpoint."""
 
 _UNREADABLE = "its address cannot be decrypted here: make the endpoint anew"
 
@@ -75,8 +78,9 @@ class Delivering:
 
     def _send_what_is_due(self, endpoint_id: str, work: Work, until: datetime) -> tuple[Work, bool]:
         """How work stands afterwards, and whether the endpoint wants nothing more."""
+        was_failing = work.failures > 0
         while self.clock() + _A_SEND_TAKES < until:
-            if due := self.deliveries.due(endpoint_id, self.clock(), AT_ONCE):
+            if due := self._due(endpoint_id, recovered=was_failing and not work.failures):
                 attempts = self._send_each(endpoint_id, due)
                 work = _after(work, attempts, self.clock())
                 if any(attempt.gone for attempt, _ in attempts):
@@ -84,6 +88,15 @@ class Delivering:
             if not self._wait_for(self._next(endpoint_id, work), until):
                 break
         return work, False
+
+    def _due(self, endpoint_id: str, *, recovered: bool) -> list[Delivery]:
+        """What is due, and once the endpoint works again all that waited for that."""
+        now = self.clock()
+        due = self.deliveries.due(endpoint_id, now, AT_ONCE)
+        if due or not recovered:
+            return due
+        later = self.deliveries.due(endpoint_id, now + LONGEST_WAIT, _LOOKED_AT)
+        return [each for each in later if each.waits_for_endpoint][:AT_ONCE]
 
     def _wait_for(self, moment: datetime | None, until: datetime) -> bool:
         """Whether it has come: it is waited for a few seconds."""
