@@ -5,6 +5,7 @@ Refusal
 ├── NotSignedIn
 │   └── SignInFailed
 ├── NotAllowed                the person may not do this
+│   ├── KeyNotAllowed
 │   ├── LocalSigninDisabled
 │   ├── NoAccount
 │   ├── SetupTokenRefused
@@ -24,6 +25,7 @@ Refusal
 │   ├── SignInNotFound
 │   ├── ResetNotFound
 │   ├── EndpointNotFound
+│   ├── KeyNotFound
 │   └── DeliveryNotFound
 ├── Conflict                  not as things stand now
 │   ├── InviteNotActive

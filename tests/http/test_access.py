@@ -46,7 +46,7 @@ def test_an_edit_is_on_plex_moments_later_and_the_member_sees_it(stack, joined):
     assert titles(access["observed"]["libraries"]) == ["TV Shows"]
     (share,) = stack.plex.shares(visitor.account)
     assert (share["section_ids"], share["settings"]["allowTuners"], share["accepted"]) == ([demo.TV_SHOWS], 1, True)
-    assert own.get("/me/access").json() == access
+    assert own.get("/me/access").json() == access | {"welcome_html": ""}
     assert own.get(f"/users/{user_id}/access").status_code == 403
     (entry, *_) = stack.admin.get("/audit", params={"subject": f"user#{user_id}"}).json()["entries"]
     assert (entry["action"], entry["after"]) == ("access changed", {"libraries": ["TV Shows"], "live_tv": True})
