@@ -57,18 +57,20 @@ class ManagingUsers:
     def show(self, user_id: str, *, by: User, now: datetime) -> tuple[User, QuotaUse]:
         """The account and how much of its quota is used. Raises UserNotFound."""
         by.must(Permission.MANAGE_USERS)
-        return self._with_quota_use(user_id, now)
+        user, quota_use, _ = self._with_quota_use(user_id, now)
+        return user, quota_use
 
-    def show_own(self, *, by: User, now: datetime) -> tuple[User, QuotaUse]:
-        """The caller's own account, which takes no permission."""
-        return self._with_quota_use(by.id, now)
+    def show_own(self, *, by: User, now: datetime) -> tuple[QuotaUse, Settings]:
+        """The caller's own quota, and the settings, which take no permission."""
+        _, quota_use, settings = self._with_quota_use(by.id, now)
+        return quota_use, settings
 
-    def _with_quota_use(self, user_id: str, now: datetime) -> tuple[User, QuotaUse]:
+    def _with_quota_use(self, user_id: str, now: datetime) -> tuple[User, QuotaUse, Settings]:
         basis = self.accounts.quota_basis(user_id)
         if basis.user is None:
             raise UserNotFound
         quota = quota_in_force(basis.user, basis.settings)
-        return basis.user, read_quota_use(self.accounts, user_id, quota, now=now)
+        return basis.user, read_quota_use(self.accounts, user_id, quota, now=now), basis.settings
 
     def change(self, user_id: str, edit: AccountEdit, *, by: User, now: datetime) -> User:
         """Raises UserNotFound, LastAdmin, TryAgain and what ``must_be_allowed`` raises."""

@@ -133,7 +133,8 @@ def test_an_account_is_shown_to_those_who_manage_users_and_its_own_to_all():
     office = Office(CARL)
     with pytest.raises(NotAllowed):
         office.managing.show("carl", by=CARL, now=NOW)
-    assert office.managing.show_own(by=CARL, now=NOW)[0] == CARL
+    quota_use, settings = office.managing.show_own(by=CARL, now=NOW)
+    assert (quota_use.used, settings) == (0, office.database.settings)
 
 
 def test_an_account_that_is_not_there_is_not_shown():

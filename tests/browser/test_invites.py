@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from chalicelib.settings.model import Quota
 from local.plex import demo
 
 SIZES = pytest.mark.parametrize("size", ["phone", "desktop"])
@@ -167,3 +168,30 @@ def test_downloads_that_plex_refused_are_told_with_the_redemption(stack, signed_
     screen = signed_in("phone").opens(f"/invites/{code}")
     screen.shows("Given without downloads")
     screen.is_sound("invite-without-downloads")
+
+
+def test_a_new_invite_has_an_address_that_makes_no_second_one(stack, signed_in):
+    screen = signed_in("desktop", stack.member("create_invites").token)
+    screen.opens("/invites/new").click("Create invite")
+    screen.is_headed("The invite is ready")
+    link = screen.page.locator("p.link a").inner_text()
+    screen.page.reload()
+    screen.is_headed("The invite is ready")
+    assert screen.page.locator("p.link a").inner_text() == link
+    screen.opens("/invites")
+    expect(screen.page.get_by_role("row")).to_have_count(2)  # its own, and the headings
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_what_stands_against_an_invite_is_said_before_anything_is_typed(stack, signed_in, settings, size):
+    with settings(signup_enabled=False):
+        screen = signed_in(size, stack.member("create_invites").token).opens("/invites/new")
+        screen.shows("Sign-up is off, so no invite could be redeemed. Ask an admin to switch it on.")
+        expect(screen.page.get_by_role("button", name="Create invite")).to_have_attribute("aria-disabled", "true")
+        screen.is_sound("create-sign-up-off")
+        screen.page.get_by_role("button", name="Create invite").click(force=True)
+        admin = signed_in(size).opens("/invites/new")
+        admin.click("To the settings", role="link")
+        admin.is_headed("Settings")
+    nothing = stack.member("create_invites", quota=Quota(limit=0, days=7))
+    signed_in(size, nothing.token).opens("/invites/new").shows("Your quota gives you no invites.")

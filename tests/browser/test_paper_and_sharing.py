@@ -1,6 +1,7 @@
 """An invite leaves the screen: on paper, and through the share sheet of a phone."""
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -15,8 +16,12 @@ def test_the_share_sheet_is_given_the_link(stack, signed_in):
     screen = signed_in("phone")
     screen.page.add_init_script(SHARES)
     code = stack.invite()
-    screen.opens(f"/invites/{code}").click("Share")
-    assert screen.page.evaluate("window.shared") == {"url": f"{stack.origin}/signup?icode={code}"}
+    screen.opens(f"/invites/{code}")
+    shared = {"text": "Olivia invites you to Olivia's Plex:", "url": f"{stack.origin}/signup?icode={code}"}
+    expect(screen.page.get_by_role("button", name="Share")).to_be_visible()
+    screen.page.wait_for_load_state("networkidle")
+    screen.click("Share")
+    assert screen.page.evaluate("window.shared") == shared
     screen.opens("/invites/new").click("Create invite")
     screen.is_headed("The invite is ready")
     screen.is_sound("created-with-share")
@@ -31,12 +36,17 @@ def test_a_share_sheet_that_is_dismissed_is_no_error(stack, signed_in):
     expect(screen.page.get_by_role("button", name="Share")).to_be_visible()
 
 
-def test_without_a_share_sheet_there_is_no_button(stack, signed_in):
+def test_without_a_share_sheet_there_are_mail_and_messengers(stack, signed_in):
     screen = signed_in("desktop")
     screen.page.add_init_script(SHARES_NOT)
-    screen.opens(f"/invites/{stack.invite()}")
+    code = stack.invite()
+    screen.opens(f"/invites/{code}")
     expect(screen.page.get_by_role("button", name="Copy link")).to_be_visible()
     expect(screen.page.get_by_role("button", name="Share")).to_have_count(0)
+    mail = screen.page.get_by_role("link", name="E-mail")
+    expect(mail).to_have_attribute("href", re.compile(r"^mailto:\?subject=Olivia%20invites.*&body=.*" + code))
+    for messenger in ("WhatsApp", "Telegram"):
+        expect(screen.page.get_by_role("link", name=messenger)).to_have_attribute("href", re.compile(code))
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

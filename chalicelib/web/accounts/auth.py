@@ -49,12 +49,13 @@ def sign_in_with_password() -> Response:
 @api.route("/auth/me", methods=["GET"])
 def show_me() -> Response:
     by = find_caller(api.current_request)
-    _, quota_use = use(ManagingUsers).show_own(by=by, now=now())
+    quota_use, settings = use(ManagingUsers).show_own(by=by, now=now())
     content = {
         "user": user_shape(by),
         "permissions": known_permissions(by.permissions),
         "quota": quota_use_shape(quota_use),
         "trial_ends_at": moment(by.trial_ends_at),
+        "signup_enabled": settings.signup_enabled,
     }
     return ok(content)
 

@@ -62,3 +62,4 @@ export type NewApiKey = Shapes["NewApiKey"];
 export type Endpoint = Shapes["Endpoint"];
 export type NewEndpoint = Shapes["NewEndpoint"];
 export type Delivery = Shapes["Delivery"];
+export type Offer = Shapes["Offer"];

@@ -7,7 +7,7 @@ import { Empty, NotAllowed } from "../parts/notices";
 import { Title } from "../parts/title";
 import { Account } from "../screens/account";
 import { Attention } from "../screens/attention";
-import { Create } from "../screens/create";
+import { Create, CreatedScreen } from "../screens/create";
 import { InviteScreen } from "../screens/invite";
 import { Invites } from "../screens/invites";
 import { Keys } from "../screens/keys";
@@ -23,13 +23,14 @@ import { may, mayCreateInvites, mayHaveKeys, mayHear, maySeeAllInvites } from ".
 import { type Address, Link } from "./routing";
 
 export function chooseScreen({ path, query }: Address, me: Me): ComponentChild {
-  const [section = "", detail] = path.split("/").filter(Boolean);
+  const [section = "", detail, part] = path.split("/").filter(Boolean);
   switch (section) {
     case "":
       if (maySeeAllInvites(me)) return <Overview />;
       return mayCreateInvites(me) ? <Invites query={query} /> : <Ready />;
     case "invites":
       if (detail === "new") return <Create />;
+      if (detail && part === "created") return <CreatedScreen code={detail} />;
       return detail ? <InviteScreen code={detail} /> : <Invites query={query} />;
     case "attention":
       return showIf(maySeeAllInvites(me), t.attention.title, <Attention />);

@@ -1,32 +1,31 @@
 // Creating an invite: a plain one takes two clicks, and one sentence says what it will grant.
 
-import { useState } from "preact/hooks";
-
 import { ask } from "../api/client";
 import * as limits from "../api/limits";
-import type { Invite, LibraryList, Settings, Unit } from "../api/types";
+import type { Invite, LibraryList, Me, Seats, Settings, Unit } from "../api/types";
 import { type Action, useAction } from "../app/action";
 import { useDraft } from "../app/drafts";
 import { useLoad } from "../app/loading";
 import { may, mayCreateInvites, mayUseAdvancedOptions, useMe } from "../app/me";
-import { Link } from "../app/routing";
+import { go, Link } from "../app/routing";
 import { describeTerms } from "../format/terms";
 import { formatRelative } from "../format/times";
 import { CopyButton } from "../parts/copy-button";
 import { Choice, Field, Group, Select } from "../parts/fields";
 import { LibraryChoice } from "../parts/library-choice";
-import { NotAllowed, Problem } from "../parts/notices";
+import { NotAllowed, Problem, Show } from "../parts/notices";
 import { PersonField } from "../parts/person-field";
 import { QrCode } from "../parts/qr-code";
 import { RelativeTime } from "../parts/relative-time";
 import { RestrictionFields } from "../parts/restrictions";
-import { ShareButton } from "../parts/share";
+import { Share } from "../parts/share";
 import { TermField } from "../parts/term-field";
 import { Title } from "../parts/title";
 import { t } from "../texts";
 import { EMPTY_FORM, hasOptions, type InviteForm, toNewInvite, toTerms } from "./invite-form";
 
 const FEATURES = ["downloads", "live_tv", "plex_home"] as const;
+const WHY_NOT = "why-not";
 const WIDE = "(min-width: 56rem)";
 
 interface FormPartProperties {
@@ -38,7 +37,6 @@ interface FormPartProperties {
 export function Create() {
   const me = useMe();
   const [form, change, drop] = useDraft("create", EMPTY_FORM);
-  const [created, setCreated] = useState<Invite>();
   const action = useAction();
 
   if (!mayCreateInvites(me)) {
@@ -49,20 +47,21 @@ export function Create() {
       </>
     );
   }
-  if (created) return <CreatedInvite invite={created} onAnother={() => setCreated(undefined)} />;
 
   const create = (event: Event) => {
     event.preventDefault();
+    if (whyNot(me)) return;
     void action.run(async () => {
-      setCreated(await ask<Invite>("POST", "/invites", toNewInvite(form, mayUseAdvancedOptions(me))));
+      const { code } = await ask<Invite>("POST", "/invites", toNewInvite(form, mayUseAdvancedOptions(me)));
       drop();
       me.reload();
+      go(`/invites/${code}/created`, { replace: true });
     });
   };
   return (
     <>
       <Title>{t.create.title}</Title>
-      <QuotaLine />
+      <Warnings />
       <form class="create" onSubmit={create}>
         {mayUseAdvancedOptions(me) ? (
           <details open={matchMedia(WIDE).matches || hasOptions(form)}>
@@ -99,7 +98,12 @@ function Summary({ form, action }: Omit<FormPartProperties, "change">) {
         </strong>
       </p>
       <Problem error={action.problem} />
-      <button type="submit" class="main" aria-disabled={action.busy}>
+      <button
+        type="submit"
+        class="main"
+        aria-disabled={action.busy || Boolean(whyNot(me))}
+        aria-describedby={whyNot(me) ? WHY_NOT : undefined}
+      >
         {t.create.go}
       </button>
     </div>
@@ -252,17 +256,54 @@ function OnBehalfOf({ form, change }: Omit<FormPartProperties, "action">) {
   );
 }
 
-function QuotaLine() {
-  const { quota } = useMe();
-  if (quota.remaining === null) return null;
-  const when = quota.renews_at ? formatRelative(quota.renews_at, new Date()) : "";
-  return <p class="quiet">{quota.remaining > 0 ? t.create.quota(quota.remaining) : t.create.quotaSpent(when)}</p>;
+/** What stands against creating any invite now, in the reader's words: said before anything is typed. */
+function whyNot(me: Me): string | undefined {
+  const now = new Date();
+  const onTrial = me.trial_ends_at && new Date(me.trial_ends_at) > now && !may(me, "manage_users", "manage_invites");
+  if (onTrial && me.trial_ends_at) return t.account.trial(formatRelative(me.trial_ends_at, now));
+  if (!me.signup_enabled) return may(me, "admin") ? t.create.signupOffAdmin : t.create.signupOff;
+  if (me.quota.remaining !== 0) return undefined;
+  return me.quota.renews_at ? t.create.quotaSpent(formatRelative(me.quota.renews_at, now)) : t.create.quotaNone;
 }
 
-function CreatedInvite({ invite, onAnother }: { invite: Invite; onAnother: () => void }) {
+function Warnings() {
+  const me = useMe();
+  const reason = whyNot(me);
+  const seats = useLoad<Seats>(may(me, "manage_users") ? "/seats" : null).data;
+  const isFull = seats && seats.used >= seats.limit;
+  return (
+    <>
+      {reason ? (
+        <div class="problem" role="note">
+          <p id={WHY_NOT}>{reason}</p>
+          {!me.signup_enabled && may(me, "admin") && <Link href="/settings">{t.create.toSettings}</Link>}
+        </div>
+      ) : (
+        me.quota.remaining !== null && <p class="quiet">{t.create.quota(me.quota.remaining)}</p>
+      )}
+      {isFull && (
+        <p class="problem" role="note">
+          {t.create.full(seats.used, seats.limit)}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** What was just created, at an address of its own: loading it again creates nothing. */
+export function CreatedScreen({ code }: { code: string }) {
+  const invite = useLoad<Invite>(`/invites/${code}`);
   return (
     <>
       <Title>{t.create.done}</Title>
+      <Show what={invite}>{(created) => <CreatedInvite invite={created} />}</Show>
+    </>
+  );
+}
+
+function CreatedInvite({ invite }: { invite: Invite }) {
+  return (
+    <>
       <section class="ticket created">
         <QrCode invite={invite} />
         <hr class="tear" />
@@ -276,16 +317,16 @@ function CreatedInvite({ invite, onAnother }: { invite: Invite; onAnother: () =>
         )}
         <div class="row">
           <CopyButton link={invite.url} plain={false} />
-          <ShareButton link={invite.url} />
+          <Share link={invite.url} code={invite.code} />
         </div>
       </section>
       <div class="row">
         <Link href={`/invites/${invite.code}`} class="button">
           {t.create.open}
         </Link>
-        <button type="button" class="quiet-button" onClick={onAnother}>
+        <Link href="/invites/new" class="button plain">
           {t.create.another}
-        </button>
+        </Link>
       </div>
     </>
   );

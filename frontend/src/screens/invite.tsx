@@ -19,7 +19,7 @@ import { Problem, Show } from "../parts/notices";
 import { QrCode, QrDownload } from "../parts/qr-code";
 import { describeReason, StateSign, Steps } from "../parts/redemption";
 import { RelativeTime } from "../parts/relative-time";
-import { ShareButton } from "../parts/share";
+import { Share } from "../parts/share";
 import { Title } from "../parts/title";
 import { announce } from "../parts/toasts";
 import { t } from "../texts";
@@ -74,7 +74,7 @@ function Ticket({ invite }: { invite: Invite }) {
       )}
       <div class="row no-print">
         <CopyButton link={invite.url} plain={false} />
-        <ShareButton link={invite.url} />
+        <Share link={invite.url} code={invite.code} />
       </div>
       <div class="row no-print">
         <QrDownload code={invite.code} format="png" words={t.invite.png} />

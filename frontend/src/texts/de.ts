@@ -219,6 +219,15 @@ export const de: Texts = {
     open: "Alles zu dieser Einladung",
     quota: (left) => `Du kannst noch ${left} erstellen.`,
     quotaSpent: (when) => `Dein Kontingent ist aufgebraucht. Die nächste ist ${when} möglich.`,
+    quotaNone: "Dein Kontingent enthält keine Einladungen. Bitte einen Admin darum.",
+    shareText: (name: string, server: string) => `${name} lädt dich zu ${server} ein:`,
+    byMail: "E-Mail",
+    signupOff:
+      "Die Anmeldung ist aus, deshalb könnte keine Einladung eingelöst werden. Bitte einen Admin, sie einzuschalten.",
+    signupOffAdmin: "Die Anmeldung ist aus, deshalb könnte keine Einladung eingelöst werden. Schalte sie zuerst ein.",
+    toSettings: "Zu den Einstellungen",
+    full: (used: number, limit: number) =>
+      `Der Server ist gerade voll: ${used} von ${limit} Plätzen sind vergeben. Einladungen lassen sich erstellen, aber erst einlösen, wenn ein Platz frei ist.`,
   },
   invite: {
     title: (code) => `Einladung ${code}`,

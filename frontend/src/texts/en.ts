@@ -225,6 +225,14 @@ export const en = {
     open: "All about this invite",
     quota: (left: number) => `You can create ${left} more.`,
     quotaSpent: (when: string) => `Your quota is used up. The next one is possible ${when}.`,
+    quotaNone: "Your quota gives you no invites. Ask an admin for some.",
+    shareText: (name: string, server: string) => `${name} invites you to ${server}:`,
+    byMail: "E-mail",
+    signupOff: "Sign-up is off, so no invite could be redeemed. Ask an admin to switch it on.",
+    signupOffAdmin: "Sign-up is off, so no invite could be redeemed. Switch it on first.",
+    toSettings: "To the settings",
+    full: (used: number, limit: number) =>
+      `The server is full at the moment: ${used} of ${limit} places are taken. Invites can be made, but not redeemed before a place is free.`,
   },
   invite: {
     title: (code: string) => `Invite ${code}`,
