@@ -53,13 +53,15 @@ def _shorten(described: Path) -> None:
 
 
 def _undocumented(content: Any) -> Any:
-    """A shape may have a member of that name, which is no text."""
+    """With empty texts: botocore asks for some of them."""
     if isinstance(content, list):
         return [_undocumented(each) for each in content]
     if not isinstance(content, dict):
         return content
-    is_told = {name: name != "documentation" or not isinstance(each, str) for name, each in content.items()}
-    return {name: _undocumented(each) for name, each in content.items() if is_told[name]}
+    return {
+        name: "" if name == "documentation" and isinstance(each, str) else _undocumented(each)
+        for name, each in content.items()
+    }
 
 
 def compiled(source: str, name: str, into: Path) -> tuple[str, str]:

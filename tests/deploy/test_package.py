@@ -65,7 +65,7 @@ def test_botocore_describes_what_the_code_calls_and_nothing_else(package):
 def test_what_botocore_reads_at_each_start_is_short(package):
     described = package.folder / "botocore" / "data"
     (model,) = described.glob("dynamodb/*/service-2.json.gz")
-    assert b'"documentation"' not in gzip.decompress(model.read_bytes())
+    assert len(gzip.decompress(model.read_bytes())) < 200_000
     assert (described / "endpoints.json").stat().st_size < 50_000
 
 
