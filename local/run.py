@@ -215,7 +215,8 @@ def _announce(running: Running) -> None:
     if running.admin_token:
         lines.append(f"  Admin token   {running.admin_token}   (Authorization: Bearer …)")
     if running.setup_token:
-        lines.append(f"  Set-up token  {running.setup_token}   (the admin site asks for it)")
+        lines.append(f"  Set-up token  {running.setup_token}   (the site asks for it, or takes it from this link:)")
+        lines.append(f"                {running.origin}/set-up#token={running.setup_token}")
     if running.code:
         lines += ["", "Open this invitation:", f"  {running.origin}/signup?icode={running.code}"]
     _say("\n".join(lines))

@@ -23,7 +23,7 @@ def announce(outputs: Mapping[str, str], setup_token: str | None) -> None:
         say(f"                Until then the site answers at https://{distribution} only.")
     if setup_token:
         say(f"  Set-up token  {setup_token}")
-        say(f"                Open {url}/set-up and give it this token; it is shown this once.")
+        say(f"                Open {url}/set-up#token={setup_token}; it is shown this once.")
     say()
 
 

@@ -113,6 +113,14 @@ def test_too_many_requests_are_counted_down(signed_in):
     screen.is_headed("The invite is ready")
 
 
+def test_a_set_up_token_in_the_link_is_taken_and_is_out_of_the_address_at_once(new_stack, screens):
+    screen = screens("phone", origin=new_stack.origin).opens(f"/set-up#token={SETUP_TOKEN}")
+    expect(screen.page.get_by_label("Set-up token")).to_have_value(SETUP_TOKEN)
+    assert screen.page.url == f"{new_stack.origin}/set-up"
+    screen.click("Continue with Plex")
+    screen.page.wait_for_url(re.compile("/auth"))
+
+
 def test_a_new_stack_is_set_up_by_keyboard_from_the_token_to_the_first_invite(new_stack, screens):
     screen = screens("desktop", origin=new_stack.origin).opens("/")
     screen.is_headed("Set up your server")
@@ -124,20 +132,18 @@ def test_a_new_stack_is_set_up_by_keyboard_from_the_token_to_the_first_invite(ne
     screen.types_into("Set-up token", SETUP_TOKEN)
     screen.tabs_to_and("Enter", "Continue with Plex")
     screen.page.wait_for_url(re.compile("/auth"))
+    screen.page.route("**/api/setup", _reading)
     with screen.unanswered("**/api/setup/*"):
         screen.tabs_to_and("Enter", demo.OWNER.username)
         screen.is_headed("Signing you in")
         screen.is_sound("set-up-signing-in")
-    screen.is_headed("Your server")
-    screen.is_sound("set-up-server")
-    screen.page.route("**/api/setup", _reading)
-    screen.tabs_to_and("Space", demo.SERVER_NAME)
-    screen.tabs_to_and("Enter", "Use this server")
-    screen.shows("Reading the libraries from Plex")
+    screen.shows("Reading the libraries from Plex")  # there is one server only
     screen.is_sound("set-up-reading")
     screen.page.unroute("**/api/setup")
     screen.shows("Kids Movies")
     screen.is_sound("set-up-libraries")
+    screen.tabs_to_and("Space", "Kids Movies")
+    expect(screen.page.get_by_label("Also libraries that I add later")).to_be_disabled()
     screen.tabs_to_and("Enter", "Continue")
     screen.is_headed("Shall invites work from now on?")
     screen.is_sound("set-up-sign-up")
@@ -146,8 +152,9 @@ def test_a_new_stack_is_set_up_by_keyboard_from_the_token_to_the_first_invite(ne
     screen.shows("Adopt all")
     screen.is_sound("set-up-people")
     screen.tabs_to_and("Enter", "Go on")
-    screen.is_headed("Overview")
-    screen.tabs_to_and("Enter", "New invite")
+    screen.is_headed("Your server is ready")
+    screen.is_sound("set-up-ready")
+    screen.tabs_to_and("Enter", "Create your first invite")
     screen.is_headed("New invite")
     screen.tabs_to_and("Enter", "Create invite")
     screen.is_headed("The invite is ready")
@@ -155,6 +162,8 @@ def test_a_new_stack_is_set_up_by_keyboard_from_the_token_to_the_first_invite(ne
 
     phone = screens("phone").opens(link)
     phone.is_headed(f"Olivia invites you to {demo.SERVER_NAME}")
+    phone.shows("TV Shows")
+    expect(phone.page.get_by_text("Kids Movies")).to_have_count(0)
     phone.click("Sign in with Plex")
     approve(phone, demo.INVITEES[0].id)
     phone.is_headed("You are in")

@@ -24,7 +24,7 @@ const ADDRESS = "/set-up";
 export const isSettingUp = (): boolean =>
   location.pathname === ADDRESS || getPendingSignIn()?.kind === "setup" || localStorage.getItem(CHOSEN) !== null;
 
-type StepName = "token" | "server" | "libraries" | "signup" | "people";
+type StepName = "token" | "server" | "libraries" | "signup" | "people" | "ready";
 
 function chooseFirstStep(): StepName {
   if (localStorage.getItem(CHOSEN)) return "libraries";
@@ -44,9 +44,9 @@ export function SetUp({ onDone }: { onDone: () => void }) {
     localStorage.setItem(CHOSEN, "1");
     setStep("libraries");
   };
-  const finish = () => {
+  const finish = (next: string) => {
     localStorage.removeItem(CHOSEN);
-    if (location.pathname === ADDRESS) history.replaceState(null, "", "/");
+    history.replaceState(null, "", next);
     onDone();
   };
   return (
@@ -56,7 +56,8 @@ export function SetUp({ onDone }: { onDone: () => void }) {
       {step === "server" && <ServerStep onChosen={goOn} onProblem={startOver} />}
       {step === "libraries" && <LibrariesStep onDone={() => setStep("signup")} />}
       {step === "signup" && <SignupStep onDone={() => setStep("people")} />}
-      {step === "people" && <PeopleStep onDone={finish} />}
+      {step === "people" && <PeopleStep onDone={() => setStep("ready")} />}
+      {step === "ready" && <ReadyStep onDone={finish} />}
     </main>
   );
 }
@@ -75,8 +76,15 @@ function Step({ number, title, children }: { number: number; title: string; chil
   );
 }
 
+/** A token behind `#` in the link is taken, and is out of sight and of the history at once. */
+function takeTokenFromLink(): string {
+  const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
+  if (token) history.replaceState(null, "", location.pathname);
+  return token;
+}
+
 function TokenStep({ problem }: { problem: Error | undefined }) {
-  const [token, setToken] = useState("");
+  const [token, setToken] = useState(takeTokenFromLink);
   const action = useAction();
   const submit = (event: Event) => {
     event.preventDefault();
@@ -112,6 +120,11 @@ function ServerStep({ onChosen, onProblem }: { onChosen: () => void; onProblem: 
   const [servers, setServers] = useState<PlexServer[]>();
   const [chosen, setChosen] = useState("");
   const action = useAction();
+  const choose = (machine_id: string) =>
+    action.run(async () => {
+      await ask("PUT", "/setup/server", { machine_id });
+      onChosen();
+    });
 
   useEffect(() => {
     const id = getPendingSignIn()?.id;
@@ -119,8 +132,10 @@ function ServerStep({ onChosen, onProblem }: { onChosen: () => void; onProblem: 
       .then((answer) => {
         if (!answer) return onProblem(new Error(t.signIn.notFinished));
         session.keep(answer.token);
-        setServers(answer.servers);
-        setChosen(answer.servers[0]?.machine_id ?? "");
+        const [first, ...others] = answer.servers;
+        setChosen(first?.machine_id ?? "");
+        if (first && !others.length) void choose(first.machine_id);
+        else setServers(answer.servers);
       })
       .catch(onProblem);
   }, []);
@@ -129,16 +144,13 @@ function ServerStep({ onChosen, onProblem }: { onChosen: () => void; onProblem: 
     return (
       <Step number={2} title={t.signIn.finishing}>
         <p class="quiet">{t.signIn.finishingLead}</p>
-        <Loading />
+        {action.problem ? <Problem error={action.problem} retry={() => void choose(chosen)} /> : <Loading />}
       </Step>
     );
   }
   const submit = (event: Event) => {
     event.preventDefault();
-    void action.run(async () => {
-      await ask("PUT", "/setup/server", { machine_id: chosen });
-      onChosen();
-    });
+    void choose(chosen);
   };
   return (
     <Step number={3} title={t.setup.steps[2] ?? ""}>
@@ -182,29 +194,62 @@ function LibrariesStep({ onDone }: { onDone: () => void }) {
         </p>
       )}
       {isRead && (
-        <Show what={libraries}>
-          {({ libraries }) => (
-            <>
-              <p>{t.setup.libraries}</p>
-              <ul class="library-list">
-                {libraries.map((library) => (
-                  <li key={library.id}>
-                    <span>{library.title}</span>
-                    <span class="quiet">{t.settings.kinds[library.type]}</span>
-                  </li>
-                ))}
-              </ul>
-              <p class="quiet">{t.setup.librariesNote}</p>
-              <button type="button" class="main wide" onClick={onDone}>
-                {t.setup.librariesGo}
-              </button>
-            </>
-          )}
-        </Show>
+        <Show what={libraries}>{({ libraries }) => <ChooseLibraries libraries={libraries} onDone={onDone} />}</Show>
       )}
     </Step>
   );
 }
+
+function ChooseLibraries({ libraries, onDone }: { libraries: Library[]; onDone: () => void }) {
+  const ids = libraries.map(({ id }) => id);
+  const [chosen, setChosen] = useState(ids);
+  const [later, setLater] = useState(false);
+  const action = useAction();
+  const takesAll = chosen.length === ids.length;
+  const save = (event: Event) => {
+    event.preventDefault();
+    void action.run(async () => {
+      const { version } = await ask<Settings>("GET", "/settings");
+      await ask("PATCH", "/settings", {
+        version,
+        enabled_libraries: later && takesAll ? "all" : ids,
+        default_libraries: later && takesAll ? "all" : chosen,
+      });
+      onDone();
+    });
+  };
+  return (
+    <form onSubmit={save}>
+      <Group legend={t.setup.libraries} problem={chosen.length ? undefined : t.setup.chooseLibrary}>
+        {libraries.map(({ id, title, type }) => (
+          <Choice
+            key={id}
+            label={title}
+            note={t.settings.kinds[type]}
+            checked={chosen.includes(id)}
+            onValue={(on) =>
+              setChosen(on ? ids.filter((each) => each === id || chosen.includes(each)) : without(chosen, id))
+            }
+          />
+        ))}
+      </Group>
+      <Choice
+        label={t.setup.laterLibraries}
+        note={t.setup.laterLibrariesNote}
+        checked={later && takesAll}
+        disabled={!takesAll}
+        onValue={setLater}
+      />
+      <p class="quiet">{t.setup.librariesNote}</p>
+      <Problem error={action.problem} />
+      <button type="submit" class="main wide" aria-disabled={action.busy || !chosen.length}>
+        {t.setup.librariesGo}
+      </button>
+    </form>
+  );
+}
+
+const without = (ids: string[], id: string): string[] => ids.filter((each) => each !== id);
 
 function SignupStep({ onDone }: { onDone: () => void }) {
   const action = useAction();
@@ -260,6 +305,20 @@ function PeopleStep({ onDone }: { onDone: () => void }) {
       )}
       <button type="button" class="wide" onClick={onDone}>
         {t.setup.peopleLater}
+      </button>
+    </Step>
+  );
+}
+
+function ReadyStep({ onDone }: { onDone: (next: string) => void }) {
+  return (
+    <Step number={7} title={t.setup.ready}>
+      <p class="quiet">{t.setup.readyNote}</p>
+      <button type="button" class="main wide" onClick={() => onDone("/invites/new")}>
+        {t.setup.firstInvite}
+      </button>
+      <button type="button" class="wide" onClick={() => onDone("/")}>
+        {t.setup.toOverview}
       </button>
     </Step>
   );
