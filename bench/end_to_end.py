@@ -90,9 +90,18 @@ def _redeem_once(stack: Stack) -> Once:
     later = [call for call in calls if call["began"] >= clicked]
     taken = next(call["began"] for call in later if call["path"].endswith("/shared_servers"))
     accepted = next(call["ended"] for call in later if call["path"].endswith("/accept"))
-    in_plex = sum(call["ended"] - call["began"] for call in later if call["ended"] <= accepted)
+    in_plex = _busy([(call["began"], call["ended"]) for call in later if call["ended"] and call["ended"] <= accepted])
     seconds = (answered - clicked, taken - clicked, accepted - clicked, in_plex, accepted - clicked - in_plex)
     return (*seconds, done - clicked), [f"{call['method']} {call['path']}" for call in calls]
+
+
+def _busy(calls: list[tuple[float, float]]) -> float:
+    """The seconds in which at least one of them was under way."""
+    seconds, until = 0.0, 0.0
+    for began, ended in sorted(calls):
+        seconds += max(0.0, ended - max(began, until))
+        until = max(until, ended)
+    return seconds
 
 
 def _redeem_many(stack: Stack, pid: int) -> Many:

@@ -44,6 +44,7 @@ PER_INVITE: Mapping[str, float] = {
     # The functions behind; the stream brings each writing of a QR record as well
     "provision, a friend": 1,
     "tidy_qr, an image given up": 3,
+    "announce, an entry that nobody hears": 5,  # created, claimed, done, and two more
 }
 COLD_STARTS_PER_INVITE = 4  # the API for each of the two, `provision`, `tidy_qr`: at so little use, hardly any is warm
 BESIDE: Amounts = {"queue_request": 2, "edge_request": 30, "edge_gb": 0.0005, "s3_read": 5}
