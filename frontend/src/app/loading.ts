@@ -48,3 +48,13 @@ export function useLoad<T>(path: string | null, mark?: string | number | null): 
 
   return { data: data as T | undefined, error, reload };
 }
+
+type Path = string | null;
+
+/** Whether all of these were answered: what shows together does not push itself about. */
+export function useAnswered(first: Path, second: Path, third: Path = null, fourth: Path = null): boolean {
+  const isThere = (path: Path, { data, error }: Loaded<unknown>) =>
+    path === null || data !== undefined || Boolean(error);
+  const all = [useLoad(first), useLoad(second), useLoad(third), useLoad(fourth)];
+  return [first, second, third, fourth].every((path, at) => isThere(path, all[at] as Loaded<unknown>));
+}

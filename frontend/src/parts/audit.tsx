@@ -7,9 +7,12 @@ import { t } from "../texts";
 import { Show } from "./notices";
 import { RelativeTime } from "./relative-time";
 
+/** Where the audit trail of a subject is read. */
+export const auditOf = (subject: string): string => `/audit?subject=${encodeURIComponent(subject)}`;
+
 /** The audit trail of one subject; read again when `mark` changes. */
 export function Audit({ subject, mark }: { subject: string; mark: string | number }) {
-  const trail = useLoad<{ entries: AuditEntry[] }>(`/audit?subject=${encodeURIComponent(subject)}`, mark);
+  const trail = useLoad<{ entries: AuditEntry[] }>(auditOf(subject), mark);
   return (
     <section class="card no-print">
       <h2>{t.invite.audit}</h2>

@@ -13,6 +13,9 @@ import { Extend } from "./membership";
 import { Problem } from "./notices";
 import { RelativeTime } from "./relative-time";
 
+/** Where open requests are read. */
+export const REQUESTS = "/extensions";
+
 /** For the member; nothing for those without an end. */
 export function AskForMoreTime() {
   const access = useFresh<Access>("/me/access").data;
@@ -49,7 +52,7 @@ export function AskForMoreTime() {
 
 /** For those who manage users: who asks, and the two answers. */
 export function RequestsForMoreTime() {
-  const { data, reload } = useFresh<{ extensions: ExtensionRequest[] }>("/extensions");
+  const { data, reload } = useFresh<{ extensions: ExtensionRequest[] }>(REQUESTS);
   if (!data || data.extensions.length === 0) return null;
   return (
     <section class="card">

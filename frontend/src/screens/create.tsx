@@ -263,7 +263,8 @@ function whyNot(me: Me): string | undefined {
   if (onTrial && me.trial_ends_at) return t.account.trial(formatRelative(me.trial_ends_at, now));
   if (!me.signup_enabled) return may(me, "admin") ? t.create.signupOffAdmin : t.create.signupOff;
   if (me.quota.remaining !== 0) return undefined;
-  return me.quota.renews_at ? t.create.quotaSpent(formatRelative(me.quota.renews_at, now)) : t.create.quotaNone;
+  if (me.quota.renews_at) return t.create.quotaSpent(formatRelative(me.quota.renews_at, now));
+  return me.quota.limit ? t.create.quotaUsedUp : t.create.quotaNone;
 }
 
 function Warnings() {

@@ -1,14 +1,14 @@
 // The overview: invites by status, redemptions over time, and what needs attention.
 
 import type { Access, Seats, Settings, Stats, Status } from "../api/types";
-import { useLoad } from "../app/loading";
+import { useAnswered, useLoad } from "../app/loading";
 import { may, useMe } from "../app/me";
 import { Link } from "../app/routing";
 import { Chart } from "../parts/chart";
 import { Icon } from "../parts/icons";
 import { StatusSign } from "../parts/invite-status";
 import { Ends } from "../parts/membership";
-import { RequestsForMoreTime } from "../parts/more-time";
+import { REQUESTS, RequestsForMoreTime } from "../parts/more-time";
 import { Show } from "../parts/notices";
 import { RelativeTime } from "../parts/relative-time";
 import { Title } from "../parts/title";
@@ -16,14 +16,24 @@ import { t } from "../texts";
 
 const STATUSES: Status[] = ["active", "redeemed", "expired", "inactive"];
 
+const SEATS = "/seats";
+const ENDING = "/access?state=ending&limit=5";
+
 export function Overview() {
   const stats = useLoad<Stats>("/stats");
-  const isManager = may(useMe(), "manage_users");
+  const me = useMe();
+  const isManager = may(me, "manage_users");
+  const isThere = useAnswered(
+    may(me, "admin") ? "/settings" : null,
+    isManager ? SEATS : null,
+    isManager ? ENDING : null,
+    isManager ? REQUESTS : null,
+  );
   return (
     <>
       <Title>{t.overview.title}</Title>
-      <SignupOff />
-      <Show what={stats}>
+      {isThere && <SignupOff />}
+      <Show what={isThere ? stats : { ...stats, data: undefined }}>
         {(stats) => (
           <div class="overview">
             <ProvisioningPaused since={stats.provisioning_paused_since} />
@@ -78,9 +88,7 @@ function AttentionCard({ stats }: { stats: Stats }) {
 }
 
 function EndingSoon() {
-  const ending = useLoad<{ access: Access[] }>(
-    may(useMe(), "manage_users") ? "/access?state=ending&limit=5" : null,
-  ).data;
+  const ending = useLoad<{ access: Access[] }>(may(useMe(), "manage_users") ? ENDING : null).data;
   if (!ending || ending.access.length === 0) return null;
   return (
     <section class="card">
@@ -99,7 +107,7 @@ function EndingSoon() {
 const NEARLY_FULL = 5;
 
 function SeatsCard() {
-  const seats = useLoad<Seats>(may(useMe(), "manage_users") ? "/seats" : null).data;
+  const seats = useLoad<Seats>(may(useMe(), "manage_users") ? SEATS : null).data;
   if (!seats) return null;
   const left = Math.max(0, seats.limit - seats.used);
   return (

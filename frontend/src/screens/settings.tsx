@@ -7,9 +7,9 @@ import * as limits from "../api/limits";
 import type { LibraryList, Permission, Settings, SignInStarted } from "../api/types";
 import { type Action, useAction } from "../app/action";
 import { useDraft } from "../app/drafts";
-import { useLoad } from "../app/loading";
+import { useAnswered, useLoad } from "../app/loading";
 import { leaveForPlex } from "../app/plex";
-import { Audit } from "../parts/audit";
+import { Audit, auditOf } from "../parts/audit";
 import { Choice, Field, Group, Select } from "../parts/fields";
 import { Problem, Show } from "../parts/notices";
 import { focusHeading, Title } from "../parts/title";
@@ -32,12 +32,19 @@ const POLL_INTERVAL = 1000;
 
 export function SettingsScreen() {
   const settings = useLoad<Settings>("/settings");
+  const isThere = useAnswered("/libraries", auditOf("settings"));
   return (
     <div class="settings-screen">
       <Title>{t.settings.title}</Title>
-      <Show what={settings}>{(saved) => <Form saved={saved} onSaved={settings.reload} />}</Show>
-      <Reconnect />
-      <Audit subject="settings" mark={settings.data?.version ?? 0} />
+      <Show what={isThere ? settings : { ...settings, data: undefined }}>
+        {(saved) => (
+          <>
+            <Form saved={saved} onSaved={settings.reload} />
+            <Reconnect />
+            <Audit subject="settings" mark={saved.version} />
+          </>
+        )}
+      </Show>
     </div>
   );
 }

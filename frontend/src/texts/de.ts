@@ -226,6 +226,7 @@ export const de: Texts = {
     open: "Alles zu dieser Einladung",
     quota: (left) => `Du kannst noch ${left} erstellen.`,
     quotaSpent: (when) => `Dein Kontingent ist aufgebraucht. Die nächste ist ${when} möglich.`,
+    quotaUsedUp: "Dein Kontingent ist aufgebraucht. Bitte einen Admin um mehr.",
     quotaNone: "Dein Kontingent enthält keine Einladungen. Bitte einen Admin darum.",
     shareText: (name: string, server: string) => `${name} lädt dich zu ${server} ein:`,
     byMail: "E-Mail",

@@ -232,6 +232,7 @@ export const en = {
     open: "All about this invite",
     quota: (left: number) => `You can create ${left} more.`,
     quotaSpent: (when: string) => `Your quota is used up. The next one is possible ${when}.`,
+    quotaUsedUp: "Your quota is used up. Ask an admin for more.",
     quotaNone: "Your quota gives you no invites. Ask an admin for some.",
     shareText: (name: string, server: string) => `${name} invites you to ${server}:`,
     byMail: "E-mail",
