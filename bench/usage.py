@@ -18,6 +18,8 @@ ANSWER = 6000  # assumed, bytes
 HOURS, SWEEPS = 730.5, 730.5 * 12
 LOOKS, COLD_LOOKS = 730.5 * 4, 0.5  # a quarter of an hour may be too long to find a warm sandbox: assumed
 COLD_SWEEPS = 0.1  # assumed: five minutes are short enough to find a warm sandbox, as a rule
+WATCHED_AT_REST = ("-access", "-endpoints")
+"""The tables of memberships and events, in which the sweep looks for what is due."""
 POLLS = 5 * HOURS * 3600 / 20  # Lambda's five pollers of a queue, each asking for twenty seconds at a time
 
 PER_INVITE: Mapping[str, float] = {
@@ -101,6 +103,16 @@ def at_rest(operations: Mapping[str, Operation]) -> dict[str, Amounts]:
         "waiting at the queue": {"queue_request": POLLS},
         "storage": {"table_gb": 0.05, "backup_gb": 0.05},
     }
+
+
+def of_memberships_and_events(operations: Mapping[str, Operation]) -> Amounts:
+    """At rest, a month: what the sweep asks of their tables, with its time in proportion. Nothing else starts
+    `announce` or `deliver` then: Lambda reads a stream for nothing, and `deliver` is called only when something is due.
+    """
+    sweep = operations["sweep, nothing due"]
+    calls = [call for call in sweep.calls if any(table.endswith(WATCHED_AT_REST) for table in call.tables)]
+    share = Operation(calls, sweep.seconds * len(calls) / len(sweep.calls))
+    return total((SWEEPS, of_operation("sweep", share, log=LOG_OF_SWEEP * len(calls) // len(sweep.calls))))
 
 
 BESIDES: Mapping[str, Amounts] = {
