@@ -6,6 +6,7 @@ const { code, dashboard } = document.body.dataset;
 const texts = JSON.parse(document.body.dataset.texts);
 const api = location.pathname.startsWith("/api/") ? "." : "api";
 const store = `streamarr.signup.${code}`;
+const SESSION = "streamarr.session";
 const element = (id) => document.getElementById(id);
 const pause = (seconds) => new Promise((resume) => setTimeout(resume, seconds * 1000));
 
@@ -127,13 +128,15 @@ function mark(field, problem) {
   element(field).focus();
 }
 
+const NEVER_WORKS = ["NotForYou", "SignupDisabled"];
+
 function refuse({ code: reason, message }) {
   forget();
   show(message);
   element("steps").replaceChildren();
   element("next").textContent = texts.advice[reason] ?? "";
   const hasAccess = reason === "AlreadyHasAccess";
-  element("again").hidden = hasAccess;
+  element("again").hidden = hasAccess || NEVER_WORKS.includes(reason);
   element("enter").hidden = !hasAccess;
   if (hasAccess) leadTo("https://app.plex.tv/", texts.open_plex);
 }
@@ -151,10 +154,17 @@ async function complete(signInId) {
   tell(texts.not_finished);
 }
 
-function welcome({ token, redemption }) {
+async function welcome({ token, redemption }) {
   remember({ token, redemptionId: redemption.id });
-  localStorage.setItem("streamarr.session", token);
+  if (!(await isTaken(redemption.user.id))) localStorage.setItem(SESSION, token);
   return follow(token, redemption);
+}
+
+// Whether another person is signed in to the site in this browser: they stay so.
+async function isTaken(userId) {
+  const token = localStorage.getItem(SESSION);
+  const me = token && (await ask("GET", "auth/me", { token }).catch(() => null));
+  return Boolean(me) && me.user.id !== userId;
 }
 
 async function follow(token, redemption) {
@@ -253,7 +263,8 @@ function drawStep({ state, message }, position) {
 
 function leadOn() {
   if (dashboard) leadTo(dashboard, texts.dashboard);
-  else leadTo("/ready", texts.ready);
+  else if (localStorage.getItem(SESSION) === remembered().token) leadTo("/ready", texts.ready);
+  else leadTo("https://app.plex.tv/", texts.open_plex);
 }
 
 function leadTo(address, words) {

@@ -227,3 +227,16 @@ def test_a_code_is_typed_by_hand(stack, phone):
     phone.page.get_by_label("Invite code").fill(f"{code}.")
     phone.page.keyboard.press("Enter")
     phone.is_headed("Olivia invites you to Olivia's Plex")
+
+
+def test_who_is_signed_in_to_the_site_stays_so_when_another_person_joins_in_their_browser(stack, signed_in):
+    account, screen = stack.plex.account(), signed_in("phone")
+    screen.opens(signup(stack, stack.invite()))
+    screen.click("Sign in with Plex")
+    approve(screen, account)
+    screen.is_headed("You are in")
+    expect(screen.page.get_by_role("link", name="Open Plex")).to_be_visible()
+    assert screen.page.evaluate("localStorage.getItem('streamarr.session')") == stack.running.admin_token
+    screen.page.reload()
+    screen.is_headed("You are in")
+    expect(screen.page.get_by_role("link", name="Open Plex")).to_be_visible()
