@@ -306,7 +306,7 @@ def test_passwords_are_of_no_use_while_local_sign_in_is_off(stack, local_account
 def test_me_is_who_i_am_what_i_may_do_and_how_my_quota_stands(stack):
     member = stack.member("create_invites", quota=Quota(limit=3, days=30))
     me = member.http.get("/auth/me").json()
-    assert set(me) == {"user", "permissions", "quota", "trial_ends_at"}
+    assert set(me) == {"user", "permissions", "quota", "trial_ends_at", "signup_enabled"}
     assert set(me["quota"]) == {"limit", "days", "used", "remaining", "renews_at"}
     assert me["permissions"] == ["create_invites"]
     assert (me["quota"]["used"], me["quota"]["remaining"]) == (0, 3)

@@ -27,11 +27,13 @@ export function OnPlex() {
     <>
       <Title>{t.onPlex.title}</Title>
       <p class="quiet">{t.onPlex.lead}</p>
-      <LatestLook look={look.data?.look ?? null} onDone={reload} />
       <Problem error={look.error ?? strangers.error} retry={reload} />
-      <Members mark={look.data?.look?.finished_at ?? ""} />
-      {strangers.data && strangers.data.people.length > 0 && (
-        <Strangers people={strangers.data.people} onDone={strangers.reload} />
+      {look.data && strangers.data && (
+        <>
+          <LatestLook look={look.data.look} onDone={reload} />
+          {strangers.data.people.length > 0 && <Strangers people={strangers.data.people} onDone={strangers.reload} />}
+          <Members mark={look.data.look?.finished_at ?? ""} />
+        </>
       )}
     </>
   );
